@@ -1,0 +1,67 @@
+"""The database: one engine a process, explicit read and write transactions.
+
+A read-modify-write on SQLite must begin with ``BEGIN IMMEDIATE``: with the deferred default two
+writers read the same row and one of them loses. PostgreSQL locks rows instead
+(``select(...).with_for_update()``, which SQLite ignores because its one writer already waits).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlmodel import Session, create_engine
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
+
+
+class Database:
+    """Hands out sessions; only ``write`` commits, and only when its block ends without an error."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = self._engine(url, pool_size)
+        # Two threads of one process take turns here instead of in SQLite's sleeping busy handler.
+        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer = self.engine.execution_options(sendout_write=True)
+
+    def _engine(self, url: str, pool_size: int) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A snapshot to read from; nothing written in it is kept."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: `_begin` says which kind it is.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    write = connection.get_execution_options().get("sendout_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,55 @@
+"""Quantities and money: exact decimals, never floats."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from models.domain.errors import Invalid
+
+ZERO = Decimal(0)
+MAX_DECIMALS = 6
+LARGEST = Decimal(10) ** 12
+
+# UN/ECE Recommendation 20 code -> decimals a counted quantity may have.
+UNIT_DECIMALS = {"C62": 0, "H87": 0, "EA": 0, "PCE": 0, "SET": 0, "KGM": 3, "GRM": 3, "LBR": 3, "MTR": 3, "MTK": 4, "LTR": 3}
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent, so that equal numbers print equal."""
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    return value.normalize()
+
+
+def quantity(raw: object, *, field: str = "quantity", unit: str | None = None, minimum: Decimal = ZERO) -> Decimal:
+    """A quantity from outside: finite, at least ``minimum``, no more decimals than its unit has.
+
+    Raises ``Invalid`` with code ``quantity.*`` naming ``field``.
+    """
+    try:
+        value = Decimal(str(raw).strip())
+    except InvalidOperation:
+        raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw) from None
+    if not value.is_finite():
+        raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw)
+    if value < minimum:
+        raise Invalid("quantity.too_small", "Enter {minimum} or more; you entered {entered}.", field=field, entered=raw, minimum=minimum)
+    if value > LARGEST:
+        raise Invalid("quantity.too_large", "{entered} is larger than any order can be.", field=field, entered=raw)
+    decimals = UNIT_DECIMALS.get(unit or "", MAX_DECIMALS)
+    value = plain(value)
+    if -int(value.as_tuple().exponent) > decimals:
+        raise Invalid(
+            "quantity.too_precise",
+            "{entered} has too many decimals: {unit} allows {decimals}.",
+            field=field,
+            entered=raw,
+            unit=unit or "a quantity",
+            decimals=decimals,
+        )
+    return value
+
+
+def money(value: Decimal) -> Decimal:
+    """Rounded half-up to cents, at the line total only."""
+    return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
