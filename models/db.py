@@ -15,7 +15,13 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "temp_store=MEMORY",
+)
 
 
 class Database:
@@ -32,7 +38,9 @@ class Database:
     def _engine(self, url: str, pool_size: int) -> Engine:
         if not self.is_sqlite:
             return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
-        engine = create_engine(url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
+        )
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         return engine

@@ -15,16 +15,29 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SENDOUT_", env_file=".env", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=Path("data"), description="Files, and the database when it is SQLite.")
-    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder.")
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL; empty means SQLite in the data folder."
+    )
     public_url: str = Field(default="http://127.0.0.1:8000", description="How suppliers reach this server.")
-    smtp_url: str = Field(default="smtp://127.0.0.1:1025", description="smtp:// or smtps://, with user and password if needed.")
+    smtp_url: str = Field(
+        default="smtp://127.0.0.1:1025", description="smtp:// or smtps://, with user and password if needed."
+    )
     mail_from: str = Field(default="Sendout <sendout@localhost>", description="Sender of every mail.")
-    secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and cookies; made and kept in the data folder when empty.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs links and cookies; made and kept in the data folder when empty.",
+    )
     company: str = Field(default="Sendout", description="Your company's name, as suppliers read it.")
     task_queue: str = Field(default="sendout", description="Temporal task queue of orders and deliveries.")
-    sandbox: bool = Field(default=False, description="Run workflow code in Temporal's sandbox (on in tests and replay).")
-    update_timeout: float = Field(default=8.0, description="Seconds a request waits for its command before it answers 202.")
-    relay_interval: float = Field(default=1.0, description="Seconds between two looks for commands that were not delivered.")
+    sandbox: bool = Field(
+        default=False, description="Run workflow code in Temporal's sandbox (on in tests and replay)."
+    )
+    update_timeout: float = Field(
+        default=8.0, description="Seconds a request waits for its command before it answers 202."
+    )
+    relay_interval: float = Field(
+        default=1.0, description="Seconds between two looks for commands that were not delivered."
+    )
     link_days: int = Field(default=120, description="Days an emailed link lives.")
     document_bytes: int = Field(default=25_000_000, description="Largest document.")
     photo_bytes: int = Field(default=10_000_000, description="Largest photo.")

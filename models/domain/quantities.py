@@ -11,7 +11,19 @@ MAX_DECIMALS = 6
 LARGEST = Decimal(10) ** 12
 
 # UN/ECE Recommendation 20 code -> decimals a counted quantity may have.
-UNIT_DECIMALS = {"C62": 0, "H87": 0, "EA": 0, "PCE": 0, "SET": 0, "KGM": 3, "GRM": 3, "LBR": 3, "MTR": 3, "MTK": 4, "LTR": 3}
+UNIT_DECIMALS = {
+    "C62": 0,
+    "H87": 0,
+    "EA": 0,
+    "PCE": 0,
+    "SET": 0,
+    "KGM": 3,
+    "GRM": 3,
+    "LBR": 3,
+    "MTR": 3,
+    "MTK": 4,
+    "LTR": 3,
+}
 
 
 def plain(value: Decimal) -> Decimal:
@@ -21,7 +33,9 @@ def plain(value: Decimal) -> Decimal:
     return value.normalize()
 
 
-def quantity(raw: object, *, field: str = "quantity", unit: str | None = None, minimum: Decimal = ZERO) -> Decimal:
+def quantity(
+    raw: object, *, field: str = "quantity", unit: str | None = None, minimum: Decimal = ZERO
+) -> Decimal:
     """A quantity from outside: finite, at least ``minimum``, no more decimals than its unit has.
 
     Raises ``Invalid`` with code ``quantity.*`` naming ``field``.
@@ -29,13 +43,23 @@ def quantity(raw: object, *, field: str = "quantity", unit: str | None = None, m
     try:
         value = Decimal(str(raw).strip())
     except InvalidOperation:
-        raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw) from None
+        raise Invalid(
+            "quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw
+        ) from None
     if not value.is_finite():
         raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw)
     if value < minimum:
-        raise Invalid("quantity.too_small", "Enter {minimum} or more; you entered {entered}.", field=field, entered=raw, minimum=minimum)
+        raise Invalid(
+            "quantity.too_small",
+            "Enter {minimum} or more; you entered {entered}.",
+            field=field,
+            entered=raw,
+            minimum=minimum,
+        )
     if value > LARGEST:
-        raise Invalid("quantity.too_large", "{entered} is larger than any order can be.", field=field, entered=raw)
+        raise Invalid(
+            "quantity.too_large", "{entered} is larger than any order can be.", field=field, entered=raw
+        )
     decimals = UNIT_DECIMALS.get(unit or "", MAX_DECIMALS)
     value = plain(value)
     if -int(value.as_tuple().exponent) > decimals:
