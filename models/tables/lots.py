@@ -1,0 +1,48 @@
+"""Lots: material with an origin, and the counter that numbers them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlmodel import Field, SQLModel
+
+from models.tables.types import Exact, Utc
+
+
+class Lot(SQLModel, table=True):
+    """Pieces or material that share an origin. ``on_hand`` is what is left of ``quantity`` with us."""
+
+    __tablename__ = "lot"
+
+    number: str = Field(primary_key=True)
+    part: str = Field(index=True)
+    part_revision: str | None = None
+    quantity: Decimal = Field(sa_type=Exact)
+    uom: str
+    on_hand: Decimal = Field(sa_type=Exact)
+    # Null for a lot made here.
+    supplier: str | None = Field(default=None, foreign_key="supplier.code", index=True)
+    supplier_lot: str | None = Field(default=None, index=True)
+    heat_number: str | None = Field(default=None, index=True)
+    # ISO 3166-1 alpha-2
+    country_of_melt: str | None = None
+    country_of_origin: str | None = None
+    unit_cost: Decimal | None = Field(default=None, sa_type=Exact)
+    received_on: date | None = None
+    plant: str | None = Field(default=None, foreign_key="plant.code")
+    # A held lot, and everything made from it, is refused by send, accept, consume and dispatch.
+    held: bool = False
+    hold_reason: str | None = None
+    held_by: str | None = None
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class LotSeries(SQLModel, table=True):
+    """The last SEQ given in ``YYYYMMDD-VENDOR-SEQ``; its row is the lock that keeps them apart."""
+
+    __tablename__ = "lot_series"
+
+    day: date = Field(primary_key=True)
+    vendor: str = Field(primary_key=True)
+    last: int
