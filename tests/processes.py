@@ -131,6 +131,6 @@ def sendout(*arguments: str) -> list[str]:
 
 def temporal_command(port: int, db: Path | None = None) -> list[str]:
     """The development server as the product runs it, on ``port``; kept in ``db`` when given."""
-    from api.supervisor import temporal_command as command
+    from api import temporal
 
-    return command(port=port, db=db, ui_port=None)
+    return temporal.server_command(port=port, ui_port=None, db=db)

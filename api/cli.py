@@ -1,0 +1,229 @@
+"""The command ``sendout``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from api import logs
+from models.domain.authority import Role
+from models.domain.errors import Refusal
+from models.secrets import with_secret_key
+from models.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+app = typer.Typer(
+    help="Sendout coordinates outside processing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+user_commands = typer.Typer(help="People who work with Sendout.", no_args_is_help=True)
+token_commands = typer.Typer(help="Keys for programs that use the API.", no_args_is_help=True)
+app.add_typer(user_commands, name="user")
+app.add_typer(token_commands, name="token")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="The data folder; SENDOUT_DATA_DIR when left out.")
+]
+Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0: any free one.")
+]
+TemporalAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--temporal-address", help="host:port of a Temporal server; TEMPORAL_ADDRESS when left out."
+    ),
+]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    temporal_address: TemporalAddress = None,
+) -> None:
+    """Run everything on this machine: Temporal, worker, API and a local mailbox. Data is kept."""
+    from api import up as everything
+
+    def announce(addresses: everything.Addresses) -> None:
+        typer.echo(f"Sendout is ready at {addresses.api}")
+        if addresses.temporal_ui:
+            typer.echo(f"Temporal Web UI: {addresses.temporal_ui}")
+        if addresses.smtp:
+            typer.echo(f"Mail is kept in {addresses.mailbox} (received at {addresses.smtp})")
+        typer.echo("Ctrl-C stops it.")
+        sys.stdout.flush()
+
+    settings = _settings(data_dir, secret=False)
+    address = temporal_address or os.environ.get("TEMPORAL_ADDRESS", "")
+    try:
+        code = everything.up(settings, host=host, port=port, temporal_address=address, announce=announce)
+    except everything.CannotStart as reason:
+        _refuse(str(reason))
+    raise typer.Exit(code)
+
+
+@app.command()
+def api(
+    data_dir: DataDir = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    temporal_address: TemporalAddress = None,
+) -> None:
+    """Run the API and the supplier pages."""
+    import uvicorn
+
+    from api.app import create_app
+
+    settings = _settings(data_dir, temporal_address=temporal_address)
+    # No access log: an address can carry a supplier's token.
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=15,
+    )
+
+
+@app.command()
+def worker(data_dir: DataDir = None, temporal_address: TemporalAddress = None) -> None:
+    """Run a worker: the orders' workflows, their activities and the deliveries."""
+    from workflows.worker import run_worker
+
+    asyncio.run(run_worker(_settings(data_dir, temporal_address=temporal_address)))
+    # The client's own threads can abort the interpreter's shutdown; everything is written by now.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+@app.command()
+def mailbox(
+    data_dir: DataDir = None,
+    host: Host = "127.0.0.1",
+    port: Port = 1025,
+) -> None:
+    """Run the local mailbox: receives mail over SMTP and keeps it as files. Nothing is sent on."""
+    from api import mailbox as local
+
+    settings = _settings(data_dir, secret=False)
+    asyncio.run(local.serve(local.folder(settings), host, port))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Create the database's tables, or bring them to this version."""
+    from models.migrate import upgrade
+
+    upgrade(_settings(data_dir, secret=False).database)
+    typer.echo("The database is up to date.")
+
+
+@app.command("temporal-setup")
+def temporal_setup(temporal_address: TemporalAddress = None) -> None:
+    """Register the search attributes on a Temporal server. Once, before its first worker."""
+    from api import temporal
+
+    if temporal_address:
+        os.environ["TEMPORAL_ADDRESS"] = temporal_address
+    try:
+        added = temporal.register_search_attributes(os.environ)
+    except temporal.TemporalError as reason:
+        _refuse(str(reason))
+    typer.echo(f"Registered {', '.join(added)}." if added else "Everything is registered already.")
+
+
+@user_commands.command("create")
+def create_user(
+    email: Annotated[str, typer.Argument(help="The person's mail address, which is also the login.")],
+    role: Annotated[list[Role], typer.Option("--role", help="May be given several times.")],
+    password: Annotated[
+        str | None, typer.Option("--password", help="Left out: the person has no password, only tokens.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Add a person."""
+    from api import people
+
+    with _writing(data_dir) as session:
+        user = people.create_user(session, email, role, password, datetime.now(UTC))
+    typer.echo(f"{user.email}: {', '.join(user.roles)}")
+
+
+@token_commands.command("create")
+def create_token(
+    user: Annotated[str, typer.Option("--user", help="The mail address of the person it acts for.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Make an API token. It is printed once, alone on the last line."""
+    from api import people
+
+    with _writing(data_dir) as session:
+        token = people.create_token(session, people.user_by_email(session, user), datetime.now(UTC))
+    typer.echo("Send it as `Authorization: Bearer TOKEN`. It is not shown again:")
+    typer.echo(token)
+
+
+@contextmanager
+def _writing(data_dir: Path | None) -> Iterator[Session]:
+    """One transaction on the database; a refusal is said in its own words."""
+    from models.db import Database
+    from models.migrate import upgrade
+
+    settings = _settings(data_dir, secret=False)
+    if not settings.database_url:
+        # The file in the data folder is ours alone, and this may be the first command that needs it.
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        upgrade(settings.database)
+    database = Database(settings.database)
+    try:
+        with database.write() as session:
+            yield session
+    except Refusal as refusal:
+        _refuse(refusal.detail)
+    finally:
+        database.dispose()
+
+
+def _settings(data_dir: Path | None, *, temporal_address: str | None = None, secret: bool = True) -> Settings:
+    """The settings in force, the command line first; sets up the logs and Temporal's address."""
+    given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(f"SENDOUT_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
+        _refuse(f"Settings are wrong. {wrong}")
+    logs.configure(settings.log_level)
+    if temporal_address:
+        os.environ["TEMPORAL_ADDRESS"] = temporal_address
+    return with_secret_key(settings) if secret else settings
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Brings a database to the newest schema with the migrations that are shipped beside this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from models.db import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Two processes may migrate one PostgreSQL at the same time; the second waits here for the first.
+_LOCK = 7_361_042
+
+
+def upgrade(database_url: str) -> None:
+    """Creates or upgrades every table; nothing happens when the schema is already the newest.
+
+    One transaction: a migration that fails leaves the database as it was.
+    """
+    database = Database(database_url)
+    try:
+        engine = database.engine.execution_options(sendout_write=True)
+        with engine.begin() as connection:
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            command.upgrade(configuration(connection), "head")
+    finally:
+        database.dispose()
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration; ``migrations/env.py`` runs on ``attributes["connection"]``."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
