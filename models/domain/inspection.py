@@ -1,0 +1,296 @@
+"""Measured values judged against an inspection plan.
+
+Values are compared as exact decimals: on the limit is inside. A lot is accepted when, for every
+characteristic, no more units than its acceptance number are nonconforming.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from models.domain.errors import FieldError, Invalid
+from models.domain.sampling import SamplePlan, canonical_aql, normal_single
+
+Kind = Literal["variable", "attribute"]
+Verdict = Literal["pass", "fail"]
+CONFORMS, NOT = "conforms", "not"
+_LONGEST_VALUE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many units are inspected: all of them, a fixed ``count``, or by ``aql`` from the lot size."""
+
+    rule: Literal["all", "count", "aql"] = "all"
+    count: int = 0
+    aql: str = ""
+
+    @classmethod
+    def of(cls, raw: object, *, field: str = "sample") -> Sample:
+        """From ``"all"``, a count, or ``{"aql": "1.0"}``. Raises ``Invalid`` naming ``field``."""
+        if raw == "all":
+            return cls()
+        if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 1:
+            return cls("count", count=raw)
+        if isinstance(raw, Mapping) and set(raw) == {"aql"}:
+            return cls("aql", aql=canonical_aql(raw["aql"], field=field))
+        raise Invalid(
+            "inspection.sample",
+            'The sample {entered} is not understood; use "all", a number of units, or an aql such as 1.0.',
+            field=field,
+            entered=raw,
+        )
+
+    def raw(self) -> str | int | dict[str, str]:
+        """What ``of`` reads."""
+        if self.rule == "aql":
+            return {"aql": self.aql}
+        return self.count if self.rule == "count" else "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """One thing to check on each sampled unit: a measured variable or a conforms / not attribute."""
+
+    number: str
+    name: str
+    kind: Kind = "variable"
+    nominal: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    unit: str = ""
+    method: str = ""
+    sample: Sample = Sample()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionPlan:
+    """What is checked on one part revision after one process; frozen on the order at issue."""
+
+    part: str
+    part_revision: str
+    process: str
+    characteristics: tuple[Characteristic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value as it was reported; ``sample`` numbers the inspected units from 1."""
+
+    characteristic: str
+    sample: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one value does not conform; ``text`` is a template filled from ``values``."""
+
+    characteristic: str
+    sample: int
+    value: str
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def message(self) -> str:
+        return self.text.format(**dict(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One characteristic over the lot: what was asked, what was measured, which units fail it."""
+
+    characteristic: str
+    plan: SamplePlan
+    measured: int
+    nonconforming: tuple[int, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return len(self.nonconforming) <= self.plan.accept
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The lot's verdict. A lot can pass with ``failures``: its ``nonconforming`` units stay bad."""
+
+    verdict: Verdict
+    failures: tuple[Failure, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    nonconforming: tuple[int, ...] = ()
+
+
+def check(plan: InspectionPlan) -> None:
+    """Refuse a plan that could not be judged. Raises ``Invalid`` with one error per wrong field."""
+    errors: list[FieldError] = []
+    seen: set[str] = set()
+    if not plan.characteristics:
+        errors.append(FieldError("characteristics", "Add at least one characteristic."))
+    for index, item in enumerate(plan.characteristics):
+        path = f"characteristics.{index}"
+        if item.number in seen:
+            text = "The characteristic number {number} appears twice; give each its own."
+            errors.append(FieldError(f"{path}.number", text, (("number", item.number),)))
+        seen.add(item.number)
+        limited = item.lower is not None or item.upper is not None
+        if item.kind == "variable" and not limited:
+            errors.append(FieldError(f"{path}.lower", "A variable needs a lower or an upper limit."))
+        if item.kind == "attribute" and (limited or item.nominal is not None):
+            errors.append(FieldError(f"{path}.kind", "An attribute has no limits; make it a variable."))
+        if item.lower is not None and item.upper is not None and item.lower > item.upper:
+            errors.append(FieldError(f"{path}.upper", "The upper limit is below the lower limit."))
+    if errors:
+        raise Invalid(
+            "inspection.plan",
+            "This inspection plan cannot be used; correct the fields named.",
+            errors=tuple(errors),
+        )
+
+
+def required_units(characteristic: Characteristic, lot_size: int | Decimal) -> SamplePlan:
+    """How many units of a lot are inspected and how many may fail; part of a unit counts as one."""
+    units = _units(lot_size)
+    sample = characteristic.sample
+    if sample.rule == "aql":
+        return normal_single(units, sample.aql)
+    return SamplePlan(min(sample.count, units) if sample.rule == "count" else units)
+
+
+def judge(plan: InspectionPlan, lot_size: int | Decimal, results: tuple[Result, ...]) -> Judgement:
+    """The verdict on a lot. Values beyond the required ones are judged too.
+
+    Raises ``Invalid``: ``inspection.results`` when a value cannot be read (every one is named),
+    ``inspection.incomplete`` when required values are missing (one error per characteristic).
+    """
+    by_number = {item.number: item for item in plan.characteristics}
+    plans = {number: required_units(item, lot_size) for number, item in by_number.items()}
+    _refuse_unreadable(by_number, _units(lot_size), results)
+    measured: dict[str, set[int]] = {number: set() for number in by_number}
+    bad: dict[str, list[int]] = {number: [] for number in by_number}
+    failures: list[Failure] = []
+    for result in results:
+        measured[result.characteristic].add(result.sample)
+        if failure := _failure(by_number[result.characteristic], result):
+            failures.append(failure)
+            bad[result.characteristic].append(result.sample)
+    _refuse_incomplete(plans, measured)
+    outcomes = tuple(
+        Outcome(number, plans[number], len(measured[number]), tuple(sorted(bad[number])))
+        for number in by_number
+    )
+    return Judgement(
+        "pass" if all(outcome.accepted for outcome in outcomes) else "fail",
+        tuple(failures),
+        outcomes,
+        tuple(sorted({sample for samples in bad.values() for sample in samples})),
+    )
+
+
+def _units(lot_size: int | Decimal) -> int:
+    units = math.ceil(lot_size)
+    if units < 1:
+        raise Invalid(
+            "inspection.empty_lot",
+            "There is nothing to inspect: the lot has {lot_size} units. Name the parcel or lot that was inspected.",
+            lot_size=lot_size,
+        )
+    return units
+
+
+def _refuse_unreadable(
+    by_number: Mapping[str, Characteristic], units: int, results: tuple[Result, ...]
+) -> None:
+    errors: list[FieldError] = []
+    seen: set[tuple[str, int]] = set()
+
+    def wrong(index: int, name: str, text: str, **values: object) -> None:
+        shown = tuple((key, str(value)) for key, value in values.items())
+        errors.append(FieldError(f"results.{index}.{name}", text, shown))
+
+    for index, result in enumerate(results):
+        number, sample, entered = result.characteristic, result.sample, result.value[:_LONGEST_VALUE]
+        item = by_number.get(number)
+        if sample < 1:
+            wrong(index, "sample", "Samples are numbered from 1; you entered {entered}.", entered=sample)
+        elif sample > units:
+            text = "Sample {entered} does not exist: the lot has {units} units."
+            wrong(index, "sample", text, entered=sample, units=units)
+        elif (number, sample) in seen:
+            text = "Characteristic {characteristic} already has a value for sample {sample}; keep one."
+            wrong(index, "sample", text, characteristic=number, sample=sample)
+        seen.add((number, sample))
+        if item is None:
+            text = "The plan has no characteristic {entered}; it has {known}."
+            known = ", ".join(by_number)
+            wrong(index, "characteristic", text, entered=number[:_LONGEST_VALUE], known=known)
+        elif item.kind == "attribute" and result.value not in (CONFORMS, NOT):
+            wrong(index, "value", "Enter conforms or not; you entered {entered}.", entered=entered)
+        elif item.kind == "variable" and not _is_number(result.value):
+            wrong(index, "value", "{entered} is not a number.", entered=entered)
+    if errors:
+        raise Invalid(
+            "inspection.results",
+            "Some values cannot be read; correct the ones named.",
+            errors=tuple(errors),
+        )
+
+
+def _refuse_incomplete(plans: Mapping[str, SamplePlan], measured: Mapping[str, set[int]]) -> None:
+    text = "Characteristic {characteristic}: values missing for samples {samples}."
+    errors = tuple(
+        FieldError("results", text, (("characteristic", number), ("samples", _ranges(missing))))
+        for number, plan in plans.items()
+        if (missing := [sample for sample in range(1, plan.n + 1) if sample not in measured[number]])
+    )
+    if errors:
+        raise Invalid(
+            "inspection.incomplete",
+            "Values are missing; add the ones named and submit again.",
+            errors=errors,
+        )
+
+
+def _failure(item: Characteristic, result: Result) -> Failure | None:
+    def failed(text: str, **values: str) -> Failure:
+        return Failure(item.number, result.sample, result.value, text, tuple(values.items()))
+
+    if item.kind == "attribute":
+        return None if result.value == CONFORMS else failed("{name} does not conform.", name=item.name)
+    value, shown = Decimal(result.value.strip()), _with_unit(result.value.strip(), item.unit)
+    if item.lower is not None and value < item.lower:
+        limit = _with_unit(f"{item.lower:f}", item.unit)
+        return failed("{value} is below the lower limit {limit}.", value=shown, limit=limit)
+    if item.upper is not None and value > item.upper:
+        limit = _with_unit(f"{item.upper:f}", item.unit)
+        return failed("{value} is above the upper limit {limit}.", value=shown, limit=limit)
+    return None
+
+
+def _with_unit(number: str, unit: str) -> str:
+    return f"{number} {unit}".strip()
+
+
+def _is_number(text: str) -> bool:
+    # Python reads 1_0 as ten; nobody at a gauge means that.
+    if len(text) > _LONGEST_VALUE or "_" in text:
+        return False
+    try:
+        return Decimal(text.strip()).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _ranges(samples: Iterable[int]) -> str:
+    """Sorted numbers as a person writes them, runs joined by a dash."""
+    runs: list[list[int]] = []
+    for sample in samples:
+        if runs and sample == runs[-1][1] + 1:
+            runs[-1][1] = sample
+        else:
+            runs.append([sample, sample])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
