@@ -1,0 +1,319 @@
+"""What people, suppliers and the clock ask of an order. Field names are the API's.
+
+A command class is the only definition of its request: the API parses into it, the command row
+stores it, `decide` reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from models.domain.evidence import DocumentType, Printed
+from models.domain.inspection import Result
+
+Bucketed = Literal["in_transit_out", "at_supplier", "in_transit_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Base of everything inside a request: unknown fields are refused."""
+
+    # Read by the codec; a plain dict keeps this module free of libraries. A trailing underscore
+    # stands for a name Python reserves: `from_` is `from` in the API.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "alias_generator": lambda name: name.rstrip("_"),
+        "serialize_by_alias": True,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Part):
+    """Base of all commands; `name` is the last piece of the API's path."""
+
+    name: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge(Command):
+    decision: Literal["accept", "decline"]
+    promise_date: date | None = None
+    supplier_order: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendLine(Part):
+    line: int
+    quantity: Decimal
+    lot: str = ""
+    unit: str = ""
+    weight: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Command):
+    lines: tuple[SendLine, ...]
+    carrier: str = ""
+    tracking: str = ""
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuantity(Part):
+    line: int
+    quantity: Decimal
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMilestone(Command):
+    code: str
+    actual: datetime | None = None
+    forecast: date | None = None
+    lines: tuple[LineQuantity, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitInspection(Command):
+    line: int
+    results: tuple[Result, ...]
+    lot: str = ""
+    parcel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewInspection(Command):
+    inspection: str
+    decision: Literal["release", "reject"]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipLine(Part):
+    """`quantity` is what is in the box, `unprocessed` included; `tested` pieces are extra."""
+
+    line: int
+    quantity: Decimal
+    lot: str = ""
+    unprocessed: Decimal = Decimal(0)
+    tested: Decimal = Decimal(0)
+    load: str = ""
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ship(Command):
+    lines: tuple[ShipLine, ...] = ()
+    carrier: str = ""
+    tracking: str = ""
+    parcel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveLine(Part):
+    line: int
+    counted: Decimal
+    accepted: Decimal = Decimal(0)
+    rejected: Decimal = Decimal(0)
+    lot: str = ""
+    pending: Decimal = Decimal(0)
+    unprocessed: Decimal = Decimal(0)
+    scrapped: Decimal = Decimal(0)
+    tested: Decimal = Decimal(0)
+    output_lot: str = ""
+    uom: str = ""
+    conversion: Decimal | None = None
+    final: bool = False
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive(Command):
+    lines: tuple[ReceiveLine, ...]
+    parcel: str = ""
+    packing_slip: str = ""
+    additional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeLine(Part):
+    line: int
+    accepted: Decimal = Decimal(0)
+    rejected: Decimal = Decimal(0)
+    tested: Decimal = Decimal(0)
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge(Command):
+    lines: tuple[JudgeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNonconformance(Command):
+    lines: tuple[LineQuantity, ...]
+    defect: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionLine(Part):
+    quantity: Decimal
+    decision: Literal["use_as_is", "rework", "repair", "reinspect", "scrap", "return"]
+    line: int | None = None
+    lot: str = ""
+    at: Literal["supplier", "here"] = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition(Command):
+    nonconformance: str
+    lines: tuple[DispositionLine, ...]
+    cause: str = ""
+    responsibility: Literal["", "supplier", "us", "material"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature(Part):
+    """The printed name of who signs, and what the signature means."""
+
+    name: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDisposition(Command):
+    nonconformance: str
+    decision: Literal["approve", "reject"]
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReturn(Command):
+    nonconformance: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LossLine(Part):
+    line: int
+    quantity: Decimal
+    lot: str = ""
+    from_: Bucketed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareLoss(Command):
+    lines: tuple[LossLine, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineOnly(Part):
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShortClose(Command):
+    lines: tuple[LineOnly, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverLine(Part):
+    line: int
+    quantity: Decimal
+    decision: Literal["return", "accept", "miscount"]
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveOver(Command):
+    lines: tuple[OverLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correct(Command):
+    event: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold(Command):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Command):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AddDocument(Command):
+    """The bytes are already in the file store under `sha256`; `type` and `printed` are as uploaded."""
+
+    type: DocumentType
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    line: int | None = None
+    printed: Printed = Printed()
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlert(Command):
+    alert: str
+    cause: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassDeadlines(Command):
+    """The workflow's timer fired: everything due by now is reminded, raised or escalated."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportUndeliverable(Command):
+    """A mail of this order cannot reach somebody; sent by the delivery workflow."""
+
+    outbox: str
+    template: str
+    party: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replan(Command):
+    """The calendars changed; `facts` bring them frozen anew."""
+
+
+COMMANDS: dict[str, type[Command]] = {command.name: command for command in Command.__subclasses__()}
+# Sent by the product itself, never by a request.
+SYSTEM_COMMANDS = frozenset({"pass-deadlines", "report-undeliverable"})
+# Requests with a path of their own instead of POST /orders/{n}/<command>.
+OWN_PATH = frozenset({"add-document", "acknowledge-alert"})

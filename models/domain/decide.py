@@ -1,0 +1,93 @@
+"""decide(state, asked, facts, now) -> [Event] or a `Refusal`: the only place where an order changes its mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from models.domain import authority, gate
+from models.domain import commands as c
+from models.domain.decisions import (
+    answering,
+    control,
+    correcting,
+    documents,
+    inspecting,
+    issuing,
+    nonconformances,
+    progress,
+    receiving,
+    sending,
+    shipping,
+    watching,
+)
+from models.domain.errors import Refusal, Stale
+from models.domain.events import Event
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order
+
+# Every command but `issue`, which has no order yet.
+DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], list[Event]]] = {
+    c.Acknowledge: answering.acknowledge,
+    c.Send: sending.send,
+    c.ReportMilestone: progress.report_milestone,
+    c.SubmitInspection: inspecting.submit_inspection,
+    c.ReviewInspection: inspecting.review_inspection,
+    c.Ship: shipping.ship,
+    c.Receive: receiving.receive,
+    c.Judge: nonconformances.judge,
+    c.ReportNonconformance: nonconformances.report_nonconformance,
+    c.Disposition: nonconformances.disposition,
+    c.DecideDisposition: nonconformances.decide_disposition,
+    c.ConfirmReturn: nonconformances.confirm_return,
+    c.DeclareLoss: sending.declare_loss,
+    c.ShortClose: sending.short_close,
+    c.ResolveOver: control.resolve_over,
+    c.Correct: correcting.correct,
+    c.Hold: control.hold,
+    c.Resume: control.resume,
+    c.Cancel: control.cancel,
+    c.Close: control.close,
+    c.AddDocument: documents.add_document,
+    c.AcknowledgeAlert: watching.acknowledge_alert,
+    c.PassDeadlines: watching.pass_deadlines,
+    c.ReportUndeliverable: watching.report_undeliverable,
+    c.Replan: watching.replan,
+}
+
+
+def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+    """What happens because of `asked`. `order` is None for a draft, which only `issue` may change.
+
+    Raises `Refusal` (or a subclass) when nothing does; then nothing has changed.
+    """
+    command = asked.command
+    authority.check(command.name, asked.actor, asked.on_behalf_of)
+    if order is None:
+        if not isinstance(command, c.Issue):
+            raise Refusal("order.stage", "The order is a draft. Issue it first.")
+        events = issuing.issue(facts, now)
+        return [*events, *watching.consequences(None, events, now)]
+    _current(order, asked)
+    gate.check(order, command.name)
+    events = DECISIONS[type(command)](order, command, asked, facts, now)
+    return [*events, *watching.consequences(order, events, now)]
+
+
+def _current(order: Order, asked: Asked) -> None:
+    if asked.if_match is not None and asked.if_match != order.version:
+        raise Stale(
+            "order.version",
+            "The order has changed: you looked at version {seen}, it is at {version}. Look again and repeat.",
+            seen=asked.if_match,
+            version=order.version,
+        )
+    if asked.revision is not None and asked.revision != order.revision:
+        raise Refusal(
+            "order.revision",
+            "The order was changed to revision {revision} while you had revision {seen} open. Look at the new "
+            "terms and answer again.",
+            revision=order.revision,
+            seen=asked.revision,
+        )

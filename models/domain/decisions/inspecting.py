@@ -1,0 +1,125 @@
+"""submit-inspection and review-inspection: measured values against the frozen plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from models.domain.commands import ReviewInspection, SubmitInspection
+from models.domain.decisions import drawing
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import Event, InspectionReviewed, InspectionSubmitted
+from models.domain.facts import Asked, Facts
+from models.domain.inspection import judge
+from models.domain.order import Line, Order
+from models.domain.pieces import Bucket, key, line_of, lot_of
+from models.domain.quantities import ZERO
+
+
+def submit_inspection(
+    order: Order, command: SubmitInspection, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    line = order.line(command.line)
+    if line is None:
+        raise Invalid("line.unknown", "This order has no line {line}.", field="line", line=command.line)
+    if line.plan is None:
+        raise Refusal(
+            "inspection.no_plan", "Line {line} has no inspection plan.", field="line", line=line.line
+        )
+    if command.lot and key(line.line, command.lot) not in order.stock:
+        raise Invalid(
+            "lot.not_on_line",
+            "Lot {lot} was not sent on line {line}.",
+            field="lot",
+            lot=command.lot,
+            line=line.line,
+        )
+    lot_size = _lot_size(order, line, command)
+    judgement = judge(line.plan, lot_size, command.results)
+    return [
+        InspectionSubmitted(
+            inspection=f"{order.number}-I{len(order.inspections) + 1}",
+            line=line.line,
+            lot=command.lot,
+            parcel=command.parcel,
+            lot_size=lot_size,
+            results=command.results,
+            verdict=judgement.verdict,
+            failures=judgement.failures,
+        )
+    ]
+
+
+def _lot_size(order: Order, line: Line, command: SubmitInspection) -> Decimal:
+    """The parcel inspected; before there is one, what is at the supplier, else what is on the way there."""
+    if command.parcel:
+        parcel = order.parcels.get(command.parcel)
+        if parcel is None or parcel.void:
+            raise Invalid(
+                "parcel.unknown", "There is no parcel {parcel}.", field="parcel", parcel=command.parcel
+            )
+        return (
+            sum((quantity for at, quantity in parcel.contents.items() if line_of(at) == line.line), ZERO)
+            or parcel.quantity
+        )
+    shelf = drawing.Shelf(order)
+    for bucket in (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT, Bucket.IN_TRANSIT_BACK, Bucket.PENDING):
+        size = shelf.available(line.line, command.lot, bucket)
+        if size:
+            return size
+    raise Refusal(
+        "inspection.nothing_there",
+        "There are no pieces of line {line} to inspect yet. Send them first.",
+        field="line",
+        line=line.line,
+    )
+
+
+def review_inspection(
+    order: Order, command: ReviewInspection, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    inspection = order.inspections.get(command.inspection)
+    if inspection is None:
+        raise Invalid(
+            "inspection.unknown",
+            "There is no inspection {inspection} on this order.",
+            field="inspection",
+            inspection=command.inspection,
+        )
+    if inspection.decision:
+        raise Refusal(
+            "inspection.reviewed",
+            "{inspection} was reviewed already ({decision}); the supplier may submit another.",
+            field="inspection",
+            inspection=inspection.inspection,
+            decision=inspection.decision,
+        )
+    if inspection.verdict == "fail" and command.decision == "release":
+        raise Refusal(
+            "inspection.failed",
+            "{inspection} failed its plan and cannot be released; reject it and have the pieces reworked.",
+            field="decision",
+            inspection=inspection.inspection,
+        )
+    return [InspectionReviewed(inspection.inspection, command.decision, command.note.strip())]
+
+
+def released_left(order: Order, line: Line, lot: str, used: dict[str, Decimal]) -> Decimal:
+    """How many more pieces of `lot` released inspections cover, `used` by stock key taken off.
+
+    An inspection of one lot covers that lot; one that named none covers any lot of the line.
+    """
+    specific: dict[str, Decimal] = {}
+    general = ZERO
+    for inspection in order.inspections.values():
+        if inspection.line != line.line or inspection.decision != "release":
+            continue
+        if inspection.lot:
+            specific[inspection.lot] = specific.get(inspection.lot, ZERO) + inspection.lot_size
+        else:
+            general += inspection.lot_size
+    for at, quantity in used.items():
+        if line_of(at) == line.line:
+            general -= max(ZERO, quantity - specific.get(lot_of(at), ZERO))
+    mine = max(ZERO, specific.get(lot, ZERO) - used.get(key(line.line, lot), ZERO))
+    return mine + max(ZERO, general)

@@ -1,0 +1,120 @@
+"""issue: a draft becomes an order, with everything its life depends on frozen inside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import Event, OrderIssued
+from models.domain.facts import DraftLine, Facts, IssueFacts
+from models.domain.milestones import plan
+from models.domain.order import Line, Order, PlannedLot
+from models.domain.quantities import ZERO, quantity
+
+
+def issue(facts: Facts, now: datetime) -> list[Event]:
+    known = facts.issue
+    assert known is not None, "issuing needs the master data of the draft"
+    draft = known.draft
+    today = known.plant_calendar.local_date(now)
+    if not draft.lines:
+        raise Invalid("lines.empty", "Add at least one line before you issue the order.", field="lines")
+    if draft.need_by < today:
+        raise Invalid(
+            "need_by.past",
+            "Need-by {need_by} has passed; choose a later day.",
+            field="need_by",
+            need_by=draft.need_by,
+        )
+    if not known.approved:
+        raise Refusal(
+            "supplier.not_approved",
+            "{supplier} has no valid approval for {process} {spec} today. Add the approval or choose another supplier.",
+            field="supplier",
+            supplier=draft.supplier,
+            process=draft.process,
+            spec=draft.spec,
+        )
+    if not known.supplier_has_contact:
+        raise Refusal(
+            "supplier.no_contact",
+            "{supplier} has nobody who gets orders. Add a contact that is notified of orders.",
+            field="supplier",
+            supplier=draft.supplier,
+        )
+    controlled = any(line.export_controlled for line in known.lines.values())
+    if controlled and not known.contacts_cleared:
+        raise Refusal(
+            "supplier.not_cleared",
+            "These parts are export-controlled and {supplier} has no cleared contact.",
+            field="supplier",
+            supplier=draft.supplier,
+        )
+    currencies = sorted({line.currency for line in draft.lines})
+    if len(currencies) > 1:
+        raise Invalid(
+            "currency.mixed",
+            "One order has one currency; these lines have {currencies}.",
+            field="lines",
+            currencies=", ".join(currencies),
+        )
+    lines = tuple(_line(line, known, facts, index) for index, line in enumerate(draft.lines))
+    order = Order(
+        number=draft.number,
+        plant=draft.plant,
+        buyer=draft.buyer,
+        supplier=draft.supplier,
+        supplier_name=known.supplier_name,
+        process=draft.process,
+        process_name=known.process_name,
+        spec=draft.spec,
+        spec_revision=draft.spec_revision,
+        purchase_order=draft.purchase_order,
+        priority=draft.priority,
+        currency=currencies[0],
+        issued_at=now,
+        need_by=draft.need_by,
+        lines=lines,
+        milestones=plan(known.milestones, today, draft.need_by, known.supplier_calendar),
+        required_documents=known.required_documents,
+        release_before_ship=known.release_before_ship,
+        plant_calendar=known.plant_calendar,
+        supplier_calendar=known.supplier_calendar,
+        export_controlled=controlled,
+    )
+    return [OrderIssued(order)]
+
+
+def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
+    master = known.lines[line.line]
+    ordered = quantity(line.quantity, field=f"lines.{index}.quantity", unit=master.unit)
+    if ordered == 0:
+        raise Invalid("quantity.zero", "Enter more than zero.", field=f"lines.{index}.quantity")
+    planned = sum((planned for _, planned in line.lots), ZERO)
+    if planned > ordered:
+        raise Invalid(
+            "lots.more_than_ordered",
+            "The lots add up to {planned}, more than the {ordered} ordered.",
+            field=f"lines.{index}.lots",
+            planned=planned,
+            ordered=ordered,
+        )
+    for place, (lot, _) in enumerate(line.lots):
+        if lot not in facts.lots:
+            raise Invalid(
+                "lot.unknown", "There is no lot {lot}.", field=f"lines.{index}.lots.{place}.lot", lot=lot
+            )
+    return Line(
+        line=line.line,
+        work_order=line.work_order,
+        operation=line.operation,
+        part=master.part,
+        part_revision=master.part_revision,
+        unit=master.unit,
+        ordered=ordered,
+        unit_price=line.unit_price,
+        lots=tuple(PlannedLot(lot, planned, facts.lots[lot].heat) for lot, planned in line.lots),
+        description=master.description,
+        tolerance=line.tolerance,
+        plan=master.plan,
+    )

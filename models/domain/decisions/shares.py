@@ -1,0 +1,88 @@
+"""Which of the pieces that move belong to a nonconformance, and where that leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from models.domain.events import ShareMove
+from models.domain.order import Nonconformance, Order, Share
+from models.domain.pieces import OUT, Bucket, Move, Pieces, held_in, key, line_of, lot_of, moved
+from models.domain.quantities import ZERO
+
+# Shares of a bucket: their sum can never exceed what the bucket holds.
+_LIVES_IN: tuple[tuple[tuple[Bucket, ...], tuple[Share, ...]], ...] = (
+    ((Bucket.REJECTED,), (Share.PROPOSED, Share.UNDECIDED)),
+    ((Bucket.PENDING,), (Share.REINSPECTING,)),
+    (OUT, (Share.REWORKING, Share.RETURNING)),
+)
+
+
+def returning(order: Order) -> dict[str, Decimal]:
+    """Pieces in transit out that go back to the supplier for good, by stock key."""
+    found: dict[str, Decimal] = {}
+    for item in order.nonconformances.values():
+        for at, shares in item.shares.items():
+            quantity = shares.get(Share.RETURNING, ZERO)
+            if quantity:
+                found[at] = found.get(at, ZERO) + quantity
+    return found
+
+
+def settle(
+    order: Order, moves: Iterable[Move], named: Mapping[str, str] | None = None
+) -> tuple[ShareMove, ...]:
+    """The shares that `moves` change. `named` says by stock key whose pieces come back from rework.
+
+    Pieces judged while pending are taken to be the re-inspected ones first. What nobody named is
+    settled at last when the pieces can no longer be where the share says they are.
+    """
+    moves = tuple(moves)
+    ledger = _Ledger(order)
+    for move in moves:
+        at = key(move.line, move.lot)
+        if move.source in OUT and named and at in named:
+            target = Share.REINSPECTING if move.target is Bucket.PENDING else None
+            ledger.take(named[at], at, Share.REWORKING, move.quantity, target)
+        elif move.source is Bucket.PENDING:
+            ledger.take_any(at, Share.REINSPECTING, move.quantity)
+    ledger.fit(moved(order.stock, moves), {key(move.line, move.lot) for move in moves})
+    return tuple(ledger.changes)
+
+
+class _Ledger:
+    def __init__(self, order: Order) -> None:
+        self.items: Mapping[str, Nonconformance] = order.nonconformances
+        self.left = {
+            (name, at, share): quantity
+            for name, item in order.nonconformances.items()
+            for at, shares in item.shares.items()
+            for share, quantity in shares.items()
+        }
+        self.changes: list[ShareMove] = []
+
+    def take(self, name: str, at: str, share: Share, wanted: Decimal, target: Share | None) -> Decimal:
+        quantity = min(wanted, self.left.get((name, at, share), ZERO))
+        if quantity <= 0:
+            return ZERO
+        self.left[name, at, share] -= quantity
+        if target is not None:
+            self.left[name, at, target] = self.left.get((name, at, target), ZERO) + quantity
+        self.changes.append(ShareMove(name, line_of(at), lot_of(at), quantity, share, target))
+        return quantity
+
+    def take_any(self, at: str, share: Share, wanted: Decimal) -> None:
+        for name in self.items:
+            wanted -= self.take(name, at, share, wanted, None)
+
+    def fit(self, stock: Mapping[str, Pieces], touched: Iterable[str]) -> None:
+        for at in sorted(touched):
+            for buckets, shares in _LIVES_IN:
+                here = held_in(stock.get(at, {}), *buckets)
+                claimed = sum(
+                    (self.left.get((name, at, share), ZERO) for name in self.items for share in shares), ZERO
+                )
+                for share in shares:
+                    for name in self.items:
+                        if claimed > here:
+                            claimed -= self.take(name, at, share, claimed - here, None)

@@ -1,0 +1,366 @@
+"""What happened to an order, in the past tense. Fields are the payload auditors read.
+
+`moves` and `shares` say everything about pieces; `evolve` applies them the same way for every
+event, so a new event cannot invent a way to create pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from models.domain.calendar import WorkingCalendar
+from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.inspection import Failure, Result
+from models.domain.order import Order, Proposal, Share
+from models.domain.pieces import Move
+
+
+@dataclass(frozen=True, slots=True)
+class ShareMove:
+    """Pieces of one nonconformance change share: no source, newly rejected; no target, settled."""
+
+    nonconformance: str
+    line: int
+    lot: str
+    quantity: Decimal
+    source: Share | None
+    target: Share | None
+
+    def reversed(self) -> ShareMove:
+        return ShareMove(self.nonconformance, self.line, self.lot, self.quantity, self.target, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events; `name` is the type in the stream and in the API."""
+
+    name: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIssued(Event):
+    """Embeds the whole order as it was frozen."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAcknowledged(Event):
+    promise_date: date
+    supplier_order: str = ""
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDeclined(Event):
+    reason: str
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesSent(Event):
+    moves: tuple[Move, ...]
+    carrier: str = ""
+    tracking: str = ""
+    weight: Decimal | None = None
+    nonconformance: str = ""
+    collected_by_supplier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneReported(Event):
+    """`previous_*` is what stood there before, so that a correction can put it back."""
+
+    code: str
+    actual: datetime | None
+    forecast: date | None
+    source: str
+    note: str = ""
+    quantity: Decimal | None = None
+    moves: tuple[Move, ...] = ()
+    previous_actual: datetime | None = None
+    previous_forecast: date | None = None
+    late_entry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionSubmitted(Event):
+    inspection: str
+    line: int
+    lot: str
+    parcel: str
+    lot_size: Decimal
+    results: tuple[Result, ...]
+    verdict: str
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionReviewed(Event):
+    inspection: str
+    decision: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShipped(Event):
+    parcel: str
+    moves: tuple[Move, ...]
+    quantity: Decimal
+    carrier: str = ""
+    tracking: str = ""
+    unprocessed: Decimal = Decimal(0)
+    announced_over: Decimal = Decimal(0)
+    lot_unknown: bool = False
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelNamed(Event):
+    """The notice of a parcel that had already been received: papers only."""
+
+    parcel: str
+    carrier: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What was counted on a line, as typed; `counted_in` other units are kept with the conversion."""
+
+    line: int
+    lot: str
+    counted: Decimal
+    accepted: Decimal
+    rejected: Decimal
+    pending: Decimal
+    unprocessed: Decimal
+    scrapped: Decimal
+    tested: Decimal
+    over: Decimal
+    output_lot: str = ""
+    counted_in: str = ""
+    conversion: Decimal | None = None
+    # Typed as accepted, booked as pending, and why.
+    kept_pending: Decimal = Decimal(0)
+    kept_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesReceived(Event):
+    receipt: str
+    lines: tuple[ReceiptLine, ...]
+    moves: tuple[Move, ...]
+    shares: tuple[ShareMove, ...] = ()
+    parcel: str = ""
+    unannounced: bool = False
+    packing_slip: str = ""
+    additional: bool = False
+    lot_unknown: bool = False
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesJudged(Event):
+    moves: tuple[Move, ...]
+    shares: tuple[ShareMove, ...] = ()
+    lot_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceOpened(Event):
+    nonconformance: str
+    line: int
+    quantity: Decimal
+    defect: str
+    shares: tuple[ShareMove, ...]
+    moves: tuple[Move, ...] = ()
+    receipt: str = ""
+    recorded_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceWithdrawn(Event):
+    """The receipt that opened it was corrected."""
+
+    nonconformance: str
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceDispositioned(Event):
+    nonconformance: str
+    decision: str
+    at: str
+    line: int
+    quantity: Decimal
+    moves: tuple[Move, ...]
+    shares: tuple[ShareMove, ...]
+    cause: str = ""
+    responsibility: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionProposed(Event):
+    nonconformance: str
+    proposals: tuple[Proposal, ...]
+    shares: tuple[ShareMove, ...]
+    cause: str = ""
+    responsibility: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionDecided(Event):
+    nonconformance: str
+    decision: str
+    signed_by: str
+    meaning: str
+    moves: tuple[Move, ...]
+    shares: tuple[ShareMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceClosed(Event):
+    nonconformance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnConfirmed(Event):
+    nonconformance: str
+    quantity: Decimal
+    moves: tuple[Move, ...]
+    shares: tuple[ShareMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesLost(Event):
+    moves: tuple[Move, ...]
+    reason: str
+    shares: tuple[ShareMove, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinesShortClosed(Event):
+    lines: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverResolved(Event):
+    line: int
+    lot: str
+    quantity: Decimal
+    decision: str
+    moves: tuple[Move, ...]
+    # What is ordered on the line from now on, when accepting the excess raised it.
+    ordered: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventCorrected(Event):
+    sequence: int
+    type: str
+    reason: str
+    moves: tuple[Move, ...] = ()
+    shares: tuple[ShareMove, ...] = ()
+    milestone: str = ""
+    actual: datetime | None = None
+    forecast: date | None = None
+    receipt: str = ""
+    parcel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAdded(Event):
+    document: str
+    type: DocumentType
+    printed: Printed
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    lines: tuple[int, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    supersedes: str = ""
+    # Output lots put on hold by a mismatch, or let go by the correction that matches.
+    holds: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHeld(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResumed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationRequested(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(Event):
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClosed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSent(Event):
+    rule: str
+    occurrence: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised(Event):
+    alert: str
+    rule: str
+    occurrence: str
+    since: datetime
+    owed_by: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEscalated(Event):
+    alert: str
+    escalation: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAcknowledged(Event):
+    alert: str
+    cause: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared(Event):
+    alert: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReplanned(Event):
+    plant_calendar: WorkingCalendar
+    supplier_calendar: WorkingCalendar
+
+
+def _all_events() -> dict[str, type[Event]]:
+    return {event.name: event for event in Event.__subclasses__()}
+
+
+EVENTS = _all_events()

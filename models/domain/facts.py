@@ -1,0 +1,118 @@
+"""What the locked rows say beside the order itself, handed to `decide`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from models.domain.authority import Actor, OnBehalfOf
+from models.domain.calendar import WorkingCalendar
+from models.domain.commands import Command
+from models.domain.events import Event
+from models.domain.evidence import DocumentType
+from models.domain.inspection import InspectionPlan
+from models.domain.milestones import MilestoneTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command as it was saved: what, by whom, decided on which version and revision."""
+
+    command: Command
+    actor: Actor
+    on_behalf_of: OnBehalfOf | None = None
+    revision: int | None = None
+    if_match: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotFact:
+    """A lot as its locked row has it. `on_hand` is in its unit."""
+
+    lot: str
+    part: str
+    on_hand: Decimal
+    unit: str
+    heat: str = ""
+    held: bool = False
+    hold_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    line: int
+    work_order: str
+    operation: int
+    quantity: Decimal
+    unit_price: Decimal
+    currency: str
+    lots: tuple[tuple[str, Decimal], ...] = ()
+    tolerance: Decimal = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order that nobody outside has seen yet."""
+
+    number: str
+    plant: str
+    buyer: str
+    supplier: str
+    process: str
+    spec: str
+    spec_revision: str
+    need_by: date
+    purchase_order: str = ""
+    priority: str = "normal"
+    lines: tuple[DraftLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineFact:
+    """Master data of one draft line: its part and the inspection plan of part and process."""
+
+    part: str
+    part_revision: str
+    description: str
+    unit: str
+    export_controlled: bool
+    plan: InspectionPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFacts:
+    """Master data as it stands on the day of issue, to be frozen into the order."""
+
+    draft: Draft
+    supplier_name: str
+    supplier_has_contact: bool
+    approved: bool
+    process_name: str
+    release_before_ship: bool
+    milestones: tuple[MilestoneTemplate, ...]
+    required_documents: tuple[DocumentType, ...]
+    lines: Mapping[int, LineFact]
+    plant_calendar: WorkingCalendar
+    supplier_calendar: WorkingCalendar
+    contacts_cleared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """The event a correction names."""
+
+    sequence: int
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    lots: Mapping[str, LotFact] = field(default_factory=dict)
+    issue: IssueFacts | None = None
+    event: EventFact | None = None
+    calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
+    # Commands of this order that are saved and not yet applied, this one not counted.
+    pending_commands: int = 0

@@ -1,0 +1,107 @@
+"""Which command is possible at which stage, as data. Everything not listed is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from models.domain.errors import Refusal
+from models.domain.order import ENDED, Answer, Order, Stage, stage
+
+_LIVE = frozenset(Stage) - ENDED - {Stage.DRAFT}
+_GOING = _LIVE - {Stage.COUNTERED}
+_ANY = frozenset(Stage) - {Stage.DRAFT}
+_BACK = frozenset({Stage.IN_PROCESS, Stage.SHIPPED, Stage.RECEIVING, Stage.RECEIVED})
+
+ALLOWED: dict[str, frozenset[Stage]] = {
+    "issue": frozenset({Stage.DRAFT}),
+    "acknowledge": _GOING,
+    "send": _GOING,
+    "report-milestone": _GOING,
+    "submit-inspection": _GOING - {Stage.RECEIVED},
+    "review-inspection": _GOING,
+    "ship": _GOING,
+    # A closed order takes back only pieces that had been written off as lost.
+    "receive": _GOING | {Stage.CLOSED},
+    "judge": _BACK,
+    "report-nonconformance": _BACK | {Stage.CLOSED},
+    "disposition": _BACK,
+    "decide-disposition": _BACK,
+    "confirm-return": _BACK,
+    "declare-loss": _GOING,
+    "short-close": _GOING,
+    "resolve-over": _BACK,
+    "correct": _GOING,
+    "add-document": _ANY,
+    "hold": _LIVE,
+    "resume": _LIVE,
+    "cancel": _LIVE,
+    "close": frozenset({Stage.RECEIVED}),
+    "acknowledge-alert": _ANY,
+    "pass-deadlines": _ANY,
+    "report-undeliverable": _ANY,
+    "replan": _LIVE,
+}
+# What goes on while the order is on hold: what is already moving, and saying so.
+ON_HOLD = frozenset(
+    {
+        "ship",
+        "receive",
+        "report-milestone",  # only of kind `received`; its decision says so
+        "add-document",
+        "report-nonconformance",
+        "declare-loss",
+        "correct",
+        "cancel",
+        "resume",
+        "acknowledge-alert",
+        "pass-deadlines",
+        "report-undeliverable",
+        "replan",
+    }
+)
+# What starts something new is over once cancellation was asked for.
+NOT_WHILE_CANCELLING = frozenset({"acknowledge", "send", "hold", "cancel", "close"})
+
+
+def why_not(order: Order, command: str) -> Refusal | None:
+    """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content."""
+    now = stage(order)
+    allowed = ALLOWED[command]
+    if now not in allowed:
+        return Refusal(
+            "order.stage",
+            "Not possible while the order is {stage}; it is possible when it is {stages}.",
+            stage=_words([now]),
+            stages=_words([step for step in Stage if step in allowed]),
+        )
+    if order.hold is not None and command not in ON_HOLD:
+        return Refusal(
+            "order.hold",
+            "The order is on hold ({reason}). It goes on when your customer resumes it.",
+            reason=order.hold.reason,
+        )
+    if order.hold is None and command == "resume":
+        return Refusal("order.not_held", "The order is not on hold.")
+    if order.cancelling and command in NOT_WHILE_CANCELLING:
+        return Refusal(
+            "order.cancelling",
+            "The order is being cancelled: nothing new is started, only what is out comes back.",
+        )
+    if command == "acknowledge" and order.answer is not Answer.NONE:
+        return Refusal(
+            "order.answered",
+            "This order has been answered already ({answer}).",
+            answer=order.answer,
+        )
+    return None
+
+
+def check(order: Order, command: str) -> None:
+    """Raises what `why_not` finds."""
+    refusal = why_not(order, command)
+    if refusal is not None:
+        raise refusal
+
+
+def _words(stages: Collection[Stage]) -> str:
+    return ", ".join(step.replace("_", " ") for step in stages)

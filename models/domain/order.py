@@ -1,0 +1,340 @@
+"""The state of an issued order, and its stage and flags as pure functions of it.
+
+Everything the order's life depends on was frozen here when it was issued: calendars, milestones,
+inspection plans, required documents. Later edits of master data reach it only as commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from models.domain.calendar import WorkingCalendar
+from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.inspection import InspectionPlan
+from models.domain.milestones import Milestone
+from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, key, sent, total
+from models.domain.quantities import ZERO
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+    COUNTERED = "countered"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROCESS = "in_process"
+    SHIPPED = "shipped"
+    RECEIVING = "receiving"
+    RECEIVED = "received"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({Stage.CLOSED, Stage.CANCELLED})
+
+
+class Answer(StrEnum):
+    """What the supplier said to the order as it stands."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLot:
+    """A lot that is to go out, with the heat its certificates must name."""
+
+    lot: str
+    quantity: Decimal
+    heat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One work-order operation. Quantities are in `unit`."""
+
+    line: int
+    work_order: str
+    operation: int
+    part: str
+    part_revision: str
+    unit: str
+    ordered: Decimal
+    unit_price: Decimal
+    lots: tuple[PlannedLot, ...] = ()
+    description: str = ""
+    tolerance: Decimal = Decimal("0.01")
+    plan: InspectionPlan | None = None
+    short_closed: bool = False
+    output_lots: Mapping[str, str] = field(default_factory=dict)
+
+    def output_lot(self, lot: str) -> str:
+        """The lot accepted pieces of `lot` became: the one named at receipt, else the same."""
+        return self.output_lots.get(lot, lot)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A box on its way back: `packed` is what went into it, `contents` what nobody has taken out
+    yet, both by stock key."""
+
+    parcel: str
+    shipped_at: datetime
+    contents: Mapping[str, Decimal]
+    packed: Mapping[str, Decimal]
+    announced: bool = True
+    carrier: str = ""
+    tracking: str = ""
+    quantity: Decimal = ZERO
+    announced_over: Decimal = ZERO
+    nonconformance: str = ""
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    receipt: str
+    sequence: int
+    at: datetime
+    parcel: str = ""
+    packing_slip: str = ""
+    void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A submitted inspection; its values stay in the event that brought them."""
+
+    inspection: str
+    line: int
+    lot: str
+    parcel: str
+    lot_size: Decimal
+    verdict: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    document: str
+    type: DocumentType
+    printed: Printed
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    added_at: datetime
+    lines: tuple[int, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    superseded_by: str = ""
+    # Lots it put on hold; the correction that matches lets go of them.
+    holds: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> bool:
+        return not self.mismatches
+
+    @property
+    def current(self) -> bool:
+        return not self.superseded_by
+
+
+class Share(StrEnum):
+    """Where the pieces of a nonconformance are on their way to an end."""
+
+    UNDECIDED = "undecided"
+    PROPOSED = "proposed"
+    REWORKING = "reworking"
+    REINSPECTING = "reinspecting"
+    RETURNING = "returning"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Use-as-is or repair, proposed by quality; the design authority decides. Nothing has moved."""
+
+    line: int
+    lot: str
+    quantity: Decimal
+    decision: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nonconformance:
+    """Rejected pieces and what becomes of them; open while any share holds a piece."""
+
+    nonconformance: str
+    opened_at: datetime
+    defect: str
+    quantity: Decimal
+    shares: Mapping[str, Mapping[Share, Decimal]]
+    receipt: str = ""
+    cause: str = ""
+    responsibility: str = ""
+    recorded_only: bool = False
+    withdrawn: bool = False
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return any(share > 0 for shares in self.shares.values() for share in shares.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    reason: str
+    held_at: datetime
+    resumed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Raised once per (order, rule, occurrence). `since` is when its cause began."""
+
+    alert: str
+    rule: str
+    occurrence: str
+    since: datetime
+    raised_at: datetime
+    owed_by: str
+    cleared_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    cause: str = ""
+    action: str = ""
+    escalations: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.cleared_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An issued order. `version` is the sequence of its last event, `revision` that of its terms."""
+
+    number: str
+    plant: str
+    buyer: str
+    supplier: str
+    supplier_name: str
+    process: str
+    process_name: str
+    spec: str
+    spec_revision: str
+    purchase_order: str
+    priority: str
+    currency: str
+    issued_at: datetime
+    need_by: date
+    lines: tuple[Line, ...]
+    milestones: tuple[Milestone, ...]
+    required_documents: tuple[DocumentType, ...]
+    release_before_ship: bool
+    plant_calendar: WorkingCalendar
+    supplier_calendar: WorkingCalendar
+    export_controlled: bool = False
+    version: int = 0
+    revision: int = 1
+    answer: Answer = Answer.NONE
+    answered_at: datetime | None = None
+    supplier_order: str = ""
+    decline_reason: str = ""
+    promise_first: date | None = None
+    promise_current: date | None = None
+    started: bool = False
+    stock: Mapping[str, Pieces] = field(default_factory=dict)
+    # Pieces judged so far, by stock key: what released inspections have already been used for.
+    judged: Mapping[str, Decimal] = field(default_factory=dict)
+    shipped: Mapping[str, Decimal] = field(default_factory=dict)
+    parcels: Mapping[str, Parcel] = field(default_factory=dict)
+    receipts: tuple[Receipt, ...] = ()
+    inspections: Mapping[str, Inspection] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    nonconformances: Mapping[str, Nonconformance] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    reminded: tuple[str, ...] = ()
+    corrected: tuple[int, ...] = ()
+    last_news_at: datetime | None = None
+    cancel_requested_at: datetime | None = None
+    ended_at: datetime | None = None
+    end: Stage | None = None
+
+    def line(self, number: int) -> Line | None:
+        return next((line for line in self.lines if line.line == number), None)
+
+    def milestone(self, code: str) -> Milestone | None:
+        return next((milestone for milestone in self.milestones if milestone.code == code), None)
+
+    def pieces(self, line: int, lot: str) -> Pieces:
+        return self.stock.get(key(line, lot), {})
+
+    @property
+    def hold(self) -> Hold | None:
+        return self.holds[-1] if self.holds and self.holds[-1].resumed_at is None else None
+
+    @property
+    def cancelling(self) -> bool:
+        return self.cancel_requested_at is not None and self.end is None
+
+    @property
+    def open_nonconformances(self) -> Iterator[Nonconformance]:
+        return (item for item in self.nonconformances.values() if item.open)
+
+    @property
+    def open_alerts(self) -> Iterator[Alert]:
+        return (alert for alert in self.alerts.values() if alert.open)
+
+
+# An order is late when one of these alerts is open: lateness is a fact of the stream, not of a clock.
+LATE_RULES = frozenset({"milestone_overdue", "ship_overdue", "receipt_overdue"})
+
+
+def stage(order: Order) -> Stage:
+    """The first that matches, as in the glossary."""
+    if order.end is not None:
+        return order.end
+    if all_sent(order) and not total(order.stock, *OUT, *UNDECIDED):
+        return Stage.RECEIVED
+    if any(not receipt.void for receipt in order.receipts):
+        return Stage.RECEIVING
+    at_supplier = total(order.stock, Bucket.AT_SUPPLIER)
+    if not at_supplier and total(order.stock, Bucket.IN_TRANSIT_BACK):
+        return Stage.SHIPPED
+    if order.started:
+        return Stage.IN_PROCESS
+    return {Answer.NONE: Stage.ISSUED, Answer.ACCEPTED: Stage.ACKNOWLEDGED, Answer.DECLINED: Stage.COUNTERED}[
+        order.answer
+    ]
+
+
+def all_sent(order: Order) -> bool:
+    return all(line.short_closed or sent_on(order, line.line) >= line.ordered for line in order.lines)
+
+
+def sent_on(order: Order, line: int) -> Decimal:
+    return sum((sent(pieces) for at, pieces in order.stock.items() if at.startswith(f"{line}:")), ZERO)
+
+
+def nothing_open(order: Order) -> bool:
+    """Nothing is out, pending, rejected or over: the order may end."""
+    return not total(order.stock, *OUT, *UNDECIDED)
+
+
+def flags(order: Order) -> tuple[str, ...]:
+    """Independent of the stage, in a fixed order."""
+    on = {
+        "hold": order.hold is not None,
+        "urgent": order.priority == "urgent",
+        "late": any(alert.rule in LATE_RULES for alert in order.open_alerts),
+        "nonconforming": any(True for _ in order.open_nonconformances),
+        "export_controlled": order.export_controlled,
+        "cancelling": order.cancelling,
+    }
+    return tuple(name for name, value in on.items() if value)
