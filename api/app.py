@@ -1,0 +1,90 @@
+"""The web application: what it is made of and what it needs while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import errors, openapi
+from api.auth import Clock, Keyring
+from api.html import TEMPLATES
+from api.middleware import LastResort, SecurityHeaders
+from api.pages import login
+from api.routes import (
+    calendars,
+    health,
+    inspection_plans,
+    lots,
+    parts,
+    people,
+    plants,
+    processes,
+    supplier_approvals,
+    supplier_contacts,
+    suppliers,
+    work_orders,
+)
+from api.sessions import LoginBrake
+from models.db import Database
+from models.settings import Settings
+
+# JSON under /api/v1; the order is the order of the documentation.
+ROUTERS = (
+    plants.router,
+    calendars.router,
+    suppliers.router,
+    supplier_contacts.router,
+    supplier_approvals.router,
+    processes.router,
+    parts.router,
+    inspection_plans.router,
+    work_orders.router,
+    lots.router,
+    people.router,
+    health.router,
+    openapi.router,
+)
+PAGES = (login.router, openapi.pages)
+
+
+def now() -> datetime:
+    """The clock at the API's edge; everything below is given the time."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
+    """The application for ``settings``; the database is opened when it starts serving."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = Database(settings.database)
+        app.state.keyring = Keyring(app.state.database, clock)
+        try:
+            yield
+        finally:
+            app.state.database.dispose()
+
+    app = FastAPI(
+        title="Sendout",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,
+        # Nobody collects FastAPI's own spans, and they cost time in every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.login_brake = LoginBrake()
+    app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    for pages in PAGES:
+        app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=TEMPLATES / "static", check_dir=False), name="static")
+    return app

@@ -1,0 +1,166 @@
+"""The kinds of fields a request body has, each with a sentence for when it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+import holidays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from models.domain.quantities import plain
+
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_LOCAL_PART}@{_LABEL}(\.{_LABEL})*")
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, spaces around a text are dropped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can go there: one plain address, no name, no second recipient, no line break."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    # Zones of a machine, not of a place, carry no rules anybody could explain to a supplier.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def _must(
+    holds: Callable[[str], bool], code: str, sentence: str, *, tidy: Callable[[str], str] = str
+) -> AfterValidator:
+    def check(value: str) -> str:
+        value = tidy(value)
+        if not holds(value):
+            raise PydanticCustomError(code, sentence, {"entered": value})
+        return value
+
+    return AfterValidator(check)
+
+
+def _decimal(value: object) -> Decimal:
+    """From a JSON number, read exactly, or from its text. Not from true, and not from ``1_000``."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise PydanticCustomError("field.number", "Enter a number, such as 12.5.")
+    if abs(value.adjusted()) > 40:
+        raise PydanticCustomError("field.number", "This number is too large or too small.")
+    return plain(value)
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("field.day", "Enter a date that exists, as year-month-day: 2026-12-18.")
+
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}, mode="validation"),
+    WithJsonSchema({"type": "string", "format": "decimal"}, mode="serialization"),
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Flag = StrictBool
+Whole = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+
+_printable = _must(
+    lambda text: not _CONTROL.search(text), "field.text", "Leave out line breaks and control characters."
+)
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200), _printable]
+Note = Annotated[
+    str,
+    StringConstraints(max_length=20_000),
+    _must(
+        lambda text: not _CONTROL_BUT_LINES.search(text),
+        "field.text",
+        "Leave out control characters.",
+        tidy=lambda text: text.replace("\r\n", "\n").replace("\t", " "),
+    ),
+]
+Key = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    _printable,
+    _must(
+        lambda text: not set(text) & set("/\\?#%"),
+        "field.key",
+        "A key is part of an address: leave out / \\ ? # and %.",
+    ),
+    # A segment of one or two dots means another address.
+    _must(lambda text: text.strip(".") != "", "field.key", "A key needs a letter or a digit."),
+]
+SupplierCode = Annotated[
+    str,
+    _must(
+        lambda text: re.fullmatch(r"[A-Z0-9]{1,7}", text, re.ASCII) is not None,
+        "field.supplier_code",
+        "Enter 1 to 7 capital letters A-Z and digits: it becomes part of lot numbers.",
+    ),
+]
+Country = Annotated[
+    str,
+    _must(
+        lambda code: code in _countries(),
+        "field.country",
+        "{entered} is not a country; enter its two letters (ISO 3166), such as MX.",
+    ),
+]
+Timezone = Annotated[
+    str,
+    _must(
+        lambda name: name in _timezones(),
+        "field.timezone",
+        "{entered} is not a time zone; enter its IANA name, such as Europe/Madrid.",
+    ),
+]
+Email = Annotated[
+    str,
+    _must(is_address, "field.email", "Enter one plain mail address, such as planning@acme.example."),
+]
+Unit = Annotated[
+    str,
+    _must(
+        lambda code: re.fullmatch(r"[A-Z0-9]{2,3}", code, re.ASCII) is not None,
+        "field.unit",
+        "{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m).",
+    ),
+]
+Locale = Literal["en", "zh", "es"]

@@ -1,0 +1,157 @@
+"""Lots: what came in, from whom, of which heat."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import Field
+from sqlmodel import Session, col
+
+from api.auth import Admin, Principal, Reader, allowed
+from api.fields import Body, Country, Day, Key, Number, SupplierCode, Text, Unit
+from api.routes.resource import Checks, Items, Paging, Resource
+from api.wire import Answer, api_router
+from models.domain.authority import Role
+from models.domain.errors import Refusal
+from models.domain.quantities import ZERO, quantity
+from models.queries import master
+from models.queries.lot_numbers import next_lot_number
+from models.tables.lots import Lot
+from models.tables.parts import Part
+from models.tables.suppliers import Supplier
+
+router = api_router(tags=["Lots"])
+lots = Resource(Lot, "lot", ("number",))
+# The earliest zone is this far ahead of UTC: what is tomorrow here may be today there.
+_EARLIEST_ZONE = timedelta(hours=14)
+
+
+class LotFields(Body):
+    part: Key
+    part_revision: Key | None = None
+    quantity: Number
+    uom: Unit | None = Field(default=None, description="Left out: the part's unit.")
+    supplier: SupplierCode | None = None
+    supplier_lot: Text | None = None
+    heat_number: Text | None = None
+    country_of_melt: Country | None = None
+    country_of_origin: Country | None = None
+    unit_cost: Number | None = None
+    received_on: Day | None = None
+
+
+class LotBody(LotFields):
+    number: Key | None = Field(
+        default=None, description="Left out: given as YYYYMMDD-VENDOR-SEQ, which needs the supplier."
+    )
+
+
+class LotView(LotFields):
+    number: str
+    uom: str
+    on_hand: Number
+    plant: str | None
+    held: bool
+    hold_reason: str | None
+    held_by: str | None
+    created_at: datetime
+
+
+@router.post("/lots", status_code=201, response_model=LotView)
+def create_lot(
+    body: LotBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.RECEIVING))]
+) -> Answer:
+    def make(session: Session, now: datetime) -> Lot:
+        values = _columns(session, body, now)
+        received_on = body.received_on or now.date()
+        number = body.number
+        if number is None:
+            # `_columns` has seen to it that there is a supplier then.
+            number = next_lot_number(session, str(body.supplier), received_on)
+        return Lot(
+            **values
+            | {"number": number, "received_on": received_on, "on_hand": values["quantity"]}
+            | {"plant": principal.plant, "created_at": now}
+        )
+
+    return lots.create(request, principal, make)
+
+
+@router.get("/lots", response_model=Items[LotView])
+def list_lots(
+    request: Request,
+    page: Paging,
+    _principal: Reader,
+    part: Text | None = None,
+    supplier: Text | None = None,
+    supplier_lot: Text | None = None,
+    heat_number: Text | None = None,
+) -> Answer:
+    wanted = {
+        Lot.part: part,
+        Lot.supplier: supplier,
+        Lot.supplier_lot: supplier_lot,
+        Lot.heat_number: heat_number,
+    }
+    where = [col(column) == value for column, value in wanted.items() if value is not None]
+    return lots.page(request, page, *where)
+
+
+@router.get("/lots/{number}", response_model=LotView)
+def read_lot(number: str, request: Request, _principal: Reader) -> Answer:
+    return lots.read(request, number)
+
+
+@router.put("/lots/{number}", response_model=LotView)
+def replace_lot(number: str, body: LotBody, request: Request, principal: Admin) -> Answer:
+    """Corrects what was typed in; a hold stays, and what was already used stays used."""
+    now = request.app.state.clock()
+
+    def change(session: Session, lot: Lot) -> None:
+        checks = Checks()
+        checks.same("number", body.number, number)
+        checks.settle()
+        values = _columns(session, body, now, numbered=True)
+        used = lot.quantity - lot.on_hand
+        _refuse_contradiction(lot, values, used)
+        lot.sqlmodel_update(values | {"on_hand": values["quantity"] - used})
+
+    return lots.replace(request, principal, (number,), change)
+
+
+def _columns(session: Session, body: LotBody, now: datetime, *, numbered: bool = False) -> dict[str, Any]:
+    """As kept, without the number. Raises ``Invalid``."""
+    checks = Checks()
+    revisions = master.revisions_of(session, body.part)
+    if not revisions:
+        checks.wrong("part", "There is no part {part}; create it first.", part=body.part)
+    elif body.part_revision is not None:
+        checks.exists(session, Part, (body.part, body.part_revision), "part_revision", "part")
+    checks.exists(session, Supplier, body.supplier, "supplier", "supplier")
+    if body.supplier is None and body.number is None and not numbered:
+        checks.wrong("supplier", "Name the supplier, so that the lot can be numbered, or give a number.")
+    if body.received_on is not None and body.received_on > (now + _EARLIEST_ZONE).date():
+        checks.wrong("received_on", "This day has not come yet.")
+    checks.settle()
+    named = [part for part in revisions if part.revision == body.part_revision]
+    unit = body.uom or (named or revisions)[-1].uom
+    amount = quantity(body.quantity, unit=unit)
+    cost = None if body.unit_cost is None else quantity(body.unit_cost, field="unit_cost")
+    if amount == ZERO:
+        checks.wrong("quantity", "Enter more than 0.")
+    checks.settle()
+    return body.model_dump(exclude={"number"}) | {"uom": unit, "quantity": amount, "unit_cost": cost}
+
+
+def _refuse_contradiction(lot: Lot, values: dict[str, Any], used: Decimal) -> None:
+    if not used:
+        return
+    if (lot.part, lot.uom) != (values["part"], values["uom"]):
+        text = "{used} {unit} of {lot} are used already; its part and unit can no longer change."
+        raise Refusal("lot.used", text, field="part", used=used, unit=lot.uom, lot=lot.number)
+    if values["quantity"] < used:
+        text = "{used} {unit} of {lot} are used already; enter at least that."
+        raise Refusal("lot.used", text, field="quantity", used=used, unit=lot.uom, lot=lot.number)

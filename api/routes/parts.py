@@ -1,0 +1,111 @@
+"""Part revisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request
+from pydantic import Field
+from sqlmodel import Session, col
+
+from api.auth import Admin, Principal, Reader, allowed
+from api.fields import Body, Flag, Key, Note, Number, Text, Unit
+from api.routes.resource import Checks, Items, Paging, Resource
+from api.wire import Answer, api_router
+from models.domain.authority import Role
+from models.domain.quantities import ZERO, quantity
+from models.queries import master
+from models.tables.parts import Part
+
+router = api_router(tags=["Parts"])
+parts = Resource(Part, "part", ("number", "revision"))
+
+
+class Component(Body):
+    """How much of another part goes into one unit."""
+
+    part: Key
+    quantity: Number
+
+
+class PartFields(Body):
+    description: Note = ""
+    uom: Unit = "C62"
+    trace: Literal["lot", "serial"] = "lot"
+    material: Text | None = None
+    export_controlled: Flag = False
+    dfars: Flag = False
+    bom: Annotated[list[Component], Field(max_length=2000)] = []
+
+
+class PartBody(PartFields):
+    number: Key
+    revision: Key
+
+
+class PartEdit(PartFields):
+    number: Key | None = None
+    revision: Key | None = None
+
+
+class PartView(PartBody):
+    created_at: datetime
+
+
+@router.post("/parts", status_code=201, response_model=PartView)
+def create_part(
+    body: PartBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.BUYER))]
+) -> Answer:
+    def make(session: Session, now: datetime) -> Part:
+        values = _columns(session, body, body.number, body.revision)
+        return Part(number=body.number, revision=body.revision, **values, created_at=now)
+
+    return parts.create(request, principal, make)
+
+
+@router.get("/parts", response_model=Items[PartView])
+def list_parts(request: Request, page: Paging, _principal: Reader) -> Answer:
+    return parts.page(request, page)
+
+
+@router.get("/parts/{number}", response_model=Items[PartView])
+def list_part_revisions(number: str, request: Request, page: Paging, _principal: Reader) -> Answer:
+    """Every revision of one part."""
+    return parts.page(request, page, col(Part.number) == number)
+
+
+@router.get("/parts/{number}/{revision}", response_model=PartView)
+def read_part(number: str, revision: str, request: Request, _principal: Reader) -> Answer:
+    return parts.read(request, number, revision)
+
+
+@router.put("/parts/{number}/{revision}", response_model=PartView)
+def replace_part(number: str, revision: str, body: PartEdit, request: Request, principal: Admin) -> Answer:
+    def change(session: Session, part: Part) -> None:
+        part.sqlmodel_update(_columns(session, body, number, revision))
+
+    return parts.replace(request, principal, (number, revision), change)
+
+
+def _columns(session: Session, body: PartBody | PartEdit, number: str, revision: str) -> dict[str, Any]:
+    """As kept. Raises ``Invalid``."""
+    checks = Checks()
+    checks.same("number", body.number, number)
+    checks.same("revision", body.revision, revision)
+    known = master.known_parts(session, [component.part for component in body.bom])
+    bom: list[dict[str, str]] = []
+    for index, component in enumerate(body.bom):
+        field = f"bom.{index}"
+        amount = quantity(component.quantity, field=f"{field}.quantity")
+        if amount == ZERO:
+            checks.wrong(f"{field}.quantity", "Enter more than 0.")
+        if component.part == number:
+            checks.wrong(f"{field}.part", "A part cannot be made of itself.")
+        elif component.part not in known:
+            checks.wrong(f"{field}.part", "There is no part {part}; create it first.", part=component.part)
+        elif any(component.part == earlier["part"] for earlier in bom):
+            checks.wrong(f"{field}.part", "{part} appears twice; add the two up.", part=component.part)
+        bom.append({"part": component.part, "quantity": str(amount)})
+    checks.settle()
+    return body.model_dump(exclude={"number", "revision"}) | {"bom": bom}

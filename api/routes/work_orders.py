@@ -1,0 +1,148 @@
+"""Work orders and their operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request
+from pydantic import Field
+from sqlmodel import Session, col
+
+from api.auth import Admin, Principal, Reader, allowed
+from api.fields import Body, Day, Key, Number, Text, Whole
+from api.routes.resource import Checks, Items, Paging, Resource, fields_of
+from api.wire import Answer, api_router
+from models.domain.authority import Role
+from models.domain.quantities import ZERO, quantity
+from models.queries import master
+from models.tables.parts import Part
+from models.tables.processes import Process
+from models.tables.work_orders import Operation, WorkOrder
+
+
+def _views(session: Session, rows: Sequence[WorkOrder]) -> list[dict[str, Any]]:
+    operations = master.operations_of(session, [row.number for row in rows])
+    return [
+        fields_of(row)
+        | {"operations": [fields_of(step, but={"work_order"}) for step in operations[row.number]]}
+        for row in rows
+    ]
+
+
+router = api_router(tags=["Work orders"])
+work_orders = Resource(WorkOrder, "work order", ("number",), _views)
+
+
+class OperationBody(Body):
+    sequence: Whole
+    kind: Literal["internal", "outside"]
+    process: Key | None = Field(default=None, description="Required for an outside operation.")
+    spec: Text | None = None
+    spec_revision: Text | None = None
+
+
+class WorkOrderFields(Body):
+    type: Literal["MTO", "MTS", "ETO", "TRIAL", "REWORK"] = "MTO"
+    part: Key
+    revision: Key
+    quantity: Number
+    due: Day | None = None
+    customer: Text | None = None
+    customer_order: Text | None = None
+    project: Text | None = None
+    parent: Key | None = Field(default=None, description="The work order this one is a part of.")
+    operations: Annotated[list[OperationBody], Field(max_length=500)] = []
+
+
+class WorkOrderBody(WorkOrderFields):
+    number: Key
+
+
+class WorkOrderEdit(WorkOrderFields):
+    number: Key | None = None
+
+
+class WorkOrderView(WorkOrderBody):
+    created_at: datetime
+
+
+@router.post("/work-orders", status_code=201, response_model=WorkOrderView)
+def create_work_order(
+    body: WorkOrderBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.BUYER))]
+) -> Answer:
+    def make(session: Session, now: datetime) -> WorkOrder:
+        if session.get(WorkOrder, body.number) is not None:
+            raise work_orders.exists(body.number)
+        work_order = WorkOrder(number=body.number, **_columns(session, body, body.number), created_at=now)
+        session.add(work_order)
+        # The routing points at the work order, so that row goes in first.
+        session.flush()
+        _route(session, body.number, body.operations)
+        return work_order
+
+    return work_orders.create(request, principal, make)
+
+
+@router.get("/work-orders", response_model=Items[WorkOrderView])
+def list_work_orders(request: Request, page: Paging, _principal: Reader, part: Text | None = None) -> Answer:
+    return work_orders.page(request, page, *([] if part is None else [col(WorkOrder.part) == part]))
+
+
+@router.get("/work-orders/{number}", response_model=WorkOrderView)
+def read_work_order(number: str, request: Request, _principal: Reader) -> Answer:
+    return work_orders.read(request, number)
+
+
+@router.put("/work-orders/{number}", response_model=WorkOrderView)
+def replace_work_order(number: str, body: WorkOrderEdit, request: Request, principal: Admin) -> Answer:
+    """Operations already ordered outside keep the copy on their order."""
+
+    def change(session: Session, work_order: WorkOrder) -> None:
+        work_order.sqlmodel_update(_columns(session, body, number))
+        _route(session, number, body.operations)
+
+    return work_orders.replace(request, principal, (number,), change)
+
+
+def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str) -> dict[str, Any]:
+    """As kept, without the operations. Raises ``Invalid``."""
+    checks = Checks()
+    checks.same("number", body.number, number)
+    checks.exists(session, Part, (body.part, body.revision), "part", "part")
+    if body.parent == number:
+        checks.wrong("parent", "A work order cannot be its own parent.")
+    else:
+        checks.exists(session, WorkOrder, body.parent, "parent", "work order")
+    seen: set[int] = set()
+    for index, step in enumerate(body.operations):
+        field = f"operations.{index}"
+        if step.sequence in seen:
+            checks.wrong(f"{field}.sequence", "Operation {sequence} appears twice.", sequence=step.sequence)
+        seen.add(step.sequence)
+        if step.kind == "outside":
+            if step.process is None:
+                checks.wrong(f"{field}.process", "An outside operation needs a process.")
+            checks.exists(session, Process, step.process, f"{field}.process", "process")
+    checks.settle()
+    part = session.get_one(Part, (body.part, body.revision))
+    amount = quantity(body.quantity, unit=part.uom)
+    if amount == ZERO:
+        checks.wrong("quantity", "Enter more than 0.")
+    checks.settle()
+    return body.model_dump(exclude={"number", "operations"}) | {"quantity": amount}
+
+
+def _route(session: Session, number: str, steps: Sequence[OperationBody]) -> None:
+    """Make the routing what ``steps`` say, keeping the rows of operations that stay."""
+    earlier = {step.sequence: step for step in master.operations_of(session, [number])[number]}
+    for step in steps:
+        operation = earlier.pop(step.sequence, None) or Operation(
+            work_order=number, sequence=step.sequence, kind=step.kind
+        )
+        operation.sqlmodel_update(step.model_dump(exclude={"sequence"}))
+        session.add(operation)
+    for operation in earlier.values():
+        session.delete(operation)
+    session.flush()

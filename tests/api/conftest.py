@@ -1,0 +1,171 @@
+"""The application on a real database, and clients with a token for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api import people
+from api.app import create_app
+from models.domain.authority import Role
+from models.settings import Settings
+
+API = "/api/v1"
+NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+Login = Callable[..., TestClient]
+
+
+class Hands:
+    """A clock whose hands a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Hands) -> FastAPI:
+    return create_app(settings, clock=clock)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> Iterator[TestClient]:
+    """A client without any key; the application is running."""
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def as_role(app: FastAPI, anonymous: TestClient) -> Login:
+    """Makes a client for a new person with the given roles."""
+
+    def client(*roles: Role, **person: object) -> TestClient:
+        with app.state.database.write() as session:
+            email = f"{'-'.join(roles) or 'nobody'}@example.com"
+            user = people.create_user(session, email, roles, None, NOW, **person)  # type: ignore[arg-type]
+            token = people.create_token(session, user, NOW)
+        return TestClient(app, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
+
+    return client
+
+
+@pytest.fixture
+def admin(as_role: Login) -> TestClient:
+    return as_role(Role.ADMIN)
+
+
+CALENDAR = {"code": "MX", "country": "MX", "workdays": [1, 2, 3, 4, 5], "exceptions": []}
+PLANT = {"code": "MTY", "name": "Monterrey", "timezone": "America/Monterrey", "calendar": "MX"}
+SUPPLIER = {
+    "code": "ACME",
+    "name": "Acme Plating",
+    "email": "orders@acme.example",
+    "contact": "Ana Ruiz",
+    "locale": "es",
+    "timezone": "America/Monterrey",
+    "country": "MX",
+    "calendar": "MX",
+}
+PROCESS = {
+    "code": "PLATE",
+    "name": "Zinc plating",
+    "release_before_ship": True,
+    "milestones": [
+        {"code": "in", "kind": "received", "name": "Material received", "day": 2},
+        {"code": "out", "kind": "shipped", "name": "Shipped", "day": None},
+    ],
+    "required_documents": ["coc"],
+    "instructions": "Rack, do not barrel.\nMask the threads.",
+}
+PART = {
+    "number": "FLANGE-DN50",
+    "revision": "B",
+    "description": "SS Flange DN50",
+    "uom": "C62",
+    "trace": "lot",
+    "material": "1.4404",
+    "export_controlled": False,
+    "dfars": True,
+    "bom": [],
+}
+PLAN = {
+    "part": "FLANGE-DN50",
+    "revision": "B",
+    "process": "PLATE",
+    "characteristics": [
+        {
+            "number": "1",
+            "name": "Zinc thickness",
+            "nominal": "10",
+            "lower": 8,
+            "upper": 12.5,
+            "unit": "um",
+            "method": "XRF",
+            "sample": {"aql": "1.0"},
+        },
+        {"number": 2, "name": "Adhesion", "kind": "attribute", "sample": 5},
+    ],
+}
+WORK_ORDER = {
+    "number": "WO-3201",
+    "type": "MTO",
+    "part": "FLANGE-DN50",
+    "revision": "B",
+    "quantity": 1200,
+    "due": "2026-12-20",
+    "customer": "NORTHWIND",
+    "customer_order": "SO-88",
+    "operations": [
+        {"sequence": 10, "kind": "internal", "process": "TURN"},
+        {
+            "sequence": 30,
+            "kind": "outside",
+            "process": "PLATE",
+            "spec": "ASTM B633",
+            "spec_revision": "2023",
+        },
+    ],
+}
+LOT = {
+    "part": "FLANGE-DN50",
+    "quantity": 1200,
+    "uom": "C62",
+    "supplier": "ACME",
+    "supplier_lot": "A-77",
+    "heat_number": "HX-1",
+    "country_of_melt": "SE",
+    "country_of_origin": "MX",
+    "unit_cost": "1.25",
+    "received_on": "2026-03-15",
+}
+# In the order in which they refer to each other.
+MASTER_DATA = {
+    "/calendars": CALENDAR,
+    "/plants": PLANT,
+    "/suppliers": SUPPLIER,
+    "/processes": PROCESS,
+    "/parts": PART,
+    "/inspection-plans": PLAN,
+    "/work-orders": WORK_ORDER,
+    "/lots": LOT,
+}
+
+
+@pytest.fixture
+def stocked(admin: TestClient) -> TestClient:
+    """The admin's client, with one of everything saved."""
+    for path, body in MASTER_DATA.items():
+        answer = admin.post(API + path, json=body)
+        assert answer.status_code == 201, answer.text
+    return admin
