@@ -137,12 +137,14 @@ def migrate(data_dir: DataDir = None) -> None:
 
 @app.command("temporal-setup")
 def temporal_setup(temporal_address: TemporalAddress = None) -> None:
-    """Register the search attributes on a Temporal server. Once, before its first worker."""
+    """Prepare a Temporal server: namespace and search attributes. Once, before its first worker."""
     from api import temporal
 
     if temporal_address:
         os.environ["TEMPORAL_ADDRESS"] = temporal_address
     try:
+        if temporal.create_namespace(os.environ):
+            typer.echo("Created the namespace.")
         added = temporal.register_search_attributes(os.environ)
     except temporal.TemporalError as reason:
         _refuse(str(reason))
@@ -189,7 +191,6 @@ def _writing(data_dir: Path | None) -> Iterator[Session]:
     settings = _settings(data_dir, secret=False)
     if not settings.database_url:
         # The file in the data folder is ours alone, and this may be the first command that needs it.
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         upgrade(settings.database)
     database = Database(settings.database)
     try:
@@ -202,7 +203,7 @@ def _writing(data_dir: Path | None) -> Iterator[Session]:
 
 
 def _settings(data_dir: Path | None, *, temporal_address: str | None = None, secret: bool = True) -> Settings:
-    """The settings in force, the command line first; sets up the logs and Temporal's address."""
+    """The settings in force, the command line first; sets up logs, data folder, Temporal's address."""
     given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
     try:
         settings = Settings(**given)
@@ -210,6 +211,7 @@ def _settings(data_dir: Path | None, *, temporal_address: str | None = None, sec
         wrong = "; ".join(f"SENDOUT_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
         _refuse(f"Settings are wrong. {wrong}")
     logs.configure(settings.log_level)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if temporal_address:
         os.environ["TEMPORAL_ADDRESS"] = temporal_address
     return with_secret_key(settings) if secret else settings

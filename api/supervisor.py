@@ -23,7 +23,7 @@ _START_PATIENCE = 120.0
 _STOP_PATIENCE = 30.0
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _SETTLED = 60.0
-_ATTEMPTS = 5
+_ATTEMPTS = 4
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
