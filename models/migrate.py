@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 
 from alembic import command
@@ -38,3 +40,21 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def draft(message: str, identifier: str) -> None:
+    """Writes a new migration with what the tables' code has and an upgraded empty database has not.
+
+    For developers: ``python -m models.migrate 0002 "what changes"``. Read the result before it is kept.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/empty.db"
+        upgrade(url)
+        database = Database(url)
+        with database.engine.begin() as connection:
+            command.revision(configuration(connection), message, autogenerate=True, rev_id=identifier)
+        database.dispose()
+
+
+if __name__ == "__main__":
+    draft(sys.argv[2], sys.argv[1])

@@ -1,0 +1,313 @@
+"""Applies one saved command to its order: one locked, pure decision and one transaction.
+
+Everything the decision causes is written together: events, tables, stock, genealogy, outbox and
+the command's result. Applying a command again returns the stored result and writes nothing, so it
+may run as often as Temporal likes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session
+
+from activities import facts as facts_of
+from activities.contracts import Applied
+from activities.letters import Letters
+from activities.refusals import as_json, tell_late
+from models.codec import adapter, event_hash, load_command, load_order, plain
+from models.domain import events as e
+from models.domain import headline
+from models.domain.authority import Actor, OnBehalfOf, Role
+from models.domain.deadlines import next_deadline
+from models.domain.decide import decide
+from models.domain.errors import Refusal
+from models.domain.evolve import evolve, shelf_changes
+from models.domain.facts import Asked
+from models.domain.genealogy import edges
+from models.domain.made import made
+from models.domain.notices import notices
+from models.domain.order import Order, flags, stage
+from models.settings import Settings
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, EdgeRow, EventRow, OrderRow
+from models.tables.projection import write
+from models.tables.types import table
+
+_COMMANDS = table(CommandRow)
+_ORDERS = table(OrderRow)
+_EVENTS = table(EventRow)
+_EDGES = table(EdgeRow)
+_LOTS = table(Lot)
+
+
+class UnknownCommand(Exception):
+    """No such command row: it was never saved, so it is never applied."""
+
+
+def apply(session: Session, settings: Settings, command_id: str, now: datetime) -> Applied:
+    """Applies command `command_id` in the caller's write transaction and says where the order stands.
+
+    Raises `UnknownCommand`; a refusal is a result, not an exception.
+    """
+    number = session.scalar(select(_COMMANDS.c.order_number).where(_COMMANDS.c.id == command_id))
+    if number is None:
+        raise UnknownCommand(command_id)
+    row = session.execute(select(_ORDERS).where(_ORDERS.c.number == number).with_for_update()).one()
+    # Read again under the order's lock: a second delivery of the same command waits here.
+    command = session.execute(select(_COMMANDS).where(_COMMANDS.c.id == command_id)).one()
+    order = load_order(row.snapshot) if row.snapshot is not None else None
+    if command.status != "received":
+        return _standing(command.status, row.stage, order, (command.result or {}).get("outbox", []))
+    return _decide_and_write(session, settings, row, order, command, now)
+
+
+def pass_deadlines(
+    session: Session, settings: Settings, number: str, due: datetime, now: datetime
+) -> Applied:
+    """Saves and applies the command of a timer that fired; the same deadline makes the same command."""
+    version = session.scalar(select(_ORDERS.c.version).where(_ORDERS.c.number == number).with_for_update())
+    command = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sendout:{number}:{version}:{due.isoformat()}"))
+    if session.scalar(select(_COMMANDS.c.id).where(_COMMANDS.c.id == command)) is None:
+        save_system_command(session, command, number, "pass-deadlines", {}, now)
+    return apply(session, settings, command, now)
+
+
+def save_system_command(
+    session: Session, command: str, number: str, name: str, payload: dict[str, Any], now: datetime
+) -> None:
+    """A command of the product's own, next in the order's line."""
+    session.execute(
+        insert(_COMMANDS).values(
+            id=command,
+            order_number=number,
+            sequence=next_sequence(session, number),
+            name=name,
+            payload=payload,
+            actor_id="system",
+            actor_kind="system",
+            actor_roles=[],
+            cleared=True,
+            request_hash="",
+            received_at=now,
+            status="received",
+            answered_early=False,
+        )
+    )
+
+
+def next_sequence(session: Session, number: str) -> int:
+    """The place of the next command in the order's line; the order's row must be locked."""
+    last = session.scalar(select(func.max(_COMMANDS.c.sequence)).where(_COMMANDS.c.order_number == number))
+    return (last or 0) + 1
+
+
+def _decide_and_write(
+    session: Session, settings: Settings, row: Any, order: Order | None, command: Any, now: datetime
+) -> Applied:
+    # Two clocks may differ by a little; the stream's never runs backwards.
+    now = max(now, command.received_at, order.last_news_at if order and order.last_news_at else now)
+    letters = Letters(session, settings, command.id, now)
+    try:
+        asked = _asked(command)
+        known = facts_of.gather(session, row, order, asked.command, now)
+        events = decide(order, asked, known, now)
+    except Refusal as refusal:
+        if command.answered_early:
+            tell_late(letters, row.number, order, command, refusal)
+        refused = {"refusal": as_json(refusal), "outbox": letters.written}
+        _settle(session, command.id, "refused", refused, now)
+        return _standing("refused", row.stage, order, letters.written)
+    after = _write_events(session, row, order, command, events, now)
+    if order is None:
+        session.execute(update(_ORDERS).where(_ORDERS.c.number == row.number).values(draft=None))
+    write(session, order, after)
+    _write_stock(session, after, events, now)
+    rules = {alert.alert: alert.rule for alert in after.alerts.values()}
+    letters.write(after, notices(events, rules))
+    result: dict[str, Any] = {"made": made(events), "outbox": letters.written, "version": after.version}
+    _settle(session, command.id, "applied", result, now)
+    return _standing("applied", stage(after).value, after, letters.written)
+
+
+def _asked(command: Any) -> Asked:
+    """The command row as the core reads it."""
+    return Asked(
+        command=load_command(command.name, command.payload),
+        actor=Actor(
+            command.actor_id,
+            command.actor_kind,
+            frozenset(Role(role) for role in command.actor_roles),
+            command.cleared,
+        ),
+        on_behalf_of=adapter(OnBehalfOf).validate_python(command.on_behalf_of)
+        if command.on_behalf_of
+        else None,
+        revision=command.revision,
+        if_match=command.if_match,
+    )
+
+
+def _write_events(
+    session: Session, row: Any, order: Order | None, command: Any, events: Sequence[e.Event], now: datetime
+) -> Order:
+    state, chain = order, row.last_hash
+    rows: list[dict[str, Any]] = []
+    first = order.version if order is not None else 0
+    for place, event in enumerate(events):
+        sequence = first + place + 1
+        state = evolve(state, event, sequence, now)
+        envelope: dict[str, Any] = {
+            "order": row.number,
+            "sequence": sequence,
+            "type": event.name,
+            "at": now.isoformat(timespec="microseconds"),
+            "actor": command.actor_id,
+            "on_behalf_of": command.on_behalf_of,
+            "command": command.id,
+            "payload": plain(event),
+        }
+        rows.append(
+            {
+                "order_number": row.number,
+                "sequence": sequence,
+                "type": event.name,
+                "at": now,
+                "actor": command.actor_id,
+                "on_behalf_of": command.on_behalf_of,
+                "command": command.id,
+                "payload": envelope["payload"],
+                "prev_hash": chain,
+                "hash": (chain := event_hash(chain, envelope)),
+            }
+        )
+        _write_edges(session, state, event, sequence)
+    if rows:
+        session.execute(insert(_EVENTS), rows)
+        session.execute(update(_ORDERS).where(_ORDERS.c.number == row.number).values(last_hash=chain))
+    assert state is not None, "a decision about a draft issues it"
+    return state
+
+
+def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) -> None:
+    rows = [
+        {
+            "from_node": edge.from_node,
+            "to_node": edge.to_node,
+            "quantity": edge.quantity,
+            "unit": edge.unit,
+            "how": edge.how,
+            "parcel": edge.parcel,
+            "load": "",
+            "order_number": order.number,
+            "event": sequence,
+        }
+        for edge in edges(order, event)
+    ]
+    if rows:
+        session.execute(insert(_EDGES), rows)
+
+
+def _write_stock(session: Session, after: Order, events: Sequence[e.Event], now: datetime) -> None:
+    """Our shelf: lots sent out shrink, accepted and unprocessed ones grow; documents hold and release."""
+    changes: dict[str, Decimal] = {}
+    parts: dict[str, tuple[str, str, str]] = {}
+    for event in events:
+        for (number, lot, processed), quantity in shelf_changes(getattr(event, "moves", ())).items():
+            line = after.line(number)
+            if line is None or not lot:
+                continue
+            name = line.output_lot(lot) if processed else lot
+            changes[name] = changes.get(name, Decimal(0)) + quantity
+            parts[name] = (line.part, line.part_revision, line.unit)
+        if isinstance(event, e.DocumentAdded):
+            _hold_lots(session, event, after)
+    if changes:
+        _change_lots(session, changes, parts, now)
+
+
+def _change_lots(
+    session: Session, changes: dict[str, Decimal], parts: dict[str, tuple[str, str, str]], now: datetime
+) -> None:
+    rows = {
+        row.number: row
+        for row in session.execute(
+            select(_LOTS)
+            .where(_LOTS.c.number.in_(sorted(changes)))
+            .order_by(_LOTS.c.number)
+            .with_for_update()
+        )
+    }
+    for name in sorted(changes):
+        part, revision, unit = parts[name]
+        if name not in rows:
+            session.execute(
+                insert(_LOTS).values(
+                    number=name,
+                    part=part,
+                    part_revision=revision,
+                    quantity=changes[name],
+                    uom=unit,
+                    on_hand=changes[name],
+                    held=False,
+                    created_at=now,
+                )
+            )
+        elif rows[name].uom == unit:
+            # Bars counted in kilograms do not become fewer by pieces sent out.
+            session.execute(
+                update(_LOTS).where(_LOTS.c.number == name).values(on_hand=rows[name].on_hand + changes[name])
+            )
+
+
+def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:
+    if event.holds:
+        reason = f"{event.document} of order {order.number} contradicts the order"
+        session.execute(
+            update(_LOTS)
+            .where(_LOTS.c.number.in_(event.holds))
+            .values(held=True, hold_reason=reason, held_by=f"document:{event.document}")
+        )
+    if event.releases:
+        session.execute(
+            update(_LOTS)
+            .where(_LOTS.c.number.in_(event.releases), _LOTS.c.held_by.like("document:%"))
+            .values(held=False, hold_reason=None, held_by=None)
+        )
+
+
+def _settle(session: Session, command: str, status: str, result: dict[str, Any], now: datetime) -> None:
+    session.execute(
+        update(_COMMANDS)
+        .where(_COMMANDS.c.id == command)
+        .values(status=status, result=result, applied_at=now)
+    )
+
+
+def _standing(status: str, stage_name: str, order: Order | None, outbox: list[str]) -> Applied:
+    if order is None:
+        return Applied(status, stage_name, 0, outbox=outbox)
+    due = next_deadline(order)
+    on = flags(order)
+    return Applied(
+        status=status,
+        stage=stage_name,
+        version=order.version,
+        due=due.isoformat() if due is not None else "",
+        outbox=outbox,
+        attributes={
+            "Stage": stage_name,
+            "Supplier": order.supplier,
+            "Buyer": order.buyer,
+            "Process": order.process,
+            "Late": "yes" if "late" in on else "no",
+            "Urgent": "yes" if "urgent" in on else "no",
+            "Hold": "yes" if "hold" in on else "no",
+        },
+        details=headline.details(order),
+    )

@@ -1,0 +1,204 @@
+"""Loads what `decide` has to know beside the order, under the locks of the running transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models.calendars import plant_calendar, supplier_calendar
+from models.codec import adapter, load_event
+from models.domain import commands as c
+from models.domain.calendar import WorkingCalendar
+from models.domain.errors import Invalid
+from models.domain.evidence import DocumentType
+from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact
+from models.domain.inspection import Characteristic, Sample
+from models.domain.inspection import InspectionPlan as FrozenPlan
+from models.domain.milestones import MilestoneKind, MilestoneTemplate
+from models.domain.order import Order
+from models.queries.contacts import supplier_contacts
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, EventRow, OrderRow
+from models.tables.parts import InspectionPlan, Part
+from models.tables.plants import Plant
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier, SupplierApproval
+from models.tables.types import table
+from models.tables.work_orders import WorkOrder
+
+# Holidays are frozen this far: an order that runs longer is replanned.
+_HORIZON = timedelta(days=730)
+_EVENTS = table(EventRow)
+_COMMANDS = table(CommandRow)
+_LOTS = table(Lot)
+
+
+def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
+    """The facts for one command. Lots are locked in name order, so that two orders never wait crosswise."""
+    if isinstance(command, c.Issue):
+        if row.draft is None:
+            return Facts()
+        draft = adapter(Draft).validate_python(row.draft)
+        lots = _lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
+        return Facts(lots=lots, issue=_issue(session, draft, now))
+    if order is None:
+        return Facts()
+    if isinstance(command, c.Send):
+        named = {line.lot for line in command.lines} | {lot.lot for line in order.lines for lot in line.lots}
+        return Facts(lots=_lots(session, named, lock=True))
+    if isinstance(command, c.ReportNonconformance):
+        outputs = {
+            line.output_lot(at.partition(":")[2])
+            for line in order.lines
+            for at in order.stock
+            if at.startswith(f"{line.line}:")
+        }
+        return Facts(lots=_lots(session, outputs, lock=True))
+    if isinstance(command, c.Correct):
+        return Facts(event=_event(session, order, command.event))
+    if isinstance(command, c.Close):
+        return Facts(pending_commands=_pending(session, order))
+    if isinstance(command, c.Replan):
+        supplier = session.get(Supplier, order.supplier)
+        return Facts(calendars=_calendars(session, order.plant, supplier, order.issued_at))
+    return Facts()
+
+
+def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, LotFact]:
+    wanted = sorted({number for number in numbers if number})
+    if not wanted:
+        return {}
+    query = select(_LOTS).where(_LOTS.c.number.in_(wanted)).order_by(_LOTS.c.number)
+    rows = session.execute(query.with_for_update() if lock else query)
+    return {
+        row.number: LotFact(
+            row.number,
+            row.part,
+            row.on_hand,
+            row.uom,
+            row.heat_number or "",
+            row.held,
+            row.hold_reason or "",
+        )
+        for row in rows
+    }
+
+
+def _event(session: Session, order: Order, sequence: int) -> EventFact | None:
+    row = session.execute(
+        select(_EVENTS).where(_EVENTS.c.order_number == order.number, _EVENTS.c.sequence == sequence)
+    ).first()
+    return EventFact(row.sequence, row.at, load_event(row.type, row.payload)) if row is not None else None
+
+
+def _pending(session: Session, order: Order) -> int:
+    """Commands that wait beside the one being applied."""
+    count = session.scalar(
+        select(func.count()).where(_COMMANDS.c.order_number == order.number, _COMMANDS.c.status == "received")
+    )
+    return max(0, (count or 0) - 1)
+
+
+def _calendars(
+    session: Session, plant_code: str, supplier: Supplier | None, now: datetime
+) -> tuple[WorkingCalendar, WorkingCalendar]:
+    """The plant's and the supplier's working days, frozen from a month ago to the horizon."""
+    plant = session.get(Plant, plant_code)
+    assert plant is not None, "a foreign key keeps the plant"
+    assert supplier is not None, "a foreign key keeps the supplier"
+    first, last = (now - timedelta(days=31)).date(), (now + _HORIZON).date()
+    return plant_calendar(session, plant, first, last), supplier_calendar(session, supplier, first, last)
+
+
+def _issue(session: Session, draft: Draft, now: datetime) -> IssueFacts:
+    supplier = session.get(Supplier, draft.supplier)
+    process = session.get(Process, draft.process)
+    assert supplier is not None, "a foreign key keeps the supplier"
+    assert process is not None, "a foreign key keeps the process"
+    contacts = supplier_contacts(session, supplier, now)
+    ours, theirs = _calendars(session, draft.plant, supplier, now)
+    return IssueFacts(
+        draft=draft,
+        supplier_name=supplier.name,
+        supplier_has_contact=bool(contacts),
+        approved=_approved(session, draft, ours.local_date(now)),
+        process_name=process.name,
+        release_before_ship=process.release_before_ship,
+        milestones=tuple(
+            MilestoneTemplate(item["code"], MilestoneKind(item["kind"]), item["name"], item.get("day"))
+            for item in process.milestones
+        ),
+        required_documents=tuple(DocumentType(kind) for kind in process.required_documents),
+        lines={
+            line.line: _line(session, draft, line.work_order, index) for index, line in enumerate(draft.lines)
+        },
+        plant_calendar=ours,
+        supplier_calendar=theirs,
+        contacts_cleared=any(person.cleared for person in contacts),
+    )
+
+
+def _approved(session: Session, draft: Draft, today: date) -> bool:
+    rows = session.scalars(
+        select(SupplierApproval).where(
+            SupplierApproval.supplier == draft.supplier,  # type: ignore[arg-type]
+            SupplierApproval.process == draft.process,  # type: ignore[arg-type]
+            SupplierApproval.valid_from <= today,  # type: ignore[arg-type]
+        )
+    )
+    return any(
+        row.spec in ("", draft.spec) and (row.valid_to is None or row.valid_to >= today) for row in rows
+    )
+
+
+def _line(session: Session, draft: Draft, work_order: str, index: int) -> LineFact:
+    job = session.get(WorkOrder, work_order)
+    if job is None:
+        raise Invalid(
+            "work_order.unknown",
+            "There is no work order {work_order}.",
+            field=f"lines.{index}.work_order",
+            work_order=work_order,
+        )
+    part = session.get(Part, (job.part, job.revision))
+    assert part is not None, "foreign keys keep the part"
+    return LineFact(
+        part=part.number,
+        part_revision=part.revision,
+        description=part.description,
+        unit=part.uom,
+        export_controlled=part.export_controlled,
+        plan=_plan(session.get(InspectionPlan, (part.number, part.revision, draft.process))),
+    )
+
+
+def _plan(row: InspectionPlan | None) -> FrozenPlan | None:
+    if row is None:
+        return None
+
+    def number(raw: object) -> Decimal | None:
+        return None if raw is None else Decimal(str(raw))
+
+    return FrozenPlan(
+        row.part,
+        row.revision,
+        row.process,
+        tuple(
+            Characteristic(
+                number=str(item["number"]),
+                name=item["name"],
+                kind=item.get("kind") or "variable",
+                nominal=number(item.get("nominal")),
+                lower=number(item.get("lower")),
+                upper=number(item.get("upper")),
+                unit=item.get("unit") or "",
+                method=item.get("method") or "",
+                sample=Sample.of(item.get("sample", "all")),
+            )
+            for item in row.characteristics
+        ),
+    )

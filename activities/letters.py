@@ -1,0 +1,296 @@
+"""Outbox rows for notices: addresses, locales, links and the words' values. Sends nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from activities import mail_contexts as m
+from activities.mail_message import mail_host, sender_of
+from models.domain import events as e
+from models.domain.authority import Role
+from models.domain.deadlines import Party
+from models.domain.notices import Notice
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Move, line_of, lot_of, total
+from models.domain.tokens import fingerprint, link_token
+from models.queries.contacts import Person, supplier_contacts, user, users_with
+from models.settings import Settings
+from models.tables.orders import LinkRow
+from models.tables.outbox import Outbox, OutboxRecipient, message_id, thread_id, workflow_id
+from models.tables.suppliers import Supplier
+from models.tables.types import table
+
+_OUTBOX = table(Outbox)
+_RECIPIENTS = table(OutboxRecipient)
+_LINKS = table(LinkRow)
+_ROLES: dict[Party, Role] = {
+    "buyer": Role.BUYER,
+    "planner": Role.PLANNER,
+    "quality": Role.QUALITY,
+    "receiving": Role.RECEIVING,
+    "admin": Role.ADMIN,
+}
+
+
+class Letters:
+    """Writes the outbox of one transaction. Ids are derived from the command, so that applying it
+    again writes nothing new."""
+
+    def __init__(self, session: Session, settings: Settings, command: str, now: datetime) -> None:
+        self.session = session
+        self.settings = settings
+        self.command = command
+        self.now = now
+        self.host = mail_host(settings.mail_from)
+        self.written: list[str] = []
+
+    def write(self, order: Order, notices: Iterable[Notice]) -> None:
+        buyer = user(self.session, order.buyer)
+        for notice in notices:
+            for person in self._people(order, notice.party, buyer):
+                # A controlled order's mail goes to cleared people only.
+                if order.export_controlled and not person.cleared:
+                    continue
+                link = self._link(order, person) if notice.party == "supplier" else ""
+                context = self._context(order, notice, buyer, link)
+                self.add(order.number, person, context)
+
+    def add(self, order_number: str, person: Person, context: m.MailContext) -> None:
+        """One mail to one person."""
+        outbox = str(uuid.uuid5(uuid.UUID(self.command), f"{len(self.written)}:{person.party}"))
+        self.session.execute(
+            insert(_OUTBOX).values(
+                id=outbox,
+                order_number=order_number,
+                kind="mail",
+                template=m.name_of(context),
+                context=m.dump(context),
+                locale=person.locale,
+                message_id=message_id(outbox, self.host),
+                thread=thread_id(order_number, self.host),
+                state="queued",
+                workflow_id=workflow_id(outbox),
+                created_at=self.now,
+            )
+        )
+        self.session.execute(
+            insert(_RECIPIENTS).values(
+                outbox_id=outbox,
+                party=person.party,
+                address=person.email,
+                name=person.name,
+                state="queued",
+                smtp_text="",
+                tries=0,
+                updated_at=self.now,
+            )
+        )
+        self.written.append(outbox)
+
+    def _people(self, order: Order, party: Party, buyer: Person | None) -> list[Person]:
+        if party == "supplier":
+            supplier = self.session.get(Supplier, order.supplier)
+            return supplier_contacts(self.session, supplier, self.now) if supplier is not None else []
+        if party == "buyer" and buyer is not None:
+            return [buyer]
+        people = users_with(self.session, _ROLES[party], order.plant)
+        # Where nobody has the role, the buyer hears it: an alert told to nobody is no alert.
+        return people or ([buyer] if buyer is not None else [])
+
+    def _link(self, order: Order, person: Person) -> str:
+        return link_for(self.session, self.settings, order.number, person.id, self.now)
+
+    def _context(self, order: Order, notice: Notice, buyer: Person | None, link: str) -> m.MailContext:
+        event = notice.event
+        ours: dict[str, Any] = {"order": order.number, "company": self.settings.company}
+        theirs: dict[str, Any] = {
+            **ours,
+            "buyer": buyer.name if buyer is not None else self.settings.company,
+            "buyer_email": buyer.email if buyer is not None else sender_of(self.settings.mail_from)[1],
+            "link_id": link,
+        }
+        match event:
+            case e.OrderIssued():
+                return _order_issued(order, theirs)
+            case e.ReminderSent(rule="ack_reminder"):
+                return m.AcknowledgmentReminder(
+                    **theirs,
+                    process=order.process_name,
+                    need_by=order.need_by,
+                    issued_on=order.supplier_calendar.local_date(order.issued_at),
+                )
+            case e.ReminderSent():
+                return m.MilestoneReminder(**theirs, milestones=_due(order, self.now))
+            case e.OrderHeld():
+                return m.OrderHeld(**theirs, reason=event.reason)
+            case e.OrderResumed():
+                return m.OrderResumed(**theirs, need_by=order.need_by)
+            case e.CancellationRequested():
+                return m.OrderCancelled(**theirs, reason=event.reason, returns=_there(order))
+            case e.NonconformanceDispositioned() | e.DispositionDecided():
+                return m.ReworkRequested(
+                    **theirs,
+                    nonconformance=event.nonconformance,
+                    defect=order.nonconformances[event.nonconformance].defect,
+                    pieces=_going_back(order, event.moves),
+                )
+            case e.InspectionReviewed():
+                inspection = order.inspections[event.inspection]
+                return m.InspectionReviewed(
+                    **theirs,
+                    inspection=event.inspection,
+                    decision=_decision(event.decision),
+                    pieces=_pieces(order, inspection.line, inspection.lot, inspection.lot_size),
+                    note=event.note,
+                )
+            case e.OrderClosed():
+                return m.OrderClosed(**theirs, totals=_totals(order))
+            case e.OrderAcknowledged():
+                return m.OrderAcknowledged(
+                    **ours,
+                    supplier=order.supplier_name,
+                    process=order.process_name,
+                    need_by=order.need_by,
+                    promise_date=event.promise_date,
+                    supplier_order=event.supplier_order,
+                )
+            case e.OrderDeclined():
+                return m.OrderDeclined(
+                    **ours,
+                    supplier=order.supplier_name,
+                    process=order.process_name,
+                    need_by=order.need_by,
+                    reason=event.reason,
+                )
+            case e.AlertRaised() | e.AlertEscalated():
+                return self._alert(order, event, ours)
+        raise AssertionError(f"no mail is written about {event.name}")
+
+    def _alert(self, order: Order, event: e.AlertRaised | e.AlertEscalated, ours: dict[str, Any]) -> m.Alert:
+        alert = order.alerts[event.alert]
+        return m.Alert(
+            **ours,
+            rule=alert.rule,
+            since=alert.since,
+            timezone=order.plant_calendar.timezone,
+            supplier=order.supplier_name,
+            process=order.process_name,
+            owed_by=alert.owed_by,
+            details=event.details if isinstance(event, e.AlertRaised) else "",
+        )
+
+
+def link_for(session: Session, settings: Settings, order: str, contact: str, now: datetime) -> str:
+    """The id of a link that lives at least a month longer, made when there is none."""
+    living = session.execute(
+        select(_LINKS.c.id)
+        .where(
+            _LINKS.c.order_number == order,
+            _LINKS.c.contact == contact,
+            _LINKS.c.revoked_at.is_(None),
+            _LINKS.c.expires_at > now + timedelta(days=min(30, settings.link_days // 2)),
+        )
+        .order_by(_LINKS.c.expires_at.desc())
+    ).first()
+    if living is not None:
+        return str(living.id)
+    link = uuid.uuid4().hex
+    session.execute(
+        insert(_LINKS).values(
+            id=link,
+            fingerprint=fingerprint(link_token(settings.secret_key.get_secret_value().encode(), link)),
+            order_number=order,
+            contact=contact,
+            created_at=now,
+            expires_at=now + timedelta(days=settings.link_days),
+        )
+    )
+    return link
+
+
+def _order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
+    shipped = next((item.planned for item in order.milestones if item.kind == "shipped"), None)
+    return m.OrderIssued(
+        **theirs,
+        process=order.process_name,
+        spec=order.spec,
+        spec_revision=order.spec_revision,
+        need_by=order.need_by,
+        purchase_order=order.purchase_order,
+        ship_by=shipped,
+        lines=tuple(
+            m.OrderLine(
+                work_order=line.work_order,
+                part=line.part,
+                revision=line.part_revision,
+                description=line.description,
+                quantity=str(line.ordered),
+                unit=line.unit,
+                lots=tuple(
+                    m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in line.lots
+                ),
+            )
+            for line in order.lines
+        ),
+    )
+
+
+def _pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:
+    line = order.line(number)
+    assert line is not None, "moves and inspections are on the order's lines"
+    return m.Pieces(
+        part=line.part, revision=line.part_revision, quantity=str(quantity), unit=line.unit, lot=lot
+    )
+
+
+def _there(order: Order) -> tuple[m.Pieces, ...]:
+    out = (Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+    return tuple(
+        _pieces(order, line_of(at), lot_of(at), quantity)
+        for at, pieces in order.stock.items()
+        if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in out), Decimal(0)))
+    )
+
+
+def _going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
+    return tuple(
+        _pieces(order, move.line, move.lot, move.quantity)
+        for move in moves
+        if move.target is Bucket.IN_TRANSIT_OUT
+    )
+
+
+def _due(order: Order, now: datetime) -> tuple[m.DueMilestone, ...]:
+    today = order.supplier_calendar.local_date(now)
+    soon = order.supplier_calendar.add_workdays(today, 1)
+    return tuple(
+        m.DueMilestone(name=item.name, planned=item.planned, overdue=item.planned < today)
+        for item in order.milestones
+        if item.actual is None and item.planned <= soon
+    )
+
+
+def _totals(order: Order) -> tuple[m.Total, ...]:
+    return tuple(
+        m.Total(
+            part=line.part,
+            revision=line.part_revision,
+            unit=line.unit,
+            ordered=str(line.ordered),
+            accepted=str(total(order.stock, Bucket.ACCEPTED, line=line.line)),
+            scrapped=str(total(order.stock, Bucket.SCRAPPED, line=line.line)),
+            lost=str(total(order.stock, Bucket.LOST, line=line.line)),
+        )
+        for line in order.lines
+    )
+
+
+def _decision(text: str) -> Literal["release", "reject"]:
+    return "release" if text == "release" else "reject"

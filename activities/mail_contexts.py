@@ -1,0 +1,284 @@
+"""What each mail says: one frozen dataclass a mail, one folder ``templates/mail/<name>/`` each.
+
+The writer of an outbox row keeps ``dump(context)`` in it, ``load`` reads it back when the mail is
+sent, days later perhaps. Quantities are decimal strings in the unit beside them, dates are the
+days people agreed on, instants come with the zone to show them in. A context that carries a
+``link_id`` gets the link's address while it is sent; none of them holds a token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any, ClassVar, Literal
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Base of everything in a context: unknown fields are refused."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces(Part):
+    """A quantity of one part, of one lot where it matters."""
+
+    part: str
+    revision: str
+    quantity: str
+    unit: str
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLot(Part):
+    lot: str
+    quantity: str
+    heat: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine(Part):
+    """One work-order operation as the supplier reads it."""
+
+    work_order: str
+    part: str
+    revision: str
+    description: str
+    quantity: str
+    unit: str
+    lots: tuple[PlannedLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMilestone(Part):
+    name: str
+    planned: date
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total(Part):
+    """What became of a line, for the last mail of an order."""
+
+    part: str
+    revision: str
+    unit: str
+    ordered: str
+    accepted: str
+    scrapped: str = "0"
+    lost: str = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence(Part):
+    """A refusal's sentence, not yet translated: ``text`` is its English template."""
+
+    text: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailContext(Part):
+    """Base of all contexts. ``company`` is ours, as the reader knows it."""
+
+    order: str
+    company: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierMail(MailContext):
+    """To a supplier's contact; answers go to the buyer. Without a ``link_id`` there is no button."""
+
+    buyer: str
+    buyer_email: str
+    link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedMail(SupplierMail):
+    """A supplier's mail that is useless without its link."""
+
+    def __post_init__(self) -> None:
+        if not self.link_id:
+            raise ValueError(f"a mail {type(self).__name__} needs a link_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderIssued(LinkedMail):
+    """A new order, with its dates as a calendar file."""
+
+    process: str
+    spec: str
+    spec_revision: str
+    need_by: date
+    lines: tuple[OrderLine, ...]
+    purchase_order: str = ""
+    # When the pieces have to leave the supplier to be there by need-by.
+    ship_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgmentReminder(LinkedMail):
+    """The supplier has not answered yet."""
+
+    process: str
+    need_by: date
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneReminder(LinkedMail):
+    """Steps that are due soon or should have been reported."""
+
+    milestones: tuple[DueMilestone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderHeld(LinkedMail):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderResumed(LinkedMail):
+    need_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(SupplierMail):
+    """``returns`` is what has to come back, as it is; often nothing."""
+
+    reason: str
+    returns: tuple[Pieces, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReworkRequested(LinkedMail):
+    """Rejected pieces go back to the supplier to be put right."""
+
+    nonconformance: str
+    defect: str
+    pieces: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionReviewed(LinkedMail):
+    inspection: str
+    decision: Literal["release", "reject"]
+    pieces: Pieces
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderClosed(SupplierMail):
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshLink(LinkedMail):
+    """Somebody asked for a new link; it goes to the address we know, whoever asked."""
+
+    process: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAcknowledged(MailContext):
+    """To the buyer: accepted."""
+
+    supplier: str
+    process: str
+    need_by: date
+    promise_date: date
+    supplier_order: str = ""
+
+    @property
+    def days_late(self) -> int:
+        """Calendar days the promise lies after need-by; 0 when it does not."""
+        return max(0, (self.promise_date - self.need_by).days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDeclined(MailContext):
+    """To the buyer: the supplier will not do it."""
+
+    supplier: str
+    process: str
+    need_by: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(MailContext):
+    """To whoever a rule tells. ``rule`` and ``owed_by`` are the codes of ``models.domain.deadlines``,
+    ``details`` names the milestone, parcel or document it is about."""
+
+    rule: str
+    since: datetime
+    timezone: str
+    supplier: str
+    process: str
+    owed_by: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRefused(MailContext):
+    """To whoever asked: it was saved, and could not be done when its turn came.
+
+    ``command`` is the API's name of it, ``why`` the refusal, ``problems`` its wrong fields.
+    """
+
+    command: str
+    received_at: datetime
+    timezone: str
+    why: Sentence
+    problems: tuple[Sentence, ...] = ()
+    # When a supplier asked.
+    link_id: str = ""
+
+
+MAILS: dict[str, type[MailContext]] = {
+    "order_issued": OrderIssued,
+    "acknowledgment_reminder": AcknowledgmentReminder,
+    "milestone_reminder": MilestoneReminder,
+    "order_held": OrderHeld,
+    "order_resumed": OrderResumed,
+    "order_cancelled": OrderCancelled,
+    "rework_requested": ReworkRequested,
+    "inspection_reviewed": InspectionReviewed,
+    "order_closed": OrderClosed,
+    "fresh_link": FreshLink,
+    "order_acknowledged": OrderAcknowledged,
+    "order_declined": OrderDeclined,
+    "alert": Alert,
+    "command_refused": CommandRefused,
+}
+_NAMES = {context: name for name, context in MAILS.items()}
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(MAILS[name])
+
+
+def name_of(context: MailContext) -> str:
+    """The mail's name: its folder, and ``Outbox.template``."""
+    return _NAMES[type(context)]
+
+
+def dump(context: MailContext) -> dict[str, Any]:
+    """The context as JSON values, for ``Outbox.context``."""
+    dumped: dict[str, Any] = _adapter(name_of(context)).dump_python(context, mode="json")
+    return dumped
+
+
+def load(name: str, data: dict[str, Any]) -> MailContext:
+    """The context of mail ``name`` again. Raises ``KeyError`` for a mail we do not have and
+    pydantic's ``ValidationError`` when ``data`` is not its context."""
+    context: MailContext = _adapter(name).validate_python(data)
+    return context

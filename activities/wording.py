@@ -1,0 +1,81 @@
+"""English words for the codes that mails carry, marked for translation."""
+
+from __future__ import annotations
+
+from activities.i18n import N_, say
+from models.domain.deadlines import RULES
+
+PARTIES = {
+    "supplier": N_("the supplier"),
+    "buyer": N_("the buyer"),
+    "planner": N_("the planner"),
+    "quality": N_("quality"),
+    "receiving": N_("receiving"),
+    "admin": N_("the administrator"),
+}
+
+# Command -> what was asked, completing "could not be done".
+COMMANDS = {
+    "issue": N_("issuing the order"),
+    "acknowledge": N_("the answer to the order"),
+    "send": N_("sending pieces out"),
+    "report-milestone": N_("reporting a milestone"),
+    "submit-inspection": N_("submitting measured values"),
+    "review-inspection": N_("reviewing an inspection"),
+    "ship": N_("shipping pieces"),
+    "receive": N_("receiving pieces"),
+    "judge": N_("judging pending pieces"),
+    "report-nonconformance": N_("reporting a nonconformance"),
+    "disposition": N_("deciding about rejected pieces"),
+    "decide-disposition": N_("deciding about a proposed disposition"),
+    "confirm-return": N_("confirming a return"),
+    "declare-loss": N_("declaring a loss"),
+    "short-close": N_("closing a line short"),
+    "resolve-over": N_("settling surplus pieces"),
+    "correct": N_("correcting an entry"),
+    "hold": N_("holding the order"),
+    "resume": N_("resuming the order"),
+    "cancel": N_("cancelling the order"),
+    "close": N_("closing the order"),
+    "add-document": N_("adding a document"),
+    "acknowledge-alert": N_("answering an alert"),
+    "replan": N_("planning the order anew"),
+}
+
+# UN/ECE Recommendation 20 code -> how people write it. What is not here is written as it is.
+UNITS = {
+    "C62": N_("pcs"),
+    "H87": N_("pcs"),
+    "EA": N_("pcs"),
+    "PCE": N_("pcs"),
+    "SET": N_("sets"),
+    "KGM": "kg",
+    "GRM": "g",
+    "LBR": "lb",
+    "MTR": "m",
+    "MTK": "m²",
+    "LTR": "l",
+}
+
+
+def rule_title(locale: str, rule: str) -> str:
+    """What an alert is called; one that is no rule any more keeps its code."""
+    return say(locale, RULES[rule].name) if rule in RULES else rule
+
+
+def rule_action(locale: str, rule: str) -> str:
+    """What to do about it; empty for one that is no rule any more."""
+    return say(locale, RULES[rule].action) if rule in RULES else ""
+
+
+def party(locale: str, owed_by: str) -> str:
+    """Who owes it; a supplier's or a person's name stays as it is."""
+    return say(locale, PARTIES[owed_by]) if owed_by in PARTIES else owed_by
+
+
+def command(locale: str, name: str) -> str:
+    return say(locale, COMMANDS[name]) if name in COMMANDS else name
+
+
+def unit(locale: str, code: str) -> str:
+    return say(locale, UNITS[code]) if code in UNITS else code

@@ -1,0 +1,62 @@
+"""The core's dataclasses as JSON and back, and the one canonical form that hashes are taken of.
+
+pydantic reads the stdlib dataclasses of `models.domain`; orjson writes sorted keys. Decimals are
+strings, instants are UTC with a Z, so equal facts always give equal bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+from models.domain.commands import COMMANDS, Command
+from models.domain.events import EVENTS, Event
+from models.domain.order import Order
+
+T = TypeVar("T")
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """The validator and serialiser of a dataclass, built once."""
+    found = _adapters.get(kind)
+    if found is None:
+        found = _adapters[kind] = TypeAdapter(kind)
+    return found
+
+
+def plain(value: object) -> Any:
+    """A dataclass as JSON values."""
+    return adapter(type(value)).dump_python(value, mode="json")
+
+
+def canonical(values: Any) -> bytes:
+    """JSON values with sorted keys and no spaces."""
+    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+
+
+def dump_order(order: Order) -> str:
+    return canonical(plain(order)).decode()
+
+
+def load_order(snapshot: str) -> Order:
+    return adapter(Order).validate_json(snapshot)
+
+
+def load_event(name: str, payload: Any) -> Event:
+    """Raises `KeyError` for a type this version does not know."""
+    return adapter(EVENTS[name]).validate_python(payload)
+
+
+def load_command(name: str, payload: Any) -> Command:
+    return adapter(COMMANDS[name]).validate_python(payload)
+
+
+def event_hash(prev_hash: str, envelope: dict[str, Any]) -> str:
+    """Links an event to the one before it: SHA-256 over the previous hash and the canonical envelope."""
+    return hashlib.sha256(prev_hash.encode() + b"\n" + canonical(envelope)).hexdigest()

@@ -1,0 +1,77 @@
+"""The order in one sentence and in one small table, for lists, pages and Temporal's Web UI."""
+
+from __future__ import annotations
+
+from models.domain.decisions.documents import missing_documents
+from models.domain.order import Order, Stage, flags, stage
+from models.domain.pieces import Bucket, sent, total
+from models.domain.quantities import ZERO
+
+_OWED: dict[Stage, str] = {
+    Stage.ISSUED: "{supplier} owes an answer",
+    Stage.COUNTERED: "{supplier} declined; place it elsewhere or cancel",
+    Stage.ACKNOWLEDGED: "Parts are to reach {supplier}",
+    Stage.IN_PROCESS: "{supplier} is working on it",
+    Stage.SHIPPED: "On its way back from {supplier}",
+    Stage.RECEIVING: "Coming in from {supplier}",
+    Stage.RECEIVED: "All pieces are back from {supplier}; ready to close",
+    Stage.CLOSED: "Closed",
+    Stage.CANCELLED: "Cancelled",
+}
+
+
+def missing(order: Order) -> list[dict[str, str]]:
+    """What is missing on this order and who owes it, as the API lists it."""
+    if order.end is not None:
+        return []
+    found = [{"what": f"document:{kind}", "owed_by": "supplier"} for kind in missing_documents(order)]
+    found += [
+        {"what": f"correction:{document.document}", "owed_by": "supplier"}
+        for document in order.documents.values()
+        if document.current and not document.matched
+    ]
+    found += [
+        {"what": f"review:{inspection.inspection}", "owed_by": "quality"}
+        for inspection in order.inspections.values()
+        if not inspection.decision
+    ]
+    for line in order.lines:
+        covered = any(
+            inspection.line == line.line and inspection.decision == "release"
+            for inspection in order.inspections.values()
+        )
+        if line.plan is not None and not covered:
+            found.append({"what": f"inspection:line-{line.line}", "owed_by": "supplier"})
+    found += [
+        {"what": f"disposition:{item.nonconformance}", "owed_by": "quality"}
+        for item in order.open_nonconformances
+    ]
+    if total(order.stock, Bucket.PENDING):
+        found.append({"what": "judgement:pending", "owed_by": "quality"})
+    if total(order.stock, Bucket.OVER):
+        found.append({"what": "decision:over", "owed_by": "receiving"})
+    return found
+
+
+def headline(order: Order) -> str:
+    """One sentence: who owes what, and how many pieces are back."""
+    gone_out = sum((sent(pieces) for pieces in order.stock.values()), ZERO)
+    back = total(order.stock, Bucket.ACCEPTED)
+    parts = [_OWED[stage(order)].format(supplier=order.supplier_name)]
+    if gone_out:
+        parts.append(f"{back} of {gone_out} pieces accepted")
+    parts += [flag.replace("_", " ") for flag in flags(order)]
+    return " · ".join(parts)
+
+
+def details(order: Order) -> str:
+    """Markdown for the Temporal Web UI: no person, no address, no token."""
+    rows = [
+        f"| {bucket.replace('_', ' ')} | {quantity} |"
+        for bucket in Bucket
+        if (quantity := total(order.stock, bucket))
+    ]
+    table = ["", "| pieces | |", "|---|---|", *rows] if rows else []
+    alerts = [f"- {alert.rule} ({alert.occurrence})" for alert in order.open_alerts]
+    gaps = [f"- missing {item['what']} (owed by {item['owed_by']})" for item in missing(order)]
+    return "\n".join([f"**{headline(order)}**", "", f"need by {order.need_by}", *table, "", *alerts, *gaps])

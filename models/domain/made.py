@@ -1,0 +1,52 @@
+"""What a command made, named as its caller needs it: ids to use next, a verdict, a match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from models.domain import events as e
+
+
+def made(events: Iterable[e.Event]) -> dict[str, Any]:
+    """Merged over the events of one command; JSON values only."""
+    result: dict[str, Any] = {}
+    for event in events:
+        if isinstance(event, e.ParcelShipped):
+            result["parcel"] = event.parcel
+            if event.announced_over:
+                result["announced_over"] = str(event.announced_over)
+        elif isinstance(event, e.PiecesReceived):
+            result["receipt"] = event.receipt
+            kept = {line.kept_because for line in event.lines if line.kept_because}
+            if kept:
+                result["kept_pending_because"] = sorted(kept)
+        elif isinstance(event, e.InspectionSubmitted):
+            result |= {
+                "inspection": event.inspection,
+                "verdict": event.verdict,
+                "failures": [
+                    {
+                        "characteristic": failure.characteristic,
+                        "sample": failure.sample,
+                        "value": failure.value,
+                        "message": failure.message,
+                    }
+                    for failure in event.failures
+                ],
+            }
+        elif isinstance(event, e.NonconformanceOpened):
+            result.setdefault("nonconformance", event.nonconformance)
+        elif isinstance(event, e.DocumentAdded):
+            result |= {
+                "document": event.document,
+                "sha256": event.sha256,
+                "size": event.size,
+                "type": str(event.type),
+                "matched": not event.mismatches,
+                "mismatches": [
+                    {"field": item.field, "printed": item.printed, "expected": item.expected}
+                    for item in event.mismatches
+                ],
+            }
+    return result

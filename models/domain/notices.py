@@ -1,0 +1,55 @@
+"""Who is written to about which event. The words are in `templates/mail`, the addresses in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.domain import events as e
+from models.domain.deadlines import RULES, Party
+from models.domain.pieces import Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Mail `mail` about `event` goes to everybody of `party` who answers for the order."""
+
+    mail: str
+    party: Party
+    event: e.Event
+
+
+_ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
+    e.OrderIssued: ("order_issued", "supplier"),
+    e.OrderAcknowledged: ("order_acknowledged", "buyer"),
+    e.OrderDeclined: ("order_declined", "buyer"),
+    e.OrderHeld: ("order_held", "supplier"),
+    e.OrderResumed: ("order_resumed", "supplier"),
+    e.CancellationRequested: ("order_cancelled", "supplier"),
+    e.InspectionReviewed: ("inspection_reviewed", "supplier"),
+    e.OrderClosed: ("order_closed", "supplier"),
+}
+_REMINDERS = {"ack_reminder": "acknowledgment_reminder", "milestone_due_soon": "milestone_reminder"}
+
+
+def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Notice]:
+    """`alert_rules`: the rule of every alert of the order, by alert id."""
+    found: list[Notice] = []
+    for event in events:
+        if type(event) in _ONE_TO_ONE:
+            mail, party = _ONE_TO_ONE[type(event)]
+            found.append(Notice(mail, party, event))
+        elif isinstance(event, e.ReminderSent):
+            found.append(Notice(_REMINDERS[event.rule], "supplier", event))
+        elif isinstance(event, e.AlertRaised):
+            # The buyer has read "declined" in a mail of its own.
+            if event.rule != "order_declined":
+                found += [Notice("alert", party, event) for party in RULES[event.rule].tell]
+        elif isinstance(event, e.AlertEscalated):
+            ladder = RULES[alert_rules[event.alert]].escalate
+            found.append(Notice("alert", ladder[event.escalation - 1], event))
+        elif isinstance(event, e.NonconformanceDispositioned | e.DispositionDecided) and any(
+            move.target is Bucket.IN_TRANSIT_OUT for move in event.moves
+        ):
+            found.append(Notice("rework_requested", "supplier", event))
+    return found

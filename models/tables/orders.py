@@ -1,0 +1,236 @@
+"""Orders: the stream that is the truth, the commands that asked, and the tables folded from it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.tables.types import Exact, Json, Utc
+
+
+class OrderRow(SQLModel, table=True):
+    """One order. `draft` until it is issued, then `snapshot`: the folded state as canonical JSON."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_list", "stage", "supplier", "need_by"),
+        Index("ix_orders_due", "next_due"),
+    )
+
+    number: str = Field(primary_key=True)
+    plant: str = Field(foreign_key="plant.code")
+    buyer: str
+    supplier: str = Field(foreign_key="supplier.code", index=True)
+    process: str = Field(foreign_key="process.code", index=True)
+    purchase_order: str = Field(default="", index=True)
+    stage: str = Field(default="draft", index=True)
+    flags: list[str] = Field(default_factory=list, sa_type=Json)
+    late: bool = Field(default=False, index=True)
+    export_controlled: bool = False
+    need_by: date
+    promise_first: date | None = None
+    promise_current: date | None = None
+    forecast: date | None = None
+    version: int = 0
+    revision: int = 1
+    last_hash: str = ""
+    next_due: datetime | None = Field(default=None, sa_type=Utc)
+    draft: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    snapshot: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(sa_type=Utc)
+    issued_at: datetime | None = Field(default=None, sa_type=Utc)
+    ended_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class OrderSeries(SQLModel, table=True):
+    """The last number given in a year; its row is the lock that keeps two orders apart."""
+
+    __tablename__ = "order_series"
+
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int
+
+
+class CommandRow(SQLModel, table=True):
+    """What somebody asked, saved before anything else. `status`: received, applied or refused."""
+
+    __tablename__ = "command"
+    __table_args__ = (
+        UniqueConstraint("order_number", "sequence", name="uq_command_sequence"),
+        UniqueConstraint("actor_id", "idempotency_key", name="uq_command_idempotency"),
+        Index("ix_command_waiting", "status", "received_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    order_number: str = Field(foreign_key="orders.number")
+    sequence: int
+    name: str
+    payload: dict[str, Any] = Field(sa_type=Json)
+    actor_id: str
+    actor_kind: str
+    actor_roles: list[str] = Field(default_factory=list, sa_type=Json)
+    cleared: bool = False
+    on_behalf_of: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    revision: int | None = None
+    if_match: int | None = None
+    idempotency_key: str | None = None
+    request_hash: str = ""
+    received_at: datetime = Field(sa_type=Utc)
+    status: str = "received"
+    applied_at: datetime | None = Field(default=None, sa_type=Utc)
+    result: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    # Answered 202: a refusal that comes later is told by mail.
+    answered_early: bool = False
+
+
+class EventRow(SQLModel, table=True):
+    """One event of one order, chained by hash; never updated, never deleted."""
+
+    __tablename__ = "event"
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    type: str
+    at: datetime = Field(sa_type=Utc)
+    actor: str
+    on_behalf_of: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    command: str = Field(index=True)
+    payload: dict[str, Any] = Field(sa_type=Json)
+    prev_hash: str
+    hash: str
+
+
+class LineRow(SQLModel, table=True):
+    __tablename__ = "order_line"
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    work_order: str = Field(index=True)
+    operation: int
+    part: str = Field(index=True)
+    part_revision: str
+    unit: str
+    ordered: Decimal = Field(sa_type=Exact)
+    unit_price: Decimal = Field(sa_type=Exact)
+    short_closed: bool = False
+
+
+class PiecesRow(SQLModel, table=True):
+    """Where the pieces of one lot on one line are. `sent` is their sum without `over`."""
+
+    __tablename__ = "order_pieces"
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    lot: str = Field(primary_key=True, index=True)
+    in_transit_out: Decimal = Field(sa_type=Exact)
+    at_supplier: Decimal = Field(sa_type=Exact)
+    in_transit_back: Decimal = Field(sa_type=Exact)
+    pending: Decimal = Field(sa_type=Exact)
+    accepted: Decimal = Field(sa_type=Exact)
+    rejected: Decimal = Field(sa_type=Exact)
+    scrapped: Decimal = Field(sa_type=Exact)
+    test_consumed: Decimal = Field(sa_type=Exact)
+    lost: Decimal = Field(sa_type=Exact)
+    forwarded: Decimal = Field(sa_type=Exact)
+    returned_unprocessed: Decimal = Field(sa_type=Exact)
+    returned_to_supplier: Decimal = Field(sa_type=Exact)
+    over: Decimal = Field(sa_type=Exact)
+
+
+class MilestoneRow(SQLModel, table=True):
+    __tablename__ = "milestone"
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    code: str = Field(primary_key=True)
+    kind: str
+    planned: date
+    forecast: date | None = None
+    actual: datetime | None = Field(default=None, sa_type=Utc)
+    reported_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class DocumentRow(SQLModel, table=True):
+    __tablename__ = "document"
+
+    id: str = Field(primary_key=True)
+    order_number: str = Field(foreign_key="orders.number", index=True)
+    type: str
+    number: str = Field(default="", index=True)
+    issuer: str = ""
+    sha256: str = Field(index=True)
+    size: int
+    media_type: str
+    filename: str
+    matched: bool
+    superseded_by: str = ""
+    added_at: datetime = Field(sa_type=Utc)
+
+
+class NonconformanceRow(SQLModel, table=True):
+    __tablename__ = "nonconformance"
+
+    id: str = Field(primary_key=True)
+    order_number: str = Field(foreign_key="orders.number", index=True)
+    open: bool = Field(index=True)
+    quantity: Decimal = Field(sa_type=Exact)
+    defect: str
+    opened_at: datetime = Field(sa_type=Utc)
+
+
+class AlertRow(SQLModel, table=True):
+    __tablename__ = "alert"
+    __table_args__ = (
+        UniqueConstraint("order_number", "rule", "occurrence", name="uq_alert_occurrence"),
+        Index("ix_alert_open", "open", "raised_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    order_number: str = Field(foreign_key="orders.number")
+    rule: str
+    occurrence: str
+    open: bool
+    since: datetime = Field(sa_type=Utc)
+    raised_at: datetime = Field(sa_type=Utc)
+    owed_by: str
+    escalations: int = 0
+    acknowledged_at: datetime | None = Field(default=None, sa_type=Utc)
+    cleared_at: datetime | None = Field(default=None, sa_type=Utc)
+    cause: str = ""
+    action: str = ""
+
+
+class EdgeRow(SQLModel, table=True):
+    """Genealogy: `quantity` went from one node to another. Append-only; a correction adds its reverse."""
+
+    __tablename__ = "genealogy"
+
+    id: int | None = Field(default=None, primary_key=True)
+    from_node: str = Field(index=True)
+    to_node: str = Field(index=True)
+    quantity: Decimal = Field(sa_type=Exact)
+    unit: str
+    how: str
+    parcel: str = ""
+    load: str = ""
+    order_number: str = Field(foreign_key="orders.number")
+    event: int
+
+
+class LinkRow(SQLModel, table=True):
+    """An emailed link for one order and one contact; the token itself is never stored."""
+
+    __tablename__ = "link"
+    __table_args__ = (Index("ix_link_order", "order_number", "contact"),)
+
+    id: str = Field(primary_key=True)
+    fingerprint: str = Field(unique=True)
+    order_number: str = Field(foreign_key="orders.number")
+    contact: str = Field(foreign_key="supplier_contact.id")
+    created_at: datetime = Field(sa_type=Utc)
+    expires_at: datetime = Field(sa_type=Utc)
+    revoked_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -1,0 +1,175 @@
+"""The tables a state stands for. `apply` writes the difference of two projections; `sendout doctor`
+compares the projection of the folded stream with what the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, update
+from sqlmodel import Session
+
+from models.codec import dump_order
+from models.domain.deadlines import latest_forecast, next_deadline
+from models.domain.order import Order, flags, stage
+from models.domain.pieces import Bucket, line_of, lot_of
+from models.domain.quantities import ZERO
+from models.tables.orders import (
+    AlertRow,
+    DocumentRow,
+    LineRow,
+    MilestoneRow,
+    NonconformanceRow,
+    OrderRow,
+    PiecesRow,
+)
+from models.tables.types import table
+
+Row = dict[str, Any]
+# Each with its primary key; parents first.
+TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
+    "lines": (table(LineRow), ("order_number", "line")),
+    "pieces": (table(PiecesRow), ("order_number", "line", "lot")),
+    "milestones": (table(MilestoneRow), ("order_number", "code")),
+    "documents": (table(DocumentRow), ("id",)),
+    "nonconformances": (table(NonconformanceRow), ("id",)),
+    "alerts": (table(AlertRow), ("id",)),
+}
+ORDERS = table(OrderRow)
+
+
+def order_columns(order: Order) -> Row:
+    """The columns of the order's own row, `snapshot` included."""
+    on = flags(order)
+    return {
+        "stage": stage(order).value,
+        "flags": list(on),
+        "late": "late" in on,
+        "export_controlled": order.export_controlled,
+        "need_by": order.need_by,
+        "promise_first": order.promise_first,
+        "promise_current": order.promise_current,
+        "forecast": latest_forecast(order),
+        "version": order.version,
+        "revision": order.revision,
+        "next_due": next_deadline(order),
+        "snapshot": dump_order(order),
+        "issued_at": order.issued_at,
+        "ended_at": order.ended_at,
+    }
+
+
+def project(order: Order) -> dict[str, list[Row]]:
+    """The rows of every projected table, by the names in `TABLES`."""
+    own = {"order_number": order.number}
+    return {
+        "lines": [
+            own
+            | {
+                "line": line.line,
+                "work_order": line.work_order,
+                "operation": line.operation,
+                "part": line.part,
+                "part_revision": line.part_revision,
+                "unit": line.unit,
+                "ordered": line.ordered,
+                "unit_price": line.unit_price,
+                "short_closed": line.short_closed,
+            }
+            for line in order.lines
+        ],
+        "pieces": [
+            own
+            | {"line": line_of(at), "lot": lot_of(at)}
+            | {bucket.value: pieces.get(bucket, ZERO) for bucket in Bucket}
+            for at, pieces in order.stock.items()
+        ],
+        "milestones": [
+            own
+            | {
+                "code": item.code,
+                "kind": str(item.kind),
+                "planned": item.planned,
+                "forecast": item.forecast,
+                "actual": item.actual,
+                "reported_at": item.reported_at,
+            }
+            for item in order.milestones
+        ],
+        "documents": [
+            own
+            | {
+                "id": item.document,
+                "type": str(item.type),
+                "number": item.printed.number or "",
+                "issuer": item.printed.issuer or "",
+                "sha256": item.sha256,
+                "size": item.size,
+                "media_type": item.media_type,
+                "filename": item.filename,
+                "matched": item.matched,
+                "superseded_by": item.superseded_by,
+                "added_at": item.added_at,
+            }
+            for item in order.documents.values()
+        ],
+        "nonconformances": [
+            own
+            | {
+                "id": item.nonconformance,
+                "open": item.open,
+                "quantity": item.quantity,
+                "defect": item.defect,
+                "opened_at": item.opened_at,
+            }
+            for item in order.nonconformances.values()
+        ],
+        "alerts": [
+            own
+            | {
+                "id": item.alert,
+                "rule": item.rule,
+                "occurrence": item.occurrence,
+                "open": item.open,
+                "since": item.since,
+                "raised_at": item.raised_at,
+                "owed_by": item.owed_by,
+                "escalations": item.escalations,
+                "acknowledged_at": item.acknowledged_at,
+                "cleared_at": item.cleared_at,
+                "cause": item.cause,
+                "action": item.action,
+            }
+            for item in order.alerts.values()
+        ],
+    }
+
+
+def write(session: Session, before: Order | None, after: Order) -> None:
+    """Brings the tables from `before` to `after`, touching only rows that changed."""
+    connection = session.connection()
+    old, new = project(before) if before is not None else {}, project(after)
+    for name, (target, key) in TABLES.items():
+        was = {tuple(row[column] for column in key): row for row in old.get(name, [])}
+        for at, row in _changed(was, new[name], key):
+            match = [target.c[column] == value for column, value in zip(key, at, strict=True)]
+            if row is None:
+                connection.execute(delete(target).where(*match))
+            elif at in was:
+                connection.execute(update(target).where(*match).values(**row))
+            else:
+                connection.execute(insert(target).values(**row))
+    connection.execute(update(ORDERS).where(ORDERS.c.number == after.number).values(**order_columns(after)))
+
+
+def _changed(
+    was: dict[tuple[Any, ...], Row], rows: list[Row], key: tuple[str, ...]
+) -> Iterator[tuple[tuple[Any, ...], Row | None]]:
+    seen = set()
+    for row in rows:
+        at = tuple(row[column] for column in key)
+        seen.add(at)
+        if was.get(at) != row:
+            yield at, row
+    for at in was.keys() - seen:
+        yield at, None
