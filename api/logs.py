@@ -14,6 +14,9 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+# Libraries whose INFO is chatter: aiosmtpd's is the whole conversation, people's addresses included.
+_QUIET = ("mail.log", "alembic")
+
 
 def configure(level: str) -> None:
     """Sends structlog and the standard library's logging the same way; ``level`` as in the settings."""
@@ -44,3 +47,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for library in _QUIET:
+        logging.getLogger(library).setLevel(max(root.level, logging.WARNING))

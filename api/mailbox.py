@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import signal
@@ -61,8 +60,6 @@ def _keep(path: Path, content: bytes) -> None:
 
 async def serve(folder: Path, host: str, port: int) -> None:
     """Receives mail until SIGTERM or SIGINT."""
-    # At INFO aiosmtpd writes the whole conversation, people's addresses included.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

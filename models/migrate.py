@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -24,14 +28,29 @@ def upgrade(database_url: str) -> None:
     One transaction: a migration that fails leaves the database as it was.
     """
     database = Database(database_url)
+    engine = database.engine.execution_options(sendout_write=True)
     try:
-        engine = database.engine.execution_options(sendout_write=True)
-        with engine.begin() as connection:
+        with _alone(database), engine.begin() as connection:
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             command.upgrade(configuration(connection), "head")
     finally:
         database.dispose()
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Two processes making one new SQLite file: the second is told "locked" at once, so it waits here."""
+    file = database.engine.url.database
+    if not database.is_sqlite or not file:
+        yield
+        return
+    folder = os.open(Path(file).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def configuration(connection: Connection) -> Config:

@@ -58,9 +58,14 @@ def temporal_address(temporal_env: WorkflowEnvironment, monkeypatch: pytest.Monk
     return address
 
 
-def _create_schema(url: str) -> None:
+def import_every_table() -> None:
+    """A table is known to SQLModel's metadata once its module is imported."""
     for module in pkgutil.iter_modules(models.tables.__path__, "models.tables."):
         importlib.import_module(module.name)
+
+
+def _create_schema(url: str) -> None:
+    import_every_table()
     database = Database(url)
     SQLModel.metadata.create_all(database.engine)
     database.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -63,11 +64,11 @@ class Running:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def wait_for(self, text: str, patience: float = PATIENCE) -> None:
-        """Until it has printed ``text``; fails at once with its output when it ends before."""
+    def wait_for(self, text: str, patience: float = PATIENCE, *, since: int = 0) -> None:
+        """Until it has printed ``text`` past ``since``; fails at once with its output when it ends before."""
 
         def said() -> bool:
-            if text in self.output:
+            if text in self.output[since:]:
                 return True
             assert self.alive, f"ended with {self.process.returncode}:\n{self.output}"
             return False
@@ -134,3 +135,59 @@ def temporal_command(port: int, db: Path | None = None) -> list[str]:
     from api import temporal
 
     return temporal.server_command(port=port, ui_port=None, db=db)
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """The processes this one started and theirs: pid to command line (Linux)."""
+    found: dict[int, str] = {}
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+                found[child] = command.decode(errors="replace").strip()
+                found |= descendants(child)
+    return found
+
+
+def exists(pid: int) -> bool:
+    """Whether the process runs; one that is dead but not yet collected does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@dataclass
+class Up:
+    """A running ``sendout up`` that has said it is ready."""
+
+    running: Running
+    address: str
+
+    def part(self, name: str) -> int | None:
+        """The pid of one part now: ``api``, ``worker``, ``mailbox`` or ``temporal``."""
+        words = "start-dev" if name == "temporal" else f"api.cli {name}"
+        parts = descendants(self.running.pid)
+        return next((pid for pid, line in parts.items() if words in line), None)
+
+    def kill_everything(self) -> None:
+        """kill -9 of the supervisor; returns when its parts, which die with it, are gone."""
+        parts = descendants(self.running.pid)
+        self.running.kill()
+        wait_until(lambda: not any(exists(pid) for pid in parts), f"the end of {parts}", 10)
+
+
+@contextmanager
+def sendout_up(folder: Path, log: Path, *arguments: str, **settings: object) -> Iterator[Up]:
+    """``sendout up`` on free ports with its data in ``folder``; killed with its parts at the end."""
+    command = sendout("up", "--port", "0", "--data-dir", str(folder), *arguments)
+    said = log.stat().st_size if log.exists() else 0
+    with running(command, log, environment(**settings)) as process:
+        process.wait_for("Ctrl-C stops it.", since=said)
+        (address,) = re.findall(r"^Sendout is ready at (\S+)$", process.output[said:], re.MULTILINE)
+        up = Up(process, address)
+        try:
+            yield up
+        finally:
+            up.kill_everything()

@@ -21,7 +21,6 @@ from typer.testing import CliRunner
 from api import logs, mailbox, temporal
 from api.cli import app
 from models.db import Database
-from models.migrate import upgrade
 from models.secrets import KEY_FILE, with_secret_key
 from models.settings import Settings
 from tests.processes import ROOT, answers, environment, free_port, running, sendout, wait_until
@@ -101,21 +100,6 @@ def test_a_given_secret_key_is_used_and_not_written_down(tmp_path: Path) -> None
     settings = Settings(_env_file=None, data_dir=tmp_path / "new", secret_key="given")
     assert with_secret_key(settings).secret_key.get_secret_value() == "given"
     assert not (tmp_path / "new").exists()
-
-
-# --- migrations
-
-
-def test_two_processes_may_migrate_at_once(database: Database) -> None:
-    before = inspect(database.engine).get_table_names()
-    with database.write() as session:
-        session.execute(text("DROP TABLE alembic_version"))
-        for table in set(before) - {"alembic_version"}:
-            cascade = "" if database.is_sqlite else " CASCADE"
-            session.execute(text(f'DROP TABLE IF EXISTS "{table}"{cascade}'))
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(upgrade, [database.url, database.url]))
-    assert inspect(database.engine).get_table_names() == before
 
 
 # --- logs

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import Running, environment, start, wait_until
+from tests.processes import Running, environment, exists, start, wait_until
 
 # A part: notes its start and its end in a shared file, and stays until it is asked to go.
 PART = """
@@ -66,15 +66,6 @@ class Driven:
         """The pids of every process that ran this part, in order."""
         lines = self.journal.read_text().splitlines()
         return [int(line.split()[2]) for line in lines if line.startswith(f"{name} starts")]
-
-
-def exists(pid: int) -> bool:
-    """Whether the process runs; one that is dead but not yet collected does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 @pytest.fixture
