@@ -1,0 +1,187 @@
+"""One example of every mail, and outbox rows made of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+from activities.mail_contexts import (
+    AcknowledgmentReminder,
+    Alert,
+    CommandRefused,
+    DueMilestone,
+    FreshLink,
+    InspectionReviewed,
+    MailContext,
+    MilestoneReminder,
+    OrderAcknowledged,
+    OrderCancelled,
+    OrderClosed,
+    OrderDeclined,
+    OrderHeld,
+    OrderIssued,
+    OrderLine,
+    OrderResumed,
+    Pieces,
+    PlannedLot,
+    ReworkRequested,
+    Sentence,
+    Total,
+    dump,
+    load,
+    name_of,
+)
+from models.db import Database
+from models.tables.outbox import Outbox, OutboxRecipient, message_id, thread_id, workflow_id
+
+ORDER = "SO-000042"
+HOST = "sendout.test"
+WRITTEN_AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+NEED_BY = date(2026, 12, 18)
+LINK_ID = "0f3c2f0a-6f5e-4b7e-9d3c-2b1a0c9d8e7f"
+_OURS: dict[str, Any] = {"order": ORDER, "company": "Northfield Valves"}
+_LINKED: dict[str, Any] = {
+    **_OURS,
+    "buyer": "Ana Ruiz",
+    "buyer_email": "ana@northfield.test",
+    "link_id": LINK_ID,
+}
+FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
+
+SAMPLES: tuple[MailContext, ...] = (
+    OrderIssued(
+        **_LINKED,
+        process="Zinc plating",
+        spec="ASTM B633",
+        spec_revision="2023",
+        need_by=NEED_BY,
+        ship_by=date(2026, 12, 15),
+        purchase_order="PO-7781",
+        lines=(
+            OrderLine(
+                work_order="WO-3201",
+                part="FL-DN50",
+                revision="C",
+                description="SS Flange DN50",
+                quantity="1200",
+                unit="C62",
+                lots=(PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
+            ),
+            OrderLine(
+                work_order="WO-3202",
+                part="BR-8",
+                revision="A",
+                description="Bracket",
+                quantity="61.25",
+                unit="KGM",
+            ),
+        ),
+    ),
+    AcknowledgmentReminder(**_LINKED, process="Zinc plating", need_by=NEED_BY, issued_on=date(2026, 11, 23)),
+    MilestoneReminder(
+        **_LINKED,
+        milestones=(
+            DueMilestone(name="Material received", planned=date(2026, 11, 27), overdue=True),
+            DueMilestone(name="Plating complete", planned=date(2026, 12, 8), overdue=False),
+        ),
+    ),
+    OrderHeld(**_LINKED, reason="The drawing is being revised"),
+    OrderResumed(**_LINKED, need_by=NEED_BY),
+    OrderCancelled(**_LINKED, reason="The customer cancelled", returns=(FLANGE,)),
+    OrderCancelled(**{**_LINKED, "link_id": ""}, reason="Placed twice"),
+    ReworkRequested(
+        **_LINKED, nonconformance="NC-3", defect="Coating 4 µm, at least 8 µm needed", pieces=(FLANGE,)
+    ),
+    InspectionReviewed(**_LINKED, inspection="IN-1", decision="release", pieces=FLANGE),
+    InspectionReviewed(
+        **_LINKED, inspection="IN-2", decision="reject", pieces=FLANGE, note="Thickness below the limit"
+    ),
+    OrderClosed(
+        **_LINKED,
+        totals=(
+            Total(part="FL-DN50", revision="C", unit="C62", ordered="1200", accepted="1190", scrapped="10"),
+        ),
+    ),
+    FreshLink(**_LINKED, process="Zinc plating", expires_on=date(2027, 3, 23)),
+    OrderAcknowledged(
+        **_OURS,
+        supplier="Acme Plating",
+        process="Zinc plating",
+        need_by=NEED_BY,
+        promise_date=date(2026, 12, 21),
+        supplier_order="A-991",
+    ),
+    OrderAcknowledged(
+        **_OURS,
+        supplier="Acme Plating",
+        process="Zinc plating",
+        need_by=NEED_BY,
+        promise_date=NEED_BY,
+    ),
+    OrderDeclined(
+        **_OURS, supplier="Acme Plating", process="Zinc plating", need_by=NEED_BY, reason="Line is down"
+    ),
+    Alert(
+        **_OURS,
+        rule="milestone_overdue",
+        since=datetime(2026, 12, 8, 15, 0, tzinfo=UTC),
+        timezone="Asia/Shanghai",
+        supplier="Acme Plating",
+        process="Zinc plating",
+        owed_by="supplier",
+        details="Plating complete",
+    ),
+    CommandRefused(
+        **_OURS,
+        command="ship",
+        received_at=datetime(2026, 12, 10, 9, 5, tzinfo=UTC),
+        timezone="Europe/Madrid",
+        why=Sentence(text="{entered} is not a number.", values={"entered": "12 boxes"}),
+        problems=(Sentence(text="Line {line} has nothing left to send.", values={"line": "1"}),),
+        link_id=LINK_ID,
+    ),
+)
+BY_NAME = {name_of(sample): sample for sample in reversed(SAMPLES)}
+
+
+def changed(name: str, **values: object) -> MailContext:
+    """The example of this mail with some fields of its own."""
+    return load(name, dump(BY_NAME[name]) | values)
+
+
+def put_in_outbox(
+    database: Database,
+    *addresses: str,
+    context: MailContext = BY_NAME["order_issued"],
+    locale: str = "en",
+    written_at: datetime = WRITTEN_AT,
+) -> str:
+    """Writes one outbox row to these addresses, in order, and gives its id."""
+    outbox_id = str(uuid.uuid4())
+    row = Outbox(
+        id=outbox_id,
+        order_number=context.order,
+        template=name_of(context),
+        context=dump(context),
+        locale=locale,
+        message_id=message_id(outbox_id, HOST),
+        thread=thread_id(context.order, HOST),
+        workflow_id=workflow_id(outbox_id),
+        created_at=written_at,
+    )
+    recipients = [
+        OutboxRecipient(
+            outbox_id=outbox_id,
+            party=f"supplier_contact:{number}",
+            address=address,
+            name=address.partition("@")[0].title(),
+            updated_at=written_at,
+        )
+        for number, address in enumerate(addresses)
+    ]
+    with database.write() as session:
+        session.add(row)
+        session.flush()
+        session.add_all(recipients)
+    return outbox_id

@@ -1,0 +1,116 @@
+"""Every sentence people read has words in every language, and the words keep the values."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from activities import extraction
+from activities.i18n import LOCALES, N_, known_locale, main, read_catalogue, say, translations
+
+# Where a sentence without a translation is an error; everywhere else `missing` lists it.
+COVERED = (
+    "templates/mail/",
+    "activities/wording.py",
+    "activities/calendar_file.py",
+    "models/domain/deadlines.py",
+)
+TRANSLATED = [locale for locale in LOCALES if locale != "en"]
+
+
+@pytest.fixture(scope="session")
+def found() -> Catalog:
+    return extraction.extract()
+
+
+def words(message: Message) -> list[str]:
+    if isinstance(message.string, str):
+        return [message.string]
+    return list(message.string or ())
+
+
+def values(text: str) -> set[str]:
+    """The places where values are put in: `%(name)s` and `{name}`."""
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_every_sentence_has_words(found: Catalog, locale: str) -> None:
+    missing = [
+        message.id
+        for message in extraction.without_translation(locale, found)
+        if any(name.startswith(COVERED) for name, _ in message.locations)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_words_keep_every_value_and_invent_none(locale: str) -> None:
+    for message in read_catalogue(locale):
+        if message.id and all(words(message)):
+            sources = [message.id] if isinstance(message.id, str) else message.id
+            for text in words(message):
+                assert values(text) == values(sources[-1]), message.id
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+def test_sentences_are_not_left_in_english(locale: str) -> None:
+    """Single words may well be the same in two languages."""
+    for message in read_catalogue(locale):
+        assert " " not in message.id or message.id not in words(message)
+
+
+def sentences(source: str) -> list[str]:
+    return [text for _, _, text, _ in extraction.sentences(BytesIO(source.encode()), (), (), {})]
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ('raise Refusal("a.b", "Only {left} left.", left=1)', ["Only {left} left."]),
+        ('raise errors.Stale("a.b", "Too " "old.")', ["Too old."]),
+        ('FieldError(f"lines.{n}", text="Enter it.")', ["Enter it."]),
+        ('Invalid("a.b", "One." if one else "Many.")', ["One.", "Many."]),
+        ('def f():\n    text = "Kept."\n    raise Unknown("a.b", text)', ["Kept."]),
+        (
+            'TABLE = {"a": "From a table."}\ndef f(k):\n    t = TABLE.get(k)\n    FieldError(k, t)',
+            ["From a table."],
+        ),
+        ('Rule("code", "Name", "alert", find, (), "Act")', ["Name", "Act"]),
+        ('x = N_("Later.")', ["Later."]),
+        ('Invalid("a.b", "{problem}")', []),
+        ('Exception("a.b", "Not for people.")', []),
+    ],
+)
+def test_sentences_are_found_however_they_are_written(source: str, texts: list[str]) -> None:
+    assert sentences(source) == texts
+
+
+def test_an_unknown_language_is_english_and_a_region_its_language() -> None:
+    assert [known_locale(wanted) for wanted in ("zh-CN", "es_MX", "ES", "en", "fi", "")] == [
+        "zh",
+        "es",
+        "es",
+        "en",
+        "en",
+        "en",
+    ]
+    assert translations("zh-Hant") is translations("zh")
+
+
+def test_what_has_no_words_stays_english() -> None:
+    sentence = N_("Nobody has translated {this}.")
+    assert say("zh", sentence, {"this": "it"}) == "Nobody has translated it."
+    assert say("zh", "") == ""
+
+
+def test_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str], found: Catalog) -> None:
+    code = main(["missing"])
+    listed = capsys.readouterr().out.splitlines()
+    expected = sum(len(extraction.without_translation(locale, found)) for locale in TRANSLATED)
+    assert len([line for line in listed if line.startswith(("zh: ", "es: "))]) == expected
+    assert code == (1 if listed else 0)
+    assert main(["something"]) == 2
