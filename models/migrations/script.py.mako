@@ -1,4 +1,4 @@
-<%def name="body(generated)" filter="trim">
+<%def name="steps(generated)" filter="trim">
 ${"\n".join(line for line in (generated or "pass").splitlines() if "###" not in line)}
 </%def>\
 """${message}"""
@@ -16,8 +16,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${body(upgrades)}
-
-
-def downgrade() -> None:
-    ${body(downgrades)}
+    ${steps(upgrades)}
