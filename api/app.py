@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -11,14 +12,20 @@ from starlette.staticfiles import StaticFiles
 
 from api import errors, openapi
 from api.auth import Clock, Keyring
+from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
 from api.pages import login
+from api.relay import Relay
 from api.routes import (
+    alerts,
     calendars,
+    documents,
     health,
     inspection_plans,
     lots,
+    order_commands,
+    orders,
     parts,
     people,
     plants,
@@ -29,8 +36,10 @@ from api.routes import (
     work_orders,
 )
 from api.sessions import LoginBrake
+from api.uploads import Uploads
 from models.db import Database
 from models.settings import Settings
+from workflows.client import connect
 
 # JSON under /api/v1; the order is the order of the documentation.
 ROUTERS = (
@@ -44,6 +53,10 @@ ROUTERS = (
     inspection_plans.router,
     work_orders.router,
     lots.router,
+    orders.router,
+    documents.router,
+    order_commands.router,
+    alerts.router,
     people.router,
     health.router,
     openapi.router,
@@ -63,9 +76,15 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = Database(settings.database)
         app.state.keyring = Keyring(app.state.database, clock)
+        app.state.uploads = Uploads(settings, app.state.database)
+        app.state.dispatcher = Dispatcher(app.state.database, settings, await connect(lazy=True))
+        relay = asyncio.create_task(Relay(app.state.dispatcher, clock).run())
         try:
             yield
         finally:
+            relay.cancel()
+            with suppress(asyncio.CancelledError):
+                await relay
             app.state.database.dispose()
 
     app = FastAPI(

@@ -40,7 +40,7 @@ async def live() -> Answer:
 async def ready(request: Request) -> Answer:
     """503 while the database is away. Without Temporal commands are still saved, so that is only told."""
     database, temporal = await asyncio.gather(
-        _database(request.app.state.database), _temporal(getattr(request.app.state, "temporal", None))
+        _database(request.app.state.database), _temporal(request.app.state.dispatcher.client)
     )
     status = {"status": "ready" if database else "not ready"}
     parts = {"database": "ok" if database else "away", "temporal": "ok" if temporal else "away"}
@@ -59,9 +59,7 @@ async def _database(database: Database) -> bool:
         return False
 
 
-async def _temporal(client: Client | None) -> bool:
-    if client is None:
-        return False
+async def _temporal(client: Client) -> bool:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await client.service_client.check_health()

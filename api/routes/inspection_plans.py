@@ -25,7 +25,11 @@ plans = Resource(InspectionPlan, "inspection plan", ("part", "revision", "proces
 Quality = Annotated[Principal, Depends(allowed(Role.QUALITY))]
 
 # A drawing's balloon number is often sent as a number.
-Balloon = Annotated[Key, BeforeValidator(lambda given: str(given) if type(given) is int else given)]
+Balloon = Annotated[
+    Key,
+    BeforeValidator(lambda given: str(given) if type(given) is int else given),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}, mode="validation"),
+]
 SampleRule = Annotated[
     Any,
     WithJsonSchema(

@@ -105,7 +105,9 @@ class Resource(Generic[Row]):
         def change(session: Session, now: datetime) -> Answer:
             row = make(session, now)
             key = self.key(row)
-            if session.get(self.table, key) not in (None, row):
+            found = session.get(self.table, key)
+            # `make` may have had to save the row already, for others that point at it.
+            if found is not None and found is not row:
                 raise self.exists(*key)
             session.add(row)
             session.flush()

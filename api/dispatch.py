@@ -1,0 +1,275 @@
+"""From an HTTP request to a decided order: save the command, send it, read what became of it.
+
+The command row is committed before Temporal is asked. Whatever happens after that (a timeout, a
+killed process, a server that is away), the row is still there and the relay delivers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.apply import apply, next_sequence
+from activities.contracts import Carried
+from activities.refusals import from_json
+from models.codec import load_order, plain
+from models.db import Database
+from models.domain.authority import Actor, OnBehalfOf
+from models.domain.commands import Command
+from models.domain.deadlines import next_deadline
+from models.domain.errors import Invalid, Unknown
+from models.domain.order import ENDED
+from models.settings import Settings
+from models.tables.orders import CommandRow, OrderRow
+from models.tables.types import table
+from workflows.delivery import DeliveryWorkflow
+from workflows.order import OrderWorkflow
+
+log = structlog.get_logger(__name__)
+_COMMANDS = table(CommandRow)
+_ORDERS = table(OrderRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A command as somebody asks it over HTTP, before it has a row."""
+
+    order: str
+    command: Command
+    actor: Actor
+    on_behalf_of: OnBehalfOf | None = None
+    revision: int | None = None
+    if_match: int | None = None
+    idempotency_key: str | None = None
+    request_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command. `waiting`: it is saved and will be applied."""
+
+    id: str
+    order: str
+    name: str
+    status: str
+    received_at: datetime
+    result: dict[str, Any]
+
+    @property
+    def waiting(self) -> bool:
+        return self.status == "received"
+
+    def raise_refusal(self) -> None:
+        """Raises the `Refusal` it ended with, if it did."""
+        if self.status == "refused":
+            raise from_json(self.result["refusal"])
+
+    def refusal_shown(self) -> dict[str, Any] | None:
+        """The refusal as a person reads it: code, sentence, wrong fields."""
+        if self.status != "refused":
+            return None
+        refusal = from_json(self.result["refusal"])
+        return {
+            "code": refusal.code,
+            "detail": refusal.detail,
+            "errors": [{"field": error.field, "message": error.message} for error in refusal.errors],
+        }
+
+
+class Dispatcher:
+    """One per process; shared by the JSON API, the supplier's pages and the relay."""
+
+    def __init__(self, database: Database, settings: Settings, client: Client) -> None:
+        self.database = database
+        self.settings = settings
+        self.client = client
+
+    async def act(self, wish: Wish, now: datetime) -> Outcome:
+        """Saves the wish, sends it unless an earlier command waits, and says what became of it."""
+        command, in_line = await run_in_threadpool(self._save, wish, now)
+        if in_line:
+            await self.send(command, wish.order, wish.command.name)
+        return await run_in_threadpool(self._outcome, command, True)
+
+    async def send(self, command: str, order: str, name: str) -> None:
+        """Hands a saved command to its order. Returns when it is settled, or when nobody can tell yet."""
+        try:
+            async with asyncio.timeout(self.settings.update_timeout):
+                await self._send(command, order, name)
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            log.warning("command_waits", order=order, command=command)
+        except (RPCError, WorkflowUpdateFailedError, WorkflowAlreadyStartedError, RuntimeError) as error:
+            log.warning("command_waits", order=order, command=command, reason=type(error).__name__)
+
+    async def outcome(self, command: str) -> Outcome:
+        """Raises `Unknown` when there is no such command."""
+        return await run_in_threadpool(self._outcome, command, False)
+
+    async def deliver(self, outbox: str) -> None:
+        """Starts the delivery of a mail; a mail has one delivery however often this is called."""
+        try:
+            async with asyncio.timeout(self.settings.update_timeout):
+                await self.client.start_workflow(
+                    DeliveryWorkflow.run,
+                    outbox,
+                    id=f"mail-{outbox}",
+                    task_queue=self.settings.task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                )
+        except WorkflowAlreadyStartedError:
+            return
+        except (TimeoutError, RPCError, RuntimeError):
+            log.warning("mail_waits", outbox=outbox)
+
+    async def _send(self, command: str, order: str, name: str) -> None:
+        if name != "issue":
+            try:
+                await self.client.get_workflow_handle(order).execute_update(
+                    OrderWorkflow.execute, command, id=command
+                )
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+            else:
+                return
+        carried = await run_in_threadpool(self._carried, order)
+        if carried is None:
+            await self._apply_here(command)
+        else:
+            await self._start(command, order, carried)
+
+    async def _start(self, command: str, order: str, carried: Carried) -> None:
+        """Starts the order's workflow with its command: the first time, or again after Temporal lost it."""
+        operation = WithStartWorkflowOperation(
+            OrderWorkflow.run,
+            args=[order, carried],
+            id=order,
+            task_queue=self.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"Outside-processing order {order}",
+        )
+        await self.client.execute_update_with_start_workflow(
+            OrderWorkflow.execute, command, id=command, start_workflow_operation=operation
+        )
+
+    async def _apply_here(self, command: str) -> None:
+        """After its end an order has no workflow: late records pass through the same `apply`."""
+
+        def once() -> list[str]:
+            with self.database.write() as session:
+                received = session.scalar(select(_COMMANDS.c.received_at).where(_COMMANDS.c.id == command))
+                assert received is not None, "the command was saved before it was sent"
+                return apply(session, self.settings, command, received).outbox
+
+        for outbox in await run_in_threadpool(once):
+            await self.deliver(outbox)
+
+    def _carried(self, number: str) -> Carried | None:
+        """What a new workflow has to know of an order; None when the order has ended."""
+        with self.database.read() as session:
+            row = session.execute(
+                select(_ORDERS.c.stage, _ORDERS.c.snapshot).where(_ORDERS.c.number == number)
+            ).one()
+        if row.stage in ENDED:
+            return None
+        due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
+        return Carried(stage=row.stage, due=due.isoformat() if due is not None else "")
+
+    def _save(self, wish: Wish, now: datetime) -> tuple[str, bool]:
+        """The command's id, and whether it is its turn. Committed when this returns."""
+        with self.database.write() as session:
+            known = session.scalar(
+                select(_ORDERS.c.number).where(_ORDERS.c.number == wish.order).with_for_update()
+            )
+            if known is None:
+                raise unknown_order(wish.order)
+            earlier = self._earlier(session, wish)
+            if earlier is not None:
+                return earlier
+            waiting = session.scalar(
+                select(_COMMANDS.c.id)
+                .where(_COMMANDS.c.order_number == wish.order, _COMMANDS.c.status == "received")
+                .limit(1)
+            )
+            command = str(uuid.uuid4())
+            session.execute(insert(_COMMANDS).values(**_row(session, command, wish, now)))
+        return command, waiting is None
+
+    def _earlier(self, session: Session, wish: Wish) -> tuple[str, bool] | None:
+        """The command that came with the same key before; a repeated request is not a second wish."""
+        if wish.idempotency_key is None:
+            return None
+        row = session.execute(
+            select(_COMMANDS.c.id, _COMMANDS.c.request_hash, _COMMANDS.c.status).where(
+                _COMMANDS.c.actor_id == wish.actor.id, _COMMANDS.c.idempotency_key == wish.idempotency_key
+            )
+        ).first()
+        if row is None:
+            return None
+        if row.request_hash != wish.request_hash:
+            raise Invalid(
+                "idempotency.reused",
+                "This key came with another request before; use a new key for a new request.",
+                field="Idempotency-Key",
+            )
+        return row.id, False
+
+    def _outcome(self, command: str, answering: bool) -> Outcome:
+        """`answering` notes that somebody is about to be told "saved": a later refusal goes by mail."""
+        with self.database.read() as session:
+            row = session.execute(select(_COMMANDS).where(_COMMANDS.c.id == command)).first()
+        if row is None:
+            raise Unknown("command.unknown", "There is no such command.")
+        if answering and row.status == "received" and not row.answered_early:
+            with self.database.write() as session:
+                session.execute(
+                    update(_COMMANDS)
+                    .where(_COMMANDS.c.id == command, _COMMANDS.c.status == "received")
+                    .values(answered_early=True)
+                )
+            return self._outcome(command, False)
+        return Outcome(row.id, row.order_number, row.name, row.status, row.received_at, row.result or {})
+
+
+def unknown_order(number: str) -> Unknown:
+    return Unknown("order.unknown", "There is no order {number}.", number=number)
+
+
+def _row(session: Session, command: str, wish: Wish, now: datetime) -> dict[str, Any]:
+    return {
+        "id": command,
+        "order_number": wish.order,
+        "sequence": next_sequence(session, wish.order),
+        "name": wish.command.name,
+        "payload": plain(wish.command),
+        "actor_id": wish.actor.id,
+        "actor_kind": wish.actor.kind,
+        "actor_roles": sorted(role.value for role in wish.actor.roles),
+        "cleared": wish.actor.cleared,
+        "on_behalf_of": plain(wish.on_behalf_of) if wish.on_behalf_of is not None else None,
+        "revision": wish.revision,
+        "if_match": wish.if_match,
+        "idempotency_key": wish.idempotency_key,
+        "request_hash": wish.request_hash,
+        "received_at": now,
+        "status": "received",
+        "answered_early": False,
+    }

@@ -1,0 +1,121 @@
+"""Documents: raw bytes in, the very bytes out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from sqlalchemy import select
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from api.auth import Principal, Reader, allowed
+from api.routes.order_commands import answer, ask
+from api.routes.orders import reader
+from api.uploads import Uploads
+from api.wire import Answer, api_router
+from models.domain import authority
+from models.domain.commands import AddDocument
+from models.domain.errors import Unknown
+from models.domain.evidence import DocumentType, Printed
+from models.domain.quantities import quantity as checked_quantity
+from models.queries import orders as queries
+from models.tables.orders import DocumentRow
+from models.tables.types import table
+
+router = api_router(tags=["Documents"])
+Uploader = Annotated[Principal, Depends(allowed(*authority.roles_for("add-document")))]
+_DOCUMENTS = table(DocumentRow)
+Text = Annotated[str | None, Query(max_length=200)]
+
+
+@router.post("/orders/{number}/documents", status_code=201)
+async def upload_document(
+    number: str,
+    request: Request,
+    principal: Uploader,
+    kind: Annotated[DocumentType, Query(alias="type")],
+    line: int | None = None,
+    number_printed: Annotated[str | None, Query(alias="number", max_length=200)] = None,
+    issuer: Text = None,
+    revision: Text = None,
+    purchase_order: Text = None,
+    part_revision: Text = None,
+    spec_revision: Text = None,
+    lot: Text = None,
+    heat: Text = None,
+    quantity: Text = None,
+    parcel: Text = None,
+    supersedes: Text = None,
+) -> Answer:
+    """The raw body is the file; the query says what is printed on it. All but `type` is optional."""
+    printed = Printed(
+        number=number_printed,
+        issuer=issuer,
+        revision=revision,
+        purchase_order=purchase_order,
+        part_revision=part_revision,
+        spec_revision=spec_revision,
+        lot=lot,
+        heat=heat,
+        quantity=_quantity(quantity),
+        parcel=parcel,
+    )
+    await run_in_threadpool(_visible, request, number, principal)
+    uploads: Uploads = request.app.state.uploads
+    stored = await uploads.receive(
+        number,
+        kind,
+        request.stream(),
+        request.headers.get("content-type", ""),
+        request.headers.get("x-filename", ""),
+    )
+    command = AddDocument(
+        type=kind,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
+        filename=stored.filename,
+        line=line,
+        printed=printed,
+        supersedes=supersedes or "",
+    )
+    outcome = await ask(request, principal, number, command, {})
+    if outcome.waiting or outcome.status == "refused":
+        return await answer(request, principal, outcome)
+    return Answer(
+        outcome.result["made"], 201, {"Location": f"/api/v1/documents/{outcome.result['made']['document']}"}
+    )
+
+
+@router.get("/documents/{document}")
+def read_document(document: str, request: Request, principal: Reader) -> Response:
+    """The bytes as they were uploaded; always as a download, never rendered from our address."""
+    with request.app.state.database.read() as session:
+        row = _row(session, document, principal)
+    uploads: Uploads = request.app.state.uploads
+    return FileResponse(
+        uploads.store.path(row.sha256),
+        media_type=row.media_type,
+        filename=row.filename,
+        headers={"ETag": f'"{row.sha256}"', "Cache-Control": "private, immutable, max-age=31536000"},
+    )
+
+
+def _row(session: Session, document: str, principal: Principal) -> Any:
+    row = session.execute(select(_DOCUMENTS).where(_DOCUMENTS.c.id == document)).first()
+    if row is None:
+        raise Unknown("document.unknown", "There is no document {document}.", document=document)
+    queries.stored(session, row.order_number, reader(principal))
+    return row
+
+
+def _visible(request: Request, number: str, principal: Principal) -> None:
+    with request.app.state.database.read() as session:
+        queries.stored(session, number, reader(principal))
+
+
+def _quantity(text: str | None) -> Decimal | None:
+    return checked_quantity(text) if text else None

@@ -1,0 +1,262 @@
+"""Orders: drafts, lists and reads. Commands on issued orders are in `order_commands`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api.auth import Principal, Reader, allowed
+from api.changes import perform
+from api.fields import Body
+from api.routes.resource import Page, Paging
+from api.wire import Answer, api_router
+from models import drafts
+from models.codec import load_order
+from models.domain.authority import Role
+from models.domain.errors import Invalid, Refusal
+from models.domain.facts import Draft, DraftLine
+from models.domain.order import Order, Stage
+from models.queries import orders as queries
+from models.tables.plants import Plant
+
+router = api_router(tags=["Orders"])
+Buyer = Annotated[Principal, Depends(allowed(Role.BUYER))]
+
+
+class LotBody(Body):
+    lot: str
+    quantity: Decimal
+
+
+class LineBody(Body):
+    line: int | None = None
+    work_order: str
+    operation: int
+    quantity: Decimal
+    unit_price: Decimal = Decimal(0)
+    currency: str = "USD"
+    lots: list[LotBody] = []
+    tolerance: Decimal = Decimal("0.01")
+
+
+class DraftBody(Body):
+    supplier: str
+    process: str
+    spec: str = ""
+    spec_revision: str = ""
+    need_by: date
+    purchase_order: str = ""
+    priority: str = "normal"
+    plant: str | None = None
+    lines: list[LineBody] = []
+
+
+class DraftEdit(Body):
+    """Only what is given changes; `lines`, when given, replaces all lines."""
+
+    supplier: str | None = None
+    process: str | None = None
+    spec: str | None = None
+    spec_revision: str | None = None
+    need_by: date | None = None
+    purchase_order: str | None = None
+    priority: str | None = None
+    lines: list[LineBody] | None = None
+
+
+def reader(principal: Principal) -> queries.Reader:
+    return queries.Reader(principal.roles, principal.cleared, principal.kind == "supplier")
+
+
+@router.post("/orders", status_code=201)
+def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
+    """A draft. `warnings` names operations another order covers already."""
+
+    def make(session: Session, now: Any) -> Answer:
+        draft = Draft(
+            number="",
+            plant=body.plant or principal.plant or _only_plant(session),
+            buyer=principal.id,
+            supplier=body.supplier,
+            process=body.process,
+            spec=body.spec,
+            spec_revision=body.spec_revision,
+            need_by=body.need_by,
+            purchase_order=body.purchase_order,
+            priority=_priority(body.priority),
+            lines=_lines(body.lines),
+        )
+        draft = drafts.create(session, draft, now)
+        return _shown(session, draft.number, principal, 201, drafts.warnings(session, draft))
+
+    return perform(request, principal, make)
+
+
+@router.patch("/orders/{number}")
+def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer) -> Answer:
+    """Edits a draft; an issued order changes by commands only (409)."""
+
+    def change(session: Session, _now: Any) -> Answer:
+        queries.stored(session, number, reader(principal))
+        draft = drafts.load(session, number)
+        if draft is None:
+            raise Refusal("order.issued", "The order was issued; it is no longer edited, only commanded.")
+        given = {
+            name: getattr(body, name) for name in body.model_fields_set if getattr(body, name) is not None
+        }
+        if "lines" in given:
+            given["lines"] = _lines(body.lines or [])
+        if "priority" in given:
+            given["priority"] = _priority(given["priority"])
+        draft = replace(draft, **given)
+        drafts.save(session, draft)
+        return _shown(session, number, principal, 200, drafts.warnings(session, draft))
+
+    return perform(request, principal, change)
+
+
+@router.get("/orders")
+def list_orders(
+    request: Request,
+    page: Paging,
+    principal: Reader,
+    stage: Stage | None = None,
+    supplier: str | None = None,
+    process: str | None = None,
+    late: bool | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    due_before: date | None = None,
+) -> Answer:
+    """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot."""
+    wanted = queries.Filter(stage.value if stage else None, supplier, process, late, q, due_before)
+    with request.app.state.database.read() as session:
+        items = queries.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
+    return paged(items, page.limit, lambda item: f"{item['need_by']}|{item['number']}")
+
+
+@router.get("/orders/{number}")
+def read_order(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        return _shown(session, number, principal, 200)
+
+
+@router.get("/orders/{number}/events")
+def list_events(number: str, request: Request, page: Paging, principal: Reader) -> Answer:
+    """The stream: who did what, when; each hash covers the one before it."""
+    after = cursor(page)
+    if after is not None and not after.isdecimal():
+        raise _bad_cursor()
+    with request.app.state.database.read() as session:
+        queries.stored(session, number, reader(principal))
+        items = queries.events(session, number, int(after or 0), page.limit + 1)
+    return paged(items, page.limit, lambda item: str(item["sequence"]))
+
+
+@router.get("/orders/{number}/documents")
+def list_documents(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        order = _issued(session, number, principal)
+    return Answer({"items": queries.documents(order) if order else [], "next": None})
+
+
+@router.get("/orders/{number}/inspections")
+def list_inspections(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        order = _issued(session, number, principal)
+        items = queries.inspections(session, order) if order else []
+    return Answer({"items": items, "next": None})
+
+
+@router.get("/orders/{number}/nonconformances")
+def list_nonconformances(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        order = _issued(session, number, principal)
+    return Answer({"items": queries.nonconformances(order) if order else [], "next": None})
+
+
+@router.get("/orders/{number}/mail")
+def list_mail(number: str, request: Request, principal: Reader) -> Answer:
+    """Every mail about the order and what became of it."""
+    with request.app.state.database.read() as session:
+        queries.stored(session, number, reader(principal))
+        items = queries.mail(session, number)
+    return Answer({"items": items, "next": None})
+
+
+@router.get("/orders/{number}/alerts")
+def list_order_alerts(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        queries.stored(session, number, reader(principal))
+        items = queries.alerts(session, reader(principal), order=number, limit=1000)
+    return Answer({"items": items, "next": None})
+
+
+def cursor(page: Page) -> str | None:
+    return page.cursor or None
+
+
+def paged(items: list[dict[str, Any]], limit: int, key: Any) -> Answer:
+    """One page and where the next begins, from a query that asked for one row more."""
+    more = len(items) > limit
+    items = items[:limit]
+    return Answer({"items": items, "next": key(items[-1]) if more else None})
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid("request.cursor", "This is no cursor; use `next` of the page before.", field="cursor")
+
+
+def _issued(session: Session, number: str, principal: Principal) -> Order | None:
+    row = queries.stored(session, number, reader(principal))
+    return load_order(row.snapshot) if row.snapshot is not None else None
+
+
+def _shown(
+    session: Session, number: str, principal: Principal, status: int, warnings: list[str] | None = None
+) -> Answer:
+    shown = queries.view(session, number, reader(principal))
+    if warnings is not None:
+        shown["warnings"] = warnings
+    headers = {"ETag": f'"{shown["version"]}"'}
+    if status == 201:
+        headers["Location"] = f"/api/v1/orders/{number}"
+    return Answer(shown, status, headers)
+
+
+def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
+    return tuple(
+        DraftLine(
+            line=line.line or place + 1,
+            work_order=line.work_order,
+            operation=line.operation,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            currency=line.currency.upper(),
+            lots=tuple((lot.lot, lot.quantity) for lot in line.lots),
+            tolerance=line.tolerance,
+        )
+        for place, line in enumerate(lines)
+    )
+
+
+def _priority(text: str) -> str:
+    if text not in ("normal", "urgent"):
+        raise Invalid("priority.unknown", "A priority is normal or urgent.", field="priority")
+    return text
+
+
+def _only_plant(session: Session) -> str:
+    plants = session.scalars(select(Plant.code).order_by(Plant.code).limit(2)).all()  # type: ignore[call-overload]
+    if len(plants) != 1:
+        raise Invalid(
+            "plant.missing",
+            "Say which plant orders this." if plants else "Create a plant first.",
+            field="plant",
+        )
+    return str(plants[0])

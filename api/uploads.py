@@ -1,0 +1,121 @@
+"""Receives one file with a limit, and believes its bytes rather than its name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import filetype
+from sqlalchemy import func, select
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import Problem
+from models.db import Database
+from models.domain.errors import Invalid, Refusal
+from models.domain.evidence import DOCUMENTS, DocumentType
+from models.files import Draft, FileStore
+from models.settings import Settings
+from models.tables.orders import DocumentRow
+from models.tables.types import table
+
+_DOCUMENTS = table(DocumentRow)
+# Formats without a signature: text that reads as UTF-8 and is nothing else.
+_TEXT = frozenset({"text/csv", "text/plain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+
+
+class Uploads:
+    """Shared by the API and the supplier's pages."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.store = FileStore(settings.files_dir)
+
+    async def receive(
+        self, order: str, kind: DocumentType, chunks: AsyncIterator[bytes], claimed: str, filename: str
+    ) -> Stored:
+        """Stores the bytes and says what they are.
+
+        Raises `Problem` 413 or 415, `Invalid` for an empty file, `Refusal` when the order is full.
+        """
+        await run_in_threadpool(self._room, order)
+        limit = self._limit(kind)
+        with await run_in_threadpool(self.store.draft) as draft:
+            async for chunk in chunks:
+                if draft.size + len(chunk) > limit:
+                    raise Problem(
+                        413,
+                        "file.too_large",
+                        f"The file is larger than {limit // 1_000_000} MB, the most a {DOCUMENTS[kind].name.lower()} "
+                        "may have. Send a smaller one.",
+                    )
+                await run_in_threadpool(draft.write, chunk)
+            media_type = check(draft, kind, claimed)
+            sha256 = await run_in_threadpool(draft.keep)
+            return Stored(sha256, draft.size, media_type, clean_name(filename))
+
+    def _limit(self, kind: DocumentType) -> int:
+        return {
+            "document": self.settings.document_bytes,
+            "photo": self.settings.photo_bytes,
+            "video": self.settings.video_bytes,
+        }[DOCUMENTS[kind].size]
+
+    def _room(self, order: str) -> None:
+        with self.database.read() as session:
+            count = session.scalar(
+                select(func.count()).select_from(_DOCUMENTS).where(_DOCUMENTS.c.order_number == order)
+            )
+        if (count or 0) >= self.settings.files_per_order:
+            raise Refusal(
+                "file.too_many",
+                "This order has {count} files, the most it may have. Replace one with `supersedes`.",
+                count=count,
+            )
+
+
+def check(draft: Draft, kind: DocumentType, claimed: str) -> str:
+    """The media type, sniffed from the bytes and the same as claimed."""
+    if draft.size == 0:
+        raise Invalid("file.empty", "The file is empty. Choose it again.", field="file")
+    claimed = claimed.partition(";")[0].strip().lower()
+    found = filetype.guess_mime(draft.head)
+    allowed = DOCUMENTS[kind].media_types
+    if claimed not in allowed:
+        raise Problem(
+            415,
+            "file.type",
+            f"{DOCUMENTS[kind].name} cannot be {claimed or 'of no type'}; send one of {', '.join(allowed)}.",
+        )
+    if found != claimed and not (claimed in _TEXT and found is None and _reads_as_text(draft.head)):
+        raise Problem(
+            415,
+            "file.lies",
+            f"The file says it is {claimed}, but its content is {found or 'something else'}. Send the original file.",
+        )
+    return claimed
+
+
+def clean_name(name: str) -> str:
+    """A name to show, never a path to write to."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in base if character.isprintable())[:200] or "file"
+
+
+def _reads_as_text(head: bytes) -> bool:
+    try:
+        # A character may be cut at the end of what was kept.
+        text = (
+            head.decode("utf-8", errors="strict") if len(head) < 8192 else head[:-3].decode("utf-8", "ignore")
+        )
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text

@@ -1,0 +1,197 @@
+"""Drafts: orders nobody outside has seen. Saved, edited and numbered in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from models.codec import adapter, plain
+from models.domain.errors import FieldError, Invalid, Refusal
+from models.domain.facts import Draft, DraftLine
+from models.domain.quantities import quantity
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, LineRow, OrderRow, OrderSeries
+from models.tables.parts import Part
+from models.tables.plants import Plant
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier
+from models.tables.types import table
+from models.tables.work_orders import Operation, WorkOrder
+
+_ORDERS = table(OrderRow)
+_SERIES = table(OrderSeries)
+_COMMANDS = table(CommandRow)
+_LINES = table(LineRow)
+
+
+def create(session: Session, draft: Draft, now: datetime) -> Draft:
+    """Saves a new draft under the next number of its year. Raises `Invalid` naming every wrong field."""
+    draft = replace(checked(session, draft), number=_next_number(session, now.year))
+    session.execute(
+        insert(_ORDERS).values(
+            number=draft.number,
+            stage="draft",
+            flags=[],
+            late=False,
+            version=0,
+            revision=0,
+            last_hash="",
+            created_at=now,
+            **_columns(session, draft),
+        )
+    )
+    return draft
+
+
+def load(session: Session, number: str) -> Draft | None:
+    """The draft under its row's lock, None when the order was issued."""
+    row = session.execute(select(_ORDERS).where(_ORDERS.c.number == number).with_for_update()).first()
+    return adapter(Draft).validate_python(row.draft) if row is not None and row.draft is not None else None
+
+
+def save(session: Session, draft: Draft) -> None:
+    """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
+    waiting = session.scalar(
+        select(_COMMANDS.c.id).where(
+            _COMMANDS.c.order_number == draft.number, _COMMANDS.c.status == "received"
+        )
+    )
+    if waiting is not None:
+        raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
+    draft = checked(session, draft)
+    session.execute(
+        update(_ORDERS).where(_ORDERS.c.number == draft.number).values(**_columns(session, draft))
+    )
+
+
+def warnings(session: Session, draft: Draft) -> list[str]:
+    """Operations that another live order covers already; ordering them again is allowed, not silent."""
+    found = []
+    for line in draft.lines:
+        rows = session.execute(
+            select(_LINES.c.order_number)
+            .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
+            .where(
+                _LINES.c.work_order == line.work_order,
+                _LINES.c.operation == line.operation,
+                _LINES.c.order_number != draft.number,
+                _ORDERS.c.stage != "cancelled",
+            )
+        )
+        found += [
+            f"{line.work_order} operation {line.operation} is covered by {row.order_number}" for row in rows
+        ]
+    return found
+
+
+def checked(session: Session, draft: Draft) -> Draft:
+    """The draft with its names known, its quantities plain and its specification filled in."""
+    wrong: list[FieldError] = []
+    if session.get(Supplier, draft.supplier) is None:
+        wrong.append(_unknown("supplier", draft.supplier))
+    if session.get(Process, draft.process) is None:
+        wrong.append(_unknown("process", draft.process))
+    if session.get(Plant, draft.plant) is None:
+        wrong.append(_unknown("plant", draft.plant))
+    lines: list[DraftLine] = []
+    operations: list[Operation] = []
+    for index, line in enumerate(draft.lines):
+        operation = session.get(Operation, (line.work_order, line.operation))
+        if session.get(WorkOrder, line.work_order) is None:
+            wrong.append(_unknown(f"lines.{index}.work_order", line.work_order))
+        elif operation is None or operation.kind != "outside":
+            wrong.append(
+                FieldError(
+                    f"lines.{index}.operation",
+                    "{work_order} has no outside operation {operation}.",
+                    (("work_order", line.work_order), ("operation", str(line.operation))),
+                )
+            )
+        else:
+            operations.append(operation)
+        lines.append(_line(session, line, index, wrong))
+    wrong += _repeated(draft.lines)
+    if wrong:
+        raise Invalid(
+            "draft.invalid", "{count} fields need attention.", errors=tuple(wrong), count=len(wrong)
+        )
+    first = operations[0] if operations else None
+    return replace(
+        draft,
+        lines=tuple(lines),
+        spec=draft.spec or (first.spec if first else None) or "",
+        spec_revision=draft.spec_revision or (first.spec_revision if first else None) or "",
+    )
+
+
+def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]) -> DraftLine:
+    where = f"lines.{index}"
+    job = session.get(WorkOrder, line.work_order)
+    part = session.get(Part, (job.part, job.revision)) if job is not None else None
+    unit = part.uom if part is not None else None
+    try:
+        ordered = quantity(line.quantity, field=f"{where}.quantity", unit=unit)
+        price = quantity(line.unit_price, field=f"{where}.unit_price")
+        tolerance = quantity(line.tolerance, field=f"{where}.tolerance")
+        lots = tuple(
+            (lot, quantity(some, field=f"{where}.lots.{place}.quantity", unit=unit))
+            for place, (lot, some) in enumerate(line.lots)
+        )
+    except Invalid as error:
+        wrong += error.errors
+        return line
+    if ordered == 0:
+        wrong.append(FieldError(f"{where}.quantity", "Enter more than zero."))
+    for place, (lot, _) in enumerate(lots):
+        if session.get(Lot, lot) is None:
+            wrong.append(_unknown(f"{where}.lots.{place}.lot", lot))
+    return replace(line, quantity=ordered, unit_price=price, tolerance=tolerance, lots=lots)
+
+
+def _repeated(lines: Sequence[DraftLine]) -> list[FieldError]:
+    seen: set[int] = set()
+    found = []
+    for index, line in enumerate(lines):
+        if line.line in seen:
+            found.append(FieldError(f"lines.{index}.line", "Line numbers must differ."))
+        seen.add(line.line)
+    return found
+
+
+def _unknown(field: str, value: str) -> FieldError:
+    return FieldError(field, "There is no {value}. Create it first or correct the name.", (("value", value),))
+
+
+def _columns(session: Session, draft: Draft) -> dict[str, Any]:
+    controlled = any(
+        part is not None and part.export_controlled
+        for line in draft.lines
+        if (job := session.get(WorkOrder, line.work_order)) is not None
+        for part in [session.get(Part, (job.part, job.revision))]
+    )
+    return {
+        "plant": draft.plant,
+        "buyer": draft.buyer,
+        "supplier": draft.supplier,
+        "process": draft.process,
+        "purchase_order": draft.purchase_order,
+        "export_controlled": controlled,
+        "need_by": draft.need_by,
+        "draft": plain(draft),
+    }
+
+
+def _next_number(session: Session, year: int) -> str:
+    """`SO-2026-00001` and so on; the series' row keeps two buyers apart."""
+    last = session.scalar(select(_SERIES.c.last).where(_SERIES.c.year == year).with_for_update())
+    if last is None:
+        session.execute(insert(_SERIES).values(year=year, last=1))
+        last = 0
+    else:
+        session.execute(update(_SERIES).where(_SERIES.c.year == year).values(last=last + 1))
+    return f"SO-{year}-{last + 1:05d}"

@@ -1,0 +1,100 @@
+"""The whole product in one process, on real parts: API, worker, database, Temporal, mail server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+from temporalio.client import Client
+
+from activities.mail import Mailer
+from activities.orders import OrderActivities, report_undeliverable
+from api import people
+from api.app import create_app
+from models.db import Database
+from models.domain.authority import Role
+from models.settings import Settings
+from tests.smtp import MailServer, mail_server
+from workflows.options import worker
+
+API = "/api/v1"
+
+
+@dataclass
+class System:
+    """Drives the product as people and programs do."""
+
+    app: FastAPI
+    settings: Settings
+    temporal: Client
+    smtp: MailServer
+    clients: dict[str, AsyncClient] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        database: Database = self.app.state.database
+        return database
+
+    def login(self, *roles: Role) -> AsyncClient:
+        """A client with the token of a new person who has `roles`."""
+        name = "-".join(roles)
+        if name not in self.clients:
+            with self.database.write() as session:
+                user = people.create_user(session, f"{name}@example.com", roles, None, datetime.now(UTC))
+                token = people.create_token(session, user, datetime.now(UTC))
+            self.clients[name] = self.client({"Authorization": f"Bearer {token}"})
+        return self.clients[name]
+
+    def client(self, headers: dict[str, str] | None = None) -> AsyncClient:
+        return AsyncClient(
+            transport=ASGITransport(app=self.app), base_url=self.settings.public_url, headers=headers
+        )
+
+    async def post(self, who: Role, path: str, body: Any = None, *, status: int = 200, **headers: str) -> Any:
+        answer = await self.login(who).post(
+            API + path,
+            json=body if body is not None else {},
+            headers={k.replace("_", "-"): v for k, v in headers.items()},
+        )
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    async def get(self, path: str, who: Role = Role.VIEWER) -> Any:
+        answer = await self.login(who).get(API + path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def command(self, who: Role, order: str, name: str, /, *, status: int = 200, **body: Any) -> Any:
+        headers = {"If_Match": str(body.pop("if_match"))} if "if_match" in body else {}
+        return await self.post(who, f"/orders/{order}/{name}", body, status=status, **headers)
+
+
+@asynccontextmanager
+async def running(settings: Settings, temporal: Client, *, cached: int = 100) -> AsyncIterator[System]:
+    """The product on `settings`; `TEMPORAL_ADDRESS` must lead to `temporal`."""
+    async with AsyncExitStack() as stack:
+        smtp = stack.enter_context(mail_server())
+        settings = settings.model_copy(update={"smtp_url": smtp.url})
+        app = create_app(settings)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        await stack.enter_async_context(serving(settings, temporal, cached=cached))
+        system = System(app, settings, temporal, smtp)
+        yield system
+        for client in system.clients.values():
+            await client.aclose()
+
+
+@asynccontextmanager
+async def serving(settings: Settings, temporal: Client, *, cached: int = 100) -> AsyncIterator[None]:
+    """A worker on `settings`, with a database connection of its own."""
+    database = Database(settings.database)
+    orders = OrderActivities(database, settings)
+    mailer = Mailer(database, settings, report_undeliverable)
+    async with worker(temporal, settings, [*orders.all, *mailer.activities], cached=cached):
+        yield
+    database.dispose()
