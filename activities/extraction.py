@@ -30,6 +30,8 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
     "FieldError": {1: "text"},
     # A rule of models.domain.deadlines: its name, and what to do.
     "Rule": {1: "name", 5: "action"},
+    # A type of document in models.domain.evidence.
+    "DocumentRule": {0: "name"},
 }
 # Called with a variable they look up what was marked elsewhere.
 _LOOKS_UP = ("_", "gettext")

@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from activities import wording
 from activities.calendar_file import order_dates
 from activities.i18n import TEMPLATES, known_locale, say, translations
-from activities.mail_contexts import MailContext, OrderIssued, Sentence, SupplierMail, name_of
+from activities.mail_contexts import Alert, MailContext, OrderIssued, Sentence, SupplierMail, name_of
 
 # Media queries cannot be inlined; they stay, for dark mode. Nothing is ever fetched.
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -107,7 +107,7 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
         "moment": partial(_moment, locale),
         "amount": partial(_amount, locale),
         "sentence": partial(_sentence, locale),
-        "rule_title": partial(wording.rule_title, locale),
+        "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),
         "party": partial(wording.party, locale),
         "command": partial(wording.command, locale),
@@ -133,3 +133,13 @@ def _amount(locale: str, quantity: str, unit: str) -> str:
 
 def _sentence(locale: str, sentence: Sentence) -> str:
     return say(locale, sentence.text, sentence.values)
+
+
+def _alert_title(locale: str, alert: Alert) -> str:
+    """Milestone overdue: Plating complete"""
+    about = alert.details
+    if alert.rule == "document_missing":
+        about = wording.document(locale, about)
+    elif alert.rule == "forecast_late" and about:
+        about = _day(locale, date.fromisoformat(about))
+    return ": ".join(filter(None, [wording.rule_title(locale, alert.rule), about]))

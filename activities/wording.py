@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities.i18n import N_, say
 from models.domain.deadlines import RULES
+from models.domain.evidence import DOCUMENTS, DocumentType
 
 PARTIES = {
     "supplier": N_("the supplier"),
@@ -66,6 +67,11 @@ def rule_title(locale: str, rule: str) -> str:
 def rule_action(locale: str, rule: str) -> str:
     """What to do about it; empty for one that is no rule any more."""
     return say(locale, RULES[rule].action) if rule in RULES else ""
+
+
+def document(locale: str, code: str) -> str:
+    """What a type of document is called."""
+    return say(locale, DOCUMENTS[DocumentType(code)].name) if code in DOCUMENTS else code
 
 
 def party(locale: str, owed_by: str) -> str:

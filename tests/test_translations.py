@@ -17,6 +17,7 @@ COVERED = (
     "activities/wording.py",
     "activities/calendar_file.py",
     "models/domain/deadlines.py",
+    "models/domain/evidence.py",
 )
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
 

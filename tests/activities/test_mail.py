@@ -232,6 +232,26 @@ async def test_with_the_server_away_the_mail_waits(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_server_that_takes_nothing_is_asked_once(settings: Settings, database: Database) -> None:
+    connections = 0
+
+    async def turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        writer.write(b"554 5.3.2 not today\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    outbox_id = put_in_outbox(database, LI, WANG)
+    async with await asyncio.start_server(turn_away, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        await refused_for_now(mailer_to(f"smtp://127.0.0.1:{port}", settings, database), outbox_id)
+    assert connections == 1
+    for recipient in kept(database, outbox_id)[1].values():
+        assert (recipient.state, recipient.smtp_code, recipient.tries) == ("queued", 554, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "address", ["li@acme.test,spy@evil.test", "li@acme.test\r\nRCPT TO:<spy@evil.test>", ""]
 )

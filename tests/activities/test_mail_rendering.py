@@ -186,6 +186,22 @@ def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
     assert written(held, "es_MX").text == written(held, "es").text
 
 
+@pytest.mark.parametrize(
+    ("rule", "details", "title"),
+    [
+        ("document_missing", "coc", "缺少文件: 合格证明"),
+        ("document_missing", "a_type_of_last_year", "缺少文件: a_type_of_last_year"),
+        ("forecast_late", "2026-12-21", "将会延误: 2026年12月21日周一"),
+        ("forecast_late", "", "将会延误"),
+        ("no_news", "", "供应商没有消息"),
+    ],
+)
+def test_an_alert_says_what_it_is_about_in_words(rule: str, details: str, title: str) -> None:
+    rendered = written(changed("alert", rule=rule, details=details), "zh")
+    assert rendered.subject == f"[{ORDER}] {title}"
+    assert f">{title}</h1>" in rendered.html
+
+
 def test_a_rule_that_is_gone_still_reads() -> None:
     context = changed("alert", rule="rule_of_last_year", owed_by="Acme")
     text = written(context).text
