@@ -19,6 +19,7 @@ from types import FrameType
 from typing import TextIO
 
 _TURN = 0.1
+_ASK_EVERY = 0.4
 _START_PATIENCE = 120.0
 _STOP_PATIENCE = 30.0
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
@@ -137,13 +138,19 @@ class Supervisor:
         for child in stage:
             self._start(child)
         while waiting and not self._signals:
-            self._turn()
+            # Asking costs a start of a program now and then; the parts need the processor more.
+            self._turn_for(_ASK_EVERY)
             waiting = [c for c in waiting if c.process is None or not c.part.is_ready(c.process.pid)]
             for child in waiting:
                 if child.failures >= _ATTEMPTS or time.monotonic() > deadline:
                     self._say(child, "could not be started; its lines above say why")
                     return False
         return not waiting
+
+    def _turn_for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._signals:
+            self._turn()
 
     def _turn(self, restart: bool = True) -> None:
         """Passes on what the children print for a moment, then looks after the dead."""

@@ -179,9 +179,14 @@ class Up:
 
 
 @contextmanager
-def sendout_up(folder: Path, log: Path, *arguments: str, **settings: object) -> Iterator[Up]:
-    """``sendout up`` on free ports with its data in ``folder``; killed with its parts at the end."""
-    command = sendout("up", "--port", "0", "--data-dir", str(folder), *arguments)
+def sendout_up(
+    folder: Path, log: Path, *, program: Sequence[str] | None = None, **settings: object
+) -> Iterator[Up]:
+    """``sendout up`` on free ports with its data in ``folder``; killed with its parts at the end.
+
+    ``settings`` are environment variables; ``program`` is another `sendout` than the sources'.
+    """
+    command = [*(program or sendout()), "up", "--port", "0", "--data-dir", str(folder)]
     said = log.stat().st_size if log.exists() else 0
     with running(command, log, environment(**settings)) as process:
         process.wait_for("Ctrl-C stops it.", since=said)

@@ -9,9 +9,10 @@ import venv
 import zipfile
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.processes import ROOT, SCRIPTS, environment
+from tests.processes import ROOT, SCRIPTS, descendants, environment, sendout_up
 
 PACKAGES = ("api", "workflows", "activities", "models", "templates")
 
@@ -71,3 +72,13 @@ def test_the_installed_command_migrates_a_new_folder(installed: Path, tmp_path: 
     said = run(tmp_path, installed / "sendout", "migrate", "--data-dir", tmp_path / "data")
     assert said == "The database is up to date.\n"
     assert (tmp_path / "data/sendout.db").exists()
+
+
+def test_the_wheel_alone_runs_everything(installed: Path, tmp_path: Path) -> None:
+    program = [str(installed / "sendout")]
+    with sendout_up(tmp_path / "data", tmp_path / "log", program=program) as up:
+        parts = descendants(up.running.pid).values()
+        assert len(parts) == 4
+        assert all(line.startswith(str(installed)) for line in parts)
+        assert httpx2.get(f"{up.address}/api/v1/health/ready").status_code == 200
+        assert httpx2.get(f"{up.address}/login").status_code == 200
