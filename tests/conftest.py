@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import shutil
 import tempfile
 import uuid
@@ -15,13 +13,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
-from sqlmodel import SQLModel
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
-import models.tables
 from api.temporal import SEARCH_ATTRIBUTES
 from models.db import Database
+from models.migrate import upgrade
 from models.settings import Settings
 from tests.processes import TEMPORAL
 
@@ -58,24 +55,11 @@ def temporal_address(temporal_env: WorkflowEnvironment, monkeypatch: pytest.Monk
     return address
 
 
-def import_every_table() -> None:
-    """A table is known to SQLModel's metadata once its module is imported."""
-    for module in pkgutil.iter_modules(models.tables.__path__, "models.tables."):
-        importlib.import_module(module.name)
-
-
-def _create_schema(url: str) -> None:
-    import_every_table()
-    database = Database(url)
-    SQLModel.metadata.create_all(database.engine)
-    database.dispose()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _create_schema(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -109,7 +93,7 @@ def _administer(url: URL, *statements: str) -> None:
 def postgres_template(postgres_server: URL) -> str:
     """The name of a migrated, empty PostgreSQL database to copy."""
     _administer(postgres_server, "CREATE DATABASE sendout_template")
-    _create_schema(_text(postgres_server.set(database="sendout_template")))
+    upgrade(_text(postgres_server.set(database="sendout_template")))
     return "sendout_template"
 
 

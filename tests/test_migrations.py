@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,9 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, inspect, text
 from sqlmodel import SQLModel
 
+import models.tables
 from models.db import Database
 from models.migrate import configuration, upgrade
-from tests.conftest import import_every_table
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -32,7 +34,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_tables_and_migrations_agree(empty_url: str) -> None:
-    import_every_table()
+    for module in pkgutil.iter_modules(models.tables.__path__, "models.tables."):
+        importlib.import_module(module.name)
     upgrade(empty_url)
     database = Database(empty_url)
     with database.engine.connect() as connection:
