@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from models.domain.authority import Role
@@ -98,7 +98,7 @@ async def draft(system: System, quantity: int = 1200, **fields: Any) -> str:
     body = {
         "supplier": "ACME",
         "process": "PLATE",
-        "need_by": str(datetime.now(UTC).date() + timedelta(days=26)),
+        "need_by": str(system.app.state.clock().date() + timedelta(days=26)),
         "purchase_order": "PO-7781",
         "lines": [line],
         **fields,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,14 +15,19 @@ from temporalio.client import Client
 from activities.mail import Mailer
 from activities.orders import OrderActivities, report_undeliverable
 from api import people
-from api.app import create_app
+from api.app import create_app, now
+from api.auth import Clock
 from models.db import Database
 from models.domain.authority import Role
 from models.settings import Settings
+from models.tables.orders import OrderSeries
 from tests.smtp import MailServer, mail_server
 from workflows.options import worker
 
 API = "/api/v1"
+# Tests share one Temporal server, where an order's number is its workflow's id: each new database
+# begins its series at numbers of its own.
+_SERIES = count(100, 100)
 
 
 @dataclass
@@ -45,8 +50,9 @@ class System:
         name = "-".join(roles)
         if name not in self.clients:
             with self.database.write() as session:
-                user = people.create_user(session, f"{name}@example.com", roles, None, datetime.now(UTC))
-                token = people.create_token(session, user, datetime.now(UTC))
+                now = self.app.state.clock()
+                user = people.create_user(session, f"{name}@example.com", roles, None, now)
+                token = people.create_token(session, user, now)
             self.clients[name] = self.client({"Authorization": f"Bearer {token}"})
         return self.clients[name]
 
@@ -75,18 +81,27 @@ class System:
 
 
 @asynccontextmanager
-async def running(settings: Settings, temporal: Client, *, cached: int = 100) -> AsyncIterator[System]:
+async def running(
+    settings: Settings, temporal: Client, *, cached: int = 100, clock: Clock = now
+) -> AsyncIterator[System]:
     """The product on `settings`; `TEMPORAL_ADDRESS` must lead to `temporal`."""
     async with AsyncExitStack() as stack:
         smtp = stack.enter_context(mail_server())
         settings = settings.model_copy(update={"smtp_url": smtp.url})
-        app = create_app(settings)
+        app = create_app(settings, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
+        _begin_series(app.state.database, clock().year)
         await stack.enter_async_context(serving(settings, temporal, cached=cached))
         system = System(app, settings, temporal, smtp)
         yield system
         for client in system.clients.values():
             await client.aclose()
+
+
+def _begin_series(database: Database, year: int) -> None:
+    with database.write() as session:
+        if session.get(OrderSeries, year) is None:
+            session.add(OrderSeries(year=year, last=next(_SERIES)))
 
 
 @asynccontextmanager
