@@ -24,7 +24,7 @@ from activities.delivery_types import GIVE_UP, SEND_MAIL, SendOutcome
 from activities.mail_contexts import load
 from activities.mail_message import compose, mail_host, mailbox, sender_of
 from activities.relay import Answer, Connection, Relay, Verdict
-from activities.rendering import render
+from activities.rendering import one_line, render
 from models.db import Database
 from models.domain.tokens import link_token
 from models.settings import Settings
@@ -156,7 +156,7 @@ class Mailer:
                 .values(
                     state=_STATE.get(answer.verdict, RecipientState.QUEUED).value,
                     smtp_code=answer.code,
-                    smtp_text=answer.text[:_LONGEST_TEXT],
+                    smtp_text=one_line(answer.text)[:_LONGEST_TEXT],
                     tries=OutboxRecipient.tries + 1,
                     updated_at=self._clock(),
                 )

@@ -96,7 +96,7 @@ class Connection:
             if not self._smtp.is_connected:
                 await self._smtp.connect()
         except (SMTPException, OSError) as error:
-            return Answer(Verdict.AWAY, getattr(error, "code", None), str(error))
+            return Answer(Verdict.AWAY, getattr(error, "code", None), _said(error))
         try:
             _, text = await self._smtp.sendmail(sender, [recipient], message)
         except SMTPRecipientsRefused as error:
@@ -105,11 +105,11 @@ class Connection:
         except SMTPResponseException as error:
             return self._refusal(error.code, error.message)
         except SMTPNotSupported as error:
-            return Answer(Verdict.REFUSED, None, str(error))
+            return Answer(Verdict.REFUSED, None, _said(error))
         except (SMTPException, OSError) as error:
             # Lost on the way, perhaps after the server took it: the same bytes go out again.
             self._smtp.close()
-            return Answer(Verdict.LATER, None, str(error))
+            return Answer(Verdict.LATER, None, _said(error))
         return Answer(Verdict.ACCEPTED, 250, text)
 
     def _refusal(self, code: int, text: str) -> Answer:
@@ -117,3 +117,7 @@ class Connection:
             self._smtp.close()
         permanent = 500 <= code < 600 and code not in _OURS_TO_MEND
         return Answer(Verdict.REFUSED if permanent else Verdict.LATER, code, text)
+
+
+def _said(error: Exception) -> str:
+    return error.message if isinstance(error, SMTPException) else str(error)
