@@ -10,7 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -20,14 +19,14 @@ from activities import facts as facts_of
 from activities.contracts import Applied
 from activities.letters import Letters
 from activities.refusals import as_json, tell_late
-from models.codec import adapter, event_hash, load_command, load_order, plain
+from models.codec import adapter, envelope, event_hash, load_command, load_order, plain
 from models.domain import events as e
 from models.domain import headline
 from models.domain.authority import Actor, OnBehalfOf, Role
 from models.domain.deadlines import next_deadline
 from models.domain.decide import decide
 from models.domain.errors import Refusal
-from models.domain.evolve import evolve, shelf_changes
+from models.domain.evolve import LotChange, evolve, lot_changes
 from models.domain.facts import Asked
 from models.domain.genealogy import edges
 from models.domain.made import made
@@ -162,16 +161,17 @@ def _write_events(
     for place, event in enumerate(events):
         sequence = first + place + 1
         state = evolve(state, event, sequence, now)
-        envelope: dict[str, Any] = {
-            "order": row.number,
-            "sequence": sequence,
-            "type": event.name,
-            "at": now.isoformat(timespec="microseconds"),
-            "actor": command.actor_id,
-            "on_behalf_of": command.on_behalf_of,
-            "command": command.id,
-            "payload": plain(event),
-        }
+        payload = plain(event)
+        hashed = envelope(
+            order=row.number,
+            sequence=sequence,
+            name=event.name,
+            at=now,
+            actor=command.actor_id,
+            on_behalf_of=command.on_behalf_of,
+            command=command.id,
+            payload=payload,
+        )
         rows.append(
             {
                 "order_number": row.number,
@@ -181,9 +181,9 @@ def _write_events(
                 "actor": command.actor_id,
                 "on_behalf_of": command.on_behalf_of,
                 "command": command.id,
-                "payload": envelope["payload"],
+                "payload": payload,
                 "prev_hash": chain,
-                "hash": (chain := event_hash(chain, envelope)),
+                "hash": (chain := event_hash(chain, hashed)),
             }
         )
         _write_edges(session, state, event, sequence)
@@ -215,25 +215,15 @@ def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) 
 
 def _write_stock(session: Session, after: Order, events: Sequence[e.Event], now: datetime) -> None:
     """Our shelf: lots sent out shrink, accepted and unprocessed ones grow; documents hold and release."""
-    changes: dict[str, Decimal] = {}
-    parts: dict[str, tuple[str, str, str]] = {}
     for event in events:
-        for (number, lot, processed), quantity in shelf_changes(getattr(event, "moves", ())).items():
-            line = after.line(number)
-            if line is None or not lot:
-                continue
-            name = line.output_lot(lot) if processed else lot
-            changes[name] = changes.get(name, Decimal(0)) + quantity
-            parts[name] = (line.part, line.part_revision, line.unit)
         if isinstance(event, e.DocumentAdded):
             _hold_lots(session, event, after)
+    changes = lot_changes(after, events)
     if changes:
-        _change_lots(session, changes, parts, now)
+        _change_lots(session, changes, now)
 
 
-def _change_lots(
-    session: Session, changes: dict[str, Decimal], parts: dict[str, tuple[str, str, str]], now: datetime
-) -> None:
+def _change_lots(session: Session, changes: dict[str, LotChange], now: datetime) -> None:
     rows = {
         row.number: row
         for row in session.execute(
@@ -243,25 +233,26 @@ def _change_lots(
             .with_for_update()
         )
     }
-    for name in sorted(changes):
-        part, revision, unit = parts[name]
+    for name, change in sorted(changes.items()):
         if name not in rows:
             session.execute(
                 insert(_LOTS).values(
                     number=name,
-                    part=part,
-                    part_revision=revision,
-                    quantity=changes[name],
-                    uom=unit,
-                    on_hand=changes[name],
+                    part=change.part,
+                    part_revision=change.part_revision,
+                    quantity=change.quantity,
+                    uom=change.unit,
+                    on_hand=change.quantity,
                     held=False,
                     created_at=now,
                 )
             )
-        elif rows[name].uom == unit:
+        elif rows[name].uom == change.unit:
             # Bars counted in kilograms do not become fewer by pieces sent out.
             session.execute(
-                update(_LOTS).where(_LOTS.c.number == name).values(on_hand=rows[name].on_hand + changes[name])
+                update(_LOTS)
+                .where(_LOTS.c.number == name)
+                .values(on_hand=rows[name].on_hand + change.quantity)
             )
 
 

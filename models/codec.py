@@ -7,6 +7,7 @@ strings, instants are UTC with a Z, so equal facts always give equal bytes.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -55,6 +56,30 @@ def load_event(name: str, payload: Any) -> Event:
 
 def load_command(name: str, payload: Any) -> Command:
     return adapter(COMMANDS[name]).validate_python(payload)
+
+
+def envelope(
+    *,
+    order: str,
+    sequence: int,
+    name: str,
+    at: datetime,
+    actor: str,
+    on_behalf_of: Any,
+    command: str,
+    payload: Any,
+) -> dict[str, Any]:
+    """What an event's hash is taken of: everything its row says but the two hashes."""
+    return {
+        "order": order,
+        "sequence": sequence,
+        "type": name,
+        "at": at.isoformat(timespec="microseconds"),
+        "actor": actor,
+        "on_behalf_of": on_behalf_of,
+        "command": command,
+        "payload": payload,
+    }
 
 
 def event_hash(prev_hash: str, envelope: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ but a move that would make a bucket negative."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -76,6 +76,30 @@ def shelf_changes(moves: Iterable[Move]) -> dict[tuple[int, str, bool], Decimal]
         if move.source in ON_OUR_SHELF:
             add(move, move.source is Bucket.ACCEPTED, -move.quantity)
     return {at: quantity for at, quantity in changes.items() if quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class LotChange:
+    """How many pieces of a lot our shelf gains (or loses), and what they are."""
+
+    quantity: Decimal
+    part: str
+    part_revision: str
+    unit: str
+
+
+def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]:
+    """What the events of one command change on our shelf, by lot; `after` is the state they led to."""
+    changes: dict[str, LotChange] = {}
+    for event in events:
+        for (number, lot, processed), quantity in shelf_changes(getattr(event, "moves", ())).items():
+            line = after.line(number)
+            if line is None or not lot:
+                continue
+            name = line.output_lot(lot) if processed else lot
+            before = changes[name].quantity if name in changes else ZERO
+            changes[name] = LotChange(before + quantity, line.part, line.part_revision, line.unit)
+    return changes
 
 
 def _move_pieces(order: Order, moves: Iterable[Move], *, undo: bool) -> Order:
