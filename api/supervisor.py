@@ -117,7 +117,9 @@ class Supervisor:
         Returns the exit code: 0 after a signal, 1 when a part could not be started.
         """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+            # `nohup sendout up &` ignores SIGHUP on purpose.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
         try:
             for stage in self._stages:
                 if not self._bring_up(stage):

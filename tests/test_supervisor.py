@@ -54,6 +54,8 @@ class Driven:
         (folder / "driver.py").write_text(DRIVER)
         self.journal = folder / "journal"
         command = [sys.executable, str(folder / "driver.py"), str(folder), kind]
+        if kind == "nohup":
+            command = ["nohup", *command]
         self.running: Running = start(
             command, folder / "output", environment(PYTHONPATH=Path(__file__).parent.parent)
         )
@@ -116,3 +118,12 @@ def test_a_second_signal_kills_what_does_not_go(driven: Driven) -> None:
     driven.running.process.terminate()
     assert driven.running.process.wait(10) == 0
     assert not any(exists(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("driven", ["nohup"], indirect=True)
+def test_it_outlives_its_terminal_when_told_to(driven: Driven) -> None:
+    driven.running.wait_for("ready")
+    os.kill(driven.running.pid, signal.SIGHUP)
+    os.kill(driven.pids("first")[0], signal.SIGKILL)
+    wait_until(lambda: len(driven.pids("first")) == 2, "a second start, for it still runs")
+    assert driven.running.stop() == 0
