@@ -89,6 +89,8 @@ def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, 
 
 
 def _event(session: Session, order: Order, sequence: int) -> EventFact | None:
+    if not 1 <= sequence <= order.version:
+        return None
     row = session.execute(
         select(_EVENTS).where(_EVENTS.c.order_number == order.number, _EVENTS.c.sequence == sequence)
     ).first()

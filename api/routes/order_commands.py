@@ -98,7 +98,7 @@ def _if_match(request: Request) -> int | None:
     if given is None:
         return None
     text = given.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 9:
         raise Invalid(
             "request.if_match", "If-Match takes the ETag of the order you looked at.", field="If-Match"
         )
@@ -134,7 +134,6 @@ def _route(kind: type[Command]) -> Callable[[str, Request], Coroutine[Any, Any, 
 def _body_schema(kind: type[Command]) -> dict[str, Any]:
     """The request body for OpenAPI: the command's fields, and `on_behalf_of` where staff may use it."""
     schema = adapter(kind).json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
     if kind.name in authority.SUPPLIER:
         schema.setdefault("properties", {})["on_behalf_of"] = adapter(OnBehalfOf).json_schema()
     return {"requestBody": {"content": {"application/json": {"schema": schema}}}}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
+from pydantic import Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session
 
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
-from api.fields import Body
+from api.fields import Body, Day, Key, Number, Whole
 from api.routes.resource import Page, Paging
 from api.wire import Answer, api_router
 from models import drafts
@@ -29,45 +30,50 @@ router = api_router(tags=["Orders"])
 Buyer = Annotated[Principal, Depends(allowed(Role.BUYER))]
 
 
+Words = Annotated[str, StringConstraints(max_length=200)]
+Priority = Literal["normal", "urgent"]
+Place = Annotated[Whole, Field(ge=1)]
+
+
 class LotBody(Body):
-    lot: str
-    quantity: Decimal
+    lot: Key
+    quantity: Number
 
 
 class LineBody(Body):
-    line: int | None = None
-    work_order: str
-    operation: int
-    quantity: Decimal
-    unit_price: Decimal = Decimal(0)
-    currency: str = "USD"
-    lots: list[LotBody] = []
-    tolerance: Decimal = Decimal("0.01")
+    line: Place | None = None
+    work_order: Key
+    operation: Whole
+    quantity: Number
+    unit_price: Number = Decimal(0)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] = "USD"
+    lots: Annotated[list[LotBody], Field(max_length=200)] = []
+    tolerance: Number = Decimal("0.01")
 
 
 class DraftBody(Body):
-    supplier: str
-    process: str
-    spec: str = ""
-    spec_revision: str = ""
-    need_by: date
-    purchase_order: str = ""
-    priority: str = "normal"
-    plant: str | None = None
-    lines: list[LineBody] = []
+    supplier: Key
+    process: Key
+    spec: Words = ""
+    spec_revision: Words = ""
+    need_by: Day
+    purchase_order: Words = ""
+    priority: Priority = "normal"
+    plant: Key | None = None
+    lines: Annotated[list[LineBody], Field(max_length=200)] = []
 
 
 class DraftEdit(Body):
     """Only what is given changes; `lines`, when given, replaces all lines."""
 
-    supplier: str | None = None
-    process: str | None = None
-    spec: str | None = None
-    spec_revision: str | None = None
-    need_by: date | None = None
-    purchase_order: str | None = None
-    priority: str | None = None
-    lines: list[LineBody] | None = None
+    supplier: Key | None = None
+    process: Key | None = None
+    spec: Words | None = None
+    spec_revision: Words | None = None
+    need_by: Day | None = None
+    purchase_order: Words | None = None
+    priority: Priority | None = None
+    lines: Annotated[list[LineBody], Field(max_length=200)] | None = None
 
 
 def reader(principal: Principal) -> queries.Reader:
@@ -89,7 +95,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             spec_revision=body.spec_revision,
             need_by=body.need_by,
             purchase_order=body.purchase_order,
-            priority=_priority(body.priority),
+            priority=body.priority,
             lines=_lines(body.lines),
         )
         draft = drafts.create(session, draft, now)
@@ -112,8 +118,6 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
         }
         if "lines" in given:
             given["lines"] = _lines(body.lines or [])
-        if "priority" in given:
-            given["priority"] = _priority(given["priority"])
         draft = replace(draft, **given)
         drafts.save(session, draft)
         return _shown(session, number, principal, 200, drafts.warnings(session, draft))
@@ -243,12 +247,6 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
         )
         for place, line in enumerate(lines)
     )
-
-
-def _priority(text: str) -> str:
-    if text not in ("normal", "urgent"):
-        raise Invalid("priority.unknown", "A priority is normal or urgent.", field="priority")
-    return text
 
 
 def _only_plant(session: Session) -> str:

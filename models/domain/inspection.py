@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from models.domain.errors import FieldError, Invalid
 from models.domain.sampling import SamplePlan, canonical_aql, normal_single
@@ -80,6 +80,9 @@ class InspectionPlan:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A value as it was reported; ``sample`` numbers the inspected units from 1."""
+
+    # Read by the codec: a number may come as a number, and is kept as it was written.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "coerce_numbers_to_str": True}
 
     characteristic: str
     sample: int

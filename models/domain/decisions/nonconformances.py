@@ -32,7 +32,7 @@ from models.domain.events import (
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Nonconformance, Order, Proposal, Share
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
-from models.domain.quantities import ZERO
+from models.domain.quantities import ZERO, quantity
 
 
 def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -328,7 +328,8 @@ def confirm_return(
     order: Order, command: ConfirmReturn, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
     item = the_nonconformance(order, command.nonconformance)
-    remaining = command.quantity
+    units = {line.unit for at in item.shares if (line := order.line(line_of(at))) is not None}
+    wanted = remaining = quantity(command.quantity, unit=next(iter(units), None))
     moves: list[Move] = []
     shares: list[ShareMove] = []
     for at, mine in item.shares.items():
@@ -344,10 +345,10 @@ def confirm_return(
             "{nonconformance}: {returning} pieces are on their way back to the supplier; you entered {entered}.",
             field="quantity",
             nonconformance=item.nonconformance,
-            returning=command.quantity - remaining,
-            entered=command.quantity,
+            returning=wanted - remaining,
+            entered=wanted,
         )
-    return [ReturnConfirmed(item.nonconformance, command.quantity, tuple(moves), tuple(shares))]
+    return [ReturnConfirmed(item.nonconformance, wanted, tuple(moves), tuple(shares))]
 
 
 def the_nonconformance(order: Order, name: str) -> Nonconformance:

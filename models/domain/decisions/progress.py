@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from models.domain.commands import ReportMilestone
@@ -35,7 +35,7 @@ def report_milestone(
             reason=order.hold.reason,
         )
     _plausible(order, command, now)
-    actual = command.actual
+    actual = min(command.actual.astimezone(UTC), now) if command.actual is not None else None
     if actual is None and command.forecast is None:
         actual = now
     moves = _arrivals(order, command, milestone) if actual is not None else ()
@@ -57,8 +57,19 @@ def report_milestone(
     ]
 
 
+# Two clocks differ a little; an hour ahead is somebody's wrong date.
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
 def _plausible(order: Order, command: ReportMilestone, now: datetime) -> None:
-    if command.actual is not None and command.actual > now:
+    if command.actual is not None and command.actual.tzinfo is None:
+        raise Invalid(
+            "time.zone",
+            "Give {entered} with its zone, such as {entered}Z for UTC.",
+            field="actual",
+            entered=command.actual.isoformat(),
+        )
+    if command.actual is not None and command.actual > now + _CLOCK_SKEW:
         raise Invalid(
             "milestone.future",
             "{actual} is in the future. Report it when it has happened, or give a forecast.",

@@ -308,10 +308,7 @@ def _split(line: Line, item: ReceiveLine, index: int) -> _Split:
         )
     if not other or item.conversion is None:
         return _Split(counted, typed, None)
-    converted = {name: _convert(value, item.conversion, line) for name, value in typed.items()}
-    return _Split(sum(converted.values(), ZERO), converted, item.conversion)
-
-
-def _convert(value: Decimal, factor: Decimal, line: Line) -> Decimal:
-    """In the line's unit, half-up to the decimals it has."""
-    return rounded(value * factor, line.unit)
+    factor = quantity(item.conversion, field=f"{field}.conversion")
+    # In the line's unit, half-up to the decimals it has.
+    converted = {name: rounded(value * factor, line.unit) for name, value in typed.items()}
+    return _Split(sum(converted.values(), ZERO), converted, factor)

@@ -13,7 +13,7 @@ from models.domain.events import Event, LinesShortClosed, PiecesLost, PiecesSent
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import OUT, Bucket, Move, key
-from models.domain.quantities import ZERO
+from models.domain.quantities import ZERO, quantity
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -61,7 +61,11 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
 
 
 def _sent(moves: tuple[Move, ...], command: Send, collected: bool) -> PiecesSent:
-    weights = [line.weight for line in command.lines if line.weight is not None]
+    weights = [
+        quantity(line.weight, field=f"lines.{index}.weight")
+        for index, line in enumerate(command.lines)
+        if line.weight is not None
+    ]
     return PiecesSent(
         moves,
         carrier=command.carrier,

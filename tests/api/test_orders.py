@@ -1,0 +1,388 @@
+"""Orders over HTTP: drafts, commands, refusals. The product runs whole, on real parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from temporalio.testing import WorkflowEnvironment
+
+from models.domain.authority import Role
+from models.settings import Settings
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, EventRow
+from models.tables.types import table
+from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
+from tests.systems import System, running
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ncertificate"
+
+
+@pytest.fixture
+async def system(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> AsyncIterator[System]:
+    async with running(settings, temporal_env.client) as system:
+        await master_data(system)
+        yield system
+
+
+async def upload(system: System, number: str, query: str, content: bytes, **headers: str) -> Any:
+    return await system.login(Role.QUALITY).post(
+        f"/api/v1/orders/{number}/documents?{query}",
+        content=content,
+        headers={"Content-Type": "application/pdf", "X-Filename": "coc.pdf"} | headers,
+    )
+
+
+def counts(system: System, number: str) -> tuple[int, int]:
+    """How many commands and events the order has."""
+    with system.database.read() as session:
+        commands = session.scalar(
+            select(func.count())
+            .select_from(table(CommandRow))
+            .where(table(CommandRow).c.order_number == number)
+        )
+        events = session.scalar(
+            select(func.count()).select_from(table(EventRow)).where(table(EventRow).c.order_number == number)
+        )
+    return commands or 0, events or 0
+
+
+async def test_a_draft_is_edited_until_it_is_issued(system: System) -> None:
+    number = await draft(system)
+    shown = await system.get(f"/orders/{number}")
+    assert (shown["stage"], shown["version"], shown["spec"], shown["spec_revision"]) == (
+        "draft",
+        0,
+        "ASTM B633",
+        "2023",
+    )
+    buyer = system.login(Role.BUYER)
+    edited = await buyer.patch(f"/api/v1/orders/{number}", json={"purchase_order": "PO-1"})
+    assert edited.json()["purchase_order"] == "PO-1"
+    order = await system.command(Role.BUYER, number, "issue")
+    assert (order["stage"], order["purchase_order"]) == ("issued", "PO-1")
+    frozen = await buyer.patch(f"/api/v1/orders/{number}", json={"purchase_order": "PO-2"})
+    assert (frozen.status_code, frozen.json()["code"]) == (409, "order.issued")
+
+
+async def test_a_draft_with_wrong_names_says_each_of_them(system: System) -> None:
+    line = {"work_order": "WO-9", "operation": 30, "quantity": 0, "lots": [{"lot": "NONE", "quantity": 1}]}
+    body = {"supplier": "NOBODY", "process": "NOTHING", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert {error["field"] for error in refused["errors"]} == {
+        "supplier",
+        "process",
+        "lines.0.work_order",
+        "lines.0.quantity",
+        "lines.0.lots.0.lot",
+    }
+
+
+async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
+    first = await issued(system, quantity=600)
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    made = await system.post(Role.BUYER, "/orders", body, status=201)
+    assert made["warnings"] == [f"WO-3201 operation 30 is covered by {first}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"need_by": "2020-01-01"}, "need_by.past"),
+        ({"lines": []}, "lines.empty"),
+        ({"spec": "AMS 2404"}, "supplier.not_approved"),
+    ],
+)
+async def test_an_order_that_cannot_be_issued_stays_a_draft(
+    system: System, change: dict[str, Any], code: str
+) -> None:
+    number = await draft(system, **change)
+    answer = await system.login(Role.BUYER).post(f"/api/v1/orders/{number}/issue")
+    assert answer.json()["code"] == code
+    assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
+    # Mended, it is issued: the refusal left nothing in the way.
+    mended = {
+        "need_by": str(datetime.now(UTC).date() + timedelta(days=20)),
+        "spec": "ASTM B633",
+        "lines": [{"work_order": "WO-3201", "operation": 30, "quantity": 10}],
+    }
+    assert (await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json=mended)).status_code == 200
+    assert (await system.command(Role.BUYER, number, "issue"))["stage"] == "issued"
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "body", "status", "code"),
+    [
+        (Role.VIEWER, "hold", {"reason": "x"}, 403, "forbidden.role"),
+        (Role.BUYER, "acknowledge", {"decision": "accept"}, 422, "on_behalf_of.missing"),
+        (Role.BUYER, "acknowledge", {"decision": "maybe", "on_behalf_of": BEHALF}, 422, "request.invalid"),
+        (Role.BUYER, "acknowledge", {"decision": "decline", "on_behalf_of": BEHALF}, 422, "reason.missing"),
+        (
+            Role.BUYER,
+            "acknowledge",
+            {"decision": "accept", "promise_date": "2020-01-01", "on_behalf_of": BEHALF},
+            422,
+            "promise_date.past",
+        ),
+        (Role.BUYER, "resume", {}, 409, "order.not_held"),
+        (Role.BUYER, "close", {}, 409, "order.stage"),
+        (Role.QUALITY, "judge", {"lines": []}, 409, "order.stage"),
+        (Role.RECEIVING, "send", {"lines": []}, 422, "lines.empty"),
+        (Role.RECEIVING, "send", {"lines": [{"line": 9, "lot": LOT, "quantity": 1}]}, 422, "line.unknown"),
+        (Role.RECEIVING, "send", {"lines": [{"line": 1, "lot": "NONE", "quantity": 1}]}, 422, "lot.unknown"),
+        (
+            Role.RECEIVING,
+            "send",
+            {"lines": [{"line": 1, "lot": LOT, "quantity": -1}]},
+            422,
+            "quantity.too_small",
+        ),
+        (
+            Role.RECEIVING,
+            "send",
+            {"lines": [{"line": 1, "lot": LOT, "quantity": 0.5}]},
+            422,
+            "quantity.too_precise",
+        ),
+        (
+            Role.RECEIVING,
+            "send",
+            {"lines": [{"line": 1, "lot": LOT, "quantity": 1201}]},
+            409,
+            "send.more_than_ordered",
+        ),
+        (
+            Role.RECEIVING,
+            "send",
+            {"lines": [{"line": 1, "lot": LOT, "quantity": "NaN"}]},
+            422,
+            "request.invalid",
+        ),
+        (Role.RECEIVING, "send", {"lines": [{"line": 1, "lot": LOT, "qty": 1}]}, 422, "request.invalid"),
+        (
+            Role.RECEIVING,
+            "receive",
+            {"lines": [{"line": 1, "counted": 1, "accepted": 1}]},
+            422,
+            "receive.which",
+        ),
+        (Role.RECEIVING, "correct", {"event": 99, "reason": "typo"}, 422, "event.unknown"),
+        (Role.RECEIVING, "correct", {"event": 10**30, "reason": "typo"}, 422, "event.unknown"),
+        (
+            Role.PLANNER,
+            "report-milestone",
+            {"code": "NONE", "on_behalf_of": BEHALF},
+            422,
+            "milestone.unknown",
+        ),
+        (
+            Role.PLANNER,
+            "report-milestone",
+            {"code": "REC", "actual": "2126-01-01T00:00:00Z", "on_behalf_of": BEHALF},
+            422,
+            "milestone.future",
+        ),
+        (
+            Role.PLANNER,
+            "report-milestone",
+            {"code": "REC", "actual": "2026-01-01T00:00:00", "on_behalf_of": BEHALF},
+            422,
+            "time.zone",
+        ),
+    ],
+)
+async def test_an_impossible_command_is_refused_and_changes_nothing(
+    system: System, who: Role, name: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    number = await issued(system)
+    before = await system.get(f"/orders/{number}")
+    refused = await system.command(who, number, name, status=status, **body)
+    assert refused["code"] == code
+    assert refused["detail"]
+    assert await system.get(f"/orders/{number}") == before
+
+
+async def test_unknown_orders_commands_and_alerts_are_not_found(system: System) -> None:
+    number = await issued(system)
+    buyer = system.login(Role.BUYER)
+    for path, body in (
+        ("/orders/SO-0/hold", {"reason": "x"}),
+        (f"/orders/{number}/expedite", {"need_by": "2030-01-01", "reason": "x"}),
+        (f"/orders/{number}/split", {"children": []}),
+        ("/alerts/none/acknowledge", {"cause": "x", "action": "x"}),
+    ):
+        assert (await buyer.post("/api/v1" + path, json=body)).status_code == 404, path
+    for path in ("/orders/SO-0", "/orders/SO-0/events", "/documents/none", "/commands/none"):
+        assert (await buyer.get("/api/v1" + path)).status_code == 404, path
+
+
+async def test_a_stale_version_is_refused(system: System) -> None:
+    number = await issued(system)
+    shown = await system.login(Role.VIEWER).get(f"/api/v1/orders/{number}")
+    version = int(shown.headers["etag"].strip('"'))
+    await system.command(Role.BUYER, number, "hold", reason="drawing", if_match=version)
+    refused = await system.command(Role.BUYER, number, "resume", if_match=version, status=412)
+    assert refused["code"] == "order.version"
+
+
+async def test_the_same_key_is_the_same_command(system: System) -> None:
+    number = await issued(system)
+    key = {"Idempotency_Key": "scan-1"}
+    first = await system.post(Role.BUYER, f"/orders/{number}/hold", {"reason": "a"}, **key)
+    again = await system.post(Role.BUYER, f"/orders/{number}/hold", {"reason": "a"}, **key)
+    assert first == again
+    assert counts(system, number) == (2, 2)
+    other = await system.post(Role.BUYER, f"/orders/{number}/hold", {"reason": "b"}, status=422, **key)
+    assert other["code"] == "idempotency.reused"
+
+
+async def test_a_repeated_refusal_is_the_same_refusal(system: System) -> None:
+    number = await issued(system)
+    key = {"Idempotency_Key": "resume-1"}
+    await system.post(Role.BUYER, f"/orders/{number}/resume", {}, status=409, **key)
+    await system.command(Role.BUYER, number, "hold", reason="later")
+    again = await system.post(Role.BUYER, f"/orders/{number}/resume", {}, status=409, **key)
+    assert again["code"] == "order.not_held"
+
+
+async def test_commands_sent_at_once_are_applied_one_after_another(system: System) -> None:
+    number = await issued(system)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    buyer = system.login(Role.BUYER)
+    body = {"lines": [{"line": 1, "lot": LOT, "quantity": 100}]}
+    answers = await asyncio.gather(
+        *(
+            buyer.post(f"/api/v1/orders/{number}/send", json=body, headers={"Idempotency-Key": f"k{i}"})
+            for i in range(14)
+        )
+    )
+    deadline = asyncio.get_running_loop().time() + 20
+    while (await system.get(f"/orders/{number}"))["pending_commands"]:
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.2)
+    assert {answer.status_code for answer in answers} <= {200, 202, 409}
+    order = await system.get(f"/orders/{number}")
+    assert order["lines"][0]["pieces"]["sent"] == "1200"
+    lot = await system.get(f"/lots/{LOT}")
+    assert lot["on_hand"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("query", "content", "headers", "status", "code"),
+    [
+        ("type=coc", b"", {}, 422, "file.empty"),
+        ("type=coc", PDF, {"Content-Type": "image/png"}, 415, "file.lies"),
+        ("type=coc", b"MZ\x90\x00program", {}, 415, "file.lies"),
+        ("type=coc", PDF, {"Content-Type": "text/html"}, 415, "file.type"),
+        ("type=poem", PDF, {}, 422, "request.invalid"),
+        ("type=coc&quantity=many", PDF, {}, 422, "quantity.not_a_number"),
+        ("type=coc&line=9", PDF, {}, 422, "line.unknown"),
+        ("type=coc&supersedes=none", PDF, {}, 422, "document.supersedes"),
+    ],
+)
+async def test_a_bad_file_is_refused_and_leaves_nothing(
+    system: System, query: str, content: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    number = await issued(system)
+    answer = await upload(system, number, query, content, **headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await system.get(f"/orders/{number}/documents"))["items"] == []
+    assert list(system.settings.files_dir.glob("incoming/*")) == []
+
+
+async def test_a_file_beyond_the_limit_is_cut_off(system: System) -> None:
+    number = await issued(system)
+    limit = system.settings.document_bytes
+    answer = await upload(system, number, "type=coc", PDF + b"x" * limit)
+    assert (answer.status_code, answer.json()["code"]) == (413, "file.too_large")
+    assert list(system.settings.files_dir.glob("incoming/*")) == []
+
+
+async def test_a_contradicting_certificate_holds_accepted_lots_until_it_is_corrected(system: System) -> None:
+    number = await issued(system)
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 1200}])
+    made = await system.command(
+        Role.BUYER, number, "submit-inspection", line=1, results=MEASURED, on_behalf_of=BEHALF
+    )
+    await system.command(
+        Role.QUALITY, number, "review-inspection", inspection=made["inspection"], decision="release"
+    )
+    await system.command(
+        Role.RECEIVING,
+        number,
+        "receive",
+        packing_slip="PS-1",
+        lines=[{"line": 1, "counted": 600, "accepted": 600, "output_lot": "PLATED-1"}],
+    )
+    wrong = (await upload(system, number, "type=coc&number=C1&issuer=Acme&lot=OTHER", PDF)).json()
+    assert not wrong["matched"]
+    assert wrong["mismatches"][0]["field"] == "lot"
+    assert (await system.get("/lots/PLATED-1"))["held"]
+    order = await system.command(
+        Role.RECEIVING,
+        number,
+        "receive",
+        packing_slip="PS-2",
+        lines=[{"line": 1, "counted": 600, "accepted": 600}],
+    )
+    assert order["lines"][0]["pieces"]["pending"] == "600"
+    query = f"type=coc&number=C1&issuer=Acme&revision=2&lot={LOT}&supersedes={wrong['document']}"
+    assert (await upload(system, number, query, PDF)).json()["matched"]
+    assert not (await system.get("/lots/PLATED-1"))["held"]
+    order = await system.command(Role.QUALITY, number, "judge", lines=[{"line": 1, "accepted": 600}])
+    assert order["stage"] == "received"
+    assert (await system.command(Role.BUYER, number, "close"))["stage"] == "closed"
+
+
+async def test_a_held_lot_cannot_be_sent(system: System) -> None:
+    number = await issued(system)
+    with system.database.write() as session:
+        lot = session.get(Lot, LOT)
+        assert lot is not None
+        lot.held, lot.hold_reason = True, "mill certificate missing"
+    refused = await system.command(
+        Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 1}], status=409
+    )
+    assert refused["code"] == "lot.held"
+    assert "mill certificate missing" in refused["detail"]
+
+
+async def test_more_received_than_is_out_is_over_and_flagged(system: System) -> None:
+    number = await issued(system)
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 100}])
+    order = await system.command(
+        Role.RECEIVING,
+        number,
+        "receive",
+        packing_slip="1",
+        lines=[{"line": 1, "counted": 110, "rejected": 110}],
+    )
+    pieces = order["lines"][0]["pieces"]
+    assert (pieces["sent"], pieces["rejected"], pieces["over"]) == ("100", "100", "10")
+    assert {"what": "decision:over", "owed_by": "receiving"} in order["missing"]
+
+
+async def test_a_controlled_order_does_not_exist_for_people_who_are_not_cleared(system: System) -> None:
+    part = {"number": "SECRET", "revision": "A", "description": "x", "uom": "C62", "export_controlled": True}
+    await system.post(Role.ADMIN, "/parts", part, status=201)
+    job = {"number": "WO-S", "type": "MTO", "part": "SECRET", "revision": "A", "quantity": 5}
+    outside = {
+        "sequence": 10,
+        "kind": "outside",
+        "process": "PLATE",
+        "spec": "ASTM B633",
+        "spec_revision": "2023",
+    }
+    await system.post(Role.ADMIN, "/work-orders", {**job, "operations": [outside]}, status=201)
+    line = {"work_order": "WO-S", "operation": 10, "quantity": 5}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=404)
+    assert refused["code"] == "order.unknown"
+    assert (await system.get("/orders"))["items"] == []
