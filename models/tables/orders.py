@@ -13,7 +13,7 @@ from models.tables.types import Exact, Json, Utc
 
 
 class OrderRow(SQLModel, table=True):
-    """One order. `draft` until it is issued, then `snapshot`: the folded state as canonical JSON."""
+    """One order. `draft` until it is issued, then `snapshot`: the folded state as JSON."""
 
     __tablename__ = "orders"
     __table_args__ = (

@@ -1,0 +1,49 @@
+"""What `sendout doctor` can find, and what to do about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REMEDIES = {
+    "stream.gap": "Events were removed. Restore the database from a backup.",
+    "stream.chain": "An event was changed after it was written. Restore the database from a backup.",
+    "stream.unreadable": "This version cannot read its own event. Restore the database from a backup, or "
+    "install the version that wrote it.",
+    "order.head": "The order's row was changed by hand. Restore the database from a backup.",
+    "order.snapshot": "The stored state was changed by hand. Restore the database from a backup.",
+    "order.row": "The order's row was changed by hand. Restore the database from a backup.",
+    "tables.differ": "The table was changed by hand. Restore the database from a backup.",
+    "genealogy.differ": "The genealogy was changed by hand. Restore the database from a backup.",
+    "pieces.negative": "No bucket can hold less than nothing. Restore the database from a backup.",
+    "pieces.not_conserved": "Pieces were made or lost outside of the order's events. Restore the database "
+    "from a backup.",
+    "lot.on_hand": "The stock was changed by hand. Count the lot, then correct its quantity with PUT /lots.",
+    "workflow.missing": "Nothing happens to this order on its own. The hourly sweep starts its workflow again.",
+    "workflow.surplus": "Terminate this workflow in the Temporal Web UI: nothing is left for it to do.",
+    "deadline.missed": "Nobody was told that it passed. Start a worker; if one runs, look at the order's "
+    "workflow in the Temporal Web UI.",
+    "command.stuck": "Start the API and a worker, and look at the order's workflow in the Temporal Web UI.",
+    "mail.stuck": "Look at its delivery workflow in the Temporal Web UI, then ask for a fresh link or mail "
+    "the supplier yourself.",
+    "mail.unattended": "Start the API: its relay starts the delivery of every mail that waits.",
+    "file.missing": "Restore the folder `files` from a backup.",
+    "file.changed": "The file was changed or damaged. Restore it from a backup.",
+    "file.orphan": "No record names it: an upload ended before its command was saved. It may be deleted.",
+    "file.unfinished": "An upload broke off. It may be deleted.",
+    "link.contact": "Revoke the link: it belongs to nobody at the order's supplier.",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something that contradicts something else. `where` names the record, `what` the contradiction."""
+
+    code: str
+    where: str
+    what: str
+    remedy: str
+
+
+def found(code: str, where: str, what: str) -> Finding:
+    """With the remedy that belongs to the code. Raises `KeyError` for a code nobody wrote one for."""
+    return Finding(code, where, what, REMEDIES[code])
