@@ -14,6 +14,8 @@ from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import (
@@ -29,13 +31,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.apply import apply, next_sequence
 from activities.contracts import Carried
 from activities.refusals import from_json
+from api.errors import Problem
 from models.codec import load_order, plain
 from models.db import Database
 from models.domain.authority import Actor, OnBehalfOf
 from models.domain.commands import Command
 from models.domain.deadlines import next_deadline
 from models.domain.errors import Invalid, Unknown
-from models.domain.order import ENDED
+from models.domain.order import ENDED, Stage
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
@@ -45,6 +48,8 @@ from workflows.order import OrderWorkflow
 log = structlog.get_logger(__name__)
 _COMMANDS = table(CommandRow)
 _ORDERS = table(OrderRow)
+# A workflow somebody terminated may be started again; one that has ended by itself has nothing to do.
+_AGAIN = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,25 @@ class Dispatcher:
         self.client = client
 
     async def act(self, wish: Wish, now: datetime) -> Outcome:
-        """Saves the wish, sends it unless an earlier command waits, and says what became of it."""
+        """Saves the wish, sends it unless an earlier command waits, and says what became of it.
+
+        Raises `Problem` 503 when the database goes away after it was saved: nobody can be promised a
+        late answer by mail before that promise is written down.
+        """
         command, in_line = await run_in_threadpool(self._save, wish, now)
-        if in_line:
-            await self.send(command, wish.order, wish.command.name)
-        return await run_in_threadpool(self._outcome, command, True)
+        try:
+            if in_line:
+                await self.send(command, wish.order, wish.command.name)
+            return await run_in_threadpool(self._outcome, command, True)
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
+            raise Problem(
+                503,
+                "database.away",
+                "It is saved, but the database stopped answering before it could be told what became of "
+                "it. Look at the address in Location, or repeat it with the same Idempotency-Key.",
+                headers={"Retry-After": "5", "Location": f"/api/v1/commands/{command}"},
+            ) from None
 
     async def send(self, command: str, order: str, name: str) -> None:
         """Hands a saved command to its order. Returns when it is settled, or when nobody can tell yet."""
@@ -115,15 +134,22 @@ class Dispatcher:
                 await self._send(command, order, name)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             log.warning("command_waits", order=order, command=command)
-        except (RPCError, WorkflowUpdateFailedError, WorkflowAlreadyStartedError, RuntimeError) as error:
+        except (
+            RPCError,
+            WorkflowUpdateFailedError,
+            WorkflowAlreadyStartedError,
+            RuntimeError,
+            DBAPIError,
+            PoolTimeout,
+        ) as error:
             log.warning("command_waits", order=order, command=command, reason=type(error).__name__)
 
     async def outcome(self, command: str) -> Outcome:
         """Raises `Unknown` when there is no such command."""
         return await run_in_threadpool(self._outcome, command, False)
 
-    async def deliver(self, outbox: str) -> None:
-        """Starts the delivery of a mail; a mail has one delivery however often this is called."""
+    async def deliver(self, outbox: str) -> bool:
+        """Starts the delivery of a mail, once however often this is called; says whether it is started."""
         try:
             async with asyncio.timeout(self.settings.update_timeout):
                 await self.client.start_workflow(
@@ -131,12 +157,14 @@ class Dispatcher:
                     outbox,
                     id=f"mail-{outbox}",
                     task_queue=self.settings.task_queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_reuse_policy=_AGAIN,
                 )
         except WorkflowAlreadyStartedError:
-            return
-        except (TimeoutError, RPCError, RuntimeError):
-            log.warning("mail_waits", outbox=outbox)
+            return True
+        except (TimeoutError, RPCError, RuntimeError) as error:
+            log.warning("mail_waits", outbox=outbox, reason=type(error).__name__)
+            return False
+        return True
 
     async def _send(self, command: str, order: str, name: str) -> None:
         if name != "issue":
@@ -149,7 +177,7 @@ class Dispatcher:
                     raise
             else:
                 return
-        carried = await run_in_threadpool(self._carried, order)
+        carried = await run_in_threadpool(self._carried, order, name)
         if carried is None:
             await self._apply_here(command)
         else:
@@ -163,7 +191,7 @@ class Dispatcher:
             id=order,
             task_queue=self.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=_AGAIN,
             static_summary=f"Outside-processing order {order}",
         )
         await self.client.execute_update_with_start_workflow(
@@ -171,7 +199,7 @@ class Dispatcher:
         )
 
     async def _apply_here(self, command: str) -> None:
-        """After its end an order has no workflow: late records pass through the same `apply`."""
+        """Before its issue and after its end an order has no workflow: the same `apply` without one."""
 
         def once() -> list[str]:
             with self.database.write() as session:
@@ -182,19 +210,26 @@ class Dispatcher:
         for outbox in await run_in_threadpool(once):
             await self.deliver(outbox)
 
-    def _carried(self, number: str) -> Carried | None:
-        """What a new workflow has to know of an order; None when the order has ended."""
+    def _carried(self, number: str, command: str) -> Carried | None:
+        """What a new workflow has to know of an order; None when `command` needs no workflow."""
         with self.database.read() as session:
             row = session.execute(
                 select(_ORDERS.c.stage, _ORDERS.c.snapshot).where(_ORDERS.c.number == number)
             ).one()
-        if row.stage in ENDED:
+        if row.stage in ENDED or (row.stage == Stage.DRAFT and command != "issue"):
             return None
         due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
         return Carried(stage=row.stage, due=due.isoformat() if due is not None else "")
 
     def _save(self, wish: Wish, now: datetime) -> tuple[str, bool]:
         """The command's id, and whether it is its turn. Committed when this returns."""
+        try:
+            return self._saved(wish, now)
+        except IntegrityError:
+            # The same key came for another order at the same time, and was faster.
+            return self._saved(wish, now)
+
+    def _saved(self, wish: Wish, now: datetime) -> tuple[str, bool]:
         with self.database.write() as session:
             known = session.scalar(
                 select(_ORDERS.c.number).where(_ORDERS.c.number == wish.order).with_for_update()
@@ -218,13 +253,14 @@ class Dispatcher:
         if wish.idempotency_key is None:
             return None
         row = session.execute(
-            select(_COMMANDS.c.id, _COMMANDS.c.request_hash, _COMMANDS.c.status).where(
+            select(_COMMANDS.c.id, _COMMANDS.c.request_hash, _COMMANDS.c.payload).where(
                 _COMMANDS.c.actor_id == wish.actor.id, _COMMANDS.c.idempotency_key == wish.idempotency_key
             )
         ).first()
         if row is None:
             return None
-        if row.request_hash != wish.request_hash:
+        # The hash of an upload covers its address only; what the file is, its command says.
+        if row.request_hash != wish.request_hash or row.payload != plain(wish.command):
             raise Invalid(
                 "idempotency.reused",
                 "This key came with another request before; use a new key for a new request.",
@@ -240,6 +276,11 @@ class Dispatcher:
             raise Unknown("command.unknown", "There is no such command.")
         if answering and row.status == "received" and not row.answered_early:
             with self.database.write() as session:
+                # Under the order's lock like `apply`, which otherwise could have read the command
+                # already, decide to refuse it, and not know that a mail has to say so.
+                session.execute(
+                    select(_ORDERS.c.number).where(_ORDERS.c.number == row.order_number).with_for_update()
+                )
                 session.execute(
                     update(_COMMANDS)
                     .where(_COMMANDS.c.id == command, _COMMANDS.c.status == "received")
