@@ -7,7 +7,6 @@ may run as often as Temporal likes.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,7 +22,7 @@ from models.codec import adapter, envelope, event_hash, load_command, load_order
 from models.domain import events as e
 from models.domain import headline
 from models.domain.authority import Actor, OnBehalfOf, Role
-from models.domain.deadlines import next_deadline
+from models.domain.deadlines import watch
 from models.domain.decide import decide
 from models.domain.errors import Refusal
 from models.domain.evolve import LotChange, evolve, lot_changes
@@ -66,12 +65,9 @@ def apply(session: Session, settings: Settings, command_id: str, now: datetime) 
     return _decide_and_write(session, settings, row, order, command, now)
 
 
-def pass_deadlines(
-    session: Session, settings: Settings, number: str, due: datetime, now: datetime
-) -> Applied:
-    """Saves and applies the command of a timer that fired; the same deadline makes the same command."""
-    version = session.scalar(select(_ORDERS.c.version).where(_ORDERS.c.number == number).with_for_update())
-    command = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sendout:{number}:{version}:{due.isoformat()}"))
+def pass_deadlines(session: Session, settings: Settings, number: str, command: str, now: datetime) -> Applied:
+    """Saves and applies command `command`, which says that time has passed; again, it is the same one."""
+    session.execute(select(_ORDERS.c.number).where(_ORDERS.c.number == number).with_for_update())
     if session.scalar(select(_COMMANDS.c.id).where(_COMMANDS.c.id == command)) is None:
         save_system_command(session, command, number, "pass-deadlines", {}, now)
     return apply(session, settings, command, now)
@@ -283,16 +279,16 @@ def _settle(session: Session, command: str, status: str, result: dict[str, Any],
 def _standing(status: str, stage_name: str, order: Order | None, outbox: list[str]) -> Applied:
     if order is None:
         return Applied(status, stage_name, 0, outbox=outbox)
-    due = next_deadline(order)
+    deadline = next(iter(watch(order)), None)
     on = flags(order)
     return Applied(
         status=status,
         stage=stage_name,
         version=order.version,
-        due=due.isoformat() if due is not None else "",
+        due=deadline.due.isoformat() if deadline is not None else "",
+        waits_for=headline.waits_for(deadline) if deadline is not None else "",
         outbox=outbox,
         attributes={
-            "Stage": stage_name,
             "Supplier": order.supplier,
             "Buyer": order.buyer,
             "Process": order.process,

@@ -19,31 +19,37 @@ class ApplyInput:
 
 @dataclass(frozen=True)
 class DeadlineInput:
+    """`command` is the id under which the passing of time is applied: tried again, it is the same one."""
+
     order: str
-    due: str
+    command: str
     now: str
 
 
 @dataclass(frozen=True)
 class Applied:
-    """Where the order stands after a command. `due` is the next deadline, ISO 8601 in UTC or ""."""
+    """Where the order stands after a command. `due` is the next deadline, ISO 8601 in UTC or "", and
+    `waits_for` names it for people. `attributes` are search attributes; stage and due come on top."""
 
     status: str
     stage: str
     version: int
     due: str = ""
+    waits_for: str = ""
     outbox: list[str] = field(default_factory=list)
-    # Search attributes by name, without DueAt.
     attributes: dict[str, str] = field(default_factory=dict)
     details: str = ""
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What an order's workflow takes into its next history: recent command ids with their outcome."""
+    """What an order's workflow takes into its next history: where the order stands, the recent command
+    ids with their outcome, the mails nobody started yet, and what the Web UI shows already."""
 
     stage: str = "draft"
     due: str = ""
+    waits_for: str = ""
     done: dict[str, str] = field(default_factory=dict)
-    attributes: dict[str, str] = field(default_factory=dict)
     unsent: list[str] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)
+    details: str = ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +23,8 @@ from models.tables.outbox import Outbox, OutboxRecipient
 
 
 class OrderActivities:
-    """Synchronous: they block on the database, so a worker runs them in its thread pool."""
+    """Synchronous: they block on the database, so a worker runs them in its thread pool. Nothing is
+    thrown into their threads when their time is up, for it could hit between a lock and its release."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
@@ -31,11 +34,11 @@ class OrderActivities:
     def all(self) -> list[Callable[..., Any]]:
         return [self.apply, self.pass_deadlines]
 
-    @activity.defn(name=APPLY)
+    @activity.defn(name=APPLY, no_thread_cancel_exception=True)
     def apply(self, asked: ApplyInput) -> Applied:
         """Commits before it returns: what Temporal hears has happened."""
         try:
-            with self.database.write() as session:
+            with _no_names(), self.database.write() as session:
                 return apply(session, self.settings, asked.command, datetime.fromisoformat(asked.now))
         except UnknownCommand as error:
             # An update may outlive a database that was set back to a backup; it must not block the line.
@@ -43,16 +46,31 @@ class OrderActivities:
                 "this command was never saved", type="command.unknown", non_retryable=True
             ) from error
 
-    @activity.defn(name=PASS_DEADLINES)
+    @activity.defn(name=PASS_DEADLINES, no_thread_cancel_exception=True)
     def pass_deadlines(self, asked: DeadlineInput) -> Applied:
-        with self.database.write() as session:
+        with _no_names(), self.database.write() as session:
             return pass_deadlines(
                 session,
                 self.settings,
                 asked.order,
-                datetime.fromisoformat(asked.due),
+                asked.command,
                 datetime.fromisoformat(asked.now),
             )
+
+
+@contextmanager
+def _no_names() -> Iterator[None]:
+    """Failures stay in Temporal's history, and an error of the database quotes the rows it was about:
+    only what kind of error it was, and where in our code, is passed on."""
+    try:
+        yield
+    except UnknownCommand:
+        raise
+    except Exception as error:  # noqa: BLE001
+        ours = [frame for frame in extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+        cause = getattr(error, "orig", None)
+        kind = type(error).__name__ + (f" ({type(cause).__name__})" if cause is not None else "")
+        raise ApplicationError(f"{kind} in {ours[-1].name}, line {ours[-1].lineno}", type=kind) from None
 
 
 def report_undeliverable(session: Session, row: Outbox, failed: Sequence[OutboxRecipient]) -> None:

@@ -8,27 +8,28 @@ replay a running order into another state.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate, WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import APPLY, PASS_DEADLINES, Applied, ApplyInput, Carried, DeadlineInput
     from workflows.delivery import DeliveryWorkflow
     from workflows.phases import ACKNOWLEDGED, CLOSED, IN_PROCESS, RECEIVED, SHIPPED, reached
+    from workflows.shown import changes
 
-_KEYWORDS = {
-    name: SearchAttributeKey.for_keyword(name)
-    for name in ("Stage", "Supplier", "Buyer", "Process", "Late", "Urgent", "Hold")
-}
-_DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 # One quick try inside the workflow task: it saves the server a round trip and two thirds of the
 # history. What it cannot finish goes to an ordinary activity, which blocks no other command.
 _QUICK = timedelta(seconds=2)
+_ONCE = RetryPolicy(maximum_attempts=1)
 _PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
+# A deadline that is still due after it was passed comes from a wrong rule; it must not spin.
+_PACE = timedelta(minutes=1)
 _REMEMBERED = 500
 
 
@@ -38,15 +39,17 @@ class OrderWorkflow:
 
     @workflow.init
     def __init__(self, order: str, carried: Carried | None = None) -> None:
+        # Here and not in `run`: a command may be handled before `run` begins.
         carried = carried or Carried()
         self.order = order
         self.stage = carried.stage
         self.due = _instant(carried.due)
+        self.waits_for = carried.waits_for
         self.done = dict(carried.done)
         self.unsent = list(carried.unsent)
-        self.attributes = dict(carried.attributes)
-        self.woken = False
+        self.shown = dict(carried.shown)
         self.turn = asyncio.Lock()
+        workflow.set_current_details(carried.details)
 
     @workflow.run
     async def run(self, order: str, carried: Carried | None = None) -> str:
@@ -55,135 +58,157 @@ class OrderWorkflow:
         await self.until(SHIPPED)
         await self.until(RECEIVED)
         await self.until(CLOSED)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await self.deliver()
+        await self.finish()
         return self.stage
 
     async def until(self, phase: int) -> None:
-        """Waits for commands and deadlines, whichever is first, until the order has reached `phase`."""
+        """Lets people act and deadlines pass, whichever is first, until the order has reached `phase`."""
         while not reached(self.stage, phase):
-            self.woken = False
-            await self.deliver()
-            if workflow.info().is_continue_as_new_suggested():
-                await self.carry_on()
-            if not await self.changed():
-                await self.pass_deadlines()
+            with _unmoved():
+                await self.deliver()
+                if self.may_carry_on():
+                    self.carry_on()
+                if await self.deadline_comes_first(phase):
+                    await self.pass_deadlines()
 
     @workflow.update
     async def execute(self, command: str) -> str:
         """Applies a saved command, after those before it; answers `applied` or `refused`."""
         async with self.turn:
-            if command in self.done:
-                return self.done[command]
-            applied = await self.apply(ApplyInput(command, workflow.now().isoformat()))
-            self.remember(command, applied.status)
-            self.stand(applied)
-            return applied.status
+            if command not in self.done:
+                applied = await self.apply(ApplyInput(command, workflow.now().isoformat()))
+                self.remember(command, applied.status)
+                self.stand(applied)
+            return self.done[command]
 
-    async def changed(self) -> bool:
-        """True when a command changed something, False when the next deadline came first."""
-        wait = None if self.due is None else self.due - workflow.now()
-        if wait is not None and wait <= timedelta(0):
-            return False
+    async def deadline_comes_first(self, phase: int) -> bool:
+        """Waits for the next deadline (true) or for anything else `until` has to look at."""
+        due = self.due
+        if due is not None and due <= workflow.now():
+            return True
         try:
             await workflow.wait_condition(
-                lambda: self.woken or bool(self.unsent), timeout=wait, timeout_summary=f"deadline {self.due}"
+                lambda: (
+                    self.due != due or bool(self.unsent) or reached(self.stage, phase) or self.may_carry_on()
+                ),
+                timeout=due - workflow.now() if due is not None else None,
+                timeout_summary=self.waits_for,
             )
         except TimeoutError:
-            return self.due is None or self.due > workflow.now()
-        return True
+            return True
+        return False
 
     async def pass_deadlines(self) -> None:
         """Tells whoever has to know that time has passed."""
         async with self.turn:
-            if self.due is None or self.due > workflow.now():
+            now = workflow.now()
+            if self.due is None or self.due > now:
                 return
-            self.stand(
-                await workflow.execute_activity(
-                    PASS_DEADLINES,
-                    DeadlineInput(self.order, self.due.isoformat(), workflow.now().isoformat()),
-                    result_type=Applied,
-                    start_to_close_timeout=timedelta(seconds=30),
-                    retry_policy=_PATIENT,
-                    summary=f"Deadline {self.due:%Y-%m-%d %H:%M} UTC",
-                )
-            )
-
-    async def apply(self, asked: ApplyInput) -> Applied:
-        """One decision and one transaction; idempotent, so the second try may meet the first one's result."""
-        try:
-            applied: Applied = await workflow.execute_local_activity(
-                APPLY,
-                asked,
-                result_type=Applied,
-                start_to_close_timeout=_QUICK,
-                schedule_to_close_timeout=_QUICK,
-                retry_policy=RetryPolicy(maximum_attempts=1),
-                summary="Apply a command",
-            )
-        except ActivityError:
-            applied = await workflow.execute_activity(
-                APPLY,
-                asked,
+            applied: Applied = await workflow.execute_activity(
+                PASS_DEADLINES,
+                DeadlineInput(self.order, str(workflow.uuid4()), now.isoformat()),
                 result_type=Applied,
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_PATIENT,
-                summary="Apply a command, patiently",
+                summary=self.waits_for,
             )
-        return applied
+            self.stand(applied)
+            if self.due is not None and self.due <= now:
+                self.due = now + _PACE
+
+    async def apply(self, asked: ApplyInput) -> Applied:
+        """One decision and one transaction; idempotent, so the second try may meet the first one's result."""
+        summary = f"Apply command {asked.command}"
+        with suppress(ActivityError):
+            quickly: Applied = await workflow.execute_local_activity(
+                APPLY,
+                asked,
+                result_type=Applied,
+                schedule_to_close_timeout=_QUICK,
+                retry_policy=_ONCE,
+                summary=summary,
+            )
+            return quickly
+        patiently: Applied = await workflow.execute_activity(
+            APPLY,
+            asked,
+            result_type=Applied,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_PATIENT,
+            summary=summary,
+        )
+        return patiently
 
     def stand(self, applied: Applied) -> None:
-        """Takes over where the order stands, for the timer, the Web UI and the next phase."""
-        due = _instant(applied.due)
+        """Takes over where the order stands, for the next phase, the timer and the Web UI."""
+        self.stage, self.due, self.waits_for = applied.stage, _instant(applied.due), applied.waits_for
         self.unsent += applied.outbox
-        changes: list[SearchAttributeUpdate] = []  # type: ignore[type-arg]
-        for name, value in applied.attributes.items():
-            if self.attributes.get(name) != value:
-                self.attributes[name] = value
-                changes.append(_KEYWORDS[name].value_set(value))
-        if due != self.due:
-            changes.append(_DUE_AT.value_set(due) if due is not None else _DUE_AT.value_unset())
-        if changes:
-            workflow.upsert_search_attributes(changes)
+        values = {**applied.attributes, "Stage": applied.stage, "DueAt": applied.due}
+        if updates := list(changes(self.shown, values)):
+            workflow.upsert_search_attributes(updates)
+        self.shown |= values
         workflow.set_current_details(applied.details)
-        self.stage, self.due, self.woken = applied.stage, due, True
 
     async def deliver(self) -> None:
         """Starts one delivery per outbox row; they outlive this workflow."""
         while self.unsent:
-            outbox = self.unsent[0]
-            # A command applied twice names its mails twice; each has one workflow all the same.
-            with suppress(WorkflowAlreadyStartedError):
-                await workflow.start_child_workflow(
-                    DeliveryWorkflow.run,
-                    outbox,
-                    id=f"mail-{outbox}",
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                    static_summary=f"Mail of order {self.order}",
-                )
-            self.unsent.pop(0)
+            starting = list(self.unsent)
+            await asyncio.gather(*map(self.start_delivery, starting))
+            del self.unsent[: len(starting)]
+
+    async def start_delivery(self, outbox: str) -> None:
+        # A command applied twice names its mails twice, and the relay may have been faster.
+        with suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                DeliveryWorkflow.run,
+                outbox,
+                id=f"mail-{outbox}",
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=f"Mail of order {self.order}",
+            )
 
     def remember(self, command: str, status: str) -> None:
         self.done[command] = status
         while len(self.done) > _REMEMBERED:
             del self.done[next(iter(self.done))]
 
-    async def carry_on(self) -> None:
-        """Continues in a fresh history, once no command is under way."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await self.deliver()
+    def may_carry_on(self) -> bool:
+        """The history is long, and nobody is waiting for an answer that would be lost with it."""
+        return workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
+
+    def carry_on(self) -> NoReturn:
+        """Continues in a fresh history. Nothing may be awaited after `may_carry_on` said yes."""
         workflow.continue_as_new(
             args=[
                 self.order,
                 Carried(
                     stage=self.stage,
                     due=self.due.isoformat() if self.due is not None else "",
-                    done=dict(self.done),
-                    attributes=self.attributes,
+                    waits_for=self.waits_for,
+                    done=self.done,
+                    shown=self.shown,
+                    unsent=self.unsent,
+                    details=workflow.get_current_details(),
                 ),
             ]
         )
+
+    async def finish(self) -> None:
+        """Ends with every command answered and every mail on its way; what comes later needs no workflow."""
+        while self.unsent or not workflow.all_handlers_finished():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self.deliver()
+
+
+@contextmanager
+def _unmoved() -> Iterator[None]:
+    """Temporal's own "cancel" is not how an order ends: that is a command, with every piece accounted for."""
+    try:
+        yield
+    except BaseException as error:
+        if not is_cancelled_exception(error):
+            raise
 
 
 def _instant(text: str) -> datetime | None:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
 from models.domain.decisions.documents import missing_documents
+from models.domain.milestones import Milestone
 from models.domain.order import Alert, Answer, Order, Share, Stage, all_sent, stage
 from models.domain.pieces import OUT, Bucket, total
 
@@ -24,13 +25,18 @@ Party = Literal["supplier", "buyer", "planner", "quality", "receiving", "admin"]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason to tell somebody. `occurrence` names it for good, so it is told once."""
+    """One reason to tell somebody. `occurrence` names it for good, so it is told once.
+
+    The clock of its deadline runs from `since`, or from `agreed` when that is given: a hold which was
+    over by then changes nothing.
+    """
 
     occurrence: str
     since: datetime
     due: datetime
     owed_by: Party
     details: str = ""
+    agreed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +94,18 @@ def _milestones_due_soon(order: Order) -> Iterator[Cause]:
         due = calendar.at(calendar.add_workdays(milestone.planned, -1), calendar.opens)
         # One planned for tomorrow was read in the order itself: no reminder of it.
         if milestone.actual is None and due > order.issued_at and order.answer is not Answer.DECLINED:
-            yield Cause(f"{milestone.code}-{milestone.planned}", due, due, "supplier", milestone.name)
+            yield _planned(order, milestone, due)
 
 
 def _milestones_overdue(order: Order) -> Iterator[Cause]:
     for milestone in order.milestones:
         if milestone.actual is None and order.answer is not Answer.DECLINED:
-            due = order.supplier_calendar.end_of_day(milestone.planned)
-            yield Cause(f"{milestone.code}-{milestone.planned}", due, due, "supplier", milestone.name)
+            yield _planned(order, milestone, order.supplier_calendar.end_of_day(milestone.planned))
+
+
+def _planned(order: Order, milestone: Milestone, due: datetime) -> Cause:
+    occurrence = f"{milestone.code}-{milestone.planned}"
+    return Cause(occurrence, due, due, "supplier", milestone.name, agreed=order.issued_at)
 
 
 def _ship_overdue(order: Order) -> Iterator[Cause]:
@@ -104,13 +114,13 @@ def _ship_overdue(order: Order) -> Iterator[Cause]:
     there = total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
     if there or not all_sent(order):
         due = order.supplier_calendar.end_of_day(order.promise_current)
-        yield Cause(f"promise-{order.promise_current}", due, due, "supplier")
+        yield Cause(f"promise-{order.promise_current}", due, due, "supplier", agreed=order.answered_at)
 
 
 def _receipt_overdue(order: Order) -> Iterator[Cause]:
     if stage(order) is not Stage.RECEIVED and order.answer is not Answer.DECLINED:
         due = order.plant_calendar.end_of_day(order.need_by)
-        yield Cause(f"need-by-{order.need_by}", due, due, "supplier")
+        yield Cause(f"need-by-{order.need_by}", due, due, "supplier", agreed=order.issued_at)
 
 
 def _parcel_overdue(order: Order) -> Iterator[Cause]:
@@ -233,20 +243,23 @@ def next_deadline(order: Order) -> datetime | None:
 
 
 def _patience(order: Order, rule: Rule, alert: Alert) -> datetime:
-    due = order.plant_calendar.add_working_time(alert.raised_at, rule.patience * (alert.escalations + 1))
-    return _after_holds(order, order.plant_calendar, due) or due
+    calendar = order.plant_calendar
+    due = calendar.add_working_time(alert.raised_at, rule.patience * (alert.escalations + 1))
+    return _after_holds(order, calendar, alert.raised_at, due) or due
 
 
 def _due(order: Order, cause: Cause) -> datetime | None:
     calendar = order.supplier_calendar if cause.owed_by == "supplier" else order.plant_calendar
-    return _after_holds(order, calendar, cause.due)
+    return _after_holds(order, calendar, cause.agreed or cause.since, cause.due)
 
 
-def _after_holds(order: Order, calendar: WorkingCalendar, due: datetime) -> datetime | None:
+def _after_holds(order: Order, calendar: WorkingCalendar, start: datetime, due: datetime) -> datetime | None:
+    """When a clock that runs from `start` to `due` runs out, with the time on hold taken out of it."""
     for hold in order.holds:
-        if due <= hold.held_at:
+        stopped = max(start, hold.held_at)
+        if due <= stopped or (hold.resumed_at is not None and hold.resumed_at <= start):
             continue
         if hold.resumed_at is None:
             return None
-        due = calendar.add_working_time(hold.resumed_at, calendar.working_time_between(hold.held_at, due))
+        due = calendar.add_working_time(hold.resumed_at, calendar.working_time_between(stopped, due))
     return None if order.hold is not None else due

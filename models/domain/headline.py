@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.domain.deadlines import Deadline
 from models.domain.decisions.documents import missing_documents
 from models.domain.order import Order, Stage, flags, stage
 from models.domain.pieces import Bucket, sent, total
@@ -62,6 +63,12 @@ def headline(order: Order) -> str:
         parts.append(f"{back} of {gone_out} pieces accepted")
     parts += [flag.replace("_", " ") for flag in flags(order)]
     return " · ".join(parts)
+
+
+def waits_for(deadline: Deadline) -> str:
+    """The name of a deadline, at most 100 characters: no person, no address, no token."""
+    step = f" · escalation {deadline.step}" if deadline.step else ""
+    return f"{deadline.rule.name} · {deadline.cause.occurrence}"[: 100 - len(step)] + step
 
 
 def details(order: Order) -> str:
