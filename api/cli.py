@@ -107,10 +107,7 @@ def worker(data_dir: DataDir = None, temporal_address: TemporalAddress = None) -
     from workflows.worker import run_worker
 
     asyncio.run(run_worker(_settings(data_dir, temporal_address=temporal_address)))
-    # The client's own threads can abort the interpreter's shutdown; everything is written by now.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    _leave(0)
 
 
 @app.command()
@@ -133,6 +130,26 @@ def migrate(data_dir: DataDir = None) -> None:
 
     upgrade(_settings(data_dir, secret=False).database)
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor(
+    data_dir: DataDir = None,
+    temporal_address: TemporalAddress = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Compare all that is written down twice. Exit code 0: it fits, 1: something does not, 2: cannot look."""
+    from api import doctor as examination
+
+    if data_dir is not None and not data_dir.is_dir():
+        _refuse(f"There is no folder {data_dir}.", examination.BLIND)
+    settings = _settings(data_dir, secret=False)
+    try:
+        report = examination.look(settings, temporal_address or "", datetime.now(UTC))
+    except examination.CannotLook as reason:
+        _refuse(str(reason), examination.BLIND)
+    typer.echo(report.json() if as_json else "\n".join(report.lines()))
+    _leave(report.code)
 
 
 @app.command("temporal-setup")
@@ -217,9 +234,17 @@ def _settings(data_dir: Path | None, *, temporal_address: str | None = None, sec
     return with_secret_key(settings) if secret else settings
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, code: int = 1) -> NoReturn:
     typer.echo(reason, err=True)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends a process that spoke with Temporal: the client's own threads can abort the interpreter's
+    shutdown, and everything is written by now."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from models.secrets import with_secret_key
 from models.settings import Settings
 
 LOCK_FILE = "sendout.lock"
+# Where the Temporal server of this folder listens; means something only while the lock is held.
+TEMPORAL_FILE = "temporal.address"
 _LOCK_PATIENCE = 5.0
 _ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
@@ -91,6 +93,19 @@ def hold(folder: Path) -> int:
         return descriptor
 
 
+def temporal_of(folder: Path) -> str:
+    """Where the Temporal server of a `sendout up` that runs on the folder listens; empty: none runs."""
+    try:
+        with (folder / LOCK_FILE).open() as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(FileNotFoundError):
+            return (folder / TEMPORAL_FILE).read_text()
+    except FileNotFoundError:
+        pass
+    return ""
+
+
 def plan(
     settings: Settings, host: str, port: int, temporal_address: str
 ) -> tuple[Addresses, list[list[Part]]]:
@@ -110,6 +125,7 @@ def plan(
 
     first: list[Part] = []
     temporal_ui = smtp = mail_folder = ""
+    (folder / TEMPORAL_FILE).unlink(missing_ok=True)
     if temporal_address:
         environment = os.environ | {"TEMPORAL_ADDRESS": temporal_address}
         temporal.register_search_attributes(environment)
@@ -117,6 +133,7 @@ def plan(
         server_port = _port(7233, any_port)
         ui_port = _port(8233, any_port)
         environment = temporal.own_server_environment(f"127.0.0.1:{server_port}")
+        (folder / TEMPORAL_FILE).write_text(environment["TEMPORAL_ADDRESS"])
         command = temporal.server_command(port=server_port, ui_port=ui_port, db=folder / "temporal.db")
         first.append(Part("temporal", command, environment, lambda _pid: temporal.is_serving(environment)))
         temporal_ui = f"http://127.0.0.1:{ui_port}"
