@@ -9,6 +9,7 @@ from models.domain.errors import Invalid
 ZERO = Decimal(0)
 MAX_DECIMALS = 6
 LARGEST = Decimal(10) ** 12
+LONGEST = 60
 
 # UN/ECE Recommendation 20 code -> decimals a counted quantity may have.
 UNIT_DECIMALS = {
@@ -27,10 +28,14 @@ UNIT_DECIMALS = {
 
 
 def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent, so that equal numbers print equal."""
-    if value == value.to_integral_value():
-        return value.quantize(Decimal(1))
-    return value.normalize()
+    """The same number without trailing zeros or exponent, so that equal numbers print equal.
+
+    Exact whatever its length: arithmetic would round to the context's 28 digits.
+    """
+    if value.as_tuple().exponent == 0:
+        return value
+    text = f"{value:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text) if value else ZERO
 
 
 def quantity(
@@ -61,7 +66,9 @@ def quantity(
             "quantity.too_large", "{entered} is larger than any order can be.", field=field, entered=raw
         )
     decimals = UNIT_DECIMALS.get(unit or "", MAX_DECIMALS)
-    value = plain(value)
+    # Far below anything counted; written out it could fill the memory.
+    if value.adjusted() > -LONGEST:
+        value = plain(value)
     if -int(value.as_tuple().exponent) > decimals:
         raise Invalid(
             "quantity.too_precise",
