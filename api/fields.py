@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from models.domain.quantities import plain
+from models.domain.quantities import plain, unit_code
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -161,6 +161,7 @@ Unit = Annotated[
         lambda code: re.fullmatch(r"[A-Z0-9]{2,3}", code, re.ASCII) is not None,
         "field.unit",
         "{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m).",
+        tidy=unit_code,
     ),
 ]
 Locale = Literal["en", "zh", "es"]

@@ -27,6 +27,28 @@ UNIT_DECIMALS = {
 }
 
 
+# What people write instead of the code.
+_SPOKEN = {
+    "PC": "C62",
+    "PCS": "C62",
+    "PIECE": "C62",
+    "PIECES": "C62",
+    "KG": "KGM",
+    "G": "GRM",
+    "LB": "LBR",
+    "LBS": "LBR",
+    "M": "MTR",
+    "M2": "MTK",
+    "L": "LTR",
+}
+
+
+def unit_code(text: str) -> str:
+    """The UN/ECE code of a unit as somebody wrote it: ``pcs`` is ``C62``."""
+    code = text.strip().upper()
+    return _SPOKEN.get(code, code)
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or exponent, so that equal numbers print equal.
 

@@ -18,7 +18,7 @@ from models.domain.events import Event, PiecesReceived, ReceiptLine
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, Receipt, sent_on
 from models.domain.pieces import OUT, Bucket, Move, key
-from models.domain.quantities import ZERO, plain, quantity, rounded
+from models.domain.quantities import ZERO, plain, quantity, rounded, unit_code
 
 _SPLIT = ("accepted", "rejected", "pending", "unprocessed", "scrapped", "tested")
 _TARGET = {
@@ -148,7 +148,7 @@ class _Count:
                 **{name: split.parts[name] for name in _SPLIT},
                 over=over,
                 output_lot=item.output_lot.strip(),
-                counted_in=item.uom if split.conversion is not None else "",
+                counted_in=unit_code(item.uom) if split.conversion is not None else "",
                 conversion=split.conversion,
                 kept_pending=kept,
                 kept_because=why,
@@ -283,7 +283,8 @@ class _Count:
 
 def _split(line: Line, item: ReceiveLine, index: int) -> _Split:
     field = f"lines.{index}"
-    other = bool(item.uom) and item.uom != line.unit
+    uom = unit_code(item.uom)
+    other = bool(uom) and uom != line.unit
     if other and (item.conversion is None or item.conversion <= 0):
         raise Invalid(
             "receive.conversion",
@@ -291,9 +292,9 @@ def _split(line: Line, item: ReceiveLine, index: int) -> _Split:
             field=f"{field}.conversion",
             line=line.line,
             unit=line.unit,
-            uom=item.uom,
+            uom=uom,
         )
-    unit = item.uom if other else line.unit
+    unit = uom if other else line.unit
     typed = {name: quantity(getattr(item, name), field=f"{field}.{name}", unit=unit) for name in _SPLIT}
     counted = quantity(item.counted, field=f"{field}.counted", unit=unit)
     if counted == 0:

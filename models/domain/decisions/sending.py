@@ -13,7 +13,7 @@ from models.domain.events import Event, LinesShortClosed, PiecesLost, PiecesSent
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import OUT, Bucket, Move, key
-from models.domain.quantities import ZERO, quantity
+from models.domain.quantities import ZERO, quantity, unit_code
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -88,7 +88,7 @@ def _known_nonconformance(order: Order, name: str) -> None:
 
 
 def _unit_of_line(line: Line, item: SendLine, index: int) -> None:
-    if item.unit and item.unit != line.unit:
+    if item.unit and unit_code(item.unit) != line.unit:
         raise Invalid(
             "unit.other",
             "Line {line} is counted in {unit}.",
