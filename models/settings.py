@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     photo_bytes: int = Field(default=10_000_000, description="Largest photo.")
     video_bytes: int = Field(default=200_000_000, description="Largest video.")
     files_per_order: int = Field(default=500, description="Most files one order may have.")
+    metrics_address: str = Field(
+        default="", description="host:port where a worker serves its metrics to Prometheus; empty: nowhere."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

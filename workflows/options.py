@@ -14,8 +14,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from models.settings import Settings
 from workflows.delivery import DeliveryWorkflow
 from workflows.order import OrderWorkflow
+from workflows.schedules import SweepWorkflow
 
-WORKFLOWS = [OrderWorkflow, DeliveryWorkflow]
+WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow]
 # As many activities at once as threads: a slot without a thread would time out waiting.
 SLOTS = 20
 # An open order costs about 100 KB here; one that is not cached replays its history first.

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 
+import structlog
 from temporalio.client import Client
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError
 
 from activities.mail import Mailer
 from activities.orders import OrderActivities, report_undeliverable
+from activities.sweep import Sweeper
 from models.db import Database
 from models.secrets import with_secret_key
 from models.settings import Settings
-from workflows.client import connect
+from workflows.client import connect, measured
 from workflows.options import worker
+from workflows.schedules import schedule_sweep
+
+log = structlog.get_logger(__name__)
 
 
 async def run_worker(settings: Settings) -> None:
@@ -24,21 +31,31 @@ async def run_worker(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    client = await _connected(stop)
+    client = await _connected(stop, measured(settings.metrics_address))
     if client is None:
         return
     orders = OrderActivities(database, settings)
     mailer = Mailer(database, settings, report_undeliverable)
-    async with worker(client, settings, [*orders.all, *mailer.activities]):
+    sweeper = Sweeper(database, settings, client)
+    async with worker(client, settings, [*orders.all, *mailer.activities, sweeper.sweep]):
+        await _schedule(client, settings)
         await stop.wait()
     database.dispose()
 
 
-async def _connected(stop: asyncio.Event) -> Client | None:
+async def _schedule(client: Client, settings: Settings) -> None:
+    """Orders do not wait for the sweep: where schedules are not to be had, the worker works without."""
+    try:
+        await schedule_sweep(client, settings.task_queue)
+    except RPCError as error:
+        log.warning("sweep_not_scheduled", reason=error.status.name)
+
+
+async def _connected(stop: asyncio.Event, runtime: Runtime | None) -> Client | None:
     """A client as soon as the server answers; None when told to stop before."""
     while not stop.is_set():
         try:
-            return await connect()
+            return await connect(runtime=runtime)
         except RuntimeError:
             await asyncio.sleep(1)
     return None
