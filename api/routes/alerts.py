@@ -16,6 +16,7 @@ from api.wire import Answer, ExactRequest, api_router
 from models.domain import authority
 from models.domain.commands import AcknowledgeAlert
 from models.domain.errors import Unknown
+from models.queries import order_records
 from models.queries import orders as queries
 from models.tables.orders import AlertRow
 from models.tables.types import table
@@ -33,7 +34,7 @@ def list_alerts(
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
     with request.app.state.database.read() as session:
-        items = queries.alerts(
+        items = order_records.alerts(
             session, reader(principal), is_open=is_open, after=cursor(page), limit=page.limit + 1
         )
     return paged(items, page.limit, lambda item: f"{item['raised_at'].isoformat()}|{item['alert']}")

@@ -23,6 +23,7 @@ from models.domain.authority import Role
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
+from models.queries import order_list, order_records
 from models.queries import orders as queries
 from models.tables.plants import Plant
 
@@ -138,9 +139,9 @@ def list_orders(
     due_before: date | None = None,
 ) -> Answer:
     """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot."""
-    wanted = queries.Filter(stage.value if stage else None, supplier, process, late, q, due_before)
+    wanted = order_list.Filter(stage.value if stage else None, supplier, process, late, q, due_before)
     with request.app.state.database.read() as session:
-        items = queries.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
+        items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
     return paged(items, page.limit, lambda item: f"{item['need_by']}|{item['number']}")
 
 
@@ -158,7 +159,7 @@ def list_events(number: str, request: Request, page: Paging, principal: Reader) 
         raise _bad_cursor()
     with request.app.state.database.read() as session:
         queries.stored(session, number, reader(principal))
-        items = queries.events(session, number, int(after or 0), page.limit + 1)
+        items = order_records.events(session, number, int(after or 0), page.limit + 1)
     return paged(items, page.limit, lambda item: str(item["sequence"]))
 
 
@@ -166,14 +167,14 @@ def list_events(number: str, request: Request, page: Paging, principal: Reader) 
 def list_documents(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
         order = _issued(session, number, principal)
-    return Answer({"items": queries.documents(order) if order else [], "next": None})
+    return Answer({"items": order_records.documents(order) if order else [], "next": None})
 
 
 @router.get("/orders/{number}/inspections")
 def list_inspections(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
         order = _issued(session, number, principal)
-        items = queries.inspections(session, order) if order else []
+        items = order_records.inspections(session, order) if order else []
     return Answer({"items": items, "next": None})
 
 
@@ -181,7 +182,7 @@ def list_inspections(number: str, request: Request, principal: Reader) -> Answer
 def list_nonconformances(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
         order = _issued(session, number, principal)
-    return Answer({"items": queries.nonconformances(order) if order else [], "next": None})
+    return Answer({"items": order_records.nonconformances(order) if order else [], "next": None})
 
 
 @router.get("/orders/{number}/mail")
@@ -189,7 +190,7 @@ def list_mail(number: str, request: Request, principal: Reader) -> Answer:
     """Every mail about the order and what became of it."""
     with request.app.state.database.read() as session:
         queries.stored(session, number, reader(principal))
-        items = queries.mail(session, number)
+        items = order_records.mail(session, number)
     return Answer({"items": items, "next": None})
 
 
@@ -197,7 +198,7 @@ def list_mail(number: str, request: Request, principal: Reader) -> Answer:
 def list_order_alerts(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
         queries.stored(session, number, reader(principal))
-        items = queries.alerts(session, reader(principal), order=number, limit=1000)
+        items = order_records.alerts(session, reader(principal), order=number, limit=1000)
     return Answer({"items": items, "next": None})
 
 

@@ -1,0 +1,96 @@
+"""Which orders there are: filtered, found by any of their identifiers, the most pressing first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import Session
+
+from models.queries.orders import Reader, View
+from models.tables.orders import LineRow, OrderRow, PiecesRow
+from models.tables.types import table
+
+_ORDERS = table(OrderRow)
+_LINES = table(LineRow)
+_PIECES = table(PiecesRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What `GET /orders` is asked for; None leaves a filter out."""
+
+    stage: str | None = None
+    supplier: str | None = None
+    process: str | None = None
+    late: bool | None = None
+    q: str | None = None
+    due_before: date | None = None
+
+
+def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, limit: int) -> list[View]:
+    """At most `limit` orders behind `after` (need-by and number), the most pressing first."""
+    query = select(_ORDERS).where(*_conditions(wanted, reader))
+    if after is not None:
+        day, _, number = after.partition("|")
+        query = query.where(
+            or_(
+                _ORDERS.c.need_by > date.fromisoformat(day),
+                and_(_ORDERS.c.need_by == date.fromisoformat(day), _ORDERS.c.number > number),
+            )
+        )
+    rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
+    return [
+        {
+            "number": row.number,
+            "version": row.version,
+            "revision": row.revision,
+            "stage": row.stage,
+            "flags": row.flags,
+            "supplier": row.supplier,
+            "process": row.process,
+            "purchase_order": row.purchase_order,
+            "need_by": row.need_by,
+            "promise_first": row.promise_first,
+            "promise_current": row.promise_current,
+            "forecast": row.forecast,
+            "issued_at": row.issued_at,
+        }
+        for row in rows
+    ]
+
+
+def _conditions(wanted: Filter, reader: Reader) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if not reader.cleared:
+        found.append(_ORDERS.c.export_controlled.is_(False))
+    if wanted.stage is not None:
+        found.append(_ORDERS.c.stage == wanted.stage)
+    if wanted.supplier is not None:
+        found.append(_ORDERS.c.supplier == wanted.supplier)
+    if wanted.process is not None:
+        found.append(_ORDERS.c.process == wanted.process)
+    if wanted.late is not None:
+        found.append(_ORDERS.c.late.is_(wanted.late))
+    if wanted.due_before is not None:
+        found.append(_ORDERS.c.need_by < wanted.due_before)
+    if wanted.q:
+        found.append(_matches(wanted.q))
+    return found
+
+
+def _matches(q: str) -> ColumnElement[bool]:
+    """Order, purchase order, supplier, work order, part or lot beginning with `q`."""
+    like = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    lines = select(_LINES.c.order_number).where(
+        or_(_LINES.c.work_order.ilike(like, escape="\\"), _LINES.c.part.ilike(like, escape="\\"))
+    )
+    lots = select(_PIECES.c.order_number).where(_PIECES.c.lot.ilike(like, escape="\\"))
+    return or_(
+        _ORDERS.c.number.ilike(like, escape="\\"),
+        _ORDERS.c.purchase_order.ilike(like, escape="\\"),
+        _ORDERS.c.supplier.ilike(like, escape="\\"),
+        _ORDERS.c.number.in_(lines),
+        _ORDERS.c.number.in_(lots),
+    )
