@@ -53,8 +53,11 @@ class Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        # On a full disk even closing fails, as the rest of the bytes is written then.
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
 
     def write(self, chunk: bytes) -> None:
         if len(self.head) < 8192:
@@ -71,9 +74,15 @@ class Draft:
         target = self._store.path(sha256)
         target.parent.mkdir(exist_ok=True)
         self._path.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        for folder in (target.parent, self._store.folder):
+            _fsync(folder)
         return sha256
+
+
+def _fsync(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
