@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
+from anyio import CancelScope
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -69,6 +71,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+async def _until(stopping: CancelScope, work: Coroutine[Any, Any, None]) -> None:
+    """Works until it is stopped. A scope, unlike a task's own ``cancel``, waits for threads that have
+    begun: the database must not be closed under them."""
+    with stopping:
+        await work
+
+
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     """The application for ``settings``; the database is opened when it starts serving."""
 
@@ -78,13 +87,13 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
         app.state.keyring = Keyring(app.state.database, clock)
         app.state.uploads = Uploads(settings, app.state.database)
         app.state.dispatcher = Dispatcher(app.state.database, settings, await connect(lazy=True))
-        relay = asyncio.create_task(Relay(app.state.dispatcher, clock).run())
+        stopping = CancelScope()
+        relay = asyncio.create_task(_until(stopping, Relay(app.state.dispatcher, clock).run()))
         try:
             yield
         finally:
-            relay.cancel()
-            with suppress(asyncio.CancelledError):
-                await relay
+            stopping.cancel()
+            await relay
             app.state.database.dispose()
 
     app = FastAPI(

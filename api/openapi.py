@@ -73,8 +73,16 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     for route in iter_route_contexts(app.routes):
         if isinstance(route.original_route, APIRoute) and route.include_in_schema:
             for method in route.methods or ():
-                _complete(schema["paths"][route.path_format][method.lower()], route.original_route, method)
+                operation = schema["paths"][route.path_format][method.lower()]
+                _complete(operation, route.original_route, method)
+                _hoist(operation, components["schemas"])
     return schema
+
+
+def _hoist(operation: dict[str, Any], shared: dict[str, Any]) -> None:
+    """A body a route describes by itself brings its definitions along; references look for them here."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        shared.update(content.get("schema", {}).pop("$defs", {}))
 
 
 def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
@@ -136,7 +144,7 @@ def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in node:
         return node
     name = node["$ref"].rpartition("/")[2]
-    return cast("dict[str, Any]", schema["components"]["schemas"][name])
+    return cast("dict[str, Any]", schema["components"]["schemas"].get(name, {}))
 
 
 def _type(schema: dict[str, Any], node: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ class LotFields(Body):
     received_on: Day | None = None
 
 
-class LotBody(LotFields):
+class IncomingLotBody(LotFields):
     number: Key | None = Field(
         default=None, description="Left out: given as YYYYMMDD-VENDOR-SEQ, which needs the supplier."
     )
@@ -62,7 +62,7 @@ class LotView(LotFields):
 
 @router.post("/lots", status_code=201, response_model=LotView)
 def create_lot(
-    body: LotBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.RECEIVING))]
+    body: IncomingLotBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.RECEIVING))]
 ) -> Answer:
     def make(session: Session, now: datetime) -> Lot:
         values = _columns(session, body, now)
@@ -106,7 +106,7 @@ def read_lot(number: str, request: Request, _principal: Reader) -> Answer:
 
 
 @router.put("/lots/{number}", response_model=LotView)
-def replace_lot(number: str, body: LotBody, request: Request, principal: Admin) -> Answer:
+def replace_lot(number: str, body: IncomingLotBody, request: Request, principal: Admin) -> Answer:
     """Corrects what was typed in; a hold stays, and what was already used stays used."""
     now = request.app.state.clock()
 
@@ -122,7 +122,9 @@ def replace_lot(number: str, body: LotBody, request: Request, principal: Admin) 
     return lots.replace(request, principal, (number,), change)
 
 
-def _columns(session: Session, body: LotBody, now: datetime, *, numbered: bool = False) -> dict[str, Any]:
+def _columns(
+    session: Session, body: IncomingLotBody, now: datetime, *, numbered: bool = False
+) -> dict[str, Any]:
     """As kept, without the number. Raises ``Invalid``."""
     checks = Checks()
     revisions = master.revisions_of(session, body.part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 
 API = "/api/v1"
+Body = dict[str, Any]
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 Login = Callable[..., TestClient]
 
@@ -65,9 +67,9 @@ def admin(as_role: Login) -> TestClient:
     return as_role(Role.ADMIN)
 
 
-CALENDAR = {"code": "MX", "country": "MX", "workdays": [1, 2, 3, 4, 5], "exceptions": []}
-PLANT = {"code": "MTY", "name": "Monterrey", "timezone": "America/Monterrey", "calendar": "MX"}
-SUPPLIER = {
+CALENDAR: Body = {"code": "MX", "country": "MX", "workdays": [1, 2, 3, 4, 5], "exceptions": []}
+PLANT: Body = {"code": "MTY", "name": "Monterrey", "timezone": "America/Monterrey", "calendar": "MX"}
+SUPPLIER: Body = {
     "code": "ACME",
     "name": "Acme Plating",
     "email": "orders@acme.example",
@@ -77,7 +79,7 @@ SUPPLIER = {
     "country": "MX",
     "calendar": "MX",
 }
-PROCESS = {
+PROCESS: Body = {
     "code": "PLATE",
     "name": "Zinc plating",
     "release_before_ship": True,
@@ -88,7 +90,7 @@ PROCESS = {
     "required_documents": ["coc"],
     "instructions": "Rack, do not barrel.\nMask the threads.",
 }
-PART = {
+PART: Body = {
     "number": "FLANGE-DN50",
     "revision": "B",
     "description": "SS Flange DN50",
@@ -99,7 +101,7 @@ PART = {
     "dfars": True,
     "bom": [],
 }
-PLAN = {
+PLAN: Body = {
     "part": "FLANGE-DN50",
     "revision": "B",
     "process": "PLATE",
@@ -117,7 +119,7 @@ PLAN = {
         {"number": 2, "name": "Adhesion", "kind": "attribute", "sample": 5},
     ],
 }
-WORK_ORDER = {
+WORK_ORDER: Body = {
     "number": "WO-3201",
     "type": "MTO",
     "part": "FLANGE-DN50",
@@ -137,7 +139,7 @@ WORK_ORDER = {
         },
     ],
 }
-LOT = {
+LOT: Body = {
     "part": "FLANGE-DN50",
     "quantity": 1200,
     "uom": "C62",
@@ -150,7 +152,7 @@ LOT = {
     "received_on": "2026-03-15",
 }
 # In the order in which they refer to each other.
-MASTER_DATA = {
+MASTER_DATA: dict[str, Body] = {
     "/calendars": CALENDAR,
     "/plants": PLANT,
     "/suppliers": SUPPLIER,
