@@ -29,7 +29,8 @@ async def log_in(request: Request) -> Response:
     form = await _form(request)
     email, password = form.get("email", ""), form.get("password", "")
     brake: sessions.LoginBrake = request.app.state.login_brake
-    name, address = email.strip().lower(), request.client.host if request.client else ""
+    # Cut short, because the brake remembers it: no address is longer.
+    name, address = email.strip().lower()[:254], request.client.host if request.client else ""
     try:
         brake.check(name, address)
     except Problem as too_many:
