@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError, is_cancelled_exception
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import APPLY, PASS_DEADLINES, Applied, ApplyInput, Carried, DeadlineInput
@@ -119,7 +119,8 @@ class OrderWorkflow:
     async def apply(self, asked: ApplyInput) -> Applied:
         """One decision and one transaction; idempotent, so the second try may meet the first one's result."""
         summary = f"Apply command {asked.command}"
-        with suppress(ActivityError):
+        # A local activity fails with its own error, not wrapped in an `ActivityError`.
+        with suppress(FailureError):
             quickly: Applied = await workflow.execute_local_activity(
                 APPLY,
                 asked,

@@ -1,0 +1,179 @@
+"""Histories that get long, are interrupted or come to an end while people act on the order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from api.dispatch import Wish
+from models.domain.authority import Actor, OnBehalfOf, Role
+from models.domain.commands import Cancel, Command, ReportMilestone
+from models.settings import Settings
+from models.tables.orders import CommandRow, EventRow, OrderRow
+from models.tables.types import table
+from tests.stories import BEHALF, issued, master_data
+from tests.systems import System, running
+from tests.workflows.histories import details, events, kinds, of_kind, runs
+from workflows.client import connect
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
+BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
+
+
+async def acknowledged(system: System) -> str:
+    await master_data(system)
+    number = await issued(system)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    return number
+
+
+def save(system: System, order: str, command: Command, actor: Actor, behalf: OnBehalfOf | None = None) -> str:
+    """A command that is saved and that nobody has sent."""
+    identity: str
+    identity, _ = system.app.state.dispatcher._save(Wish(order, command, actor, behalf), datetime.now(UTC))
+    return identity
+
+
+def saved(system: System, order: str, note: str) -> str:
+    """A report of the supplier that is saved and that nobody has sent."""
+    forecast = datetime.now(UTC).date() + timedelta(days=9)
+    report = ReportMilestone("PLATED", forecast=forecast, note=note)
+    return save(system, order, report, PLANNER, OnBehalfOf("Ana", "phone"))
+
+
+def statuses(system: System, order: str) -> dict[str, str]:
+    rows = table(CommandRow).c
+    with system.database.read() as session:
+        found = session.execute(select(rows.id, rows.status).where(rows.order_number == order))
+        return {row.id: row.status for row in found}
+
+
+def applied(system: System, order: str) -> Counter[str]:
+    """How many milestone events each command has caused."""
+    rows = table(EventRow).c
+    with system.database.read() as session:
+        return Counter(
+            session.scalars(
+                select(rows.command).where(rows.order_number == order, rows.type == "milestone_reported")
+            )
+        )
+
+
+async def send(system: System, order: str, command: str) -> None:
+    await system.app.state.dispatcher.send(command, order, "report-milestone")
+
+
+async def test_a_long_history_is_continued_with_commands_in_flight_and_none_is_lost_or_doubled(
+    settings: Settings, short_env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", short_env.client.service_client.config.target_host)
+    client = await connect()
+    async with running(settings, client) as system:
+        number = await acknowledged(system)
+        commands = [saved(system, number, f"note {index}") for index in range(30)]
+        choice = random.Random(7)
+
+        async def client_sends(mine: list[str]) -> None:
+            for command in mine:
+                await asyncio.sleep(choice.uniform(0, 0.1))
+                await send(system, number, command)
+
+        await asyncio.gather(*(client_sends(commands[start::4]) for start in range(4)))
+        assert applied(system, number) == Counter(commands)
+
+        histories = await runs(client, number)
+        assert len(histories) > 2
+        for history in histories[:-1]:
+            counted = kinds(await events(history))
+            assert counted["WORKFLOW_EXECUTION_CONTINUED_AS_NEW"] == 1
+            # Nobody's answer was cut off.
+            accepted = counted["WORKFLOW_EXECUTION_UPDATE_ACCEPTED"]
+            assert accepted == counted["WORKFLOW_EXECUTION_UPDATE_COMPLETED"]
+
+        # Sent again, a command of an earlier history is answered from memory.
+        for command in commands[:10]:
+            await send(system, number, command)
+        assert applied(system, number) == Counter(commands)
+        again = [kinds(await events(history)) for history in await runs(client, number)]
+        assert sum(each["WORKFLOW_EXECUTION_UPDATE_COMPLETED"] for each in again) == 42
+        assert sum(each["MARKER_RECORDED"] + each["ACTIVITY_TASK_SCHEDULED"] for each in again) == 32
+
+        # What ops sees and what the order waits for came along.
+        assert len(again) > len(histories) - 1
+        workflow = client.get_workflow_handle(number)
+        description = await workflow.describe()
+        assert description.search_attributes["Stage"] == ["acknowledged"]
+        assert "Acme Plating" in await details(workflow)
+        with system.database.read() as session:
+            due = session.scalar(select(table(OrderRow).c.next_due).where(table(OrderRow).c.number == number))
+        assert due is not None
+        started = of_kind(await events(workflow), "TIMER_STARTED")
+        waits = float(started[-1]["timerStartedEventAttributes"]["startToFireTimeout"].removesuffix("s"))
+        fires = datetime.fromisoformat(started[-1]["eventTime"][:26] + "+00:00") + timedelta(seconds=waits)
+        assert abs(fires - due) < timedelta(seconds=1)
+
+
+async def test_commands_that_meet_the_end_of_their_order_are_all_settled(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    async with running(settings, temporal_env.client) as system:
+        await master_data(system)
+        for _ in range(3):
+            number = await issued(system)
+            await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+            commands = [saved(system, number, f"note {index}") for index in range(6)]
+            end = save(system, number, Cancel("no longer needed"), BUYER)
+            await asyncio.gather(*(send(system, number, each) for each in (*commands, end)))
+            assert await temporal_env.client.get_workflow_handle(number).result() == "cancelled"
+            for command in (*commands, end):
+                await send(system, number, command)
+            settled = statuses(system, number)
+            assert "received" not in settled.values()
+            assert settled[end] == "applied"
+            refused = sum(status == "refused" for status in settled.values())
+            assert len(applied(system, number)) == len(commands) - refused
+
+
+async def test_temporals_own_cancel_does_not_end_an_order(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    async with running(settings, temporal_env.client) as system:
+        number = await acknowledged(system)
+        workflow = temporal_env.client.get_workflow_handle(number)
+        await workflow.cancel()
+        order = await system.command(Role.BUYER, number, "hold", reason="drawing")
+        assert "hold" in order["flags"]
+        assert (await workflow.describe()).status is WorkflowExecutionStatus.RUNNING
+        await system.command(Role.BUYER, number, "cancel", reason="no longer needed")
+        assert await workflow.result() == "cancelled"
+
+
+async def test_a_terminated_order_goes_on_with_its_next_command(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    async with running(settings, temporal_env.client) as system:
+        number = await acknowledged(system)
+        workflow = temporal_env.client.get_workflow_handle(number)
+        command = saved(system, number, "on its way")
+        with system.database.write():
+            # Taken on, and unable to finish.
+            sending = asyncio.create_task(send(system, number, command))
+            await asyncio.sleep(1)
+            await workflow.terminate("by mistake")
+        await sending
+        await send(system, number, command)
+        assert statuses(system, number)[command] == "applied"
+        assert applied(system, number) == Counter([command])
+        order = await system.command(Role.BUYER, number, "hold", reason="drawing")
+        assert "hold" in order["flags"]
+        description = await workflow.describe()
+        assert description.status is WorkflowExecutionStatus.RUNNING
+        assert description.search_attributes["Supplier"] == ["ACME"]
