@@ -36,11 +36,11 @@ class Database:
         self._writer = self.engine.execution_options(sendout_write=True)
 
     def _engine(self, url: str, pool_size: int) -> Engine:
+        # Parameters are people's names, addresses and hashes: an error that is logged leaves them out.
+        shared: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "hide_parameters": True}
         if not self.is_sqlite:
-            return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
-        engine = create_engine(
-            url, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
-        )
+            return create_engine(url, **shared, pool_pre_ping=True)
+        engine = create_engine(url, **shared, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         return engine
