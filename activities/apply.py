@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from activities import facts as facts_of
@@ -43,6 +43,27 @@ _EVENTS = table(EventRow)
 _EDGES = table(EdgeRow)
 _LOTS = table(Lot)
 
+# Built once: to build a statement costs as much as to run it.
+_LOCK_ORDER_OF = (
+    select(_ORDERS.c.number, _ORDERS.c.stage, _ORDERS.c.last_hash, _ORDERS.c.snapshot, _ORDERS.c.draft)
+    .where(
+        _ORDERS.c.number
+        == select(_COMMANDS.c.order_number).where(_COMMANDS.c.id == bindparam("command")).scalar_subquery()
+    )
+    .with_for_update()
+)
+_COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
+_SETTLE = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
+_LAST_IN_LINE = select(func.max(_COMMANDS.c.sequence)).where(_COMMANDS.c.order_number == bindparam("order"))
+_LOCK_LOTS = (
+    select(_LOTS.c.number, _LOTS.c.uom, _LOTS.c.on_hand)
+    .where(_LOTS.c.number.in_(bindparam("lots", expanding=True)))
+    .order_by(_LOTS.c.number)
+    .with_for_update()
+)
+_SHELVE = update(_LOTS).where(_LOTS.c.number == bindparam("lot"))
+_ADD_COMMAND, _ADD_EVENT, _ADD_EDGE, _ADD_LOT = map(insert, (_COMMANDS, _EVENTS, _EDGES, _LOTS))
+
 
 class UnknownCommand(Exception):
     """No such command row: it was never saved, so it is never applied."""
@@ -53,12 +74,11 @@ def apply(session: Session, settings: Settings, command_id: str, now: datetime) 
 
     Raises `UnknownCommand`; a refusal is a result, not an exception.
     """
-    number = session.scalar(select(_COMMANDS.c.order_number).where(_COMMANDS.c.id == command_id))
-    if number is None:
+    row = session.execute(_LOCK_ORDER_OF, {"command": command_id}).first()
+    if row is None:
         raise UnknownCommand(command_id)
-    row = session.execute(select(_ORDERS).where(_ORDERS.c.number == number).with_for_update()).one()
-    # Read again under the order's lock: a second delivery of the same command waits here.
-    command = session.execute(select(_COMMANDS).where(_COMMANDS.c.id == command_id)).one()
+    # Read only now, under the order's lock: a second delivery of the same command has waited for it.
+    command = session.execute(_COMMAND, {"command": command_id}).one()
     order = load_order(row.snapshot) if row.snapshot is not None else None
     if command.status != "received":
         return _standing(command.status, row.stage, order, (command.result or {}).get("outbox", []))
@@ -78,28 +98,28 @@ def save_system_command(
 ) -> None:
     """A command of the product's own, next in the order's line."""
     session.execute(
-        insert(_COMMANDS).values(
-            id=command,
-            order_number=number,
-            sequence=next_sequence(session, number),
-            name=name,
-            payload=payload,
-            actor_id="system",
-            actor_kind="system",
-            actor_roles=[],
-            cleared=True,
-            request_hash="",
-            received_at=now,
-            status="received",
-            answered_early=False,
-        )
+        _ADD_COMMAND,
+        {
+            "id": command,
+            "order_number": number,
+            "sequence": next_sequence(session, number),
+            "name": name,
+            "payload": payload,
+            "actor_id": "system",
+            "actor_kind": "system",
+            "actor_roles": [],
+            "cleared": True,
+            "request_hash": "",
+            "received_at": now,
+            "status": "received",
+            "answered_early": False,
+        },
     )
 
 
 def next_sequence(session: Session, number: str) -> int:
     """The place of the next command in the order's line; the order's row must be locked."""
-    last = session.scalar(select(func.max(_COMMANDS.c.sequence)).where(_COMMANDS.c.order_number == number))
-    return (last or 0) + 1
+    return (session.scalar(_LAST_IN_LINE, {"order": number}) or 0) + 1
 
 
 def _decide_and_write(
@@ -118,10 +138,8 @@ def _decide_and_write(
         refused = {"refusal": as_json(refusal), "outbox": letters.written}
         _settle(session, command.id, "refused", refused, now)
         return _standing("refused", row.stage, order, letters.written)
-    after = _write_events(session, row, order, command, events, now)
-    if order is None:
-        session.execute(update(_ORDERS).where(_ORDERS.c.number == row.number).values(draft=None))
-    write(session, order, after)
+    after, chain = _write_events(session, row, order, command, events, now)
+    write(session, order, after, chain)
     _write_stock(session, after, events, now)
     rules = {alert.alert: alert.rule for alert in after.alerts.values()}
     letters.write(after, notices(events, rules))
@@ -150,7 +168,8 @@ def _asked(command: Any) -> Asked:
 
 def _write_events(
     session: Session, row: Any, order: Order | None, command: Any, events: Sequence[e.Event], now: datetime
-) -> Order:
+) -> tuple[Order, str]:
+    """The state the events lead to, and the hash of the last one."""
     state, chain = order, row.last_hash
     rows: list[dict[str, Any]] = []
     first = order.version if order is not None else 0
@@ -184,10 +203,9 @@ def _write_events(
         )
         _write_edges(session, state, event, sequence)
     if rows:
-        session.execute(insert(_EVENTS), rows)
-        session.execute(update(_ORDERS).where(_ORDERS.c.number == row.number).values(last_hash=chain))
+        session.execute(_ADD_EVENT, rows)
     assert state is not None, "a decision about a draft issues it"
-    return state
+    return state, chain
 
 
 def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) -> None:
@@ -206,7 +224,7 @@ def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) 
         for edge in edges(order, event)
     ]
     if rows:
-        session.execute(insert(_EDGES), rows)
+        session.execute(_ADD_EDGE, rows)
 
 
 def _write_stock(session: Session, after: Order, events: Sequence[e.Event], now: datetime) -> None:
@@ -220,36 +238,25 @@ def _write_stock(session: Session, after: Order, events: Sequence[e.Event], now:
 
 
 def _change_lots(session: Session, changes: dict[str, LotChange], now: datetime) -> None:
-    rows = {
-        row.number: row
-        for row in session.execute(
-            select(_LOTS)
-            .where(_LOTS.c.number.in_(sorted(changes)))
-            .order_by(_LOTS.c.number)
-            .with_for_update()
-        )
-    }
+    rows = {row.number: row for row in session.execute(_LOCK_LOTS, {"lots": sorted(changes)})}
     for name, change in sorted(changes.items()):
         if name not in rows:
             session.execute(
-                insert(_LOTS).values(
-                    number=name,
-                    part=change.part,
-                    part_revision=change.part_revision,
-                    quantity=change.quantity,
-                    uom=change.unit,
-                    on_hand=change.quantity,
-                    held=False,
-                    created_at=now,
-                )
+                _ADD_LOT,
+                {
+                    "number": name,
+                    "part": change.part,
+                    "part_revision": change.part_revision,
+                    "quantity": change.quantity,
+                    "uom": change.unit,
+                    "on_hand": change.quantity,
+                    "held": False,
+                    "created_at": now,
+                },
             )
         elif rows[name].uom == change.unit:
             # Bars counted in kilograms do not become fewer by pieces sent out.
-            session.execute(
-                update(_LOTS)
-                .where(_LOTS.c.number == name)
-                .values(on_hand=rows[name].on_hand + change.quantity)
-            )
+            session.execute(_SHELVE, {"lot": name, "on_hand": rows[name].on_hand + change.quantity})
 
 
 def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:
@@ -269,11 +276,7 @@ def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:
 
 
 def _settle(session: Session, command: str, status: str, result: dict[str, Any], now: datetime) -> None:
-    session.execute(
-        update(_COMMANDS)
-        .where(_COMMANDS.c.id == command)
-        .values(status=status, result=result, applied_at=now)
-    )
+    session.execute(_SETTLE, {"command": command, "status": status, "result": result, "applied_at": now})
 
 
 def _standing(status: str, stage_name: str, order: Order | None, outbox: list[str]) -> Applied:

@@ -3,10 +3,9 @@ compares the projection of the folded stream with what the tables say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert, update
 from sqlmodel import Session
 
 from models.codec import dump_order
@@ -36,6 +35,15 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "alerts": (table(AlertRow), ("id",)),
 }
 ORDERS = table(OrderRow)
+
+
+def _statements(target: Table, key: tuple[str, ...]) -> tuple[Insert, Update, Delete]:
+    at = [target.c[column] == bindparam(f"at_{column}") for column in key]
+    return insert(target), update(target).where(*at), delete(target).where(*at)
+
+
+_STATEMENTS = {name: _statements(target, key) for name, (target, key) in TABLES.items()}
+_WRITE_ORDER = update(ORDERS).where(ORDERS.c.number == bindparam("order"))
 
 
 def order_columns(order: Order) -> Row:
@@ -145,31 +153,36 @@ def project(order: Order) -> dict[str, list[Row]]:
     }
 
 
-def write(session: Session, before: Order | None, after: Order) -> None:
-    """Brings the tables from `before` to `after`, touching only rows that changed."""
+def write(session: Session, before: Order | None, after: Order, last_hash: str) -> None:
+    """Brings the tables from `before` to `after`, touching only rows that changed. An order that is
+    issued is a draft no more."""
     connection = session.connection()
     old, new = project(before) if before is not None else {}, project(after)
-    for name, (target, key) in TABLES.items():
-        was = {tuple(row[column] for column in key): row for row in old.get(name, [])}
-        for at, row in _changed(was, new[name], key):
-            match = [target.c[column] == value for column, value in zip(key, at, strict=True)]
-            if row is None:
-                connection.execute(delete(target).where(*match))
-            elif at in was:
-                connection.execute(update(target).where(*match).values(**row))
-            else:
-                connection.execute(insert(target).values(**row))
-    connection.execute(update(ORDERS).where(ORDERS.c.number == after.number).values(**order_columns(after)))
+    for name, (_, key) in TABLES.items():
+        added, changed, gone = _difference(old.get(name, []), new[name], key)
+        for statement, rows in zip(_STATEMENTS[name], (added, changed, gone), strict=True):
+            if rows:
+                connection.execute(statement, rows)
+    connection.execute(
+        _WRITE_ORDER, {"order": after.number, "draft": None, "last_hash": last_hash, **order_columns(after)}
+    )
 
 
-def _changed(
-    was: dict[tuple[Any, ...], Row], rows: list[Row], key: tuple[str, ...]
-) -> Iterator[tuple[tuple[Any, ...], Row | None]]:
-    seen = set()
-    for row in rows:
-        at = tuple(row[column] for column in key)
-        seen.add(at)
-        if was.get(at) != row:
-            yield at, row
-    for at in was.keys() - seen:
-        yield at, None
+def _difference(
+    old: list[Row], new: list[Row], key: tuple[str, ...]
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """The parameters of a table's three statements: rows to add, to change and to take away."""
+
+    def at(row: Row) -> Row:
+        return {f"at_{column}": row[column] for column in key}
+
+    was = {tuple(row[column] for column in key): row for row in old}
+    added: list[Row] = []
+    changed: list[Row] = []
+    for row in new:
+        before = was.pop(tuple(row[column] for column in key), None)
+        if before is None:
+            added.append(row)
+        elif before != row:
+            changed.append(at(row) | {name: value for name, value in row.items() if name not in key})
+    return added, changed, [at(row) for row in was.values()]
