@@ -17,7 +17,7 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import login
+from api.pages import login, mailbox
 from api.relay import Relay
 from api.routes import (
     alerts,
@@ -63,7 +63,7 @@ ROUTERS = (
     health.router,
     openapi.router,
 )
-PAGES = (login.router, openapi.pages)
+PAGES = (login.router, openapi.pages, mailbox.router)
 
 
 def now() -> datetime:

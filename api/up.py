@@ -23,6 +23,7 @@ LOCK_FILE = "sendout.lock"
 # Where the Temporal server of this folder listens; means something only while the lock is held.
 TEMPORAL_FILE = "temporal.address"
 _LOCK_PATIENCE = 5.0
+_THIS_HOST = ("127.0.0.1", "localhost", "::1")
 _ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
 
@@ -32,7 +33,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything listens. Empty: not run by us."""
+    """Where everything listens, and the folder of the mailbox. Empty: not run by us."""
 
     api: str
     temporal_ui: str
@@ -47,10 +48,12 @@ def up(
     port: int,
     temporal_address: str,
     announce: Callable[[Addresses], None],
+    open_mailbox: bool = False,
 ) -> int:
     """Runs everything until a signal and returns the exit code; ``port`` 0 is any free one.
 
-    ``temporal_address`` names a Temporal server that already runs; empty starts one.
+    ``temporal_address`` names a Temporal server that already runs; empty starts one. The mailbox's page
+    asks for no login with ``open_mailbox``, if only this machine can reach it.
     Raises ``CannotStart``.
     """
     folder = settings.data_dir.absolute()
@@ -59,7 +62,7 @@ def up(
     settings = with_secret_key(settings)
     migrate.upgrade(settings.database)
     try:
-        addresses, stages = plan(settings, host, port, temporal_address)
+        addresses, stages = plan(settings, host, port, temporal_address, open_mailbox)
         return Supervisor(stages, inherited=(lock,)).run(lambda: announce(addresses))
     except temporal.TemporalError as error:
         raise CannotStart(str(error)) from error
@@ -107,7 +110,7 @@ def temporal_of(folder: Path) -> str:
 
 
 def plan(
-    settings: Settings, host: str, port: int, temporal_address: str
+    settings: Settings, host: str, port: int, temporal_address: str, open_mailbox: bool = False
 ) -> tuple[Addresses, list[list[Part]]]:
     """What to run, in stages, and where it will be found."""
     folder = settings.data_dir.absolute()
@@ -141,6 +144,7 @@ def plan(
         smtp_port = _port(1025, any_port)
         mail_folder = str(mailbox.folder(settings).absolute())
         smtp = ours["SENDOUT_SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
+        ours["SENDOUT_MAILBOX"] = "open" if open_mailbox and host in _THIS_HOST else "login"
         command = _python("mailbox", "--port", str(smtp_port))
         first.append(Part("mailbox", command, environment | ours, lambda _pid: _accepts(smtp_port)))
     environment = environment | ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr
@@ -21,6 +22,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="How suppliers reach this server.")
     smtp_url: str = Field(
         default="smtp://127.0.0.1:1025", description="smtp:// or smtps://, with user and password if needed."
+    )
+    mailbox: Literal["off", "login", "open"] = Field(
+        default="off",
+        description="Page /mailbox with the mails of the local mailbox: for admins, or open to everybody.",
     )
     mail_from: str = Field(default="Sendout <sendout@localhost>", description="Sender of every mail.")
     secret_key: SecretStr = Field(
