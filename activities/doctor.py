@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlmodel import Session
 from temporalio.client import Client
 
@@ -72,4 +73,6 @@ def _snapshot(database: Database) -> Iterator[Session]:
     with database.read() as session:
         if not database.is_sqlite:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            # Reading all files takes as long as it takes, and nobody waits for a reader.
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield session
