@@ -82,16 +82,20 @@ class System:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, temporal: Client, *, cached: int = 100, clock: Clock = now
+    settings: Settings, temporal: Client, *, cached: int = 100, clock: Clock = now, working: bool = True
 ) -> AsyncIterator[System]:
-    """The product on `settings`; `TEMPORAL_ADDRESS` must lead to `temporal`."""
+    """The product on `settings`; `TEMPORAL_ADDRESS` must lead to `temporal`.
+
+    Without `working` it has no worker: the test runs one of its own, on `system.settings`.
+    """
     async with AsyncExitStack() as stack:
         smtp = stack.enter_context(mail_server())
         settings = settings.model_copy(update={"smtp_url": smtp.url})
         app = create_app(settings, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         _begin_series(app.state.database, clock().year)
-        await stack.enter_async_context(serving(settings, temporal, cached=cached))
+        if working:
+            await stack.enter_async_context(serving(settings, temporal, cached=cached))
         system = System(app, settings, temporal, smtp)
         yield system
         for client in system.clients.values():

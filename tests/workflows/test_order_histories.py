@@ -5,70 +5,27 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from api.dispatch import Wish
-from models.domain.authority import Actor, OnBehalfOf, Role
-from models.domain.commands import Cancel, Command, ReportMilestone
+from models.domain.authority import Role
+from models.domain.commands import Cancel
 from models.settings import Settings
-from models.tables.orders import CommandRow, EventRow, OrderRow
+from models.tables.orders import OrderRow
 from models.tables.types import table
-from tests.stories import BEHALF, issued, master_data
-from tests.systems import System, running
+from tests.stories import draft, master_data
+from tests.systems import running
 from tests.workflows.histories import details, events, kinds, of_kind, runs
+from tests.workflows.jobs import main_job
+from tests.workflows.sending import BUYER, acknowledged, applied, save, saved, send, statuses
 from workflows.client import connect
+from workflows.order import OrderWorkflow
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
-BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
-
-
-async def acknowledged(system: System) -> str:
-    await master_data(system)
-    number = await issued(system)
-    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
-    return number
-
-
-def save(system: System, order: str, command: Command, actor: Actor, behalf: OnBehalfOf | None = None) -> str:
-    """A command that is saved and that nobody has sent."""
-    identity: str
-    identity, _ = system.app.state.dispatcher._save(Wish(order, command, actor, behalf), datetime.now(UTC))
-    return identity
-
-
-def saved(system: System, order: str, note: str) -> str:
-    """A report of the supplier that is saved and that nobody has sent."""
-    forecast = datetime.now(UTC).date() + timedelta(days=9)
-    report = ReportMilestone("PLATED", forecast=forecast, note=note)
-    return save(system, order, report, PLANNER, OnBehalfOf("Ana", "phone"))
-
-
-def statuses(system: System, order: str) -> dict[str, str]:
-    rows = table(CommandRow).c
-    with system.database.read() as session:
-        found = session.execute(select(rows.id, rows.status).where(rows.order_number == order))
-        return {row.id: row.status for row in found}
-
-
-def applied(system: System, order: str) -> Counter[str]:
-    """How many milestone events each command has caused."""
-    rows = table(EventRow).c
-    with system.database.read() as session:
-        return Counter(
-            session.scalars(
-                select(rows.command).where(rows.order_number == order, rows.type == "milestone_reported")
-            )
-        )
-
-
-async def send(system: System, order: str, command: str) -> None:
-    await system.app.state.dispatcher.send(command, order, "report-milestone")
 
 
 async def test_a_long_history_is_continued_with_commands_in_flight_and_none_is_lost_or_doubled(
@@ -77,6 +34,7 @@ async def test_a_long_history_is_continued_with_commands_in_flight_and_none_is_l
     monkeypatch.setenv("TEMPORAL_ADDRESS", short_env.client.service_client.config.target_host)
     client = await connect()
     async with running(settings, client) as system:
+        await master_data(system)
         number = await acknowledged(system)
         commands = [saved(system, number, f"note {index}") for index in range(30)]
         choice = random.Random(7)
@@ -127,8 +85,7 @@ async def test_commands_that_meet_the_end_of_their_order_are_all_settled(
     async with running(settings, temporal_env.client) as system:
         await master_data(system)
         for _ in range(3):
-            number = await issued(system)
-            await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+            number = await acknowledged(system)
             commands = [saved(system, number, f"note {index}") for index in range(6)]
             end = save(system, number, Cancel("no longer needed"), BUYER)
             await asyncio.gather(*(send(system, number, each) for each in (*commands, end)))
@@ -146,6 +103,7 @@ async def test_temporals_own_cancel_does_not_end_an_order(
     settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
 ) -> None:
     async with running(settings, temporal_env.client) as system:
+        await master_data(system)
         number = await acknowledged(system)
         workflow = temporal_env.client.get_workflow_handle(number)
         await workflow.cancel()
@@ -160,6 +118,7 @@ async def test_a_terminated_order_goes_on_with_its_next_command(
     settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
 ) -> None:
     async with running(settings, temporal_env.client) as system:
+        await master_data(system)
         number = await acknowledged(system)
         workflow = temporal_env.client.get_workflow_handle(number)
         command = saved(system, number, "on its way")
@@ -177,3 +136,25 @@ async def test_a_terminated_order_goes_on_with_its_next_command(
         description = await workflow.describe()
         assert description.status is WorkflowExecutionStatus.RUNNING
         assert description.search_attributes["Supplier"] == ["ACME"]
+
+
+async def test_without_a_cache_every_task_replays_the_order_and_nothing_changes(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    client = temporal_env.client
+    async with running(settings, client, cached=0) as system:
+        await master_data(system)
+        number = await draft(system)
+        # A worker that forgets an order in the middle of a local activity lets its task time out and
+        # does it again; the usual ten seconds would make this slow.
+        workflow = await client.start_workflow(
+            OrderWorkflow.run,
+            number,
+            id=number,
+            task_queue=settings.task_queue,
+            task_timeout=timedelta(seconds=1),
+        )
+        await main_job(system, number)
+        assert await workflow.result() == "closed"
+        assert "WORKFLOW_TASK_FAILED" not in kinds(await events(workflow))
+        assert set(statuses(system, number).values()) == {"applied"}
