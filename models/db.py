@@ -7,13 +7,14 @@ writers read the same row and one of them loses. PostgreSQL locks rows instead
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
 from sqlmodel import Session, create_engine
+
+from models.turns import Turns
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -42,8 +43,8 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = self._engine(url, pool_size)
-        # Two threads of one process take turns here instead of in SQLite's sleeping busy handler.
-        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        file = self.engine.url.database if self.is_sqlite else None
+        self._turns = Turns(f"{file}-turns", patience=15) if file not in (None, ":memory:") else None
         self._writer = self.engine.execution_options(sendout_write=True)
 
     def _engine(self, url: str, pool_size: int) -> Engine:
@@ -74,11 +75,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        turn = self._turns.taken() if self._turns is not None else nullcontext()
+        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
