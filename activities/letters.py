@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from activities import mail_contexts as m
@@ -30,6 +30,18 @@ from models.tables.types import table
 _OUTBOX = table(Outbox)
 _RECIPIENTS = table(OutboxRecipient)
 _LINKS = table(LinkRow)
+_ADD_MAIL, _ADD_RECIPIENT, _ADD_LINK = map(insert, (_OUTBOX, _RECIPIENTS, _LINKS))
+_LIVING_LINK = (
+    select(_LINKS.c.id)
+    .where(
+        _LINKS.c.order_number == bindparam("order"),
+        _LINKS.c.contact == bindparam("contact"),
+        _LINKS.c.revoked_at.is_(None),
+        _LINKS.c.expires_at > bindparam("until"),
+    )
+    .order_by(_LINKS.c.expires_at.desc())
+    .limit(1)
+)
 _ROLES: dict[Party, Role] = {
     "buyer": Role.BUYER,
     "planner": Role.PLANNER,
@@ -52,7 +64,9 @@ class Letters:
         self.written: list[str] = []
 
     def write(self, order: Order, notices: Iterable[Notice]) -> None:
-        buyer = user(self.session, order.buyer)
+        notices = list(notices)
+        # Most commands tell nobody.
+        buyer = user(self.session, order.buyer) if notices else None
         for notice in notices:
             for person in self._people(order, notice.party, buyer):
                 # A controlled order's mail goes to cleared people only.
@@ -66,31 +80,33 @@ class Letters:
         """One mail to one person."""
         outbox = str(uuid.uuid5(uuid.UUID(self.command), f"{len(self.written)}:{person.party}"))
         self.session.execute(
-            insert(_OUTBOX).values(
-                id=outbox,
-                order_number=order_number,
-                kind="mail",
-                template=m.name_of(context),
-                context=m.dump(context),
-                locale=person.locale,
-                message_id=message_id(outbox, self.host),
-                thread=thread_id(order_number, self.host),
-                state="queued",
-                workflow_id=workflow_id(outbox),
-                created_at=self.now,
-            )
+            _ADD_MAIL,
+            {
+                "id": outbox,
+                "order_number": order_number,
+                "kind": "mail",
+                "template": m.name_of(context),
+                "context": m.dump(context),
+                "locale": person.locale,
+                "message_id": message_id(outbox, self.host),
+                "thread": thread_id(order_number, self.host),
+                "state": "queued",
+                "workflow_id": workflow_id(outbox),
+                "created_at": self.now,
+            },
         )
         self.session.execute(
-            insert(_RECIPIENTS).values(
-                outbox_id=outbox,
-                party=person.party,
-                address=person.email,
-                name=person.name,
-                state="queued",
-                smtp_text="",
-                tries=0,
-                updated_at=self.now,
-            )
+            _ADD_RECIPIENT,
+            {
+                "outbox_id": outbox,
+                "party": person.party,
+                "address": person.email,
+                "name": person.name,
+                "state": "queued",
+                "smtp_text": "",
+                "tries": 0,
+                "updated_at": self.now,
+            },
         )
         self.written.append(outbox)
 
@@ -189,28 +205,21 @@ class Letters:
 
 def link_for(session: Session, settings: Settings, order: str, contact: str, now: datetime) -> str:
     """The id of a link that lives at least a month longer, made when there is none."""
-    living = session.execute(
-        select(_LINKS.c.id)
-        .where(
-            _LINKS.c.order_number == order,
-            _LINKS.c.contact == contact,
-            _LINKS.c.revoked_at.is_(None),
-            _LINKS.c.expires_at > now + timedelta(days=min(30, settings.link_days // 2)),
-        )
-        .order_by(_LINKS.c.expires_at.desc())
-    ).first()
+    until = now + timedelta(days=min(30, settings.link_days // 2))
+    living: str | None = session.scalar(_LIVING_LINK, {"order": order, "contact": contact, "until": until})
     if living is not None:
-        return str(living.id)
+        return living
     link = uuid.uuid4().hex
     session.execute(
-        insert(_LINKS).values(
-            id=link,
-            fingerprint=fingerprint(link_token(settings.secret_key.get_secret_value().encode(), link)),
-            order_number=order,
-            contact=contact,
-            created_at=now,
-            expires_at=now + timedelta(days=settings.link_days),
-        )
+        _ADD_LINK,
+        {
+            "id": link,
+            "fingerprint": fingerprint(link_token(settings.secret_key.get_secret_value().encode(), link)),
+            "order_number": order,
+            "contact": contact,
+            "created_at": now,
+            "expires_at": now + timedelta(days=settings.link_days),
+        },
     )
     return link
 
