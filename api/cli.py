@@ -78,6 +78,44 @@ def up(
 
 
 @app.command()
+def demo(
+    data_dir: Annotated[
+        Path, typer.Option("--data-dir", help="The demo's own folder; delete it to begin again.")
+    ] = Path("data/demo"),
+    host: Host = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="Left out: 8000, or any free port when it is taken."),
+    ] = None,
+    temporal_address: TemporalAddress = None,
+) -> None:
+    """Run everything on this machine with weeks of history in it, to look around."""
+    from api import demo as example
+    from api import demo_guide
+    from api import up as everything
+
+    logs.configure(os.environ.get("SENDOUT_LOG_LEVEL", "WARNING"))
+
+    def announce(addresses: everything.Addresses, notes: example.Notes) -> None:
+        for line in demo_guide.lines(addresses, notes, data_dir):
+            typer.echo(line)
+        sys.stdout.flush()
+
+    typer.echo("Making a company with weeks of history and starting everything. This takes a moment.")
+    try:
+        code = example.run(
+            data_dir,
+            host=host,
+            port=everything.free_or(8000) if port is None else port,
+            temporal_address=temporal_address or os.environ.get("TEMPORAL_ADDRESS", ""),
+            announce=announce,
+        )
+    except (everything.CannotStart, example.DemoFailed) as reason:
+        _refuse(str(reason))
+    raise typer.Exit(code)
+
+
+@app.command()
 def api(
     data_dir: DataDir = None,
     host: Host = "127.0.0.1",

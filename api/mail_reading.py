@@ -18,10 +18,10 @@ _SHOWN = ("Date", "From", "To", "Subject", "Message-ID", "In-Reply-To", "Referen
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One line of the list. `arrived` is when the mailbox took it, `delivered_to` the envelope's recipients."""
+    """One line of the list. `written` is the mail's date, `delivered_to` the envelope's recipients."""
 
     name: str
-    arrived: datetime
+    written: datetime
     sender: str
     delivered_to: tuple[str, ...]
     subject: str
@@ -75,7 +75,7 @@ def read(path: Path) -> Mail:
 def _heading(name: str, message: EmailMessage) -> Heading:
     return Heading(
         name=name,
-        arrived=datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC),
+        written=datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC),
         sender=str(message.get("From", "")),
         delivered_to=tuple(str(address) for address in message.get_all("Delivered-To", ())),
         subject=str(message.get("Subject", "")),

@@ -10,6 +10,8 @@ import os
 import secrets
 import signal
 from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import structlog
@@ -23,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def folder(settings: Settings) -> Path:
-    """Where the mails are: one ``.eml`` file each, named by the instant it came."""
+    """Where the mails are: one ``.eml`` file each, named by the instant it was written."""
     return settings.data_dir / "mailbox"
 
 
@@ -43,10 +45,22 @@ class KeepAsFiles:
         """Keeps the mail as it was sent, under a Delivered-To line per recipient of the envelope."""
         content = envelope.original_content or b""
         head = "".join(f"Delivered-To: {address}\r\n" for address in envelope.rcpt_tos)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
+        name = f"{_written(content, datetime.now(UTC)):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         _keep(self.folder / name, head.encode() + content)
         log.info("mail_kept", file=name, recipients=len(envelope.rcpt_tos), bytes=len(content))
         return "250 Kept"
+
+
+def _written(content: bytes, arrived: datetime) -> datetime:
+    """What the mail's Date says, to the second; when it came, where there is none to believe."""
+    date = BytesHeaderParser().parsebytes(content.partition(b"\r\n\r\n")[0])["Date"]
+    try:
+        written = parsedate_to_datetime(str(date)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return arrived
+    if not 2000 <= written.year <= arrived.year:
+        return arrived
+    return written.replace(microsecond=arrived.microsecond)
 
 
 def _keep(path: Path, content: bytes) -> None:

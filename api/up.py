@@ -177,6 +177,11 @@ def _port(preferred: int, any_port: bool) -> int:
     return _free_port("127.0.0.1")
 
 
+def free_or(preferred: int) -> int:
+    """The port ``preferred`` of this machine, or any free one when somebody has it."""
+    return _port(preferred, any_port=False)
+
+
 def _free_port(host: str) -> int:
     with socket.create_server((host, 0)) as probe:
         port: int = probe.getsockname()[1]

@@ -38,7 +38,7 @@ def visitor(app: FastAPI, anonymous: TestClient) -> TestClient:
     return TestClient(app, base_url=LOCAL, follow_redirects=False)
 
 
-def keep(settings: Settings, content: bytes, *, seconds: int = 0, to: str = "ana@acme.test") -> str:
+def keep(settings: Settings, content: bytes, *, to: str = "ana@acme.test") -> str:
     """A mail as the mailbox keeps it; gives its name."""
     folder = mailbox.folder(settings)
     keeper = mailbox.KeepAsFiles(folder)
@@ -85,6 +85,21 @@ def test_the_newest_mail_is_first_and_older_ones_are_a_page_away(
     older = visitor.get(f"/mailbox?before={names[2]}").text
     assert [name for name in names if f'href="/mailbox/{name}"' in older] == names[:2]
     assert visitor.get("/mailbox?before=../secret.key").status_code == 422
+
+
+def test_mails_stand_in_the_sequence_in_which_they_were_written(
+    visitor: TestClient, settings: Settings
+) -> None:
+    dates = [
+        "Mon, 02 Nov 2026 09:00:00 +0100",
+        "Mon, 02 Nov 2026 08:00:01 +0000",
+        "Fri, 30 Oct 2026 09:00:00 +0000",
+    ]
+    for number, date in enumerate(dates):
+        keep(settings, f"Date: {date}\r\nSubject: Mail {number}\r\n\r\nDate: never".encode())
+    page = visitor.get("/mailbox").text
+    assert sorted(range(3), key=lambda number: page.index(f"Mail {number}")) == [1, 0, 2]
+    assert "Mon 02 Nov 08:00:01" in page
 
 
 def test_a_mail_shows_its_text_its_headers_and_its_attachment(
@@ -139,6 +154,8 @@ def test_what_a_mail_says_is_text_and_never_a_part_of_the_page(
         b"\xff\xfe\x00",
         b"Content-Type: text/plain; charset=klingon\r\n\r\nnuqneH \xff",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>",
+        b"Date: Fri, 31 Dec 9999 23:59:59 -2359\r\n\r\nx",
+        b"Date: Mon, 01 Jan 0001 00:00:00 +1400\r\n\r\nx",
         b"Date: tomorrow\r\nSubject: =?utf-8?b?!!?=\r\n\r\nx",
     ],
 )

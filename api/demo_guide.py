@@ -1,0 +1,53 @@
+"""What `sendout demo` prints: where everything is, who to be, and what to look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from api import demo_world as world
+from api.demo import Notes
+from api.up import Addresses
+
+_LOOK_AT = {
+    "WO-3201": "the main job: 690 of 1200 flanges accepted, 10 rejected and undecided, 500 at the plater",
+    "WO-3202": "issued just now; its supplier has not answered",
+    "WO-3150": "overdue: promised days ago, not shipped, nobody heard anything",
+    "WO-3120": "ten shafts on their way back to be reworked (Spanish supplier)",
+    "WO-3160": "declined by the supplier (Chinese)",
+    "WO-3195": "no answer yet: the supplier was reminded, then the buyer alerted",
+    "WO-3140": "all pieces are back, the certificate is not",
+    "WO-3190": "on hold",
+    "WO-3203": "a draft; issue it",
+    "WO-3100": "closed",
+}
+
+
+def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
+    """The first line is the same as of `sendout up`, for programs that wait for it."""
+    api = addresses.api
+    yield f"Sendout is ready at {api}"
+    yield ""
+    yield f"  API, described    {api}/api/docs"
+    yield f"  Log in            {api}/login"
+    if addresses.smtp:
+        yield f"  Mailbox           {api}/mailbox    every mail it sends"
+    if addresses.temporal_ui:
+        yield f"  Temporal Web UI   {addresses.temporal_ui}    one workflow per open order"
+    yield f"  Supplier's page   {api}/s/{notes.link}"
+    yield f"                    the link mailed about {notes.orders['WO-3202']}: answer it as the supplier"
+    yield ""
+    yield f"  People (password of all: {world.PASSWORD})"
+    for role, (name, email) in world.PEOPLE.items():
+        yield f"    {role:<17} {email:<24} {name}"
+    yield ""
+    yield f"  A token ({world.PEOPLE['admin'][1]}): {notes.tokens['admin']}"
+    yield "    for example:"
+    yield f"    curl -H 'Authorization: Bearer {notes.tokens['admin']}' {api}/api/v1/orders/{notes.orders['WO-3201']}"
+    yield ""
+    yield "  Orders to look at"
+    for work_order, what in _LOOK_AT.items():
+        yield f"    {notes.orders[work_order]}  {work_order}  {what}"
+    yield ""
+    yield f"Everything is kept in {folder}; delete that folder to begin again."
+    yield "Ctrl-C stops it."

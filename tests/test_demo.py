@@ -1,0 +1,175 @@
+"""`sendout demo`: a company with history, seeded once, running on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from activities.doctor import records
+from api import demo, demo_story, demo_world, up
+from models.db import Database
+from models.domain.authority import Role
+from models.domain.order import Stage
+from models.settings import Settings
+from models.tables.orders import AlertRow, CommandRow, LineRow, OrderRow
+from models.tables.outbox import Outbox
+from models.tables.types import table
+from tests.processes import environment, free_port, running, sendout
+from tests.test_doctor_command import doctor
+
+ORDERS, ALERTS, COMMANDS = table(OrderRow), table(AlertRow), table(CommandRow)
+LINES, OUTBOX = table(LineRow), table(Outbox)
+# A Sunday: the last day of the stories is the Friday before.
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The demo's settings; what it puts into the environment is taken out again."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    return demo.settings_for(tmp_path / "demo")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database)
+    yield database
+    database.dispose()
+
+
+def test_the_history_has_an_order_in_every_stage_and_contradicts_nothing(
+    settings: Settings, database: Database
+) -> None:
+    half = settings.data_dir / "seeding"
+    half.mkdir(parents=True)
+    (half / "sendout.db").write_text("what an interrupted seeding left is thrown away")
+    notes = demo.seed(settings, NOW)
+    with database.read() as session:
+        stages = dict(session.execute(select(ORDERS.c.number, ORDERS.c.stage)).all())
+        open_alerts = set(
+            session.execute(
+                select(LINES.c.work_order, ALERTS.c.rule)
+                .join(LINES, LINES.c.order_number == ALERTS.c.order_number)
+                .where(ALERTS.c.open)
+            ).all()
+        )
+        locales = set(session.scalars(select(OUTBOX.c.locale).distinct()))
+        waiting = set(session.scalars(select(COMMANDS.c.order_number).where(COMMANDS.c.status == "received")))
+    assert set(stages.values()) == set(Stage) - {Stage.DRAFT}, "the draft is made in the running system"
+    assert {("WO-3150", "receipt_overdue"), ("WO-3140", "document_missing"), ("WO-3195", "ack_overdue")} <= (
+        open_alerts
+    )
+    assert locales == {"en", "es", "zh"}
+    ended = {number for number, stage in stages.items() if stage in (Stage.CLOSED, Stage.CANCELLED)}
+    assert waiting == stages.keys() - ended, "each open order waits for the running system"
+    assert set(notes.orders.values()) == set(stages)
+    found = records(database, settings.files_dir, NOW + timedelta(minutes=1))
+    assert {finding.code for finding in found} == {"mail.stuck"}, "its mails wait for the running system"
+    assert not half.exists()
+    assert stat.S_IMODE((settings.data_dir / "demo.json").stat().st_mode) == 0o600
+    assert demo.Notes.of(settings.data_dir) == notes
+
+
+@pytest.mark.parametrize("hours", [15, 24, 5 * 24 + 13])
+def test_it_can_be_seeded_on_any_day_at_any_hour(settings: Settings, hours: int) -> None:
+    assert "WO-3201" in demo.seed(settings, NOW + timedelta(hours=hours)).orders
+
+
+def test_a_folder_with_other_data_is_left_alone(settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True)
+    theirs = settings.data_dir / "sendout.db"
+    theirs.write_text("real")
+    with pytest.raises(up.CannotStart, match="holds data that is not the demo's"):
+        demo.seed(settings, NOW)
+    assert theirs.read_text() == "real"
+
+
+def test_no_setting_of_the_operator_reaches_a_real_database_or_mail_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {
+        "SENDOUT_DATABASE_URL": "postgresql+psycopg://db.example/real",
+        "SENDOUT_SMTP_URL": "smtp://mail.example:25",
+        "SENDOUT_SECRET_KEY": "theirs",
+    }
+    monkeypatch.setattr(os, "environ", dict(os.environ) | theirs)
+    settings = demo.settings_for(tmp_path)
+    inherited = Settings(_env_file=None, data_dir=tmp_path)
+    for each in (settings, inherited):
+        assert each.database == f"sqlite:///{tmp_path}/sendout.db"
+        assert each.smtp_url == "smtp://127.0.0.1:1025"
+        assert each.secret_key.get_secret_value() == ""
+
+
+def test_everybody_has_a_login_and_a_token() -> None:
+    assert demo_world.PEOPLE.keys() == {role.value for role in Role}
+
+
+def test_the_certificate_is_a_pdf_whose_table_of_contents_is_right() -> None:
+    pdf = demo_world.certificate(["COC (1)", "Zinc \\ 10 µm"])
+    assert pdf.startswith(b"%PDF-1.4")
+    start = int(pdf.split(b"startxref\n")[1].split()[0])
+    assert pdf[start:].startswith(b"xref")
+    for number, place in enumerate(re.findall(rb"(\d{10}) 00000 n", pdf), 1):
+        assert pdf[int(place) :].startswith(b"%d 0 obj" % number)
+
+
+def test_it_runs_is_stopped_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    first = ran(folder, tmp_path / "first.log")
+    # As after a kill between the last step and the note of it: all of them are asked again.
+    notes = demo.Notes.of(folder)
+    assert notes is not None
+    past = {name: order for name, order in notes.orders.items() if name not in ("WO-3202", "WO-3203")}
+    replace(notes, orders=past, link="").keep(folder)
+    assert ran(folder, tmp_path / "second.log") == first
+
+
+def ran(folder: Path, log: Path) -> Any:
+    """Runs the demo once and looks at everything it prints; returns what must be the same next time."""
+    port = free_port()
+    command = [*sendout("demo"), "--data-dir", str(folder), "--port", str(port)]
+    with running(command, log, environment(TEMPORAL_CONFIG_FILE="/dev/null")) as process:
+        process.wait_for("Ctrl-C stops it.", 120)
+        said = process.output
+        api = f"http://127.0.0.1:{port}"
+        assert f"Sendout is ready at {api}\n" in said
+        for path in ("/api/docs", "/login", "/mailbox"):
+            assert f"{api}{path}" in said
+            assert fetched(api + path).status == 200
+        assert "Subject" in fetched(f"{api}/mailbox").read().decode()
+        (web_ui,) = re.findall(r"Temporal Web UI +(\S+)", said)
+        assert fetched(web_ui).status == 200
+        (link,) = re.findall(r"Supplier's page +(\S+)", said)
+        assert "WO-3202" in fetched(link).read().decode()
+        token = re.findall(r"A token \(\S+\): (\S+)", said)[0]
+        assert f"(password of all: {demo_world.PASSWORD})" in said
+        for _, email in demo_world.PEOPLE.values():
+            assert email in said
+        items = json.load(fetched(f"{api}/api/v1/orders?limit=100", token))["items"]
+        stages = {item["number"]: item["stage"] for item in items}
+        assert set(stages.values()) == set(Stage)
+        main = re.findall(r"(\S+)  WO-3201", said)[0]
+        order = json.load(fetched(f"{api}/api/v1/orders/{main}", token))
+        assert (order["stage"], order["lines"][0]["pieces"]["accepted"]) == ("receiving", "690")
+        assert order["lines"][0]["lots"][0]["lot"] == demo_story.LOT
+        code, found = doctor(folder)
+        assert (code, found) == (0, "Nothing contradicts anything.\n")
+        assert process.stop() == 0
+    return stages, token, link.rpartition("/")[2]
+
+
+def fetched(address: str, token: str = "") -> Any:
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"} if token else {})
+    return urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(request, timeout=30)
