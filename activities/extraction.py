@@ -28,6 +28,14 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
     "Unknown": {1: "text"},
     "Stale": {1: "text"},
     "FieldError": {1: "text"},
+    "TooLarge": {1: "text"},
+    "WrongKind": {1: "text"},
+    "TooOften": {1: "text"},
+    "CannotKeep": {1: "text"},
+    # One wrong field among several that are collected.
+    "wrong": {1: "text"},
+    # Why a measured value fails.
+    "failed": {0: "text"},
     # A rule of models.domain.deadlines: its name, and what to do.
     "Rule": {1: "name", 5: "action"},
     # A type of document in models.domain.evidence.
@@ -35,8 +43,8 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
 }
 # Called with a variable they look up what was marked elsewhere.
 _LOOKS_UP = ("_", "gettext")
-# Defines the refusals, so it hands sentences on that others wrote.
-_HANDS_ON = ("models/domain/errors.py",)
+# They hand sentences on that others wrote.
+_HANDS_ON = ("models/domain/errors.py", "api/supplier/fields.py")
 
 Sentence = tuple[int, None, str, list[str]]
 

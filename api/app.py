@@ -25,6 +25,7 @@ from api.routes import (
     documents,
     health,
     inspection_plans,
+    links,
     lots,
     order_commands,
     orders,
@@ -38,6 +39,8 @@ from api.routes import (
     work_orders,
 )
 from api.sessions import LoginBrake
+from api.supplier import opening
+from api.supplier import routes as supplier_routes
 from api.uploads import Uploads
 from models.db import Database
 from models.settings import Settings
@@ -57,13 +60,14 @@ ROUTERS = (
     lots.router,
     orders.router,
     documents.router,
+    links.router,
     order_commands.router,
     alerts.router,
     people.router,
     health.router,
     openapi.router,
 )
-PAGES = (login.router, openapi.pages, mailbox.router)
+PAGES = (login.router, openapi.pages, opening.router, supplier_routes.router, mailbox.router)
 
 
 def now() -> datetime:
@@ -107,6 +111,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.state.settings = settings
     app.state.clock = clock
     app.state.login_brake = LoginBrake()
+    app.state.link_brake = opening.LinkBrake()
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))
     errors.install(app)

@@ -22,7 +22,34 @@ from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale,
 
 log = structlog.get_logger(__name__)
 
-STATUS: dict[type[Refusal], int] = {Invalid: 422, Forbidden: 403, Unknown: 404, Stale: 412, Refusal: 409}
+
+class TooLarge(Refusal):
+    """More bytes than may be sent (HTTP 413)."""
+
+
+class WrongKind(Refusal):
+    """Bytes of another kind than may be sent (HTTP 415)."""
+
+
+class TooOften(Refusal):
+    """Again too soon (HTTP 429)."""
+
+
+class CannotKeep(Refusal):
+    """Bytes there is no room for, or no way to write (HTTP 507)."""
+
+
+STATUS: dict[type[Refusal], int] = {
+    Invalid: 422,
+    Forbidden: 403,
+    Unknown: 404,
+    Stale: 412,
+    TooLarge: 413,
+    WrongKind: 415,
+    TooOften: 429,
+    CannotKeep: 507,
+    Refusal: 409,
+}
 TITLES = {
     400: "The request cannot be read",
     401: "Log in first",
@@ -37,6 +64,7 @@ TITLES = {
     429: "Too many tries",
     500: "Something went wrong here",
     503: "Not available right now",
+    507: "Cannot be stored right now",
 }
 _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
@@ -114,7 +142,8 @@ def install(app: FastAPI) -> None:
         return problem(
             503,
             "database.away",
-            "The database does not answer; nothing was saved. Try again in a moment.",
+            "The database does not answer. Try again in a moment, with the same Idempotency-Key: what "
+            "was saved before is not done twice.",
             headers={"Retry-After": "5"},
         )
 
@@ -124,11 +153,17 @@ def broken(error: Exception, *, method: str, route: str) -> Response:
 
     ``route`` is the route's template: a real path could hold a secret link.
     """
-    reference = uuid4().hex[:12]
-    log.error("request_failed", reference=reference, method=method, route=route, exc_info=error)
+    reference = reported(error, method=method, route=route)
     return problem(
         500, "internal", f"Nothing was saved. Try again; if it stays so, tell us the reference {reference}."
     )
+
+
+def reported(error: Exception, *, method: str, route: str) -> str:
+    """Logs an unexpected exception; gives the reference it is found by."""
+    reference = uuid4().hex[:12]
+    log.error("request_failed", reference=reference, method=method, route=route, exc_info=error)
+    return reference
 
 
 # pydantic's error type -> our sentence; its context fills the gaps. What is not here says itself.

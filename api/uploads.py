@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import filetype
+import structlog
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import Problem
+from api.errors import CannotKeep, TooLarge, WrongKind
 from models.db import Database
 from models.domain.errors import Invalid, Refusal
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -18,6 +19,7 @@ from models.settings import Settings
 from models.tables.orders import DocumentRow
 from models.tables.types import table
 
+log = structlog.get_logger(__name__)
 _DOCUMENTS = table(DocumentRow)
 # Formats without a signature: text that reads as UTF-8 and is nothing else.
 _TEXT = frozenset({"text/csv", "text/plain"})
@@ -44,30 +46,50 @@ class Uploads:
     ) -> Stored:
         """Stores the bytes and says what they are.
 
-        Raises `Problem` 413 or 415, `Invalid` for an empty file, `Refusal` when the order is full.
+        Raises `TooLarge`, `WrongKind`, `Invalid` for an empty file, `Refusal` when the order is full,
+        `CannotKeep` when the disk is.
         """
         await run_in_threadpool(self._room, order)
+        try:
+            return await self._received(kind, chunks, claimed, filename)
+        except OSError as error:
+            log.exception("file_not_stored", order=order)
+            raise CannotKeep(
+                "file.storage",
+                "The file cannot be stored right now; nothing was saved. Try again later.",
+                field="file",
+            ) from error
+
+    async def _received(
+        self, kind: DocumentType, chunks: AsyncIterator[bytes], claimed: str, filename: str
+    ) -> Stored:
         limit = self._limit(kind)
         with await run_in_threadpool(self.store.draft) as draft:
             async for chunk in chunks:
                 if draft.size + len(chunk) > limit:
-                    raise Problem(
-                        413,
+                    raise TooLarge(
                         "file.too_large",
-                        f"The file is larger than {limit // 1_000_000} MB, the most a {DOCUMENTS[kind].name.lower()} "
-                        "may have. Send a smaller one.",
+                        "{document}: the file is larger than {limit} MB. Send a smaller one.",
+                        field="file",
+                        document=DOCUMENTS[kind].name,
+                        limit=limit // 1_000_000,
                     )
                 await run_in_threadpool(draft.write, chunk)
             media_type = check(draft, kind, claimed)
             sha256 = await run_in_threadpool(draft.keep)
             return Stored(sha256, draft.size, media_type, clean_name(filename))
 
-    def _limit(self, kind: DocumentType) -> int:
+    @property
+    def limits(self) -> dict[str, int]:
+        """The most bytes of a file, by its size class."""
         return {
             "document": self.settings.document_bytes,
             "photo": self.settings.photo_bytes,
             "video": self.settings.video_bytes,
-        }[DOCUMENTS[kind].size]
+        }
+
+    def _limit(self, kind: DocumentType) -> int:
+        return self.limits[DOCUMENTS[kind].size]
 
     def _room(self, order: str) -> None:
         with self.database.read() as session:
@@ -90,16 +112,21 @@ def check(draft: Draft, kind: DocumentType, claimed: str) -> str:
     found = filetype.guess_mime(draft.head)
     allowed = DOCUMENTS[kind].media_types
     if claimed not in allowed:
-        raise Problem(
-            415,
+        raise WrongKind(
             "file.type",
-            f"{DOCUMENTS[kind].name} cannot be {claimed or 'of no type'}; send one of {', '.join(allowed)}.",
+            "{document} cannot be {claimed}; send one of {allowed}.",
+            field="file",
+            document=DOCUMENTS[kind].name,
+            claimed=claimed or "of no type",
+            allowed=", ".join(allowed),
         )
     if found != claimed and not (claimed in _TEXT and found is None and _reads_as_text(draft.head)):
-        raise Problem(
-            415,
+        raise WrongKind(
             "file.lies",
-            f"The file says it is {claimed}, but its content is {found or 'something else'}. Send the original file.",
+            "The file says it is {claimed}, but its content is {found}. Send the original file.",
+            field="file",
+            claimed=claimed,
+            found=found or "something else",
         )
     return claimed
 

@@ -211,7 +211,7 @@ def _refuse_unreadable(
     errors: list[FieldError] = []
     seen: set[tuple[str, int]] = set()
 
-    def wrong(index: int, name: str, text: str, **values: object) -> None:
+    def unreadable(index: int, name: str, text: str, **values: object) -> None:
         shown = tuple((key, str(value)) for key, value in values.items())
         errors.append(FieldError(f"results.{index}.{name}", text, shown))
 
@@ -219,22 +219,24 @@ def _refuse_unreadable(
         number, sample, entered = result.characteristic, result.sample, result.value[:_LONGEST_VALUE]
         item = by_number.get(number)
         if sample < 1:
-            wrong(index, "sample", "Samples are numbered from 1; you entered {entered}.", entered=sample)
+            text = "Samples are numbered from 1; you entered {entered}."
+            unreadable(index, "sample", text, entered=sample)
         elif sample > units:
             text = "Sample {entered} does not exist: the lot has {units} units."
-            wrong(index, "sample", text, entered=sample, units=units)
+            unreadable(index, "sample", text, entered=sample, units=units)
         elif (number, sample) in seen:
             text = "Characteristic {characteristic} already has a value for sample {sample}; keep one."
-            wrong(index, "sample", text, characteristic=number, sample=sample)
+            unreadable(index, "sample", text, characteristic=number, sample=sample)
         seen.add((number, sample))
         if item is None:
             text = "The plan has no characteristic {entered}; it has {known}."
             known = ", ".join(by_number)
-            wrong(index, "characteristic", text, entered=number[:_LONGEST_VALUE], known=known)
+            unreadable(index, "characteristic", text, entered=number[:_LONGEST_VALUE], known=known)
         elif item.kind == "attribute" and result.value not in (CONFORMS, NOT):
-            wrong(index, "value", "Enter conforms or not; you entered {entered}.", entered=entered)
+            text = "Enter conforms or not; you entered {entered}."
+            unreadable(index, "value", text, entered=entered)
         elif item.kind == "variable" and not _is_number(result.value):
-            wrong(index, "value", "{entered} is not a number.", entered=entered)
+            unreadable(index, "value", "{entered} is not a number.", entered=entered)
     if errors:
         raise Invalid(
             "inspection.results",

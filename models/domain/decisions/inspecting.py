@@ -34,7 +34,7 @@ def submit_inspection(
             lot=command.lot,
             line=line.line,
         )
-    lot_size = _lot_size(order, line, command)
+    lot_size = lot_size_of(order, line, command)
     judgement = judge(line.plan, lot_size, command.results)
     return [
         InspectionSubmitted(
@@ -50,7 +50,7 @@ def submit_inspection(
     ]
 
 
-def _lot_size(order: Order, line: Line, command: SubmitInspection) -> Decimal:
+def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
     """The parcel inspected; before there is one, what is at the supplier, else what is on the way there."""
     if command.parcel:
         parcel = order.parcels.get(command.parcel)

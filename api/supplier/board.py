@@ -1,0 +1,270 @@
+"""What an order's page shows beside its question: the order, the pieces, the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import quote
+
+from activities.i18n import N_
+from api.supplier.measuring import MEASURE
+from api.supplier.tasks import label
+from api.supplier.told import Line as Said
+from api.supplier.told import in_words, limits, mismatch
+from api.supplier.visits import Visit
+from api.supplier.words import Words
+from models.domain import headline
+from models.domain.evidence import DOCUMENTS, DocumentType, covers
+from models.domain.order import Inspection, Line, Order, Share
+from models.domain.pieces import Bucket, line_of, total
+from models.domain.quantities import ZERO
+
+# Each bucket as the supplier sees it.
+_WHERE = {
+    Bucket.IN_TRANSIT_OUT: N_("on the way to you"),
+    Bucket.AT_SUPPLIER: N_("with you"),
+    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
+    Bucket.PENDING: N_("received, being checked"),
+    Bucket.ACCEPTED: N_("accepted"),
+    Bucket.REJECTED: N_("rejected"),
+    Bucket.SCRAPPED: N_("scrapped"),
+    Bucket.TEST_CONSUMED: N_("used for tests"),
+    Bucket.LOST: N_("lost"),
+    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
+    Bucket.RETURNED_TO_SUPPLIER: N_("returned to you"),
+    Bucket.OVER: N_("more than expected"),
+}
+_SHARES = {
+    Share.UNDECIDED: N_("being decided"),
+    Share.PROPOSED: N_("being decided"),
+    Share.REWORKING: N_("to be reworked by you"),
+    Share.REINSPECTING: N_("being inspected again"),
+    Share.RETURNING: N_("coming back to you for good"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something missing; ``task`` is the end of the address where it can be given, empty when not now."""
+
+    text: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    title: str
+    description: str
+    work_order: str
+    ordered: str
+    lots: tuple[str, ...]
+    pieces: tuple[Fact, ...]
+    limits: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelView:
+    parcel: str
+    amount: str
+    travel: str
+    shipped: str
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    document: str
+    name: str
+    filename: str
+    added: str
+    # good, act, or empty once a newer one took its place.
+    state: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionView:
+    name: str
+    defect: str
+    shares: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionView:
+    name: str
+    of: str
+    verdict: str
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    name: str
+    when: str
+    # done, late or open.
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    facts: tuple[Fact, ...]
+    lines: tuple[LineView, ...]
+    steps: tuple[StepView, ...]
+    owed: tuple[Owed, ...]
+    rejections: tuple[RejectionView, ...]
+    inspections: tuple[InspectionView, ...]
+    parcels: tuple[ParcelView, ...]
+    documents: tuple[DocumentView, ...]
+    said: tuple[Said, ...]
+
+
+def board(visit: Visit) -> Board:
+    order, words = visit.order, visit.words
+    return Board(
+        facts=tuple(_facts(order, words)),
+        lines=tuple(_line(visit, line) for line in order.lines),
+        steps=tuple(_steps(order, words)),
+        owed=tuple(_owed(order, words)),
+        rejections=tuple(_rejections(order, words)),
+        inspections=tuple(_inspection(visit, item) for item in order.inspections.values()),
+        parcels=tuple(_parcels(order, words)),
+        documents=tuple(_documents(order, words)),
+        said=tuple(in_words(item, order, words) for item in visit.told),
+    )
+
+
+def _facts(order: Order, words: Words) -> Iterator[Fact]:
+    yield Fact(words.say(N_("Process")), order.process_name)
+    if order.spec:
+        yield Fact(words.say(N_("Specification")), f"{order.spec} {order.spec_revision}".strip())
+    yield Fact(words.say(N_("Needed by")), words.far_day(order.need_by))
+    if order.promise_current is not None:
+        yield Fact(words.say(N_("You promised")), words.far_day(order.promise_current))
+    if order.purchase_order:
+        yield Fact(words.say(N_("Purchase order")), order.purchase_order)
+    if order.supplier_order:
+        yield Fact(words.say(N_("Your order number")), order.supplier_order)
+
+
+def _line(visit: Visit, line: Line) -> LineView:
+    order, words = visit.order, visit.words
+    lots = (
+        words.say(N_("Lot {lot}"), lot=item.lot)
+        + f": {words.amount(item.quantity, line.unit)}"
+        + (f", {words.say(N_('heat {heat}'), heat=item.heat)}" if item.heat else "")
+        for item in line.lots
+    )
+    pieces = (
+        Fact(words.say(_WHERE[bucket]), words.amount(quantity, line.unit))
+        for bucket in _WHERE
+        if (quantity := total(order.stock, bucket, line=line.line))
+    )
+    plan = line.plan.characteristics if line.plan is not None else ()
+    return LineView(
+        title=f"{line.part} {line.part_revision}",
+        description=line.description,
+        work_order=line.work_order,
+        ordered=words.amount(line.ordered, line.unit),
+        lots=tuple(lots),
+        pieces=tuple(pieces),
+        limits=tuple(Fact(f"{item.number} · {item.name}", limits(item)) for item in plan),
+    )
+
+
+def _steps(order: Order, words: Words) -> Iterator[StepView]:
+    for step in order.milestones:
+        if step.actual is not None:
+            yield StepView(step.name, words.local_day(step.actual), "done")
+        else:
+            state = "late" if step.expected < words.today else "open"
+            yield StepView(step.name, words.far_day(step.expected), state)
+
+
+def _owed(order: Order, words: Words) -> Iterator[Owed]:
+    """What is missing and the supplier's to bring."""
+    wrong = [item.type for item in order.documents.values() if item.current and not item.matched]
+    for item in headline.missing(order):
+        kind, _, what = item["what"].partition(":")
+        if item["owed_by"] != "supplier":
+            continue
+        if kind == "document":
+            # The corrected one is asked for already.
+            if any(covers(DocumentType(what), each) for each in wrong):
+                continue
+            yield Owed(words.say(DOCUMENTS[DocumentType(what)].name), f"document?type={what}")
+        elif kind == "correction":
+            document = order.documents[what]
+            name = words.say(DOCUMENTS[document.type].name)
+            text = words.say(
+                N_("{document}, corrected, instead of {filename}"), document=name, filename=document.filename
+            )
+            yield Owed(text, f"document?supersedes={quote(what)}")
+        else:
+            line = order.line(int(what.removeprefix("line-")))
+            assert line is not None, "inspections are owed for the order's lines"
+            text = words.say(
+                N_("Released measured values for {part}"), part=f"{line.part} {line.part_revision}"
+            )
+            yield Owed(text, f"measure?line={line.line}" if MEASURE.offered(order) else "")
+
+
+def _rejections(order: Order, words: Words) -> Iterator[RejectionView]:
+    for item in order.open_nonconformances:
+        found: dict[tuple[str, str], Decimal] = {}
+        for at, shares in item.shares.items():
+            line = order.line(line_of(at))
+            for share, quantity in shares.items():
+                if quantity and line is not None:
+                    place = (_SHARES[share], line.unit)
+                    found[place] = found.get(place, ZERO) + quantity
+        shown = (
+            Fact(words.say(text), words.amount(quantity, unit)) for (text, unit), quantity in found.items()
+        )
+        yield RejectionView(item.nonconformance, item.defect, tuple(shown))
+
+
+def _inspection(visit: Visit, item: Inspection) -> InspectionView:
+    return InspectionView(
+        item.inspection, label(visit, f"{item.line}:{item.lot}"), item.verdict, item.decision
+    )
+
+
+def _parcels(order: Order, words: Words) -> Iterator[ParcelView]:
+    for item in order.parcels.values():
+        if item.void:
+            continue
+        by_unit: dict[str, Decimal] = {}
+        for at, quantity in item.packed.items():
+            line = order.line(line_of(at))
+            if line is not None:
+                by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
+        yield ParcelView(
+            parcel=item.parcel,
+            amount=", ".join(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+            travel=" ".join(filter(None, [item.carrier, item.tracking])),
+            shipped=words.local_day(item.shipped_at),
+            arrived=not any(item.contents.values()),
+        )
+
+
+def _documents(order: Order, words: Words) -> Iterator[DocumentView]:
+    for item in order.documents.values():
+        wrong = (
+            mismatch({"field": each.field, "printed": each.printed, "expected": each.expected}, words)
+            for each in item.mismatches
+        )
+        yield DocumentView(
+            document=item.document,
+            name=words.say(DOCUMENTS[item.type].name),
+            filename=item.filename,
+            added=words.time(item.added_at),
+            state=("good" if item.matched else "act") if item.current else "",
+            problems=tuple(wrong) if item.current else (),
+        )

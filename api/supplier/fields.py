@@ -1,0 +1,117 @@
+"""What was typed into a form: read field by field, everything wrong said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from api.errors import Problem
+from api.wire import ExactRequest
+from models.domain.calendar import FIRST_YEAR, LAST_YEAR
+from models.domain.errors import FieldError, Invalid
+from models.domain.quantities import UNIT_DECIMALS
+
+MOST_FIELDS = 3000
+LONGEST_LINE = 200
+LONGEST_TEXT = 2000
+_SPACES = str.maketrans("", "", " \t\u00a0\u2009\u202f")
+
+
+async def typed(request: Request) -> dict[str, str]:
+    """The fields of an ordinary form. Raises ``Problem`` 415, 400 or 413."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Problem(415, "request.content_type", "Send the form as application/x-www-form-urlencoded.")
+    body = await ExactRequest(request.scope, request.receive).body()
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Problem(400, "request.malformed", "The form cannot be read.") from None
+    return {name: cleaned(value) for name, value in pairs}
+
+
+def cleaned(text: str) -> str:
+    """Without what no database keeps, and with one kind of line end."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
+class Fields:
+    """Reads typed values. Errors name the input, so that the page can point at it."""
+
+    def __init__(self, typed: Mapping[str, str]) -> None:
+        self.typed = typed
+        self.errors: list[FieldError] = []
+
+    def raw(self, name: str) -> str:
+        return self.typed.get(name, "")
+
+    def text(self, name: str, *, most: int = LONGEST_LINE) -> str:
+        value = self.raw(name)
+        if len(value) > most:
+            self.wrong(name, "Enter at most {max_length} characters.", max_length=most)
+        return value
+
+    def day(self, name: str) -> date | None:
+        """A date input's value; None when it was left empty."""
+        value = self.raw(name)
+        if not value:
+            return None
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.wrong(name, "{entered} is not a date; write it as 2026-12-18.", entered=value[:40])
+            return None
+        return day
+
+    def quantity(self, name: str, unit: str) -> Decimal | None:
+        """A counted quantity; None when it was left empty. The core checks it further."""
+        value = self.raw(name)
+        if not value:
+            return None
+        number = plain_number(value, counted_in=unit)
+        if number is None:
+            text = "Write {entered} without marks between thousands, such as 1200."
+            self.wrong(name, text, entered=value[:40])
+            return None
+        try:
+            found = Decimal(number)
+        except InvalidOperation:
+            found = Decimal("NaN")
+        if not found.is_finite() or len(number) > 40 or "_" in number:
+            self.wrong(name, "{entered} is not a number.", entered=value[:40])
+            return None
+        return found
+
+    def wrong(self, name: str, text: str, **values: object) -> None:
+        self.errors.append(FieldError(name, text, tuple((key, str(value)) for key, value in values.items())))
+
+    def check(self) -> None:
+        """Raises ``Invalid`` with everything that was wrong so far."""
+        if self.errors:
+            raise Invalid(
+                "form.invalid", "Correct what is marked and send it again.", errors=tuple(self.errors)
+            )
+
+
+def plain_number(text: str, *, counted_in: str = "") -> str | None:
+    """The number with a decimal point; None when its marks can be read in two ways.
+
+    ``1,200`` is a thousand and something in English and one and a bit in Spanish, so three digits
+    after a comma are refused. For pieces, which are counted whole, so are three after a point.
+    """
+    text = text.translate(_SPACES)
+    if text.count(",") + text.count(".") > 1:
+        return None
+    whole, comma, rest = text.partition(",")
+    if comma:
+        return None if len(rest) == 3 else f"{whole}.{rest}"
+    after_point = text.partition(".")[2]
+    if counted_in and UNIT_DECIMALS.get(counted_in) == 0 and len(after_point) == 3:
+        return None
+    return text

@@ -1,0 +1,285 @@
+"""Measured values against the plan: one field a sample, or one list where there are many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from activities.i18n import N_
+from api.supplier.fields import Fields, plain_number
+from api.supplier.tasks import Lead, Task, Wanted, chosen, label
+from api.supplier.told import limits
+from api.supplier.visits import Visit
+from models.domain import gate
+from models.domain.commands import SubmitInspection
+from models.domain.decisions.inspecting import lot_size_of
+from models.domain.errors import Invalid, Refusal
+from models.domain.inspection import (
+    CONFORMS,
+    NOT,
+    Characteristic,
+    InspectionPlan,
+    Result,
+    Sample,
+    judge,
+    required_units,
+)
+from models.domain.order import Line, Order
+from models.domain.pieces import line_of, lot_of
+
+# More samples than this are typed as a list: the page stays small, and lists can be pasted.
+MOST_FIELDS = 10
+_LONGEST_LIST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One sample's field. ``verdict`` is inside, outside, unreadable, or empty while there is no value."""
+
+    input: str
+    sample: int
+    value: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Where values lie between the limits; positions from 0 to 100, the limits at 20 and 80."""
+
+    lower: str
+    upper: str
+    nominal: int | None
+    marks: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One characteristic as the form asks for it. ``kind`` is variable or attribute."""
+
+    input: str
+    kind: str
+    title: str
+    limits: str
+    method: str
+    count: int
+    cells: tuple[Cell, ...]
+    ruler: Ruler | None
+    # Where there are many samples: the list as it was typed.
+    many: bool
+    listed: str = ""
+    bad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureForm:
+    heading: str
+    line: int
+    lot: str
+    size: str
+    asked: tuple[Asked, ...]
+    # Other lines and lots to measure instead: line, lot and what they are called.
+    others: tuple[tuple[int, str, str], ...]
+
+
+def planned_lines(order: Order) -> Iterator[Line]:
+    """Lines with a plan and with pieces to measure."""
+    for line in order.lines:
+        if line.plan is None:
+            continue
+        try:
+            lot_size_of(order, line, SubmitInspection(line.line, ()))
+        except Refusal:
+            continue
+        yield line
+
+
+def _offered(order: Order) -> bool:
+    return gate.why_not(order, "submit-inspection") is None and any(True for _ in planned_lines(order))
+
+
+def _subject(visit: Visit, typed: Mapping[str, str]) -> tuple[Line, str]:
+    """The line and lot to measure: what was chosen, else the first, a lot only when it is the only one."""
+    lines = list(planned_lines(visit.order))
+    line = next((item for item in lines if str(item.line) == typed.get("line")), lines[0])
+    lots = _lots(visit.order, line)
+    wanted = typed.get("lot", "")
+    return line, wanted if wanted in lots else (lots[0] if len(lots) == 1 else "")
+
+
+def _lots(order: Order, line: Line) -> list[str]:
+    return [lot_of(at) for at in order.stock if line_of(at) == line.line and lot_of(at)]
+
+
+def _form(visit: Visit, typed: Mapping[str, str]) -> MeasureForm:
+    line, lot = _subject(visit, typed)
+    size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
+    assert line.plan is not None, "only lines with a plan are measured"
+    words = visit.words
+    return MeasureForm(
+        heading=words.say(N_("What did you measure on {part}?"), part=f"{line.part} {line.part_revision}"),
+        line=line.line,
+        lot=lot,
+        size=words.amount(size, line.unit),
+        asked=tuple(_asked(index, item, size, typed) for index, item in enumerate(line.plan.characteristics)),
+        others=tuple(_others(visit, line, lot)),
+    )
+
+
+def _others(visit: Visit, line: Line, lot: str) -> Iterator[tuple[int, str, str]]:
+    for other in planned_lines(visit.order):
+        lots = _lots(visit.order, other)
+        for each in ["", *lots] if len(lots) > 1 else lots or [""]:
+            if (other.line, each) != (line.line, lot):
+                name = label(visit, f"{other.line}:{each}")
+                if lots and not each:
+                    name = visit.words.say(N_("{part}, all lots together"), part=name)
+                yield other.line, each, name
+
+
+def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, str]) -> Asked:
+    count = required_units(item, size).n
+    many = count > MOST_FIELDS
+    name = f"v.{index}"
+    cells = (
+        ()
+        if many
+        else tuple(
+            _cell(item, f"{name}.{sample}", sample, typed.get(f"{name}.{sample}", ""))
+            for sample in range(1, count + 1)
+        )
+    )
+    listed = typed.get(name, "") if many else ""
+    values = [plain_number(part) or "" for part in _parts(listed)] if many else [cell.value for cell in cells]
+    return Asked(
+        input=name,
+        kind=item.kind,
+        title=f"{item.number} · {item.name}",
+        limits=limits(item),
+        method=item.method,
+        count=count,
+        cells=cells,
+        ruler=ruler(item, values),
+        many=many,
+        listed=listed,
+        bad=typed.get(f"{name}.bad", ""),
+    )
+
+
+def _cell(item: Characteristic, name: str, sample: int, value: str) -> Cell:
+    return Cell(name, sample, value, _verdict(item, value) if value else "")
+
+
+def _verdict(item: Characteristic, value: str) -> str:
+    """What the core says of this one value."""
+    one = InspectionPlan("", "", "", (replace(item, sample=Sample("count", count=1)),))
+    value = (plain_number(value) or value) if item.kind == "variable" else value
+    try:
+        judgement = judge(one, 1, (Result(item.number, 1, value),))
+    except Invalid:
+        return "unreadable"
+    return "outside" if judgement.failures else "inside"
+
+
+def ruler(item: Characteristic, values: list[str]) -> Ruler | None:
+    """The values on the scale of their limits; None without both limits."""
+    if item.lower is None or item.upper is None or item.lower == item.upper:
+        return None
+    lower, span = item.lower, item.upper - item.lower
+
+    def place(value: Decimal) -> int:
+        return int(min(max(20 + 60 * (value - lower) / span, Decimal(2)), Decimal(98)))
+
+    marks = tuple(
+        (place(Decimal(number)), _verdict(item, number))
+        for value in values[:200]
+        if re.fullmatch(r"[+-]?\d{1,20}(\.\d{0,20})?", number := plain_number(value) or "")
+    )
+    nominal = place(item.nominal) if item.nominal is not None else None
+    return Ruler(f"{item.lower:f}", f"{item.upper:f}", nominal, marks)
+
+
+def _read(fields: Fields, visit: Visit) -> Wanted | None:
+    if chosen(fields, "check", "submit") == "check":
+        return None
+    line, lot = _subject(visit, fields.typed)
+    assert line.plan is not None, "only lines with a plan are measured"
+    size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
+    found = _Results(fields)
+    for index, item in enumerate(line.plan.characteristics):
+        found.add(f"v.{index}", item, required_units(item, size).n)
+    fields.check()
+    return Wanted(SubmitInspection(line.line, tuple(found.results), lot=lot), found.places, found.names)
+
+
+class _Results:
+    """The results in a form, and the input each of them came from."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.results: list[Result] = []
+        self.places: dict[str, Lead] = {}
+        # Field path -> what the value is of, to be said before what is wrong with it.
+        self.names: dict[str, str] = {}
+
+    def add(self, name: str, item: Characteristic, count: int) -> None:
+        self.places[f"results:{item.number}"] = Lead(name)
+        if count <= MOST_FIELDS:
+            self._one_by_one(name, item, count)
+        elif item.kind == "variable":
+            parts = _parts(self.fields.text(name, most=_LONGEST_LIST))
+            for sample, part in enumerate(parts, 1):
+                self._put(name, name, item, sample, part)
+        else:
+            self._all_but(name, item, count)
+
+    def _one_by_one(self, name: str, item: Characteristic, count: int) -> None:
+        missing = ""
+        for sample in range(1, count + 1):
+            value = self.fields.text(f"{name}.{sample}")
+            if value:
+                self._put(f"{name}.{sample}", name, item, sample, value)
+            else:
+                missing = missing or f"{name}.{sample}"
+        self.places[f"results:{item.number}"] = Lead(missing or f"{name}.1", name)
+
+    def _all_but(self, name: str, item: Characteristic, count: int) -> None:
+        """Conforming but for the samples named; nothing is known before one of the two was chosen."""
+        said = self.fields.raw(name)
+        bad = {
+            part
+            for part in re.split(r"[\s,;，、]+", self.fields.text(f"{name}.bad", most=_LONGEST_LIST))
+            if part
+        }
+        if said == "some" and not bad:
+            self.fields.wrong(f"{name}.bad", "Enter the numbers of the samples that do not conform.")
+        known = {str(sample) for sample in range(1, count + 1)}
+        for strange in sorted(bad - known)[:1]:
+            text = "There is no sample {entered}; they are numbered from 1 to {count}."
+            self.fields.wrong(f"{name}.bad", text, entered=strange[:40], count=count)
+        if said in ("all", "some"):
+            for sample in range(1, count + 1):
+                conforms = said == "all" or str(sample) not in bad
+                self._put(name, name, item, sample, CONFORMS if conforms else NOT)
+
+    def _put(self, place: str, at: str, item: Characteristic, sample: int, value: str) -> None:
+        if item.kind == "variable":
+            number = plain_number(value)
+            if number is None:
+                self.fields.wrong(
+                    place, "Write {entered} with a point for decimals, such as 10.5.", entered=value[:40]
+                )
+                return
+            value = number
+        for part in ("value", "sample"):
+            self.places[f"results.{len(self.results)}.{part}"] = Lead(place, at)
+            self.names[f"results.{len(self.results)}.{part}"] = f"{item.name}, {sample}"
+        self.results.append(Result(item.number, sample, value))
+
+
+def _parts(listed: str) -> list[str]:
+    return [part for part in re.split(r"[\s;；]+", listed) if part]
+
+
+MEASURE = Task("measure", "submit-inspection", N_("Send measured values"), _offered, _form, _read)

@@ -1,0 +1,305 @@
+"""An order's pages: one question, what else can be told, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
+
+from api.auth import PUBLIC
+from api.dispatch import Dispatcher, Outcome, Wish
+from api.errors import status_of
+from api.supplier import evidence, pages, terms
+from api.supplier.board import board
+from api.supplier.fields import Fields, typed
+from api.supplier.multipart import UploadForm
+from api.supplier.questions import TASKS, offered, question
+from api.supplier.tasks import Lead, Task, Wanted, chosen
+from api.supplier.told import Told, in_words
+from api.supplier.visits import Visit, again, enter, seals_of
+from api.uploads import Stored, Uploads
+from models.domain import gate
+from models.domain.decide import decide
+from models.domain.errors import FieldError, Forbidden, Refusal
+from models.domain.facts import Asked, Facts
+from models.domain.order import Answer
+
+log = structlog.get_logger(__name__)
+router = APIRouter(route_class=pages.PageRoute, include_in_schema=False, prefix="/s/o")
+# How long a page waits for a command that another request is just sending: a double click.
+_SETTLING_SECONDS = 1.5
+# Everything in an upload but the file.
+_FORM_BYTES = 100_000
+# Nothing is owed any more.
+_OVER = frozenset({"closed", "cancelled", "declined"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is wrong: the input to go to, and where on the page it is said."""
+
+    input: str
+    at: str
+    text: str
+
+
+@router.api_route("/{link}", methods=["GET", "HEAD"], dependencies=PUBLIC)
+async def order_page(link: str, request: Request) -> Response:
+    visit = await enter(request, link)
+    if visit.barred:
+        return _barred(visit)
+    said = request.query_params.get("saved")
+    receipt = next((item for item in visit.told if item.id == said), None)
+    asking = question(visit.order, visit.words.today)
+    waiting = tuple(in_words(item, visit.order, visit.words) for item in visit.waiting)
+    task = asking.task if not waiting else None
+    begun = visit.order.answer is not Answer.NONE or bool(visit.order.stock)
+    return pages.draw(
+        visit,
+        "supplier/order.html",
+        kind="saved" if waiting else asking.kind,
+        task=task,
+        form=task.form(visit, dict(asking.given)) if task is not None else None,
+        seal=seals_of(request).form(visit.link),
+        troubles=(),
+        typed={},
+        waiting=waiting,
+        receipt=in_words(receipt, visit.order, visit.words) if receipt is not None else None,
+        # Before the order is taken on there is one thing to say.
+        tasks=[other for other in offered(visit.order) if other is not task]
+        if begun and asking.kind != "declined"
+        else [],
+        answered=begun and asking.kind not in _OVER,
+        board=board(visit),
+    )
+
+
+@router.api_route("/{link}/{task}", methods=["GET", "HEAD"], dependencies=PUBLIC)
+async def task_page(link: str, task: str, request: Request) -> Response:
+    visit = await enter(request, link)
+    if visit.barred:
+        return _barred(visit)
+    found = TASKS.get(task)
+    if found is None or not found.offered(visit.order):
+        return RedirectResponse(visit.path, 303)
+    return _task(request, visit, found, dict(request.query_params))
+
+
+@router.post("/{link}/{task}", dependencies=PUBLIC)
+async def tell(link: str, task: str, request: Request) -> Response:
+    """Saves one command, once: the form's id is its key, however often it is sent."""
+    visit = await enter(request, link)
+    if visit.barred:
+        return _barred(visit)
+    found = TASKS.get(task)
+    if found is None:
+        return RedirectResponse(visit.path, 303)
+    if found.read is None:
+        return await _tell_with_file(request, visit, found)
+    fields = Fields(await typed(request))
+    wanted: Wanted | None = None
+    try:
+        key, mark = _form_id(request, visit, fields.typed), _mark(task, fields.typed)
+        earlier = _earlier(visit, key)
+        if earlier is not None and earlier.mark == mark and earlier.status != "refused":
+            return _saved(visit, earlier.id)
+        _possible(visit, found)
+        wanted = found.read(fields, visit)
+        if wanted is None:
+            return _task(request, visit, found, fields.typed)
+        return await _save(request, visit, fields, wanted, key, mark)
+    except Refusal as refusal:
+        return await _refused(request, visit, found, fields.typed, wanted, refusal)
+
+
+async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Response:
+    """The file is read only once it is known who sends it, and to which order."""
+    fields = Fields({})
+    uploads: Uploads = request.app.state.uploads
+    wanted: Wanted | None = None
+    try:
+        form = UploadForm(request, max(uploads.limits.values()) + _FORM_BYTES)
+        fields = Fields(form.fields)
+        file = await form.fields_before_file()
+        key = _form_id(request, visit, fields.typed)
+        _possible(visit, task)
+        kind = evidence.kind_of(fields)
+        if file is None or not file.filename:
+            fields.wrong("file", "Choose a file.")
+            fields.check()
+        assert file is not None, "checked"
+        stored = await uploads.receive(
+            visit.order.number, kind, _whole(form, fields, visit, key), file.content_type, file.filename or ""
+        )
+        wanted = evidence.command_of(fields, visit, stored)
+        mark = _mark(task.name, {**fields.typed, "file": stored.sha256})
+        return await _save(request, visit, fields, wanted, key, mark)
+    except Refusal as refusal:
+        return await _refused(request, visit, task, fields.typed, wanted, refusal)
+
+
+async def _whole(form: UploadForm, fields: Fields, visit: Visit, key: str) -> AsyncIterator[bytes]:
+    """The file's bytes. It ends well, so that they are kept, only when all of the form came and the
+    order would take it."""
+    async for chunk in form.file():
+        yield chunk
+    await form.fields_after_file()
+    chosen(fields, "send")
+    wanted = evidence.command_of(fields, visit, Stored("", 0, "", ""))
+    if _earlier(visit, key) is None:
+        asked = Asked(wanted.command, visit.actor, revision=_seen(fields))
+        decide(visit.order, asked, Facts(), visit.now)
+
+
+def _earlier(visit: Visit, key: str) -> Told | None:
+    """What this very form said before."""
+    return next((item for item in visit.told if item.mine and item.key == key), None)
+
+
+def _seen(fields: Fields) -> int:
+    """The revision the form was made for; 0, which none has, when it does not say."""
+    seen = fields.raw("seen")
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+
+
+def _form_id(request: Request, visit: Visit, typed: Mapping[str, str]) -> str:
+    """The one-time id the form was given. Raises ``Forbidden`` for a form that is not this link's."""
+    key = seals_of(request).form_id(visit.link, typed.get("form", ""))
+    if key is None:
+        raise Forbidden("form.stale", "This form was open too long. Look at it again and send it once more.")
+    return key
+
+
+def _possible(visit: Visit, task: Task) -> None:
+    """Raises why the order does not take this now, before there is anything to read into it."""
+    refusal = gate.why_not(visit.order, task.command)
+    if refusal is not None:
+        raise refusal
+    if not task.offered(visit.order):
+        raise Refusal("form.nothing", "There is nothing more to report here. Look at the order again.")
+
+
+async def _save(
+    request: Request, visit: Visit, fields: Fields, wanted: Wanted, key: str, mark: str
+) -> Response:
+    """Raises the refusal; else the order's page says what was saved, applied or not yet."""
+    dispatcher: Dispatcher = request.app.state.dispatcher
+    began = time.monotonic()
+    wish = Wish(
+        order=visit.order.number,
+        command=wanted.command,
+        actor=visit.actor,
+        revision=_seen(fields),
+        idempotency_key=key,
+        request_hash=mark,
+    )
+    outcome = await dispatcher.act(wish, request.app.state.clock())
+    outcome = await _settled(dispatcher, outcome, began)
+    outcome.raise_refusal()
+    return _saved(visit, outcome.id)
+
+
+def _saved(visit: Visit, command: str) -> Response:
+    return RedirectResponse(f"{visit.path}?saved={command}", 303)
+
+
+async def _settled(dispatcher: Dispatcher, outcome: Outcome, began: float) -> Outcome:
+    while outcome.waiting and time.monotonic() - began < _SETTLING_SECONDS:
+        await asyncio.sleep(0.1)
+        outcome = await dispatcher.outcome(outcome.id)
+    return outcome
+
+
+async def _refused(
+    request: Request,
+    visit: Visit,
+    task: Task,
+    typed: Mapping[str, str],
+    wanted: Wanted | None,
+    refusal: Refusal,
+) -> Response:
+    """The form as it was typed, with what is wrong and, when the terms moved, what changed."""
+    visit = await again(request, visit)
+    if refusal.code == "idempotency.reused":
+        text = (
+            "This form was sent before with other values. Look at what was saved, then send it if it is new."
+        )
+        refusal = Refusal("form.reused", text)
+    changed: tuple[str, ...] = ()
+    if refusal.code == "order.revision":
+        changed = await run_in_threadpool(_changes, request, visit, typed.get("seen", ""))
+    troubles = _troubles(refusal, wanted, visit)
+    return _task(
+        request,
+        visit,
+        task,
+        typed,
+        status=status_of(refusal),
+        summary=visit.words.refusal(refusal),
+        troubles=troubles,
+        changed=changed,
+    )
+
+
+def _task(
+    request: Request, visit: Visit, task: Task, typed: Mapping[str, str], status: int = 200, **context: Any
+) -> Response:
+    """One form on a page of its own; without the form where the order no longer takes it."""
+    context = {"summary": "", "troubles": (), "changed": ()} | context
+    possible = task.offered(visit.order)
+    return pages.draw(
+        visit,
+        "supplier/task.html",
+        status,
+        task=task,
+        form=task.form(visit, typed) if possible else None,
+        seal=seals_of(request).form(visit.link),
+        typed=typed,
+        **context,
+    )
+
+
+def _troubles(refusal: Refusal, wanted: Wanted | None, visit: Visit) -> tuple[Trouble, ...]:
+    found = []
+    for error in refusal.errors:
+        name = wanted.names.get(error.field, "") if wanted is not None else ""
+        text = visit.words.refusal(error)
+        place = _place(error, wanted)
+        found.append(Trouble(place.input, place.at or place.input, f"{name}: {text}" if name else text))
+    return tuple(found)
+
+
+def _place(error: FieldError, wanted: Wanted | None) -> Lead:
+    if wanted is None:
+        return Lead(error.field)
+    # Missing values are all of one field; what they are of says where.
+    about = f"{error.field}:{dict(error.values).get('characteristic', '')}"
+    return wanted.places.get(about) or wanted.places.get(error.field) or Lead(error.field)
+
+
+def _changes(request: Request, visit: Visit, seen: str) -> tuple[str, ...]:
+    if not seen.isdecimal():
+        return ()
+    with request.app.state.database.read() as session:
+        before = terms.as_of_revision(session, visit.order.number, int(seen[:9]))
+    return tuple(terms.changes(before, visit.order, visit.words)) if before is not None else ()
+
+
+def _mark(task: str, typed: Mapping[str, str]) -> str:
+    """What makes two forms the same, but for the id they came with."""
+    told = sorted((name, value) for name, value in typed.items() if name != "form")
+    return hashlib.sha256(repr((task, told)).encode()).hexdigest()
+
+
+def _barred(visit: Visit) -> Response:
+    """An export-controlled order is shown to cleared people only; nothing of it is on this page."""
+    log.warning("controlled_order_refused", order=visit.order.number, contact=visit.actor.id)
+    return pages.draw(replace(visit, told=()), "supplier/barred.html", 403)

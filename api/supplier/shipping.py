@@ -1,0 +1,118 @@
+"""What is on its way back, and in which box."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from activities.i18n import N_
+from api.supplier.arriving import reworks_at
+from api.supplier.fields import Fields
+from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, total_of
+from api.supplier.visits import Visit
+from models.domain import gate
+from models.domain.commands import Ship, ShipLine
+from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.inspecting import released_left
+from models.domain.order import Order, Parcel
+from models.domain.pieces import Bucket
+from models.domain.quantities import ZERO
+
+_THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipForm:
+    heading: str
+    places: tuple[Place, ...]
+    # Boxes that came before their notice: number and day.
+    unannounced: tuple[tuple[str, str], ...]
+    going_back: bool
+
+
+def there(visit: Visit) -> list[tuple[Place, Decimal]]:
+    """What the supplier can put into a box."""
+    return list(places(visit, Shelf(visit.order).stock, *_THERE))
+
+
+def unannounced(order: Order) -> tuple[Parcel, ...]:
+    return tuple(item for item in order.parcels.values() if not item.announced and not item.void)
+
+
+def _offered(order: Order) -> bool:
+    if gate.why_not(order, "ship") is not None:
+        return False
+    stock = Shelf(order).stock.values()
+    return bool(unannounced(order)) or any(pieces.get(bucket) for pieces in stock for bucket in _THERE)
+
+
+def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
+    order, words = visit.order, visit.words
+    found = there(visit)
+    by_line: dict[int, Decimal] = {}
+    for place, quantity in found:
+        by_line[place.line] = by_line.get(place.line, ZERO) + quantity
+    if not found:
+        heading = words.say(N_("How did the parcel travel?"))
+    elif order.cancelling:
+        heading = words.say(N_("Please send back {pieces}, as they are."), pieces=total_of(visit, by_line))
+    else:
+        heading = words.say(N_("Ready to ship? {pieces} are with you."), pieces=total_of(visit, by_line))
+    return ShipForm(
+        heading=heading,
+        places=tuple(_described(visit, place, quantity) for place, quantity in found),
+        unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
+        going_back=order.cancelling,
+    )
+
+
+def _described(visit: Visit, place: Place, quantity: Decimal) -> Place:
+    """With what may be reworked in it, and how many may leave where a release is needed."""
+    order, words = visit.order, visit.words
+    line = order.line(place.line)
+    assert line is not None, "pieces are on the order's lines"
+    note = ""
+    if order.release_before_ship and line.plan is not None:
+        released = min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+        note = words.say(N_("Released for shipping: {pieces}"), pieces=words.amount(released, line.unit))
+    return replace(place, reworks=reworks_at(order, place.at), note=note)
+
+
+def _read(fields: Fields, visit: Visit) -> Wanted:
+    answer = chosen(fields, "ship", "name")
+    carrier, tracking = fields.text("carrier"), fields.text("tracking")
+    if answer == "name":
+        parcel = fields.text("parcel")
+        fields.check()
+        return Wanted(Ship(carrier=carrier, tracking=tracking, parcel=parcel))
+    lines: list[ShipLine] = []
+    leads: dict[str, Lead] = {}
+    for place, _ in there(visit):
+        line = visit.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        boxed = fields.quantity(f"{place.input}.quantity", line.unit)
+        raw = fields.quantity(f"{place.input}.unprocessed", line.unit)
+        tested = fields.quantity(f"{place.input}.tested", line.unit)
+        if boxed is None and raw is None and tested is None:
+            continue
+        for name in ("quantity", "unprocessed", "tested", "nonconformance"):
+            leads[f"lines.{len(lines)}.{name}"] = Lead(f"{place.input}.{name}")
+        lines.append(
+            ShipLine(
+                line=place.line,
+                quantity=boxed if boxed is not None else ZERO,
+                lot=place.lot,
+                unprocessed=raw or ZERO,
+                tested=tested or ZERO,
+                nonconformance=fields.text(f"{place.input}.nonconformance"),
+            )
+        )
+    if not lines and not fields.errors:
+        first = next((place.input for place, _ in there(visit)), "lines.0")
+        fields.wrong(f"{first}.quantity", "Enter how many are in the box.")
+    fields.check()
+    return Wanted(Ship(tuple(lines), carrier, tracking), leads)
+
+
+SHIP = Task("ship", "ship", N_("Announce a parcel"), _offered, _form, _read)

@@ -1,0 +1,116 @@
+"""What every form on a supplier's page is made of; one module per form builds on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from api.supplier.fields import Fields
+from api.supplier.visits import Visit
+from models.domain.calendar import WorkingCalendar
+from models.domain.commands import Command
+from models.domain.errors import Invalid
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Pieces, line_of, lot_of
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The input a value came from; ``at`` says where else its error stands, when not right there."""
+
+    input: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command read from a form. By the core's field path: the input the value came from, and what
+    to call it before saying what is wrong with it."""
+
+    command: Command
+    places: Mapping[str, Lead] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a supplier can tell. ``name`` is the end of its address and names its template."""
+
+    name: str
+    # The command it sends, as the core's gate knows it.
+    command: str
+    # What its link says, in English, marked for translation.
+    title: str
+    # Whether there is anything to tell now.
+    offered: Callable[[Order], bool]
+    # What its form shows, given what was typed or chosen before.
+    form: Callable[[Visit, Mapping[str, str]], Any]
+    # The command in what was typed, None when it was only to be looked at. Raises `Invalid`.
+    # A task without it brings a file, which is not read like other fields.
+    read: Callable[[Fields, Visit], Wanted | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Pieces of one lot on one line that a form asks about. ``input`` is the start of its inputs."""
+
+    input: str
+    at: str
+    label: str
+    amount: str
+    # Nonconformances whose pieces are here to be reworked.
+    reworks: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def line(self) -> int:
+        return line_of(self.at)
+
+    @property
+    def lot(self) -> str:
+        return lot_of(self.at)
+
+
+def places(visit: Visit, stock: Mapping[str, Pieces], *buckets: Bucket) -> Iterator[tuple[Place, Decimal]]:
+    """Where `stock` has pieces in `buckets`, with how many."""
+    for index, (at, pieces) in enumerate(stock.items()):
+        here = sum((pieces.get(bucket, ZERO) for bucket in buckets), ZERO)
+        line = visit.order.line(line_of(at))
+        if here > 0 and line is not None:
+            yield Place(f"lines.{index}", at, label(visit, at), visit.words.amount(here, line.unit)), here
+
+
+def label(visit: Visit, at: str) -> str:
+    """FLANGE-DN50 B · 20260315-STEEL-001"""
+    line = visit.order.line(line_of(at))
+    assert line is not None, "pieces are on the order's lines"
+    return " · ".join(filter(None, [f"{line.part} {line.part_revision}", lot_of(at)]))
+
+
+def total_of(visit: Visit, found: Mapping[int, Decimal]) -> str:
+    """Quantities by line as one amount; by unit where units differ."""
+    by_unit: dict[str, Decimal] = {}
+    for number, quantity in found.items():
+        line = visit.order.line(number)
+        assert line is not None, "quantities are of the order's lines"
+        by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
+    return ", ".join(visit.words.amount(quantity, unit) for unit, quantity in by_unit.items())
+
+
+def chosen(fields: Fields, *answers: str) -> str:
+    """The button that was pressed. Raises ``Invalid``: a machine that posts what it finds presses none."""
+    answer = fields.raw("answer")
+    if answer not in answers:
+        raise Invalid("form.answer", "Press one of the buttons to answer.")
+    return answer
+
+
+def instant(calendar: WorkingCalendar, day: date, now: datetime) -> datetime:
+    """When something a supplier dates with a day happened: by the end of that working day, or by now."""
+    if day == calendar.local_date(now):
+        return now
+    return calendar.at(day, calendar.closes)

@@ -1,0 +1,150 @@
+"""Dates, quantities and sentences as a supplier's page writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.numbers import format_decimal
+from fastapi import Request
+
+from activities import wording
+from activities.i18n import LOCALES, N_, known_locale, say, translations
+from models.domain.errors import FieldError, Refusal
+from models.domain.quantities import plain
+
+LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
+LANGUAGE_COOKIE = "sendout_language"
+# English dates without American order: Fri 18 Dec.
+_DATES = {"en": "en_GB"}
+
+# Codes and words of the core that stand in its sentences as values.
+_WORDS = {
+    "draft": N_("draft"),
+    "issued": N_("issued"),
+    "countered": N_("countered"),
+    "acknowledged": N_("acknowledged"),
+    "in process": N_("in process"),
+    "shipped": N_("shipped"),
+    "receiving": N_("receiving"),
+    "received": N_("received"),
+    "closed": N_("closed"),
+    "cancelled": N_("cancelled"),
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
+    "release": N_("released"),
+    "reject": N_("rejected"),
+    "none": N_("none"),
+    "something else": N_("something else"),
+    "of no type": N_("of no type"),
+    "a quantity": N_("a quantity"),
+}
+# What everybody calls the media types that documents may have.
+_MEDIA = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WebP",
+    "text/csv": "CSV",
+    "text/plain": "TXT",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+    "video/mp4": "MP4",
+    "video/quicktime": "MOV",
+    "video/webm": "WebM",
+}
+_CODED = frozenset(
+    {"stage", "stages", "answer", "decision", "document", "allowed", "claimed", "found", "lots", "unit"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Writes for one reader: their language, their zone, and the day it is there."""
+
+    locale: str
+    timezone: str
+    today: date
+
+    def say(self, text: str, **values: object) -> str:
+        """A sentence marked for translation, with its values put in as they are."""
+        return say(self.locale, text, {name: str(value) for name, value in values.items()})
+
+    def day(self, day: date) -> str:
+        """Fri 18 Dec; with its year when that is not this one."""
+        skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
+        return format_skeleton(skeleton, day, locale=_DATES.get(self.locale, self.locale))
+
+    def away(self, day: date) -> str:
+        """How far that is from today: in 4 days."""
+        if day == self.today:
+            return self.say(N_("today"))
+        return format_timedelta(
+            day - self.today,
+            granularity="day",
+            threshold=timedelta.max.days,
+            add_direction=True,
+            locale=self.locale,
+        )
+
+    def far_day(self, day: date) -> str:
+        """Fri 18 Dec · in 4 days"""
+        return f"{self.day(day)} · {self.away(day)}"
+
+    def time(self, at: datetime) -> str:
+        """14:03 for today, else with its day."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        clock = format_time(local, "HH:mm", locale=self.locale)
+        return clock if local.date() == self.today else f"{self.day(local.date())} {clock}"
+
+    def local_day(self, at: datetime) -> str:
+        """The day people there have at this instant."""
+        return self.day(at.astimezone(ZoneInfo(self.timezone)).date())
+
+    def number(self, value: Decimal) -> str:
+        return format_decimal(value, locale=self.locale, decimal_quantization=False)
+
+    def amount(self, value: Decimal, unit: str) -> str:
+        """1,200 pcs"""
+        return f"{self.number(plain(value))} {wording.unit(self.locale, unit)}"
+
+    def refusal(self, refusal: Refusal | FieldError) -> str:
+        """What the core says no with, its codes and dates in the reader's words too."""
+        values = refusal.values
+        named: Mapping[str, str] = values if isinstance(values, dict) else dict(values)
+        return say(
+            self.locale, refusal.text, {name: self._value(name, value) for name, value in named.items()}
+        )
+
+    def _value(self, name: str, value: str) -> str:
+        if name == "date":
+            return self.day(date.fromisoformat(value))
+        if name == "actual":
+            return self.time(datetime.fromisoformat(value))
+        if name not in _CODED:
+            return value
+        return ", ".join(self._word(name, part) for part in value.split(", "))
+
+    def _word(self, name: str, part: str) -> str:
+        if name == "unit" and part not in _WORDS:
+            return wording.unit(self.locale, part)
+        if part in _MEDIA:
+            return _MEDIA[part]
+        # Not `say`: what a browser claims may hold braces.
+        known = _WORDS.get(part, part)
+        return translations(self.locale).gettext(known) if known else ""
+
+
+def language(request: Request, otherwise: str | None = None) -> str:
+    """What the reader chose, else ``otherwise``, else the first of the browser's that we have."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    if otherwise is not None:
+        return known_locale(otherwise)
+    wanted = request.headers.get("accept-language", "")
+    languages = [part.partition(";")[0].strip() for part in wanted.split(",")]
+    return next((known_locale(each) for each in languages if each[:2].lower() in LOCALES), LOCALES[0])

@@ -1,0 +1,133 @@
+"""Measured values: exact at the limits, nothing guessed, nothing typed twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.supplier.fields import plain_number
+from models.domain.authority import Role
+from tests.stories import BEHALF, LOT
+from tests.supplier.phone import opened
+from tests.supplier.steps import order, rows, there
+from tests.systems import System
+
+GOOD = {"v__0__1": "8", "v__0__2": "12", "v__0__3": "10.1", "v__1__1": "conforms"}
+
+
+async def test_on_the_limit_is_inside_and_a_hair_beyond_is_not(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    assert page.heading == "What did you measure on FLANGE-DN50 B?"
+    page = await phone.press(page, "submit", **GOOD | {"v__0__2": "12.000001"})
+    assert "They do not fit the plan." in page.text
+    assert "Coating thickness, sample 2: 12.000001 is outside 8 – 12 um" in page.text
+    again = await phone.open(f"{page.url.partition('?')[0]}/measure")
+    page = await phone.press(again, "submit", **GOOD)
+    assert "You sent 4 measured values. They fit the plan." in page.text
+    verdicts = [each["verdict"] for each in (await system.get(f"/orders/{number}/inspections"))["items"]]
+    assert verdicts == ["fail", "pass"]
+
+
+async def test_missing_values_are_named_in_chinese_and_the_typed_ones_kept(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number, language="zh")
+    before = rows(system)
+    page = await phone.press(page, "submit", v__0__1="8", v__0__3="十")
+    assert page.status == 422
+    assert "Coating thickness, 3：" not in page.text
+    assert "十 不是数字。" in page.text
+    page = await phone.press(page, "submit", v__0__3="12.5")
+    assert page.status == 422
+    assert page.links["特性 1：缺少样品 2 的数值。"].endswith("#v-0-2")
+    assert page.links["特性 2：缺少样品 1 的数值。"].endswith("#v-1-1")
+    fields = page.form("submit").fields
+    assert (fields["v.0.1"], fields["v.0.2"], fields["v.0.3"]) == ("8", "", "12.5")
+    assert "✓ 合格" in page.text
+    assert "✗ 超差" in page.text
+    after = rows(system)
+    assert after.pop("command") == before.pop("command") + 2
+    assert after == before
+
+
+async def test_checking_shows_verdicts_and_saves_nothing(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    before = rows(system)
+    page = await phone.press(page, "check", **GOOD | {"v__0__2": "7,99", "v__0__3": "ten"})
+    assert page.status == 200
+    assert "✓ inside" in page.text
+    assert "✗ outside" in page.text
+    assert "not a number" in page.text
+    assert page.form("check").fields["v.0.2"] == "7,99"
+    assert rows(system) == before
+    page = await phone.press(page, "submit", v__0__2="8,01", v__0__3="10")
+    assert "They fit the plan." in page.text
+    results = (await system.get(f"/orders/{number}/inspections"))["items"][0]["results"]
+    assert [each["value"] for each in results] == ["8", "8.01", "10", "conforms"]
+
+
+async def test_many_samples_are_a_list_to_paste(system: System) -> None:
+    plan = [
+        {"number": "1", "name": "Thickness", "lower": "8", "upper": "12", "unit": "um", "sample": "all"},
+        {"number": "2", "name": "Colour", "kind": "attribute", "sample": "all"},
+    ]
+    admin = system.login(Role.ADMIN)
+    path = "/api/v1/inspection-plans"
+    plans = (await admin.get(path)).json()["items"]
+    body = {"part": "FLANGE-DN50", "revision": "B", "process": "PLATE"}
+    key = f"{path}/{plans[0]['id']}" if "id" in plans[0] else f"{path}/FLANGE-DN50/B/PLATE"
+    old = plans[0]["characteristics"]
+    assert (await admin.put(key, json={**body, "characteristics": plan})).status_code == 200
+    number = await there(system)
+    await admin.put(key, json={**body, "characteristics": old})
+
+    phone, page = await opened(system, number)
+    values = " ".join(["8", "9,5", *["10"] * 17])
+    page = await phone.press(page, "submit", v__0=values, v__1="some", v__1__bad="3, 21")
+    assert "There is no sample 21; they are numbered from 1 to 20." in page.text
+    page = await phone.press(page, "submit", v__1__bad="3、 17")
+    assert "Characteristic 1: values missing for samples 20." in page.text
+    assert page.form("submit").fields["v.0"].strip() == values
+    page = await phone.press(page, "submit", v__0=values + "\r\nx")
+    assert "Thickness, 20: x is not a number." in page.text
+    page = await phone.press(page, "submit", v__0=values + "\n12")
+    assert "You sent 40 measured values. They do not fit the plan." in page.text
+    assert "Colour, sample 3: does not conform" in page.text
+    results = (await system.get(f"/orders/{number}/inspections"))["items"][0]["results"]
+    assert [each["sample"] for each in results if each["value"] == "not"] == [3, 17]
+
+
+async def test_an_order_without_pieces_asks_for_no_values(system: System) -> None:
+    number = await order(system)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    phone, page = await opened(system, number)
+    assert (await phone.open(f"{page.url}/measure")).url == page.url
+    fields = page.form("fresh").fields if page.forms else {}
+    assert not fields
+    assert LOT in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "counted", "read"),
+    [
+        ("1200", "C62", "1200"),
+        (" 1 200 ", "C62", "1200"),
+        ("1\u202f200", "C62", "1200"),
+        ("1,200", "C62", None),
+        ("1.200", "C62", None),
+        ("1,200.5", "KGM", None),
+        ("1.200,5", "KGM", None),
+        ("61.250", "KGM", "61.250"),
+        ("61,250", "KGM", None),
+        ("61,25", "KGM", "61.25"),
+        ("12,5", "", "12.5"),
+        ("10.125", "", "10.125"),
+        ("10,125", "", None),
+        ("-0,5", "", "-0.5"),
+        ("1e3", "", "1e3"),
+        ("", "", ""),
+        ("abc", "", "abc"),
+    ],
+)
+def test_a_number_that_reads_two_ways_is_not_guessed(typed: str, counted: str, read: str | None) -> None:
+    assert plain_number(typed, counted_in=counted) == read
