@@ -17,7 +17,7 @@ from workflows.order import OrderWorkflow
 from workflows.schedules import SweepWorkflow
 
 WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow]
-# As many activities at once as threads: a slot without a thread would time out waiting.
+# Activities at once, and as many local ones. Each has a thread: without one it would time out waiting.
 SLOTS = 20
 # An open order costs about 100 KB here; one that is not cached replays its history first.
 CACHED_ORDERS = 5_000
@@ -46,10 +46,13 @@ def worker(
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities,
-        activity_executor=ThreadPoolExecutor(SLOTS, thread_name_prefix="activity"),
+        activity_executor=ThreadPoolExecutor(2 * SLOTS, thread_name_prefix="activity"),
         max_concurrent_activities=SLOTS,
         max_concurrent_local_activities=SLOTS,
         max_cached_workflows=cached,
+        # So long an order's next task waits for the worker that knows it, which may have been killed.
+        # Less than a request waits for its answer.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=4),
         workflow_runner=runner(settings),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )

@@ -12,16 +12,26 @@ from models.domain.authority import Actor, OnBehalfOf, Role
 from models.domain.commands import Command, ReportMilestone
 from models.tables.orders import CommandRow, EventRow
 from models.tables.types import table
-from tests.stories import BEHALF, issued
+from tests.stories import BEHALF, draft
 from tests.systems import System
+from workflows.order import OrderWorkflow
 
 PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
 BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
 
 
-async def acknowledged(system: System) -> str:
-    """The number of an order that the supplier has accepted."""
-    number = await issued(system)
+async def acknowledged(system: System, *, task_timeout: float = 10) -> str:
+    """The number of an order that the supplier has accepted; a lost task is noticed after so many seconds."""
+    number = await draft(system)
+    await system.temporal.start_workflow(
+        OrderWorkflow.run,
+        number,
+        id=number,
+        task_queue=system.settings.task_queue,
+        task_timeout=timedelta(seconds=task_timeout),
+        static_summary=f"Outside-processing order {number}",
+    )
+    await system.command(Role.BUYER, number, "issue")
     await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
     return number
 
