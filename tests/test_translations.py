@@ -14,10 +14,26 @@ from activities.i18n import LOCALES, N_, known_locale, main, read_catalogue, say
 # Where a sentence without a translation is an error; everywhere else `missing` lists it.
 COVERED = (
     "templates/mail/",
+    "templates/supplier/",
+    "api/supplier/",
+    "api/uploads.py",
     "activities/wording.py",
     "activities/calendar_file.py",
     "models/domain/deadlines.py",
     "models/domain/evidence.py",
+    # What the core can say no with to a supplier.
+    "models/domain/authority.py",
+    "models/domain/decide.py",
+    "models/domain/gate.py",
+    "models/domain/inspection.py",
+    "models/domain/pieces.py",
+    "models/domain/quantities.py",
+    "models/domain/decisions/answering.py",
+    "models/domain/decisions/documents.py",
+    "models/domain/decisions/drawing.py",
+    "models/domain/decisions/inspecting.py",
+    "models/domain/decisions/progress.py",
+    "models/domain/decisions/shipping.py",
 )
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
 

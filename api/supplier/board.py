@@ -136,7 +136,12 @@ def board(visit: Visit) -> Board:
         inspections=tuple(_inspection(visit, item) for item in order.inspections.values()),
         parcels=tuple(_parcels(order, words)),
         documents=tuple(_documents(order, words)),
-        said=tuple(in_words(item, order, words) for item in visit.told),
+        # What was refused on the spot was read on the spot.
+        said=tuple(
+            in_words(item, order, words)
+            for item in visit.told
+            if item.status != "refused" or item.answered_early
+        ),
     )
 
 
@@ -209,9 +214,10 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
         else:
             line = order.line(int(what.removeprefix("line-")))
             assert line is not None, "inspections are owed for the order's lines"
-            text = words.say(
-                N_("Released measured values for {part}"), part=f"{line.part} {line.part_revision}"
-            )
+            if any(each.line == line.line and not each.decision for each in order.inspections.values()):
+                # They have sent theirs; now it is the customer's turn.
+                continue
+            text = words.say(N_("Measured values for {part}"), part=f"{line.part} {line.part_revision}")
             yield Owed(text, f"measure?line={line.line}" if MEASURE.offered(order) else "")
 
 

@@ -42,6 +42,8 @@ class Told:
     # The form it came with, and what was in it.
     key: str
     mark: str
+    # "Saved" was all that could be said at the time; what became of it is news.
+    answered_early: bool
 
     @property
     def waits(self) -> bool:
@@ -86,6 +88,7 @@ def told(session: Session, order: str, contact: str) -> tuple[Told, ...]:
             row.actor_id == contact,
             row.idempotency_key or "",
             row.request_hash,
+            row.answered_early,
         )
         for row in rows
     )

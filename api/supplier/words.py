@@ -21,6 +21,8 @@ LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
 LANGUAGE_COOKIE = "sendout_language"
 # English dates without American order: Fri 18 Dec.
 _DATES = {"en": "en_GB"}
+# A number stays on the line of its unit, a day on that of its month.
+_NO_BREAK = "\u00a0"
 
 # Codes and words of the core that stand in its sentences as values.
 _WORDS = {
@@ -76,7 +78,8 @@ class Words:
     def day(self, day: date) -> str:
         """Fri 18 Dec; with its year when that is not this one."""
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
-        return format_skeleton(skeleton, day, locale=_DATES.get(self.locale, self.locale))
+        text = format_skeleton(skeleton, day, locale=_DATES.get(self.locale, self.locale))
+        return text.replace(" ", _NO_BREAK)
 
     def away(self, day: date) -> str:
         """How far that is from today: in 4 days."""
@@ -109,7 +112,7 @@ class Words:
 
     def amount(self, value: Decimal, unit: str) -> str:
         """1,200 pcs"""
-        return f"{self.number(plain(value))} {wording.unit(self.locale, unit)}"
+        return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit)}"
 
     def refusal(self, refusal: Refusal | FieldError) -> str:
         """What the core says no with, its codes and dates in the reader's words too."""

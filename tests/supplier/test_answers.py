@@ -30,6 +30,7 @@ async def test_declining_needs_a_reason_and_keeps_what_was_typed(system: System)
     assert page.status == 422
     assert page.texts["title"][0].startswith("Problem: ")
     assert page.links["Say why, so that your customer can plan."].endswith("#reason")
+    assert "What you told us" not in (await phone.open(page.url.removesuffix("/answer"))).text
     page = await phone.press(page, "decline", reason="Line is <down>\nuntil January")
     assert page.status == 200
     assert page.heading == "You declined this order"

@@ -65,6 +65,14 @@ async def test_a_supplier_does_the_whole_job_from_the_mail(
         await system.command(Role.BUYER, number, "close")
         page = await phone.open(page.url)
         assert page.heading == "This order is closed. Thank you."
+        late = await phone.press(
+            await phone.open(page.links["Send a document or photo"]),
+            "send",
+            ("late.pdf", PDF + b"3", "application/pdf"),
+            type="other",
+        )
+        assert "You sent Other document: late.pdf" in late.text
+        assert late.heading == page.heading
 
         order = await system.get(f"/orders/{number}")
         assert order["lines"][0]["pieces"]["accepted"] == "1200"

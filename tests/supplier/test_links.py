@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from api.app import create_app
+from api.supplier.opening import ASKING_SECONDS
 from models.domain.authority import Role
 from models.domain.tokens import fingerprint
 from models.tables.orders import LinkRow
@@ -142,9 +144,13 @@ async def test_a_fresh_link_goes_to_the_address_we_know_and_works(system: System
     link = await mailed_link(system, number)
     await system.login(Role.BUYER).delete(f"/api/v1/orders/{number}/links")
     stranger = Phone(system.client())
+    began = time.monotonic()
     asked = await stranger.press(await stranger.open(link), "fresh")
+    assert time.monotonic() - began > ASKING_SECONDS
     assert asked.heading == "Look into your mail"
+    began = time.monotonic()
     nothing = await stranger.press(await stranger.open(f"{system.settings.public_url}/s/{WRONG}"), "fresh")
+    assert time.monotonic() - began > ASKING_SECONDS
     assert nothing.response.content == asked.response.content
     mail = await _fresh(system, number)
     fresh = link_in(mail)
