@@ -19,7 +19,7 @@ help:
 	@echo "make test    lint, types, import rules and every test"
 	@echo "make lint    the first three only;  make format  rewrites the sources"
 	@echo "make bench   speed, measured against a bare workflow on the same server"
-	@echo "make soak    a long run under load with faults"
+	@echo "make soak    long runs: kill -9 again and again, many random commands"
 	@echo "make lock    compile the requirements*.lock files again"
 
 demo: .venv/ready-to-run
@@ -42,7 +42,7 @@ bench: .venv/ready-to-test
 	$(BIN)/python -m tests.benchmarks
 
 soak: .venv/ready-to-test
-	$(BIN)/python -m tests.benchmarks.soak
+	SENDOUT_HYPOTHESIS=soak $(BIN)/pytest -m "soak or hypothesis"
 
 # Hashes and versions only: which registry to ask is the machine's own business.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -194,9 +194,15 @@ class Dispatcher:
             id_reuse_policy=_AGAIN,
             static_summary=f"Outside-processing order {order}",
         )
-        await self.client.execute_update_with_start_workflow(
-            OrderWorkflow.execute, command, id=command, start_workflow_operation=operation
-        )
+        # The handle fails with the operation; asyncio logs an error that nobody has asked for.
+        handle = asyncio.create_task(operation.workflow_handle())
+        handle.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            await self.client.execute_update_with_start_workflow(
+                OrderWorkflow.execute, command, id=command, start_workflow_operation=operation
+            )
+        finally:
+            handle.cancel()
 
     async def _apply_here(self, command: str) -> None:
         """Before its issue and after its end an order has no workflow: the same `apply` without one."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from temporalio.common import SearchAttributeKey
@@ -21,6 +22,11 @@ from models.db import Database
 from models.migrate import upgrade
 from models.settings import Settings
 from tests.processes import TEMPORAL
+
+# How hard Hypothesis looks; `make soak` asks for much more.
+hypothesis.settings.register_profile("soak", max_examples=5_000, stateful_step_count=200, deadline=None)
+if "SENDOUT_HYPOTHESIS" in os.environ:
+    hypothesis.settings.load_profile(os.environ["SENDOUT_HYPOTHESIS"])
 
 # What an operator of this machine has set must not reach a test.
 for _name in [name for name in os.environ if name.startswith(("SENDOUT_", "TEMPORAL_"))]:
