@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
@@ -70,7 +71,8 @@ def _no_names() -> Iterator[None]:
         ours = [frame for frame in extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
         cause = getattr(error, "orig", None)
         kind = type(error).__name__ + (f" ({type(cause).__name__})" if cause is not None else "")
-        raise ApplicationError(f"{kind} in {ours[-1].name}, line {ours[-1].lineno}", type=kind) from None
+        place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+        raise ApplicationError(f"{kind} at {place}", type=kind) from None
 
 
 def report_undeliverable(session: Session, row: Outbox, failed: Sequence[OutboxRecipient]) -> None:
