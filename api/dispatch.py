@@ -31,7 +31,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.apply import apply, next_sequence
 from activities.contracts import Carried
 from activities.refusals import from_json
-from api.errors import Problem
+from api.errors import Unanswered
 from models.codec import load_order, plain
 from models.db import Database
 from models.domain.authority import Actor, OnBehalfOf
@@ -109,8 +109,7 @@ class Dispatcher:
     async def act(self, wish: Wish, now: datetime) -> Outcome:
         """Saves the wish, sends it unless an earlier command waits, and says what became of it.
 
-        Raises `Problem` 503 when the database goes away after it was saved: nobody can be promised a
-        late answer by mail before that promise is written down.
+        Raises `Unanswered` when the database goes away after it was saved.
         """
         command, in_line = await run_in_threadpool(self._save, wish, now)
         try:
@@ -119,13 +118,7 @@ class Dispatcher:
             return await run_in_threadpool(self._outcome, command, True)
         except (DBAPIError, PoolTimeout) as error:
             log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
-            raise Problem(
-                503,
-                "database.away",
-                "It is saved, but the database stopped answering before it could be told what became of "
-                "it. Look at the address in Location, or repeat it with the same Idempotency-Key.",
-                headers={"Retry-After": "5", "Location": f"/api/v1/commands/{command}"},
-            ) from None
+            raise Unanswered(command) from None
 
     async def send(self, command: str, order: str, name: str) -> None:
         """Hands a saved command to its order. Returns when it is settled, or when nobody can tell yet."""
@@ -259,14 +252,13 @@ class Dispatcher:
         if wish.idempotency_key is None:
             return None
         row = session.execute(
-            select(_COMMANDS.c.id, _COMMANDS.c.request_hash, _COMMANDS.c.payload).where(
+            select(_COMMANDS.c.id, _COMMANDS.c.request_hash).where(
                 _COMMANDS.c.actor_id == wish.actor.id, _COMMANDS.c.idempotency_key == wish.idempotency_key
             )
         ).first()
         if row is None:
             return None
-        # The hash of an upload covers its address only; what the file is, its command says.
-        if row.request_hash != wish.request_hash or row.payload != plain(wish.command):
+        if row.request_hash != wish.request_hash:
             raise Invalid(
                 "idempotency.reused",
                 "This key came with another request before; use a new key for a new request.",

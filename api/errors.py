@@ -82,6 +82,20 @@ class Problem(HTTPException):
         self.code = code
 
 
+class Unanswered(Problem):
+    """A command was saved, and then the database went away: it will be applied, but "saved" is no answer
+    before it is written down that a refusal has to be told later."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            503,
+            "database.away",
+            "It is saved, but the database stopped answering before it could be told what became of it. "
+            "Look at the address in Location, or repeat it with the same Idempotency-Key.",
+            headers={"Retry-After": "5", "Location": f"/api/v1/commands/{command}"},
+        )
+
+
 def problem(
     status: int,
     code: str,

@@ -82,7 +82,7 @@ async def upload_document(
         printed=printed,
         supersedes=supersedes or "",
     )
-    outcome = await ask(request, principal, number, command, {})
+    outcome = await ask(request, principal, number, command, {}, file=stored.sha256)
     if outcome.waiting or outcome.status == "refused":
         return await answer(request, principal, outcome)
     return Answer(

@@ -31,9 +31,16 @@ def actor_of(principal: Principal) -> Actor:
 
 
 async def ask(
-    request: Request, principal: Principal, order: str, command: Command, raw: Mapping[str, Any]
+    request: Request,
+    principal: Principal,
+    order: str,
+    command: Command,
+    raw: Mapping[str, Any],
+    *,
+    file: str = "",
 ) -> Outcome:
-    """Saves and sends a command of `principal`; `raw` is the body it came in, for `on_behalf_of`."""
+    """Saves and sends a command of `principal`; `raw` is the body it came in, for `on_behalf_of`, or
+    `file` the hash of a body that was a file."""
     on_behalf_of = (
         _parsed(OnBehalfOf, raw["on_behalf_of"], "on_behalf_of") if raw.get("on_behalf_of") else None
     )
@@ -52,7 +59,7 @@ async def ask(
         on_behalf_of=on_behalf_of,
         if_match=_if_match(request),
         idempotency_key=_key(request),
-        request_hash=mark_of(request),
+        request_hash=mark_of(request) + file,
     )
     dispatcher: Dispatcher = request.app.state.dispatcher
     return await dispatcher.act(wish, request.app.state.clock())

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse
 
 from activities.i18n import LOCALES, N_, say
 from api import html
-from api.errors import reported, status_of
+from api.errors import Unanswered, reported, status_of
 from api.supplier.visits import DeadLink, Visit
 from api.supplier.words import LANGUAGE_COOKIE, LANGUAGES, Words, language
 from api.wire import ExactRoute
@@ -45,7 +45,13 @@ class PageRoute(ExactRoute):
                 return trouble(request, status_of(refusal), sentence)
             except (OperationalError, PoolTimeout):
                 log.exception("database_away")
-                text = N_("We cannot reach our records; nothing was saved. Try again in a moment.")
+                text = N_("We cannot reach our records. Try again in a moment.")
+                return trouble(request, 503, say(language(request), text))
+            except Unanswered:
+                text = N_(
+                    "It is saved, but we cannot reach our records to say what became of it. Look again in a "
+                    "moment."
+                )
                 return trouble(request, 503, say(language(request), text))
             except HTTPException as error:
                 text = N_("What was sent cannot be read; nothing was saved. Go back and send it again.")
