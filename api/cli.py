@@ -94,7 +94,7 @@ def demo(
     from api import demo_guide
     from api import up as everything
 
-    logs.configure(os.environ.get("SENDOUT_LOG_LEVEL", "WARNING"))
+    logs.configure("ERROR")
 
     def announce(addresses: everything.Addresses, notes: example.Notes) -> None:
         for line in demo_guide.lines(addresses, notes, data_dir):
@@ -107,11 +107,14 @@ def demo(
             data_dir,
             host=host,
             port=everything.free_or(8000) if port is None else port,
-            temporal_address=temporal_address or os.environ.get("TEMPORAL_ADDRESS", ""),
+            # Not the environment's: a server that is used for real work has orders of these numbers.
+            temporal_address=temporal_address or "",
             announce=announce,
         )
     except (everything.CannotStart, example.DemoFailed) as reason:
         _refuse(str(reason))
+    except ValidationError as error:
+        _refuse(_wrong(error))
     raise typer.Exit(code)
 
 
@@ -263,13 +266,17 @@ def _settings(data_dir: Path | None, *, temporal_address: str | None = None, sec
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        wrong = "; ".join(f"SENDOUT_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
-        _refuse(f"Settings are wrong. {wrong}")
+        _refuse(_wrong(error))
     logs.configure(settings.log_level)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if temporal_address:
         os.environ["TEMPORAL_ADDRESS"] = temporal_address
     return with_secret_key(settings) if secret else settings
+
+
+def _wrong(error: ValidationError) -> str:
+    wrong = "; ".join(f"SENDOUT_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
+    return f"Settings are wrong. {wrong}"
 
 
 def _refuse(reason: str, code: int = 1) -> NoReturn:

@@ -98,7 +98,7 @@ def settings_for(folder: Path) -> Settings:
     """
     os.environ.pop("SENDOUT_SMTP_URL", None)
     # What it prints at the start should stay in sight.
-    os.environ.setdefault("SENDOUT_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("SENDOUT_LOG_LEVEL", "ERROR")
     os.environ |= {
         "SENDOUT_DATABASE_URL": "",
         "SENDOUT_SECRET_KEY": "",

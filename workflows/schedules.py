@@ -49,7 +49,10 @@ def sweep_id(task_queue: str) -> str:
 
 
 async def schedule_sweep(client: Client, task_queue: str) -> None:
-    """Creates the schedule or brings it to this version; paused by somebody, it stays paused."""
+    """Creates the schedule or brings it to this version; paused by somebody, it stays paused.
+
+    A server that does not know it may have forgotten more: then it sweeps at once.
+    """
     name = sweep_id(task_queue)
     wanted = Schedule(
         action=ScheduleActionStartWorkflow(SweepWorkflow.run, id=name, task_queue=task_queue),
@@ -61,6 +64,6 @@ async def schedule_sweep(client: Client, task_queue: str) -> None:
         return ScheduleUpdate(replace(wanted, state=known.description.schedule.state))
 
     try:
-        await client.create_schedule(name, wanted)
+        await client.create_schedule(name, wanted, trigger_immediately=True)
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(name).update(renewed)

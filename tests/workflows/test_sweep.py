@@ -12,7 +12,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
-from temporalio.client import Client, ScheduleOverlapPolicy, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    ScheduleActionExecutionStartWorkflow,
+    ScheduleOverlapPolicy,
+    WorkflowExecutionStatus,
+)
 from temporalio.testing import WorkflowEnvironment
 
 from activities.findings import REMEDIES
@@ -138,16 +143,27 @@ async def test_prometheus_reads_what_was_found(
     assert counted["stream.chain"] == 0
 
 
-async def test_it_is_scheduled_once_and_stays_paused(temporal_env: WorkflowEnvironment) -> None:
+async def test_it_is_scheduled_once_sweeps_at_once_and_stays_paused(
+    temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
     client, queue = temporal_env.client, "test-schedule"
     handle = client.get_schedule_handle(sweep_id(queue))
     await schedule_sweep(client, queue)
     try:
+
+        async def begun() -> bool:
+            return bool((await handle.describe()).info.running_actions)
+
+        await until(begun)
         await handle.pause(note="maintenance")
         await schedule_sweep(client, queue)
-        schedule = (await handle.describe()).schedule
-        assert schedule.state.paused
-        assert schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
-        assert [interval.every for interval in schedule.spec.intervals] == [timedelta(hours=1)]
+        described = await handle.describe()
+        assert described.info.num_actions == 1, "not again for a schedule that is known"
+        assert described.schedule.state.paused
+        assert described.schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
+        assert [interval.every for interval in described.schedule.spec.intervals] == [timedelta(hours=1)]
+        for action in described.info.running_actions:
+            assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+            await client.get_workflow_handle(action.workflow_id).terminate("nobody works in this queue")
     finally:
         await handle.delete()
