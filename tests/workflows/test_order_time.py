@@ -7,10 +7,16 @@ UTC before that night and 6:00 to 15:00 UTC after it.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
+from models.domain.deadlines import RULES, Cause
+from models.domain.order import Order
 from models.settings import Settings
 from tests.stories import LOT
 from tests.workflows.journeys import assert_at, eventually, journey, mails, told
@@ -163,3 +169,21 @@ async def test_a_cancelled_order_is_followed_up_until_its_pieces_are_back(
         assert order["stage"] == "cancelled"
         assert await story.workflow.result() == "cancelled"
         assert await story.system.get("/alerts?open=true") == {"items": [], "next": None}
+
+
+async def test_a_wrong_rule_that_is_always_due_does_not_make_an_order_spin(
+    settings: Settings, skipping_env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def always(order: Order) -> Iterator[Cause]:
+        yield Cause(f"version-{order.version}", order.issued_at, order.issued_at, "buyer")
+
+    wrong = replace(RULES["no_news"], find=always, escalate=())
+    monkeypatch.setitem(RULES, "no_news", wrong)
+    async with asyncio.timeout(60), journey(settings, skipping_env, monkeypatch, "2040-03-05 09:00") as story:
+        await story.act(Role.BUYER, "issue")
+        await story.to("2040-03-05 09:04")
+        raised = await story.events("alert_raised")
+        assert 3 <= len(raised) <= 6
+        # People are not kept from acting on it meanwhile.
+        await story.act(Role.BUYER, "cancel", reason="elsewhere")
+        assert await story.workflow.result() == "cancelled"
