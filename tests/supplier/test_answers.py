@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from models.domain.authority import Role
 from tests.stories import LOT
 from tests.supplier.phone import mailed_link, opened
-from tests.supplier.steps import PDF, accepted, order, rows, there
+from tests.supplier.steps import PDF, accepted, order, rows, sent, there
 from tests.systems import System
 
 
@@ -96,8 +96,9 @@ async def test_a_form_sent_twice_with_other_values_says_so(system: System) -> No
 
 
 async def test_an_answer_to_old_terms_is_refused_with_what_changed(system: System) -> None:
-    number = await there(system)
+    number = await sent(system)
     phone, page = await opened(system, number)
+    step = await phone.open(f"{page.url}/progress?code=PLATED")
     shipped = [{"line": 1, "quantity": 20}]
     await system.command(
         Role.BUYER, number, "ship", lines=shipped, on_behalf_of={"contact": "Ana", "basis": "mail"}
@@ -121,6 +122,12 @@ async def test_an_answer_to_old_terms_is_refused_with_what_changed(system: Syste
     assert "FLANGE-DN50 B: 20 pcs → 23 pcs" in page.text
     assert page.form("send").fields["seen"] == "2"
     assert rows(system) == before
+    # Neither does a form without a file.
+    stale = await phone.press(step, "later", forecast="2099-01-01")
+    assert stale.status == 409
+    assert "FLANGE-DN50 B: 20 pcs → 23 pcs" in stale.text
+    assert stale.form("later").fields["forecast"] == "2099-01-01"
+    assert (await phone.press(stale, "later")).status == 200
 
 
 async def test_without_a_pressed_button_nothing_is_saved(system: System) -> None:

@@ -157,8 +157,9 @@ async def test_a_fresh_link_goes_to_the_address_we_know_and_works(system: System
     assert fresh != link
     assert (await stranger.open(fresh)).heading.startswith("Can you finish 20 pcs")
     # Pressing again does not fill anybody's mailbox.
+    before = rows(system)
     await stranger.press(await stranger.open(link), "fresh")
-    assert len(mails_to(system.smtp, "orders@acme.example", f"[{number}] Your new link")) == 1
+    assert rows(system) == before
 
 
 async def test_who_no_longer_gets_orders_gets_no_fresh_link(system: System) -> None:
