@@ -30,20 +30,20 @@ _AT_ONCE = 20
 
 async def workflows(database: Database, client: Client, now: datetime, task_queue: str) -> list[Finding]:
     """Raises `RPCError` when Temporal does not answer."""
-    here = _Here(database, client, now)
+    doubts = Doubts(database, client, now)
     running = await _running(client, "OrderWorkflow", task_queue)
-    orders = await asyncio.to_thread(here.open_orders)
-    mails = await asyncio.to_thread(here.unattended)
+    orders = await asyncio.to_thread(doubts.open_orders)
+    mails = await asyncio.to_thread(doubts.unattended)
     if mails:
         mails -= await _running(client, "DeliveryWorkflow", task_queue)
     return [
-        *await _each(orders - running, here.missing),
-        *await _each(running - orders, here.surplus),
-        *await _each(mails, here.alone),
+        *await _each(orders - running, doubts.missing),
+        *await _each(running - orders, doubts.surplus),
+        *await _each(mails, doubts.alone),
     ]
 
 
-class _Here:
+class Doubts:
     """Asks about one order or mail at a time, Temporal before the database or after as it matters."""
 
     def __init__(self, database: Database, client: Client, now: datetime) -> None:

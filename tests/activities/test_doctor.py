@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.delivery_types import Patience
 from activities.doctor import examine
+from activities.doctor_workflows import Doubts
 from activities.findings import REMEDIES, Finding
 from models.db import Database
 from models.domain.authority import Role
@@ -396,6 +397,14 @@ async def test_the_file_of_a_refused_upload_is_a_record_and_no_orphan(patient: P
     long_ago = datetime.now(UTC).timestamp() - 3700
     os.utime(patient.files / name[:2] / name[2:], (long_ago, long_ago))
     assert await patient.examined() == []
+
+
+async def test_a_list_that_came_too_late_accuses_nobody(patient: Patient) -> None:
+    doubts = Doubts(patient.database, patient.system.temporal, datetime.now(UTC))
+    assert await doubts.missing(patient.order) is None, "it runs"
+    assert await doubts.missing(patient.plain) is None, "it is not open"
+    assert await doubts.surplus(patient.order) is None, "it is open"
+    assert await doubts.surplus("SO-1999-00000") is None, "it does not run any more"
 
 
 async def test_an_open_order_without_a_workflow_is_found(patient: Patient) -> None:
