@@ -42,7 +42,7 @@ bench: .venv/ready-to-test
 	$(BIN)/python -m tests.benchmarks
 
 soak: .venv/ready-to-test
-	SENDOUT_HYPOTHESIS=soak $(BIN)/pytest -m "soak or hypothesis"
+	SENDOUT_HYPOTHESIS=soak $(BIN)/pytest -m "soak or hypothesis" -o faulthandler_timeout=14400
 
 # Hashes and versions only: which registry to ask is the machine's own business.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

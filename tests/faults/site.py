@@ -58,8 +58,10 @@ class Site(System):
 
     def start(self, *names: str) -> None:
         """Starts parts at once; returns when each does its work."""
-        begun = {name: start(self._command(name), self.folder / f"{name}.log", self.env) for name in names}
-        self.parts.update(begun)
+        for name in names:
+            # PostgreSQL then says who holds or waits for a lock.
+            env = {**self.env, "PGAPPNAME": name}
+            self.parts[name] = start(self._command(name), self.folder / f"{name}.log", env)
         for name in sorted(names, key=("temporal", "api", "api2", "worker", "worker2").index):
             wait_until(lambda part=name: self._works(part), f"{name}:\n{self.parts[name].output}")  # type: ignore[misc]
 
@@ -123,11 +125,11 @@ class Site(System):
             return list(session.execute(query))
 
     def _command(self, name: str) -> Sequence[str | Path]:
-        kind = name.rstrip("2")
-        port = self.ports.setdefault(name, free_port()) if kind != "worker" else 0
-        if kind == "temporal":
-            return temporal_command(port, self.folder / "temporal.db")
-        return sendout("api", "--port", str(port)) if kind == "api" else sendout("worker")
+        if name.startswith("worker"):
+            return sendout("worker")
+        if name == "temporal":
+            return temporal_command(self.ports[name], self.folder / "temporal.db")
+        return sendout("api", "--port", str(self.ports[name]))
 
     def _works(self, name: str) -> bool:
         part = self.parts[name]
@@ -142,10 +144,12 @@ class Site(System):
 @asynccontextmanager
 async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
     """A site on the migrated database `url` with the parts `names` and a mail server of this process."""
-    port = free_port()
+    ports = {name: free_port() for name in names if not name.startswith("worker")}
+    temporal = f"127.0.0.1:{ports['temporal']}"
     with mail_server() as smtp:
         settings = Settings(
             _env_file=None,
+            public_url=f"http://127.0.0.1:{ports['api']}",
             data_dir=folder,
             database_url=url,
             smtp_url=smtp.url,
@@ -161,7 +165,7 @@ async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
         running = Site(
             app,
             settings,
-            await Client.connect(f"127.0.0.1:{port}", lazy=True),
+            await Client.connect(temporal, lazy=True),
             smtp,
             folder=folder,
             env=environment(
@@ -172,9 +176,10 @@ async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
                 SENDOUT_SECRET_KEY=settings.secret_key.get_secret_value(),
                 SENDOUT_UPDATE_TIMEOUT=settings.update_timeout,
                 SENDOUT_RELAY_INTERVAL=settings.relay_interval,
-                TEMPORAL_ADDRESS=f"127.0.0.1:{port}",
+                SENDOUT_PUBLIC_URL=settings.public_url,
+                TEMPORAL_ADDRESS=temporal,
             ),
-            ports={"temporal": port},
+            ports=ports,
         )
         try:
             running.start(*names)

@@ -15,32 +15,37 @@ from httpx2 import Response, TransportError
 from models.domain.authority import Role
 from tests.faults.site import OUTBOX, Site, assert_chained, eventually
 from tests.stories import BEHALF, LOT, issued
+from tests.supplier.phone import opened
 from tests.systems import API
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-ACCEPT = {"decision": "accept", "on_behalf_of": BEHALF}
 ALL_PIECES = {"lines": [{"line": 1, "lot": LOT, "quantity": 1}]}
 
 
 async def test_what_is_asked_while_temporal_is_away_is_applied_once_and_in_order(one: Site) -> None:
     number = await issued(one, quantity=1)
     path = f"/orders/{number}"
+    phone, page = await opened(one, number)
     one.kill("temporal")
 
-    accepted = await one.ask(Role.BUYER, f"{path}/acknowledge", ACCEPT, key="accept")
-    assert (accepted.status_code, accepted.json()["status"]) == (202, "received")
-    assert accepted.headers["Location"] == f"/api/v1/commands/{accepted.json()['command']}"
+    accepted = await phone.press(page, "accept")
+    assert "Saved, will be applied in a moment" in accepted.text
     # What follows keeps its place; the last one cannot come true any more when its turn has come.
+    sent = await one.ask(Role.RECEIVING, f"{path}/send", ALL_PIECES, key="all")
+    assert (sent.status_code, sent.json()["status"]) == (202, "received")
+    assert sent.headers["Location"] == f"/api/v1/commands/{sent.json()['command']}"
+    arrived = {"code": "REC", "on_behalf_of": BEHALF}
     followers = [
-        await one.ask(Role.RECEIVING, f"{path}/send", ALL_PIECES),
-        await one.ask(Role.PLANNER, f"{path}/report-milestone", {"code": "REC", "on_behalf_of": BEHALF}),
+        sent,
+        await one.ask(Role.PLANNER, f"{path}/report-milestone", arrived),
         await one.ask(Role.RECEIVING, f"{path}/send", ALL_PIECES, key="more"),
     ]
     assert [answer.status_code for answer in followers] == [202] * 3
-    asked = [answer.json()["command"] for answer in (accepted, *followers)]
+    asked = [accepted.url.rpartition("=")[2], *(answer.json()["command"] for answer in followers)]
 
-    again = await one.ask(Role.BUYER, f"{path}/acknowledge", ACCEPT, key="accept")
-    assert (again.status_code, again.json()["command"]) == (202, asked[0])
+    again = await one.ask(Role.RECEIVING, f"{path}/send", ALL_PIECES, key="all")
+    assert (again.status_code, again.json()["command"]) == (202, asked[1])
+    assert (await phone.press(page, "accept")).url == accepted.url
     order = await one.order(number)
     assert (order["stage"], [item["command"] for item in order["pending_commands"]]) == ("issued", asked)
 
@@ -65,6 +70,8 @@ async def test_what_is_asked_while_temporal_is_away_is_applied_once_and_in_order
     await eventually(lambda: one.mails(number, "command_refused") != [], "the mail about the refusal")
     (mail,) = one.mails(number, "command_refused")
     assert mail.recipients == ("receiving@example.com",)
+    assert "You promised" in (await phone.open(accepted.url)).text
+    await phone.client.aclose()
 
 
 @pytest.mark.parametrize("hanging", ["temporal", "worker"])
@@ -120,11 +127,12 @@ def no_file_beyond(size: int, pid: int) -> Iterator[None]:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
-async def upload(site: Site, number: str, content: bytes) -> Response:
+async def upload(site: Site, number: str, content: bytes, key: str = "") -> Response:
+    headers = {"Content-Type": "application/pdf", "X-Filename": "coc.pdf"}
     return await site.login(Role.QUALITY).post(
         f"{API}/orders/{number}/documents?type=coc",
         content=content,
-        headers={"Content-Type": "application/pdf", "X-Filename": "coc.pdf"},
+        headers=headers | ({"Idempotency-Key": key} if key else {}),
     )
 
 
@@ -136,11 +144,16 @@ async def test_a_file_the_disk_has_no_room_for_is_refused_and_leaves_nothing(one
     number, large = await issued(one, quantity=1), PDF + bytes(8_000_000)
     before = kept(one), one.commands(number)
     with no_file_beyond(4_000_000, one.parts["api"].pid):
-        refused = await upload(one, number, large)
+        refused = await upload(one, number, large, "certificate")
     assert (refused.status_code, refused.json()["code"]) == (507, "file.storage")
     assert (kept(one), one.commands(number)) == before
-    stored = await upload(one, number, large)
+    stored = await upload(one, number, large, "certificate")
     assert stored.status_code == 201, stored.text
+    # Under its key it is one document however often it is sent, and no other file.
+    again = await upload(one, number, large, "certificate")
+    assert (again.status_code, again.json()) == (201, stored.json())
+    other = await upload(one, number, PDF, "certificate")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency.reused")
 
 
 async def test_a_folder_nobody_can_write_to_refuses_files_and_nothing_else(one: Site, tmp_path: Path) -> None:
