@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 import pytest
@@ -82,21 +83,35 @@ async def test_a_long_history_is_continued_with_commands_in_flight_and_none_is_l
 async def test_commands_that_meet_the_end_of_their_order_are_all_settled(
     settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
 ) -> None:
-    async with running(settings, temporal_env.client) as system:
+    async with running(settings, temporal_env.client) as system, asyncio.timeout(40):
         await master_data(system)
         for _ in range(3):
             number = await acknowledged(system)
-            commands = [saved(system, number, f"note {index}") for index in range(6)]
+            commands = [saved(system, number, "first")]
             end = save(system, number, Cancel("no longer needed"), BUYER)
-            await asyncio.gather(*(send(system, number, each) for each in (*commands, end)))
-            assert await temporal_env.client.get_workflow_handle(number).result() == "cancelled"
-            for command in (*commands, end):
+            commands += [saved(system, number, f"note {index}") for index in range(8)]
+            in_line = [commands[0], end, *commands[1:]]
+            # Some in line with the end, some while the order is leaving, some when it is gone.
+            await asyncio.gather(
+                *(after(0.02 * place, send(system, number, each)) for place, each in enumerate(in_line))
+            )
+            workflow = temporal_env.client.get_workflow_handle(number)
+            assert await workflow.result() == "cancelled"
+            counted = kinds(await events(workflow))
+            accepted = counted["WORKFLOW_EXECUTION_UPDATE_ACCEPTED"]
+            assert accepted == counted["WORKFLOW_EXECUTION_UPDATE_COMPLETED"]
+            for command in in_line:
                 await send(system, number, command)
             settled = statuses(system, number)
             assert "received" not in settled.values()
             assert settled[end] == "applied"
             refused = sum(status == "refused" for status in settled.values())
             assert len(applied(system, number)) == len(commands) - refused
+
+
+async def after(seconds: float, act: Awaitable[None]) -> None:
+    await asyncio.sleep(seconds)
+    await act
 
 
 async def test_temporals_own_cancel_does_not_end_an_order(
@@ -106,10 +121,12 @@ async def test_temporals_own_cancel_does_not_end_an_order(
         await master_data(system)
         number = await acknowledged(system)
         workflow = temporal_env.client.get_workflow_handle(number)
+        begun = await workflow.describe()
         await workflow.cancel()
         order = await system.command(Role.BUYER, number, "hold", reason="drawing")
         assert "hold" in order["flags"]
-        assert (await workflow.describe()).status is WorkflowExecutionStatus.RUNNING
+        now = await workflow.describe()
+        assert (now.status, now.run_id) == (WorkflowExecutionStatus.RUNNING, begun.run_id)
         await system.command(Role.BUYER, number, "cancel", reason="no longer needed")
         assert await workflow.result() == "cancelled"
 
