@@ -15,7 +15,7 @@ from models.domain import commands as c
 from models.domain.calendar import WorkingCalendar
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
-from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact
+from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock
 from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
@@ -47,19 +47,10 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return Facts(lots=lots, issue=_issue(session, draft, now))
     if order is None:
         return Facts()
-    if isinstance(command, c.Send):
-        named = {line.lot for line in command.lines} | {lot.lot for line in order.lines for lot in line.lots}
-        return Facts(lots=_lots(session, named, lock=True))
-    if isinstance(command, c.ReportNonconformance):
-        outputs = {
-            line.output_lot(at.partition(":")[2])
-            for line in order.lines
-            for at in order.stock
-            if at.startswith(f"{line.line}:")
-        }
-        return Facts(lots=_lots(session, outputs, lock=True))
-    if isinstance(command, c.Correct):
-        return Facts(event=_event(session, order, command.event))
+    event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
+    locked = lots_to_lock(order, command)
+    if locked or event is not None:
+        return Facts(lots=_lots(session, locked, lock=True), event=event)
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.Replan):

@@ -42,7 +42,6 @@ _ROUND = 5.0
 _SLACK = 2.0
 _ORDERS_AT_ONCE = 10
 _MAILS_AT_ONCE = 3
-_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,12 @@ class Work:
 
 
 class Relay:
-    """Looks every `relay_interval` seconds until cancelled."""
+    """Looks every `relay_interval` seconds until cancelled; at a round it takes a page of each kind."""
 
-    def __init__(self, dispatcher: Dispatcher, clock: Clock) -> None:
+    def __init__(self, dispatcher: Dispatcher, clock: Clock, *, page: int = 200) -> None:
         self.dispatcher = dispatcher
         self.clock = clock
+        self.page = page
         # Operators read it in the table of leases.
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.lease = timedelta(seconds=_ROUND + dispatcher.settings.update_timeout + _SLACK)
@@ -76,16 +76,18 @@ class Relay:
     async def run(self) -> None:
         while True:
             try:
-                work = await run_in_threadpool(self._waiting)
-                if work.wanted and await run_in_threadpool(self._claim):
-                    await self.look(work)
+                await self.look()
             except SQLAlchemyError as error:
                 # The database is away; nothing can be lost while nothing can be read.
                 log.warning("relay_waits", reason=type(error).__name__)
             await anyio.sleep(self.dispatcher.settings.relay_interval)
 
-    async def look(self, work: Work) -> None:
-        """One round: every order's waiting commands one after another, several orders at once."""
+    async def look(self) -> None:
+        """One round, if anything waits and this relay may: every order's commands one after another,
+        several orders at once."""
+        work = await run_in_threadpool(self._waiting)
+        if not work.wanted or not await run_in_threadpool(self._claim):
+            return
         self._until = anyio.current_time() + _ROUND
         async with anyio.create_task_group() as group:
             for count, names, act in (
@@ -137,9 +139,9 @@ class Relay:
             _OUTBOX.c.state == MailState.QUEUED.value, _OUTBOX.c.created_at < now - _MAIL_AGE
         )
         with self.dispatcher.database.read() as session:
-            found = _page_behind(session, mails, _OUTBOX.c.id, self._mail)
+            found = self._page(session, mails, _OUTBOX.c.id, self._mail)
             work = Work(
-                orders=_page_behind(session, orders, _COMMANDS.c.order_number, self._order),
+                orders=self._page(session, orders, _COMMANDS.c.order_number, self._order),
                 mails=[mail for mail in found if mail not in self._started],
             )
         if found and not work.mails:
@@ -153,7 +155,7 @@ class Relay:
                 select(_COMMANDS.c.id, _COMMANDS.c.name)
                 .where(_COMMANDS.c.order_number == order, _COMMANDS.c.status == "received")
                 .order_by(_COMMANDS.c.sequence)
-                .limit(_PAGE)
+                .limit(self.page)
             )
             return [(row.id, row.name) for row in rows]
 
@@ -183,10 +185,9 @@ class Relay:
             return False
         return True
 
-
-def _page_behind(session: Session, query: Select[Any], key: Any, last: str) -> list[str]:
-    """A page of `query` in the order of `key`, from behind `last` and round to it."""
-    page = list(session.scalars(query.where(key > last).order_by(key).limit(_PAGE)))
-    if len(page) < _PAGE and last:
-        page += session.scalars(query.where(key <= last).order_by(key).limit(_PAGE - len(page)))
-    return page
+    def _page(self, session: Session, query: Select[Any], key: Any, last: str) -> list[str]:
+        """A page of `query` in the order of `key`, from behind `last` and round to it."""
+        found = list(session.scalars(query.where(key > last).order_by(key).limit(self.page)))
+        if len(found) < self.page and last:
+            found += session.scalars(query.where(key <= last).order_by(key).limit(self.page - len(found)))
+        return found

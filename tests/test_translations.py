@@ -30,7 +30,7 @@ COVERED = (
     "models/domain/quantities.py",
     "models/domain/decisions/answering.py",
     "models/domain/decisions/documents.py",
-    "models/domain/decisions/drawing.py",
+    "models/domain/decisions/checks.py",
     "models/domain/decisions/inspecting.py",
     "models/domain/decisions/progress.py",
     "models/domain/decisions/shipping.py",

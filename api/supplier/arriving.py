@@ -14,8 +14,9 @@ from models.domain import gate
 from models.domain.commands import LineQuantity, ReportMilestone
 from models.domain.decisions.drawing import Shelf
 from models.domain.milestones import Milestone
-from models.domain.order import Order, Share
+from models.domain.order import Order
 from models.domain.pieces import Bucket
+from models.domain.records import Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain import headline
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
-from models.domain.order import Inspection, Line, Order, Share
+from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
+from models.domain.records import Inspection, Share
 
 # Each bucket as the supplier sees it.
 _WHERE = {

@@ -13,10 +13,10 @@ from api.supplier.visits import Visit
 from api.uploads import Stored
 from models.domain import gate
 from models.domain.commands import AddDocument
-from models.domain.decisions.documents import missing_documents
 from models.domain.errors import Invalid
 from models.domain.evidence import DOCUMENTS, DocumentType, Printed
 from models.domain.order import Order
+from models.domain.paperwork import missing_documents
 from models.domain.quantities import quantity
 
 # What the form asks of the paper; the core's names.

@@ -12,9 +12,9 @@ from api.supplier.measuring import MEASURE, planned_lines
 from api.supplier.progress import PROGRESS, open_steps
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import Task
-from models.domain.decisions.documents import missing_documents
 from models.domain.decisions.inspecting import released_left
 from models.domain.order import Answer, Line, Order, Stage, stage
+from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
 

@@ -15,9 +15,10 @@ from models.domain import gate
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
-from models.domain.order import Order, Parcel
+from models.domain.order import Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
+from models.domain.records import Parcel
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 

@@ -1,7 +1,8 @@
 """What happened to an order, in the past tense. Fields are the payload auditors read.
 
 `moves` and `shares` say everything about pieces; `evolve` applies them the same way for every
-event, so a new event cannot invent a way to create pieces.
+event, so a new event cannot invent a way to create pieces. One long file on purpose: it is the
+dictionary of the stream, read from top to bottom in the order things happen.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import ClassVar
 from models.domain.calendar import WorkingCalendar
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
-from models.domain.order import Order, Proposal, Share
+from models.domain.order import Order
 from models.domain.pieces import Move
+from models.domain.records import Proposal, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class PiecesSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class MilestoneReported(Event):
-    """`previous_*` is what stood there before, so that a correction can put it back."""
+    """`previous_*` is what stood there before, so that a correction can put it back. `parcel`: the
+    box whose shipping met the milestone; the two are corrected together."""
 
     code: str
     actual: datetime | None
@@ -88,6 +91,8 @@ class MilestoneReported(Event):
     previous_actual: datetime | None = None
     previous_forecast: date | None = None
     late_entry: bool = False
+    previous_quantity: Decimal | None = None
+    parcel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class ParcelShipped(Event):
     announced_over: Decimal = Decimal(0)
     lot_unknown: bool = False
     nonconformance: str = ""
+    shares: tuple[ShareMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +190,13 @@ class NonconformanceOpened(Event):
     moves: tuple[Move, ...] = ()
     receipt: str = ""
     recorded_only: bool = False
+    # The sequence of the event that rejected the pieces; 0 when it is this one.
+    opened_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NonconformanceWithdrawn(Event):
-    """The receipt that opened it was corrected."""
+    """The receipt or judgement that opened it was corrected."""
 
     nonconformance: str
 
@@ -243,6 +251,7 @@ class PiecesLost(Event):
     moves: tuple[Move, ...]
     reason: str
     shares: tuple[ShareMove, ...] = ()
+    lot_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +273,9 @@ class OverResolved(Event):
 
 @dataclass(frozen=True, slots=True)
 class EventCorrected(Event):
+    """Undoes event `sequence`: `moves` and `shares` are its own, reversed; a milestone, receipt or
+    parcel named here gets back what stood there before."""
+
     sequence: int
     type: str
     reason: str
@@ -274,6 +286,7 @@ class EventCorrected(Event):
     forecast: date | None = None
     receipt: str = ""
     parcel: str = ""
+    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,8 +372,4 @@ class OrderReplanned(Event):
     supplier_calendar: WorkingCalendar
 
 
-def _all_events() -> dict[str, type[Event]]:
-    return {event.name: event for event in Event.__subclasses__()}
-
-
-EVENTS = _all_events()
+EVENTS: dict[str, type[Event]] = {event.name: event for event in Event.__subclasses__()}

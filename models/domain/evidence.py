@@ -114,12 +114,16 @@ class LotFacts:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFacts:
-    """What a parcel carries of one line and lot; ``lot`` is empty when nobody named it."""
+    """What a parcel carries of one line and lot; ``lot`` is empty when nobody named it.
+
+    ``unprocessed`` is how many pieces in the whole parcel a certificate need not speak of.
+    """
 
     parcel: str
     line: int
     quantity: Decimal
     lot: str = ""
+    unprocessed: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,8 @@ def _quantity(printed: Printed, facts: OrderFacts) -> str | None:
         named = [item for item in aboard if not item.lot or _same(item.lot, printed.lot)]
         covered = named if _plain(printed.lot) and named else aboard
         carried = sum((item.quantity for item in covered), Decimal(0))
-        return None if printed.quantity == carried else _shown(carried)
+        least = carried - max(item.unprocessed for item in covered)
+        return None if least <= printed.quantity <= carried else _shown(carried)
     limits = [item.sent for item in _of_lot(printed, facts) or facts.lots]
     known = [sent for sent in limits if sent is not None]
     if not known or len(known) < len(limits):

@@ -9,11 +9,22 @@ from decimal import Decimal
 
 from models.domain.authority import Actor, OnBehalfOf
 from models.domain.calendar import WorkingCalendar
-from models.domain.commands import Command
+from models.domain.commands import (
+    Command,
+    Correct,
+    DecideDisposition,
+    Judge,
+    Receive,
+    ReportNonconformance,
+    ResolveOver,
+    Send,
+)
 from models.domain.events import Event
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import MilestoneTemplate
+from models.domain.order import Order
+from models.domain.pieces import line_of, lot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +127,21 @@ class Facts:
     calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
     # Commands of this order that are saved and not yet applied, this one not counted.
     pending_commands: int = 0
+
+
+def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
+    """The lots whose rows `decide` reads for `command`: holds and balances of all the order touches."""
+    named: set[str] = set()
+    if isinstance(command, Send | Receive):
+        named = {line.lot for line in command.lines}
+        if isinstance(command, Receive):
+            named |= {line.output_lot.strip() for line in command.lines}
+    elif not isinstance(command, Judge | ResolveOver | DecideDisposition | ReportNonconformance | Correct):
+        return frozenset()
+    for line in order.lines:
+        lots = {lot.lot for lot in line.lots}
+        lots |= {lot_of(at) for at in order.stock if line_of(at) == line.line}
+        named |= lots | {line.output_lot(lot) for lot in lots}
+    for names in order.accepted_as.values():
+        named |= set(names)
+    return frozenset(named - {""})

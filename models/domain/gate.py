@@ -14,23 +14,24 @@ _BACK = frozenset({Stage.IN_PROCESS, Stage.SHIPPED, Stage.RECEIVING, Stage.RECEI
 
 ALLOWED: dict[str, frozenset[Stage]] = {
     "issue": frozenset({Stage.DRAFT}),
-    "acknowledge": _GOING,
+    "acknowledge": _GOING - {Stage.ACKNOWLEDGED},
     "send": _GOING,
     "report-milestone": _GOING,
     "submit-inspection": _GOING - {Stage.RECEIVED},
     "review-inspection": _GOING,
-    "ship": _GOING,
-    # A closed order takes back only pieces that had been written off as lost.
-    "receive": _GOING | {Stage.CLOSED},
+    # What was sent before the supplier declined has to come back, or be given up.
+    "ship": _LIVE,
+    # An ended order takes back only pieces that had been given up as lost.
+    "receive": _ANY,
     "judge": _BACK,
-    "report-nonconformance": _BACK | {Stage.CLOSED},
+    "report-nonconformance": _BACK | ENDED,
     "disposition": _BACK,
     "decide-disposition": _BACK,
     "confirm-return": _BACK,
-    "declare-loss": _GOING,
+    "declare-loss": _LIVE,
     "short-close": _GOING,
     "resolve-over": _BACK,
-    "correct": _GOING,
+    "correct": _LIVE,
     "add-document": _ANY,
     "hold": _LIVE,
     "resume": _LIVE,
@@ -59,14 +60,21 @@ ON_HOLD = frozenset(
         "replan",
     }
 )
-# What starts something new is over once cancellation was asked for.
+# What starts something new is over once cancellation was asked for, or the supplier declined.
 NOT_WHILE_CANCELLING = frozenset({"acknowledge", "send", "hold", "cancel", "close"})
+NOT_WHEN_DECLINED = frozenset({"send"})
 
 
 def why_not(order: Order, command: str) -> Refusal | None:
     """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content."""
     now = stage(order)
     allowed = ALLOWED[command]
+    if command == "acknowledge" and order.answer is not Answer.NONE and now not in ENDED:
+        return Refusal(
+            "order.answered",
+            "This order has been answered already ({answer}).",
+            answer=order.answer,
+        )
     if now not in allowed:
         return Refusal(
             "order.stage",
@@ -87,11 +95,11 @@ def why_not(order: Order, command: str) -> Refusal | None:
             "order.cancelling",
             "The order is being cancelled: nothing new is started, only what is out comes back.",
         )
-    if command == "acknowledge" and order.answer is not Answer.NONE:
+    if order.answer is Answer.DECLINED and command in NOT_WHEN_DECLINED:
         return Refusal(
-            "order.answered",
-            "This order has been answered already ({answer}).",
-            answer=order.answer,
+            "order.declined",
+            "{supplier} declined this order. Cancel it and place it elsewhere.",
+            supplier=order.supplier_name,
         )
     return None
 

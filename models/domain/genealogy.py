@@ -39,7 +39,7 @@ def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
     line = order.line(move.line)
     if line is None or not move.lot:
         return None
-    sent, processed = f"lot:{move.lot}", f"lot:{line.output_lot(move.lot)}"
+    sent, processed = f"lot:{move.lot}", f"lot:{move.output or line.output_lot(move.lot)}"
     at_work = f"order:{order.number}:{move.line}:{move.lot}"
     if move.target is Bucket.IN_TRANSIT_OUT and move.source in (None, Bucket.RETURNED_UNPROCESSED):
         return Edge(sent, at_work, quantity, line.unit, "ship", move.parcel)

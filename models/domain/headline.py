@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.domain.deadlines import Deadline
-from models.domain.decisions.documents import missing_documents
 from models.domain.order import Order, Stage, flags, stage
+from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, sent, total
 from models.domain.quantities import ZERO
 

@@ -248,9 +248,9 @@ def _refuse_unreadable(
 def _refuse_incomplete(plans: Mapping[str, SamplePlan], measured: Mapping[str, set[int]]) -> None:
     text = "Characteristic {characteristic}: values missing for samples {samples}."
     errors = tuple(
-        FieldError("results", text, (("characteristic", number), ("samples", _ranges(missing))))
+        FieldError("results", text, (("characteristic", number), ("samples", missing)))
         for number, plan in plans.items()
-        if (missing := [sample for sample in range(1, plan.n + 1) if sample not in measured[number]])
+        if (missing := _missing(plan.n, measured[number]))
     )
     if errors:
         raise Invalid(
@@ -290,12 +290,15 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _ranges(samples: Iterable[int]) -> str:
-    """Sorted numbers as a person writes them, runs joined by a dash."""
-    runs: list[list[int]] = []
-    for sample in samples:
-        if runs and sample == runs[-1][1] + 1:
-            runs[-1][1] = sample
-        else:
-            runs.append([sample, sample])
+def _missing(units: int, measured: Iterable[int]) -> str:
+    """The samples from 1 to `units` without a value, as a person writes them: runs joined by a dash.
+
+    Walks over what was measured, not over the lot: a lot may have more units than memory has room.
+    """
+    runs: list[tuple[int, int]] = []
+    expected = 1
+    for sample in [*sorted(sample for sample in measured if sample <= units), units + 1]:
+        if sample > expected:
+            runs.append((expected, sample - 1))
+        expected = sample + 1
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)

@@ -40,7 +40,9 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
             mail, party = _ONE_TO_ONE[type(event)]
             found.append(Notice(mail, party, event))
         elif isinstance(event, e.ReminderSent):
-            found.append(Notice(_REMINDERS[event.rule], "supplier", event))
+            # One mail lists all that is due: several reminders at once need no more.
+            if not any(notice.mail == _REMINDERS[event.rule] for notice in found):
+                found.append(Notice(_REMINDERS[event.rule], "supplier", event))
         elif isinstance(event, e.AlertRaised):
             # The buyer has read "declined" in a mail of its own.
             if event.rule != "order_declined":

@@ -13,11 +13,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import Milestone
-from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, key, sent, total
+from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, key, line_of, sent, total
 from models.domain.quantities import ZERO
+from models.domain.records import Alert, Document, Hold, Inspection, Nonconformance, Parcel, Receipt
 
 
 class Stage(StrEnum):
@@ -73,145 +74,8 @@ class Line:
     output_lots: Mapping[str, str] = field(default_factory=dict)
 
     def output_lot(self, lot: str) -> str:
-        """The lot accepted pieces of `lot` became: the one named at receipt, else the same."""
+        """The lot that pieces of `lot` are accepted as from now on: the one last named at receipt, else the same."""
         return self.output_lots.get(lot, lot)
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A box on its way back: `packed` is what went into it, `contents` what nobody has taken out
-    yet, both by stock key."""
-
-    parcel: str
-    shipped_at: datetime
-    contents: Mapping[str, Decimal]
-    packed: Mapping[str, Decimal]
-    announced: bool = True
-    carrier: str = ""
-    tracking: str = ""
-    quantity: Decimal = ZERO
-    announced_over: Decimal = ZERO
-    nonconformance: str = ""
-    void: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    receipt: str
-    sequence: int
-    at: datetime
-    parcel: str = ""
-    packing_slip: str = ""
-    void: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """A submitted inspection; its values stay in the event that brought them."""
-
-    inspection: str
-    line: int
-    lot: str
-    parcel: str
-    lot_size: Decimal
-    verdict: str
-    decision: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    document: str
-    type: DocumentType
-    printed: Printed
-    sha256: str
-    size: int
-    media_type: str
-    filename: str
-    added_at: datetime
-    lines: tuple[int, ...] = ()
-    mismatches: tuple[Mismatch, ...] = ()
-    superseded_by: str = ""
-    # Lots it put on hold; the correction that matches lets go of them.
-    holds: tuple[str, ...] = ()
-
-    @property
-    def matched(self) -> bool:
-        return not self.mismatches
-
-    @property
-    def current(self) -> bool:
-        return not self.superseded_by
-
-
-class Share(StrEnum):
-    """Where the pieces of a nonconformance are on their way to an end."""
-
-    UNDECIDED = "undecided"
-    PROPOSED = "proposed"
-    REWORKING = "reworking"
-    REINSPECTING = "reinspecting"
-    RETURNING = "returning"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Use-as-is or repair, proposed by quality; the design authority decides. Nothing has moved."""
-
-    line: int
-    lot: str
-    quantity: Decimal
-    decision: str
-    at: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nonconformance:
-    """Rejected pieces and what becomes of them; open while any share holds a piece."""
-
-    nonconformance: str
-    opened_at: datetime
-    defect: str
-    quantity: Decimal
-    shares: Mapping[str, Mapping[Share, Decimal]]
-    receipt: str = ""
-    cause: str = ""
-    responsibility: str = ""
-    recorded_only: bool = False
-    withdrawn: bool = False
-    proposals: tuple[Proposal, ...] = ()
-
-    @property
-    def open(self) -> bool:
-        return any(share > 0 for shares in self.shares.values() for share in shares.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    reason: str
-    held_at: datetime
-    resumed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Raised once per (order, rule, occurrence). `since` is when its cause began."""
-
-    alert: str
-    rule: str
-    occurrence: str
-    since: datetime
-    raised_at: datetime
-    owed_by: str
-    cleared_at: datetime | None = None
-    acknowledged_at: datetime | None = None
-    cause: str = ""
-    action: str = ""
-    escalations: int = 0
-
-    @property
-    def open(self) -> bool:
-        return self.cleared_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +111,13 @@ class Order:
     decline_reason: str = ""
     promise_first: date | None = None
     promise_current: date | None = None
-    started: bool = False
     stock: Mapping[str, Pieces] = field(default_factory=dict)
-    # Pieces judged so far, by stock key: what released inspections have already been used for.
+    # How many pieces have ever reached the supplier, and when some last left us for it.
+    arrived: Decimal = ZERO
+    out_since: datetime | None = None
+    # What accepted pieces are called on our shelf: how many by stock key and output lot.
+    accepted_as: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    # Pieces judged and shipped so far, by stock key: what released inspections have been used for.
     judged: Mapping[str, Decimal] = field(default_factory=dict)
     shipped: Mapping[str, Decimal] = field(default_factory=dict)
     parcels: Mapping[str, Parcel] = field(default_factory=dict)
@@ -274,6 +142,14 @@ class Order:
 
     def pieces(self, line: int, lot: str) -> Pieces:
         return self.stock.get(key(line, lot), {})
+
+    @property
+    def started(self) -> bool:
+        """The supplier has pieces, or says that it received some or began."""
+        return self.arrived > 0 or any(
+            milestone.actual is not None and milestone.kind in ("received", "process")
+            for milestone in self.milestones
+        )
 
     @property
     def hold(self) -> Hold | None:
@@ -319,7 +195,7 @@ def all_sent(order: Order) -> bool:
 
 
 def sent_on(order: Order, line: int) -> Decimal:
-    return sum((sent(pieces) for at, pieces in order.stock.items() if at.startswith(f"{line}:")), ZERO)
+    return sum((sent(pieces) for at, pieces in order.stock.items() if line_of(at) == line), ZERO)
 
 
 def nothing_open(order: Order) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -46,7 +46,8 @@ class Move:
     """`quantity` pieces of one lot on one line leave `source` for `target`.
 
     No source: they come from our shelf (a first sending) or turn up beyond what was out.
-    No target: they are gone (an excess sent back). `parcel` is the box they travel in or come out of.
+    No target: they are gone (an excess sent back). `parcel` is the box they travel in or come out of,
+    `output` the lot they are accepted as or were.
     """
 
     line: int
@@ -55,9 +56,10 @@ class Move:
     source: Bucket | None
     target: Bucket | None
     parcel: str = ""
+    output: str = ""
 
     def reversed(self) -> Move:
-        return Move(self.line, self.lot, self.quantity, self.target, self.source, self.parcel)
+        return replace(self, source=self.target, target=self.source)
 
 
 def key(line: int, lot: str) -> str:

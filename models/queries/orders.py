@@ -13,10 +13,10 @@ from models.codec import adapter, load_order
 from models.domain import gate, headline
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.deadlines import latest_forecast
-from models.domain.decisions.documents import missing_documents
 from models.domain.errors import Unknown
 from models.domain.facts import Draft
 from models.domain.order import Line, Order, flags, stage
+from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO, money
 from models.tables.orders import CommandRow, OrderRow

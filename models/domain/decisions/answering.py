@@ -13,17 +13,17 @@ from models.domain.order import Order
 
 def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     if command.decision == "decline":
-        if not command.reason.strip():
+        reason = command.reason.strip()
+        if not reason:
             raise Invalid("reason.missing", "Say why, so that your customer can plan.", field="reason")
-        return [OrderDeclined(command.reason.strip(), order.revision)]
-    promise = command.promise_date or order.need_by
-    today = order.supplier_calendar.local_date(now)
+        return [OrderDeclined(reason, order.revision)]
     # Without a date the supplier promises need-by, even when the answer comes after it.
-    if command.promise_date is not None and promise < today:
+    promise = command.promise_date or order.need_by
+    if command.promise_date is not None and promise < order.supplier_calendar.local_date(now):
         raise Invalid(
             "promise_date.past",
             "{date} has passed; promise today or later.",
             field="promise_date",
             date=promise,
         )
-    return [OrderAcknowledged(max(promise, today), command.supplier_order.strip(), order.revision)]
+    return [OrderAcknowledged(promise, command.supplier_order.strip(), order.revision)]

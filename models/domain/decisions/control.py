@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain import commands as c
-from models.domain.decisions import drawing
-from models.domain.decisions.documents import missing_documents
-from models.domain.errors import Invalid, Refusal
+from models.domain.decisions import checks
+from models.domain.decisions.accepting import may_accept
+from models.domain.decisions.drawing import Shelf
+from models.domain.errors import Refusal
 from models.domain.events import (
     CancellationRequested,
     Event,
@@ -19,6 +20,7 @@ from models.domain.events import (
 )
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order, sent_on
+from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
 
@@ -26,34 +28,37 @@ from models.domain.quantities import ZERO
 def resolve_over(
     order: Order, command: c.ResolveOver, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
-    drawing.some_lines(command.lines)
-    shelf = drawing.Shelf(order)
+    checks.some_lines(command.lines)
+    shelf = Shelf(order)
     grown: dict[int, Decimal] = {}
     events: list[Event] = []
     for index, item in enumerate(command.lines):
-        line = drawing.the_line(order, item.line, index)
-        wanted = drawing.counted(line, item.quantity, index)
-        taken = shelf.take(line.line, item.lot, wanted, [Bucket.OVER])
-        found = sum((part.quantity for part in taken), ZERO)
-        if found < wanted:
+        line = checks.the_line(order, item.line, index)
+        wanted = checks.counted(line, item.quantity, index)
+        lot = checks.the_lot(order, line, item.lot, index)
+        drawn = shelf.take(line.line, lot, wanted, [Bucket.OVER])
+        if drawn.quantity < wanted:
             raise Refusal(
                 "over.more_than_over",
                 "Line {line}: {found} pieces are over; you entered {entered}.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
-                found=found,
+                found=drawn.quantity,
                 entered=wanted,
             )
         accepted = item.decision == "accept"
-        grown[line.line] = grown.get(line.line, ZERO) + (wanted if accepted else ZERO)
-        sent = sent_on(order, line.line) + grown[line.line]
+        if accepted:
+            # Whoever keeps what nobody ordered takes it as it is; papers and held lots still speak.
+            may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.decision")
+            grown[line.line] = grown.get(line.line, ZERO) + wanted
+        sent = sent_on(order, line.line) + grown.get(line.line, ZERO)
         events.append(
             OverResolved(
                 line=line.line,
-                lot=item.lot,
+                lot=lot,
                 quantity=wanted,
                 decision=item.decision,
-                moves=drawing.moves(line.line, taken, Bucket.ACCEPTED if accepted else None),
+                moves=tuple(drawn.to(Bucket.ACCEPTED if accepted else None, line=line)),
                 # Keeping more than was ordered is ordering more: the revision shows it.
                 ordered=sent if accepted and sent > line.ordered else None,
             )
@@ -62,9 +67,7 @@ def resolve_over(
 
 
 def hold(order: Order, command: c.Hold, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
-    if order.hold is not None:
-        raise Refusal("order.held", "The order is on hold already ({reason}).", reason=order.hold.reason)
-    return [OrderHeld(_reason(command.reason))]
+    return [OrderHeld(checks.reason(command.reason))]
 
 
 def resume(order: Order, command: c.Resume, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -73,10 +76,11 @@ def resume(order: Order, command: c.Resume, asked: Asked, facts: Facts, now: dat
 
 def cancel(order: Order, command: c.Cancel, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     """Asked for now; `consequences` end the order as soon as nothing is out, pending, rejected or over."""
-    return [CancellationRequested(_reason(command.reason))]
+    return [CancellationRequested(checks.reason(command.reason))]
 
 
 def close(order: Order, command: c.Close, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+    """The pieces are as they must be, or the order would not be `received`: papers and people remain."""
     gaps = [f"{kind.replace('_', ' ')} from {order.supplier}" for kind in missing_documents(order)]
     gaps += [
         f"{document.document} contradicts the order"
@@ -89,9 +93,3 @@ def close(order: Order, command: c.Close, asked: Asked, facts: Facts, now: datet
     if gaps:
         raise Refusal("close.gaps", "Not complete: {gaps}.", gaps="; ".join(gaps))
     return [OrderClosed()]
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Invalid("reason.missing", "Give a reason.", field="reason")
-    return text.strip()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from models.domain import events as e
 from models.domain.commands import Correct
+from models.domain.decisions import checks
+from models.domain.decisions.shares import overclaimed
 from models.domain.errors import Invalid, Refusal
-from models.domain.facts import Asked, Facts
-from models.domain.order import Order, Share
-from models.domain.pieces import Move, key, moved
+from models.domain.evolve import evolve, shelf_changes
+from models.domain.facts import Asked, EventFact, Facts
+from models.domain.order import Order
+from models.domain.pieces import Bucket, lot_of
+from models.domain.quantities import ZERO
+from models.domain.records import Share
 
 CORRECTABLE = (
     e.PiecesSent,
@@ -23,7 +29,29 @@ CORRECTABLE = (
 
 
 def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: datetime) -> list[e.Event]:
-    if facts.event is None:
+    fact = _correctable(order, command, facts)
+    reason = checks.reason(command.reason)
+    withdrawn = [e.NonconformanceWithdrawn(name) for name in _opened_by(order, fact.sequence)]
+    wrong = fact.event
+    undone = e.EventCorrected(
+        sequence=command.event,
+        type=wrong.name,
+        reason=reason,
+        moves=tuple(move.reversed() for move in reversed(getattr(wrong, "moves", ()))),
+        shares=tuple(share.reversed() for share in reversed(getattr(wrong, "shares", ()))),
+        receipt=wrong.receipt if isinstance(wrong, e.PiecesReceived) else "",
+        parcel=_box_made_by(wrong),
+    )
+    undone = _with_milestone(order, fact, undone)
+    _still_on_shelf(order, undone, facts)
+    events = [*withdrawn, undone]
+    _still_there(order, events, now)
+    return events
+
+
+def _correctable(order: Order, command: Correct, facts: Facts) -> EventFact:
+    fact = facts.event
+    if fact is None:
         raise Invalid(
             "event.unknown",
             "Order {order} has no event {event}.",
@@ -31,70 +59,116 @@ def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: dat
             order=order.number,
             event=command.event,
         )
-    wrong = facts.event.event
-    if not isinstance(wrong, CORRECTABLE):
+    if not isinstance(fact.event, CORRECTABLE):
         raise Refusal(
             "correct.kind",
             "{type} cannot be corrected; what can: {types}.",
             field="event",
-            type=wrong.name.replace("_", " "),
+            type=fact.event.name.replace("_", " "),
             types=", ".join(kind.name.replace("_", " ") for kind in CORRECTABLE),
         )
     if command.event in order.corrected:
         raise Refusal(
             "correct.twice", "Event {event} was corrected already.", field="event", event=command.event
         )
-    if not command.reason.strip():
-        raise Invalid("reason.missing", "Give a reason.", field="reason")
-    withdrawn = _opened_by(order, wrong)
-    shares = tuple(share.reversed() for share in reversed(getattr(wrong, "shares", ())))
-    moves = tuple(move.reversed() for move in reversed(wrong.moves))
-    _not_moved_on(order, moves, shares)
-    was = _before(wrong)
-    return [
-        *(e.NonconformanceWithdrawn(name) for name in withdrawn),
-        e.EventCorrected(
-            sequence=command.event,
-            type=wrong.name,
-            reason=command.reason.strip(),
-            moves=moves,
-            shares=shares,
-            milestone=was.milestone,
-            actual=was.actual,
-            forecast=was.forecast,
-            receipt=wrong.receipt if isinstance(wrong, e.PiecesReceived) else "",
-            parcel=_box_made_by(wrong),
-        ),
-    ]
+    return fact
 
 
-def _opened_by(order: Order, wrong: e.Event) -> list[str]:
-    """Nonconformances that exist only because of the receipt; refused once somebody decided on one."""
-    if not isinstance(wrong, e.PiecesReceived):
-        return []
+def _opened_by(order: Order, sequence: int) -> list[str]:
+    """Nonconformances that exist only because of the event; refused once somebody decided on one."""
     names = []
     for item in order.nonconformances.values():
-        if item.receipt != wrong.receipt or item.withdrawn:
+        if item.opened_by != sequence or item.withdrawn:
             continue
-        if (
-            any(share is not Share.UNDECIDED for shares in item.shares.values() for share in shares)
-            or not item.open
-        ):
+        undecided = sum((shares.get(Share.UNDECIDED, ZERO) for shares in item.shares.values()), ZERO)
+        if undecided != item.quantity:
             raise _moved_on(item.nonconformance)
         names.append(item.nonconformance)
     return names
 
 
-def _not_moved_on(order: Order, moves: tuple[Move, ...], shares: tuple[e.ShareMove, ...]) -> None:
+def _with_milestone(order: Order, fact: EventFact, undone: e.EventCorrected) -> e.EventCorrected:
+    """The correction with what stood on the milestone before."""
+    wrong = fact.event
+    if isinstance(wrong, e.MilestoneReported):
+        return _report_undone(order, wrong, undone)
+    if isinstance(wrong, e.ParcelShipped):
+        return _shipping_undone(order, wrong, fact.at, undone)
+    return undone
+
+
+def _report_undone(order: Order, wrong: e.MilestoneReported, undone: e.EventCorrected) -> e.EventCorrected:
+    if wrong.parcel:
+        raise Refusal(
+            "correct.with_parcel",
+            "This date came with parcel {parcel}. Correct the parcel, or report the milestone with the right date.",
+            field="event",
+            parcel=wrong.parcel,
+        )
+    milestone = order.milestone(wrong.code)
+    assert milestone is not None, "milestones are never taken off an order"
+    stood = (
+        wrong.actual or wrong.previous_actual,
+        wrong.forecast or wrong.previous_forecast,
+        wrong.quantity if wrong.quantity is not None else wrong.previous_quantity,
+    )
+    if stood != (milestone.actual, milestone.forecast, milestone.quantity):
+        raise _moved_on(f"{milestone.name} was reported again")
+    return replace(
+        undone,
+        milestone=wrong.code,
+        actual=wrong.previous_actual,
+        forecast=wrong.previous_forecast,
+        quantity=wrong.previous_quantity,
+    )
+
+
+def _shipping_undone(
+    order: Order, wrong: e.ParcelShipped, at: datetime, undone: e.EventCorrected
+) -> e.EventCorrected:
+    """Shipping had counted for the milestone of kind `shipped`, which is not met while pieces are there."""
+    milestone = next((item for item in order.milestones if item.kind == "shipped"), None)
+    if milestone is None or milestone.quantity is None:
+        return undone
+    if milestone.actual is not None and milestone.actual < at:
+        return undone  # met before: this box was rework and counted for nothing
+    back = sum((move.quantity for move in wrong.moves if move.target is Bucket.IN_TRANSIT_BACK), ZERO)
+    return replace(
+        undone,
+        milestone=milestone.code,
+        forecast=milestone.forecast,
+        quantity=max(ZERO, milestone.quantity - back) or None,
+    )
+
+
+def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> None:
+    """Accepted pieces that were used or dispatched since cannot be taken back into the box."""
+    for (number, lot), change in shelf_changes(undone.moves).items():
+        line, fact = order.line(number), facts.lots.get(lot)
+        if line is None or fact is None or fact.unit != line.unit:
+            continue
+        if fact.on_hand + change < 0:
+            raise _moved_on(f"{lot}: {fact.on_hand} left")
+
+
+def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None:
+    """Tries the correction: every bucket, box and nonconformance must hold what it takes back."""
+    after = order
     try:
-        moved(order.stock, moves)
+        for place, event in enumerate(events):
+            after = evolve(after, event, order.version + place + 1, now)
     except Refusal as refusal:
         raise _moved_on(refusal.detail) from None
-    for share in shares:
-        item = order.nonconformances[share.nonconformance]
-        left = item.shares.get(key(share.line, share.lot), {})
-        if share.source is not None and left.get(share.source, 0) < share.quantity:
-            raise _moved_on(item.nonconformance)
+    for at, names in after.accepted_as.items():
+        if any(left < 0 for left in names.values()):
+            raise _moved_on(lot_of(at))
+    for parcel in after.parcels.values():
+        # A box that never was holds nothing; one that was holds no less than nothing.
+        if any(left < 0 or (parcel.void and left) for left in parcel.contents.values()):
+            raise _moved_on(parcel.parcel)
+    claimed = overclaimed(after)
+    if claimed:
+        raise _moved_on(claimed)
 
 
 def _moved_on(what: str) -> Refusal:
@@ -104,19 +178,6 @@ def _moved_on(what: str) -> Refusal:
         field="event",
         what=what,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    milestone: str = ""
-    actual: datetime | None = None
-    forecast: date | None = None
-
-
-def _before(wrong: e.Event) -> _Before:
-    if not isinstance(wrong, e.MilestoneReported):
-        return _Before()
-    return _Before(wrong.code, wrong.previous_actual, wrong.previous_forecast)
 
 
 def _box_made_by(wrong: e.Event) -> str:

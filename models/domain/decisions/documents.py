@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
 
 from models.domain.commands import AddDocument
+from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import DocumentAdded, Event
-from models.domain.evidence import (
-    DocumentType,
-    LineFacts,
-    LotFacts,
-    Mismatch,
-    OrderFacts,
-    ParcelFacts,
-    covers,
-    match,
-    unprinted,
-)
+from models.domain.evidence import Mismatch, Printed, covers, match, unprinted
 from models.domain.facts import Asked, Facts
-from models.domain.order import Document, Order
-from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
-from models.domain.quantities import ZERO
+from models.domain.order import Order
+from models.domain.paperwork import order_facts
+from models.domain.pieces import line_of
+from models.domain.records import Document
 
 
 def add_document(
     order: Order, command: AddDocument, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
-    if command.line is not None and order.line(command.line) is None:
-        raise Invalid("line.unknown", "This order has no line {line}.", field="line", line=command.line)
+    if command.line is not None:
+        checks.the_line(order, command.line)
+    _not_here_yet(order, command)
     older = _superseded(order, command)
-    same = _same_certificate(order, command)
-    if same is not None and same.document != (older.document if older else ""):
-        raise Refusal(
-            "document.exists",
-            "{issuer} {number} revision {revision} is here already as {document}. A corrected one needs a newer "
-            "revision and supersedes it.",
-            field="number",
-            issuer=command.printed.issuer,
-            number=command.printed.number,
-            revision=command.printed.revision or "-",
-            document=same.document,
-        )
-    line = (
-        command.line if command.line is not None else (order.lines[0].line if len(order.lines) == 1 else None)
-    )
+    lines = _lines(order, command, older)
     mismatches = (
-        *match(command.type, command.printed, order_facts(order), line),
+        *match(command.type, command.printed, order_facts(order), lines[0] if len(lines) == 1 else None),
         *(Mismatch(name, "", "to be printed") for name in unprinted(command.type, command.printed)),
     )
-    lines = (line,) if line is not None else tuple(item.line for item in order.lines)
-    after = replace(order, documents=_without(order, older))
-    cured = older is not None and not mismatches
+    if older is not None:
+        mismatches = (*mismatches, *_silent_about(older, command.printed, mismatches))
+    kept = older.holds if older is not None else ()
     return [
         DocumentAdded(
             document=f"{order.number}-D{len(order.documents) + 1}",
@@ -66,20 +43,49 @@ def add_document(
             filename=command.filename,
             lines=lines,
             mismatches=mismatches,
-            supersedes=older.document if older else "",
-            holds=tuple(sorted({*_accepted_lots(order, lines), *(older.holds if older else ())}))
-            if mismatches
-            else (),
-            releases=tuple(lot for lot in older.holds if not _held_by_another(after, lot))
-            if cured and older
-            else (),
+            supersedes=older.document if older is not None else "",
+            holds=tuple(sorted({*_accepted_lots(order, lines), *kept})) if mismatches else (),
+            releases=() if mismatches else tuple(_no_longer_held(order, older)),
         )
     ]
 
 
+def _identity(printed: Printed) -> tuple[str, str]:
+    """Issuer and number as people compare them; a document without both is never the same as another."""
+    return _plain(printed.issuer), _plain(printed.number)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()
+
+
+def _not_here_yet(order: Order, command: AddDocument) -> None:
+    """(issuer, number, revision) names a certificate once. Only one that was typed wrongly comes again,
+    in its own place."""
+    printed = command.printed
+    if not all(_identity(printed)):
+        return
+    for document in order.documents.values():
+        same = _identity(document.printed) == _identity(printed)
+        if not same or _plain(document.printed.revision) != _plain(printed.revision):
+            continue
+        if document.document != command.supersedes:
+            raise Refusal(
+                "document.exists",
+                "{issuer} {number} revision {revision} is here already as {document}. A corrected one needs a newer "
+                "revision and supersedes it.",
+                field="number",
+                issuer=printed.issuer,
+                number=printed.number,
+                revision=printed.revision or "-",
+                document=document.document,
+            )
+
+
 def _superseded(order: Order, command: AddDocument) -> Document | None:
+    """The document named, else the current one whose newer revision this is."""
     if not command.supersedes:
-        return None
+        return _older_revision(order, command)
     older = order.documents.get(command.supersedes)
     if older is None or not older.current:
         raise Invalid(
@@ -88,78 +94,68 @@ def _superseded(order: Order, command: AddDocument) -> Document | None:
             field="supersedes",
             document=command.supersedes,
         )
+    if not covers(older.type, command.type):
+        raise Refusal(
+            "document.other_type",
+            "{document} is of another type: a {type} cannot take its place.",
+            field="supersedes",
+            document=older.document,
+            type=command.type.replace("_", " "),
+        )
     return older
 
 
-def _same_certificate(order: Order, command: AddDocument) -> Document | None:
-    """(issuer, number, revision) names a certificate once; without issuer and number nothing does."""
-    printed = command.printed
-    if not printed.issuer or not printed.number:
+def _older_revision(order: Order, command: AddDocument) -> Document | None:
+    if not all(_identity(command.printed)):
         return None
-    wanted = (printed.issuer, printed.number, printed.revision or "")
     for document in order.documents.values():
-        if (document.printed.issuer, document.printed.number, document.printed.revision or "") == wanted:
+        if (
+            document.current
+            and covers(document.type, command.type)
+            and _identity(document.printed) == _identity(command.printed)
+            and _order_of(document.printed.revision) < _order_of(command.printed.revision)
+        ):
             return document
     return None
 
 
-def _without(order: Order, older: Document | None) -> dict[str, Document]:
-    return {name: item for name, item in order.documents.items() if older is None or name != older.document}
+def _order_of(revision: str | None) -> tuple[int, str]:
+    """None before A before B, 2 before 10."""
+    return len(_plain(revision)), _plain(revision)
 
 
-def _held_by_another(order: Order, lot: str) -> bool:
-    return any(lot in document.holds for document in order.documents.values() if document.current)
+def _lines(order: Order, command: AddDocument, older: Document | None) -> tuple[int, ...]:
+    """The lines the document speaks of: those of the one it supersedes, unless it says otherwise."""
+    if command.line is None:
+        return older.lines if older is not None else tuple(line.line for line in order.lines)
+    if older is not None and older.lines != (command.line,):
+        raise Refusal(
+            "document.other_line",
+            "{document} speaks of line {lines}; what supersedes it must as well.",
+            field="line",
+            document=older.document,
+            lines=", ".join(str(line) for line in older.lines),
+        )
+    return (command.line,)
+
+
+def _silent_about(older: Document, printed: Printed, mismatches: Iterable[Mismatch]) -> Iterator[Mismatch]:
+    """What was wrong must be printed right, not left out."""
+    named = {item.field for item in mismatches}
+    for item in older.mismatches:
+        if item.field not in named and getattr(printed, item.field, "alternatives") in (None, ""):
+            yield Mismatch(item.field, "", item.expected)
+
+
+def _no_longer_held(order: Order, older: Document | None) -> Iterator[str]:
+    """Lots that only the corrected document had put on hold."""
+    if older is None:
+        return
+    others = [item for item in order.documents.values() if item.current and item.document != older.document]
+    yield from (lot for lot in older.holds if not any(lot in item.holds for item in others))
 
 
 def _accepted_lots(order: Order, lines: tuple[int, ...]) -> Iterator[str]:
-    for at, pieces in order.stock.items():
-        line = order.line(line_of(at))
-        if line is not None and line.line in lines and held_in(pieces, Bucket.ACCEPTED) and lot_of(at):
-            yield line.output_lot(lot_of(at))
-
-
-def contradicted(order: Order, line: int) -> bool:
-    """Whether a current document of the line contradicts the order."""
-    return any(
-        document.current and not document.matched and line in document.lines
-        for document in order.documents.values()
-    )
-
-
-def missing_documents(order: Order) -> tuple[DocumentType, ...]:
-    """Required types without a current, matching document."""
-    good = [item.type for item in order.documents.values() if item.current and item.matched]
-    return tuple(
-        required
-        for required in order.required_documents
-        if not any(covers(required, offered) for offered in good)
-    )
-
-
-def order_facts(order: Order) -> OrderFacts:
-    """The order's side of the comparison, as it stands now."""
-    lots: list[LotFacts] = []
-    for line in order.lines:
-        heats = {planned.lot: planned.heat for planned in line.lots}
-        quantities: dict[str, Decimal] = {planned.lot: planned.quantity for planned in line.lots}
-        for at, pieces in order.stock.items():
-            if line_of(at) == line.line and lot_of(at):
-                quantities[lot_of(at)] = sent(pieces) or quantities.get(lot_of(at), ZERO)
-        for lot, quantity in quantities.items():
-            heat = (heats[lot],) if heats.get(lot) else ()
-            lots.append(LotFacts(line.line, lot, heat, quantity or None))
-            output = line.output_lot(lot)
-            if output != lot:
-                lots.append(LotFacts(line.line, output, heat, quantity or None))
-    return OrderFacts(
-        purchase_order=order.purchase_order or None,
-        spec_revision=order.spec_revision or None,
-        lines=tuple(LineFacts(line.line, line.part_revision or None) for line in order.lines),
-        lots=tuple(lots),
-        parcels=tuple(
-            ParcelFacts(parcel.parcel, line_of(at), quantity, lot_of(at))
-            for parcel in order.parcels.values()
-            if not parcel.void
-            for at, quantity in parcel.packed.items()
-        ),
-    )
+    for at, names in order.accepted_as.items():
+        if line_of(at) in lines:
+            yield from (name for name in names if name)

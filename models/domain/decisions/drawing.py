@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from models.domain.decisions.shares import returning
-from models.domain.errors import Invalid
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
-from models.domain.quantities import ZERO, quantity
+from models.domain.quantities import ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """Pieces of one lot out of one bucket: the box they were in, or the lot they were accepted as."""
+
+    line: int
     lot: str
     bucket: Bucket
     quantity: Decimal
     parcel: str = ""
+    output: str = ""
+
+    def to(
+        self,
+        target: Bucket | None,
+        quantity: Decimal | None = None,
+        *,
+        parcel: str = "",
+        line: Line | None = None,
+    ) -> Move:
+        """All of them, or `quantity`, go to `target`, out of the box they were in or into `parcel`.
+
+        What becomes accepted takes the name that `line` gives its output.
+        """
+        output = self.output
+        if target is Bucket.ACCEPTED:
+            assert line is not None, "accepted pieces need a name"
+            output = line.output_lot(self.lot)
+        some = self.quantity if quantity is None else quantity
+        return Move(self.line, self.lot, some, self.bucket, target, self.parcel or parcel, output)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What one draw found. `lot_unknown`: nobody named the lot, and several had pieces there."""
+
+    parts: tuple[Taken, ...] = ()
+    lot_unknown: bool = False
+
+    @property
+    def quantity(self) -> Decimal:
+        return sum((part.quantity for part in self.parts), ZERO)
+
+    def to(self, target: Bucket | None, *, parcel: str = "", line: Line | None = None) -> list[Move]:
+        return [part.to(target, parcel=parcel, line=line) for part in self.parts]
 
 
 @dataclass
@@ -28,6 +65,7 @@ class Shelf:
     order: Order
     stock: dict[str, dict[Bucket, Decimal]] = field(init=False)
     contents: dict[str, dict[str, Decimal]] = field(init=False)
+    accepted_as: dict[str, dict[str, Decimal]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.stock = {at: dict(pieces) for at, pieces in self.order.stock.items()}
@@ -37,36 +75,38 @@ class Shelf:
         self.contents = {
             name: dict(parcel.contents) for name, parcel in self.order.parcels.items() if not parcel.void
         }
+        self.accepted_as = {at: dict(names) for at, names in self.order.accepted_as.items()}
 
     def take(
         self,
         line: int,
         lot: str,
         wanted: Decimal,
-        sources: Iterable[Bucket],
+        sources: Sequence[Bucket],
         *,
-        parcel: str | None = None,
-    ) -> list[Taken]:
+        parcel: str = "",
+        output: str = "",
+    ) -> Drawn:
         """At most `wanted` pieces from `sources` in order, of one lot or (none named) of all in send order.
 
-        With `parcel` only what is in that box is taken out of transit.
+        With `parcel` only what is in that box is taken out of transit, with `output` only accepted
+        pieces of that name.
         """
+        places = self._places(line, lot)
+        there = [at for at in places if any(self._held(at, bucket, parcel, output) for bucket in sources)]
         found: list[Taken] = []
         for bucket in sources:
-            for at in self._places(line, lot):
-                if wanted <= 0:
-                    return found
-                if bucket is Bucket.IN_TRANSIT_BACK:
-                    boxed = self._from_parcels(at, wanted, parcel)
-                else:
-                    boxed = self._from_bucket(at, bucket, wanted)
-                found += boxed
-                wanted -= sum((taken.quantity for taken in boxed), ZERO)
-        return found
+            for at in there:
+                for kept_as, held in list(self._kept(at, bucket, parcel, output)):
+                    some = min(wanted, held)
+                    if some > 0:
+                        found.append(self._taken(at, bucket, some, kept_as))
+                        wanted -= some
+        return Drawn(tuple(found), lot_unknown=bool(found) and not lot and len(there) > 1)
 
-    def available(self, line: int, lot: str, *sources: Bucket) -> Decimal:
+    def available(self, line: int, lot: str, *sources: Bucket, output: str = "") -> Decimal:
         return sum(
-            (self.stock[at].get(bucket, ZERO) for at in self._places(line, lot) for bucket in sources), ZERO
+            (self._held(at, bucket, "", output) for at in self._places(line, lot) for bucket in sources), ZERO
         )
 
     def _places(self, line: int, lot: str) -> list[str]:
@@ -74,73 +114,28 @@ class Shelf:
             return [key(line, lot)] if key(line, lot) in self.stock else []
         return [at for at in self.stock if line_of(at) == line]
 
-    def _from_bucket(self, at: str, bucket: Bucket, wanted: Decimal) -> list[Taken]:
-        some = min(wanted, self.stock[at].get(bucket, ZERO))
-        if some <= 0:
-            return []
+    def _held(self, at: str, bucket: Bucket, parcel: str, output: str) -> Decimal:
+        return sum((held for _, held in self._kept(at, bucket, parcel, output)), ZERO)
+
+    def _kept(self, at: str, bucket: Bucket, parcel: str, output: str) -> Iterator[tuple[str, Decimal]]:
+        """A bucket's pieces by the box or the name they are kept under, where they are kept so."""
+        if bucket is Bucket.IN_TRANSIT_BACK:
+            yield from (
+                (box, held.get(at, ZERO)) for box, held in self.contents.items() if parcel in ("", box)
+            )
+        elif bucket is Bucket.ACCEPTED:
+            names = self.accepted_as.get(at, {}).items()
+            yield from ((name, held) for name, held in names if output in ("", name))
+        else:
+            yield "", self.stock[at].get(bucket, ZERO)
+
+    def _taken(self, at: str, bucket: Bucket, some: Decimal, kept_as: str) -> Taken:
         self.stock[at][bucket] -= some
-        return [Taken(lot_of(at), bucket, some)]
-
-    def _from_parcels(self, at: str, wanted: Decimal, parcel: str | None) -> list[Taken]:
-        found = []
-        for name, contents in self.contents.items():
-            if parcel is not None and name != parcel:
-                continue
-            some = min(wanted, contents.get(at, ZERO))
-            if some > 0:
-                contents[at] -= some
-                self.stock[at][Bucket.IN_TRANSIT_BACK] -= some
-                wanted -= some
-                found.append(Taken(lot_of(at), Bucket.IN_TRANSIT_BACK, some, name))
-        return found
-
-
-def moves(line: int, taken: Iterable[Taken], target: Bucket | None, *, parcel: str = "") -> tuple[Move, ...]:
-    """`taken` goes to `target`, out of the box it was in or into `parcel`."""
-    return tuple(
-        Move(line, item.lot, item.quantity, item.bucket, target, item.parcel or parcel) for item in taken
-    )
-
-
-def the_line(order: Order, number: int, index: int) -> Line:
-    """The order's line `number`; `index` is its place in the request, for the error."""
-    line = order.line(number)
-    if line is None:
-        raise Invalid(
-            "line.unknown",
-            "Order {order} has no line {line}; it has {lines}.",
-            field=f"lines.{index}.line",
-            order=order.number,
-            line=number,
-            lines=", ".join(str(item.line) for item in order.lines),
-        )
-    return line
-
-
-def the_lot(order: Order, line: Line, lot: str, index: int) -> str:
-    """`lot` when some of it was sent on the line; the only lot when none is named; else ''."""
-    known = [lot_of(at) for at in order.stock if line_of(at) == line.line]
-    if lot and lot not in known:
-        raise Invalid(
-            "lot.not_on_line",
-            "Lot {lot} was not sent on line {line}; sent were: {lots}.",
-            field=f"lines.{index}.lot",
-            lot=lot,
-            line=line.line,
-            lots=", ".join(known) or "none",
-        )
-    return known[0] if not lot and len(known) == 1 else lot
-
-
-def counted(line: Line, value: Decimal, index: int, name: str = "quantity", *, zero: bool = False) -> Decimal:
-    """A quantity of the line in its unit; more than nothing unless `zero`."""
-    field = f"lines.{index}.{name}"
-    result = quantity(value, field=field, unit=line.unit)
-    if not zero and result == 0:
-        raise Invalid("quantity.zero", "Enter more than zero.", field=field)
-    return result
-
-
-def some_lines(lines: tuple[object, ...]) -> None:
-    if not lines:
-        raise Invalid("lines.empty", "Name at least one line.", field="lines")
+        box = output = ""
+        if bucket is Bucket.IN_TRANSIT_BACK:
+            box = kept_as
+            self.contents[box][at] -= some
+        elif bucket is Bucket.ACCEPTED:
+            output = kept_as
+            self.accepted_as[at][output] -= some
+        return Taken(line_of(at), lot_of(at), bucket, some, box, output)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from models.domain.commands import ReviewInspection, SubmitInspection
-from models.domain.decisions import drawing
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, InspectionReviewed, InspectionSubmitted
 from models.domain.facts import Asked, Facts
@@ -19,28 +21,20 @@ from models.domain.quantities import ZERO
 def submit_inspection(
     order: Order, command: SubmitInspection, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
-    line = order.line(command.line)
-    if line is None:
-        raise Invalid("line.unknown", "This order has no line {line}.", field="line", line=command.line)
+    line = checks.the_line(order, command.line)
     if line.plan is None:
         raise Refusal(
             "inspection.no_plan", "Line {line} has no inspection plan.", field="line", line=line.line
         )
-    if command.lot and key(line.line, command.lot) not in order.stock:
-        raise Invalid(
-            "lot.not_on_line",
-            "Lot {lot} was not sent on line {line}.",
-            field="lot",
-            lot=command.lot,
-            line=line.line,
-        )
-    lot_size = lot_size_of(order, line, command)
+    # Without a name the inspection speaks of the whole line, even when only one lot is there.
+    lot = checks.the_lot(order, line, command.lot) if command.lot else ""
+    lot_size = lot_size_of(order, line, replace(command, lot=lot))
     judgement = judge(line.plan, lot_size, command.results)
     return [
         InspectionSubmitted(
             inspection=f"{order.number}-I{len(order.inspections) + 1}",
             line=line.line,
-            lot=command.lot,
+            lot=lot,
             parcel=command.parcel,
             lot_size=lot_size,
             results=command.results,
@@ -52,19 +46,29 @@ def submit_inspection(
 
 def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
     """The parcel inspected; before there is one, what is at the supplier, else what is on the way there."""
-    if command.parcel:
-        parcel = order.parcels.get(command.parcel)
-        if parcel is None or parcel.void:
-            raise Invalid(
-                "parcel.unknown", "There is no parcel {parcel}.", field="parcel", parcel=command.parcel
-            )
-        return (
-            sum((quantity for at, quantity in parcel.contents.items() if line_of(at) == line.line), ZERO)
-            or parcel.quantity
+    lot, parcel = command.lot, command.parcel
+    if parcel:
+        packed = checks.the_parcel(order, parcel).packed
+        size = sum(
+            (
+                quantity
+                for at, quantity in packed.items()
+                if line_of(at) == line.line and lot in ("", lot_of(at))
+            ),
+            ZERO,
         )
-    shelf = drawing.Shelf(order)
+        if not size:
+            raise Refusal(
+                "inspection.not_in_parcel",
+                "Parcel {parcel} holds no such pieces of line {line}.",
+                field="parcel",
+                parcel=parcel,
+                line=line.line,
+            )
+        return size
+    shelf = Shelf(order)
     for bucket in (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT, Bucket.IN_TRANSIT_BACK, Bucket.PENDING):
-        size = shelf.available(line.line, command.lot, bucket)
+        size = shelf.available(line.line, lot, bucket)
         if size:
             return size
     raise Refusal(

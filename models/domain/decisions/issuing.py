@@ -90,7 +90,11 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
     ordered = quantity(line.quantity, field=f"lines.{index}.quantity", unit=master.unit)
     if ordered == 0:
         raise Invalid("quantity.zero", "Enter more than zero.", field=f"lines.{index}.quantity")
-    planned = sum((planned for _, planned in line.lots), ZERO)
+    lots = [
+        (lot, quantity(planned, field=f"lines.{index}.lots.{place}.quantity", unit=master.unit))
+        for place, (lot, planned) in enumerate(line.lots)
+    ]
+    planned = sum((planned for _, planned in lots), ZERO)
     if planned > ordered:
         raise Invalid(
             "lots.more_than_ordered",
@@ -99,7 +103,7 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
             planned=planned,
             ordered=ordered,
         )
-    for place, (lot, _) in enumerate(line.lots):
+    for place, (lot, _) in enumerate(lots):
         if lot not in facts.lots:
             raise Invalid(
                 "lot.unknown", "There is no lot {lot}.", field=f"lines.{index}.lots.{place}.lot", lot=lot
@@ -113,7 +117,7 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         unit=master.unit,
         ordered=ordered,
         unit_price=line.unit_price,
-        lots=tuple(PlannedLot(lot, planned, facts.lots[lot].heat) for lot, planned in line.lots),
+        lots=tuple(PlannedLot(lot, planned, facts.lots[lot].heat) for lot, planned in lots),
         description=master.description,
         tolerance=line.tolerance,
         plan=master.plan,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from models.domain.commands import ReportMilestone
-from models.domain.decisions import drawing
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MilestoneReported
 from models.domain.facts import Asked, Facts
@@ -14,6 +15,9 @@ from models.domain.milestones import Milestone
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of
 from models.domain.quantities import ZERO
+
+# Two clocks differ a little; an hour ahead is somebody's wrong date.
+_CLOCK_SKEW = timedelta(minutes=5)
 
 
 def report_milestone(
@@ -34,103 +38,115 @@ def report_milestone(
             "The order is on hold ({reason}). It goes on when your customer resumes it.",
             reason=order.hold.reason,
         )
-    _plausible(order, command, now)
-    actual = min(command.actual.astimezone(UTC), now) if command.actual is not None else None
-    if actual is None and command.forecast is None:
-        actual = now
-    moves = _arrivals(order, command, milestone) if actual is not None else ()
+    said = _plausible(order, command, now)
+    lines = _lines(order, command)
+    moves = _arrivals(order, command, milestone, lines) if said is not None else ()
     return [
         MilestoneReported(
             code=milestone.code,
-            # More pieces arriving later do not move the day the first ones did.
-            actual=actual if milestone.actual is None or not command.lines else milestone.actual,
+            actual=_actual(command, milestone, said, moves),
             forecast=command.forecast,
             source=asked.actor.kind if asked.on_behalf_of is None else asked.on_behalf_of.basis,
             note=command.note.strip(),
-            quantity=_quantity(command, moves, milestone),
+            quantity=_quantity(lines, moves, milestone),
             moves=moves,
             previous_actual=milestone.actual,
             previous_forecast=milestone.forecast,
-            late_entry=actual is not None
-            and order.supplier_calendar.local_date(actual) < order.supplier_calendar.local_date(now),
+            previous_quantity=milestone.quantity,
+            late_entry=said is not None
+            and order.supplier_calendar.local_date(said) < order.supplier_calendar.local_date(now),
         )
     ]
 
 
-# Two clocks differ a little; an hour ahead is somebody's wrong date.
-_CLOCK_SKEW = timedelta(minutes=5)
-
-
-def _plausible(order: Order, command: ReportMilestone, now: datetime) -> None:
-    if command.actual is not None and command.actual.tzinfo is None:
+def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetime | None:
+    """When it happened: as claimed, or now; None for a mere forecast."""
+    claimed, forecast = command.actual, command.forecast
+    if claimed is not None and claimed.tzinfo is None:
         raise Invalid(
             "time.zone",
             "Give {entered} with its zone, such as {entered}Z for UTC.",
             field="actual",
-            entered=command.actual.isoformat(),
+            entered=claimed.isoformat(),
         )
-    if command.actual is not None and command.actual > now + _CLOCK_SKEW:
+    if claimed is not None and claimed > now + _CLOCK_SKEW:
         raise Invalid(
             "milestone.future",
             "{actual} is in the future. Report it when it has happened, or give a forecast.",
             field="actual",
-            actual=command.actual.isoformat(),
+            actual=claimed.isoformat(),
         )
-    if command.forecast is not None and command.forecast < order.supplier_calendar.local_date(now):
+    if forecast is not None and forecast < order.supplier_calendar.local_date(now):
         raise Invalid(
             "forecast.past",
             "{date} has passed; forecast today or later.",
             field="forecast",
-            date=command.forecast,
+            date=forecast,
         )
+    if claimed is not None:
+        return min(claimed.astimezone(UTC), now)
+    return now if forecast is None else None
 
 
-def _arrivals(order: Order, command: ReportMilestone, milestone: Milestone) -> tuple[Move, ...]:
+def _actual(
+    command: ReportMilestone, milestone: Milestone, said: datetime | None, moves: tuple[Move, ...]
+) -> datetime | None:
+    """More pieces arriving later, or hearing it twice, do not move the day it first happened; saying
+    another day does."""
+    if milestone.actual is None or said is None:
+        return said
+    another_day = command.actual is not None and not command.lines and not moves
+    return said if another_day else milestone.actual
+
+
+def _lines(order: Order, command: ReportMilestone) -> list[tuple[int, str, Decimal]]:
+    """Line, lot and quantity of each part of the report, checked."""
+    found = []
+    for index, item in enumerate(command.lines):
+        line = checks.the_line(order, item.line, index)
+        quantity = checks.counted(line, item.quantity, index)
+        found.append((line.line, checks.the_lot(order, line, item.lot, index), quantity))
+    return found
+
+
+def _arrivals(
+    order: Order, command: ReportMilestone, milestone: Milestone, lines: list[tuple[int, str, Decimal]]
+) -> tuple[Move, ...]:
     """Pieces that the report says have arrived at the supplier."""
     if milestone.kind != "received":
-        if command.lines:
-            for index, item in enumerate(command.lines):
-                drawing.counted(drawing.the_line(order, item.line, index), item.quantity, index, zero=True)
         return ()
-    shelf = drawing.Shelf(order)
-    if not command.lines:
+    shelf = Shelf(order)
+    if not lines:
         # After a receipt it is a late entry: it writes the date and moves nothing.
         if any(not receipt.void for receipt in order.receipts):
             return ()
         return tuple(
-            Move(
-                line_of(at),
-                lot_of(at),
-                pieces[Bucket.IN_TRANSIT_OUT],
-                Bucket.IN_TRANSIT_OUT,
-                Bucket.AT_SUPPLIER,
-            )
+            Move(line_of(at), lot_of(at), coming, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
             for at, pieces in shelf.stock.items()
-            if pieces.get(Bucket.IN_TRANSIT_OUT, ZERO) > 0
+            if (coming := pieces.get(Bucket.IN_TRANSIT_OUT, ZERO)) > 0
         )
     moves: list[Move] = []
-    for index, item in enumerate(command.lines):
-        line = drawing.the_line(order, item.line, index)
-        wanted = drawing.counted(line, item.quantity, index)
-        lot = drawing.the_lot(order, line, item.lot, index)
-        taken = shelf.take(line.line, lot, wanted, [Bucket.IN_TRANSIT_OUT])
-        found = sum((part.quantity for part in taken), ZERO)
-        if found < wanted:
+    for index, (line, lot, wanted) in enumerate(lines):
+        drawn = shelf.take(line, lot, wanted, [Bucket.IN_TRANSIT_OUT])
+        if drawn.quantity < wanted:
             raise Refusal(
                 "milestone.more_than_sent",
                 "Line {line}: {found} pieces are on their way to you; you entered {entered}.",
                 field=f"lines.{index}.quantity",
-                line=line.line,
-                found=found,
+                line=line,
+                found=drawn.quantity,
                 entered=wanted,
             )
-        moves += drawing.moves(line.line, taken, Bucket.AT_SUPPLIER)
+        moves += drawn.to(Bucket.AT_SUPPLIER)
     return tuple(moves)
 
 
-def _quantity(command: ReportMilestone, moves: tuple[Move, ...], milestone: Milestone) -> Decimal | None:
+def _quantity(
+    lines: list[tuple[int, str, Decimal]], moves: tuple[Move, ...], milestone: Milestone
+) -> Decimal | None:
+    """How many pieces have reached it: arrivals add up, other milestones say their whole count."""
     if moves:
         return (milestone.quantity or ZERO) + sum((move.quantity for move in moves), ZERO)
-    if command.lines:
-        return sum((item.quantity for item in command.lines), ZERO)
+    if lines:
+        return sum((quantity for _, _, quantity in lines), ZERO)
     return None

@@ -1,66 +1,49 @@
-"""send, short-close and declare-loss: what leaves us, what will not, what never arrived."""
+"""send and short-close: what leaves us, and what will not."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain.commands import DeclareLoss, Send, SendLine, ShortClose
-from models.domain.decisions import drawing
-from models.domain.decisions.shares import settle
+from models.domain.commands import Send, SendLine, ShortClose
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Invalid, Refusal
-from models.domain.events import Event, LinesShortClosed, PiecesLost, PiecesSent
+from models.domain.events import Event, LinesShortClosed, PiecesSent
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
-from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.pieces import Bucket, Move
 from models.domain.quantities import ZERO, quantity, unit_code
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
-    drawing.some_lines(command.lines)
-    collected = asked.on_behalf_of is None and command.carrier == "supplier"
     if command.nonconformance:
-        _known_nonconformance(order, command.nonconformance)
+        checks.the_nonconformance(order, command.nonconformance)
         # The disposition has moved the pieces already: this adds the papers and the carrier.
-        return [_sent((), command, collected)]
-    shelf = drawing.Shelf(order)
+        return [_sent((), command)]
+    checks.some_lines(command.lines)
+    shelf = Shelf(order)
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
     moves: list[Move] = []
     for index, item in enumerate(command.lines):
-        line = drawing.the_line(order, item.line, index)
-        wanted = drawing.counted(line, item.quantity, index)
-        _unit_of_line(line, item, index)
+        line = checks.the_line(order, item.line, index)
+        wanted = checks.counted(line, item.quantity, index)
+        _in_its_unit(line, item, index)
         lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
         _lot_may_go(line, lot, facts, index)
-        again = (
-            shelf.take(line.line, lot, wanted, [Bucket.RETURNED_UNPROCESSED])
-            if _sent_before(order, line, lot)
-            else []
-        )
-        moves += drawing.moves(line.line, again, Bucket.IN_TRANSIT_OUT)
-        fresh = wanted - sum((taken.quantity for taken in again), ZERO)
-        if not fresh:
-            continue
-        already = sent_on(order, line.line) + sum(
-            (move.quantity for move in moves if move.line == line.line and move.source is None), ZERO
-        )
-        if line.short_closed or already + fresh > line.ordered:
-            raise Refusal(
-                "send.more_than_ordered",
-                "Line {line}: {left} of {ordered} may still be sent; you entered {entered}.",
-                field=f"lines.{index}.quantity",
-                line=line.line,
-                left=ZERO if line.short_closed else max(ZERO, line.ordered - already),
-                ordered=line.ordered,
-                entered=wanted,
-            )
+        again = shelf.take(line.line, lot, wanted, [Bucket.RETURNED_UNPROCESSED])
+        fresh = wanted - again.quantity
+        if fresh:
+            _not_beyond_ordered(order, line, moves, fresh, index)
         if lot:
-            _take_from_lot(line, lot, fresh, on_hand, facts, index)
-        moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT))
-    return [_sent(tuple(moves), command, collected)]
+            _take_from_lot(line, lot, wanted, on_hand, facts, index)
+        moves += again.to(Bucket.IN_TRANSIT_OUT)
+        if fresh:
+            moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT))
+    return [_sent(tuple(moves), command)]
 
 
-def _sent(moves: tuple[Move, ...], command: Send, collected: bool) -> PiecesSent:
+def _sent(moves: tuple[Move, ...], command: Send) -> PiecesSent:
     weights = [
         quantity(line.weight, field=f"lines.{index}.weight")
         for index, line in enumerate(command.lines)
@@ -68,26 +51,15 @@ def _sent(moves: tuple[Move, ...], command: Send, collected: bool) -> PiecesSent
     ]
     return PiecesSent(
         moves,
-        carrier=command.carrier,
-        tracking=command.tracking,
+        carrier=command.carrier.strip(),
+        tracking=command.tracking.strip(),
         weight=sum(weights, ZERO) if weights else None,
         nonconformance=command.nonconformance,
-        collected_by_supplier=collected,
+        collected_by_supplier=command.carrier.strip() == "supplier",
     )
 
 
-def _known_nonconformance(order: Order, name: str) -> None:
-    if name not in order.nonconformances:
-        raise Invalid(
-            "nonconformance.unknown",
-            "Order {order} has no nonconformance {name}.",
-            field="nonconformance",
-            order=order.number,
-            name=name,
-        )
-
-
-def _unit_of_line(line: Line, item: SendLine, index: int) -> None:
+def _in_its_unit(line: Line, item: SendLine, index: int) -> None:
     if item.unit and unit_code(item.unit) != line.unit:
         raise Invalid(
             "unit.other",
@@ -98,12 +70,8 @@ def _unit_of_line(line: Line, item: SendLine, index: int) -> None:
         )
 
 
-def _sent_before(order: Order, line: Line, lot: str) -> bool:
-    return key(line.line, lot) in order.stock
-
-
 def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
-    """A held, pending or rejected lot stays here; a lot nobody planned must at least exist."""
+    """A held lot stays here; a lot nobody planned must at least exist."""
     field = f"lines.{index}.lot"
     if not lot:
         if line.lots:
@@ -131,6 +99,7 @@ def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
 def _take_from_lot(
     line: Line, lot: str, wanted: Decimal, on_hand: dict[str, Decimal], facts: Facts, index: int
 ) -> None:
+    """Pending and rejected pieces are not on hand, so they cannot go; pieces that came back unprocessed are."""
     fact = facts.lots[lot]
     # A lot counted in another unit (bars in kg, pieces out) cannot be compared piece by piece.
     if fact.unit != line.unit:
@@ -149,10 +118,27 @@ def _take_from_lot(
     on_hand[lot] = left - wanted
 
 
+def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Decimal, index: int) -> None:
+    already = sent_on(order, line.line) + sum(
+        (move.quantity for move in moves if move.line == line.line and move.source is None), ZERO
+    )
+    left = ZERO if line.short_closed else max(ZERO, line.ordered - already)
+    if fresh > left:
+        raise Refusal(
+            "send.more_than_ordered",
+            "Line {line}: {left} of {ordered} may still be sent; you entered {entered}.",
+            field=f"lines.{index}.quantity",
+            line=line.line,
+            left=left,
+            ordered=line.ordered,
+            entered=fresh,
+        )
+
+
 def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
-    drawing.some_lines(command.lines)
-    reason = _reason(command.reason)
-    lines = tuple(drawing.the_line(order, item.line, index) for index, item in enumerate(command.lines))
+    checks.some_lines(command.lines)
+    reason = checks.reason(command.reason)
+    lines = [checks.the_line(order, item.line, index) for index, item in enumerate(command.lines)]
     for index, line in enumerate(lines):
         if line.short_closed or sent_on(order, line.line) >= line.ordered:
             raise Refusal(
@@ -161,37 +147,4 @@ def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, n
                 field=f"lines.{index}.line",
                 line=line.line,
             )
-    return [LinesShortClosed(tuple(line.line for line in lines), reason)]
-
-
-def declare_loss(
-    order: Order, command: DeclareLoss, asked: Asked, facts: Facts, now: datetime
-) -> list[Event]:
-    drawing.some_lines(command.lines)
-    reason = _reason(command.reason)
-    shelf = drawing.Shelf(order)
-    moves: list[Move] = []
-    for index, item in enumerate(command.lines):
-        line = drawing.the_line(order, item.line, index)
-        wanted = drawing.counted(line, item.quantity, index)
-        lot = drawing.the_lot(order, line, item.lot, index)
-        sources = (Bucket(item.from_),) if item.from_ else OUT
-        taken = shelf.take(line.line, lot, wanted, sources)
-        found = sum((part.quantity for part in taken), ZERO)
-        if found < wanted:
-            raise Refusal(
-                "loss.more_than_out",
-                "Line {line}: only {found} pieces are out there; you entered {entered}.",
-                field=f"lines.{index}.quantity",
-                line=line.line,
-                found=found,
-                entered=wanted,
-            )
-        moves += drawing.moves(line.line, taken, Bucket.LOST)
-    return [PiecesLost(tuple(moves), reason, settle(order, moves))]
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Invalid("reason.missing", "Give a reason.", field="reason")
-    return text.strip()
+    return [LinesShortClosed(tuple(dict.fromkeys(line.line for line in lines)), reason)]

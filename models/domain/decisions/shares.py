@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from models.domain.events import ShareMove
-from models.domain.order import Nonconformance, Order, Share
+from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, Move, Pieces, held_in, key, line_of, lot_of, moved
 from models.domain.quantities import ZERO
+from models.domain.records import Nonconformance, Share
 
 # Shares of a bucket: their sum can never exceed what the bucket holds.
 _LIVES_IN: tuple[tuple[tuple[Bucket, ...], tuple[Share, ...]], ...] = (
@@ -27,6 +28,21 @@ def returning(order: Order) -> dict[str, Decimal]:
             if quantity:
                 found[at] = found.get(at, ZERO) + quantity
     return found
+
+
+def overclaimed(order: Order) -> str:
+    """A nonconformance that speaks of more pieces than are where its shares say; '' when none does."""
+    claims: dict[tuple[str, int], Decimal] = {}
+    for item in order.nonconformances.values():
+        for at, shares in item.shares.items():
+            for index, (buckets, kinds) in enumerate(_LIVES_IN):
+                claimed = sum((shares.get(kind, ZERO) for kind in kinds), ZERO)
+                claims[at, index] = claims.get((at, index), ZERO) + claimed
+                if claims[at, index] > held_in(order.stock.get(at, {}), *buckets):
+                    return item.nonconformance
+            if any(quantity < 0 for quantity in shares.values()):
+                return item.nonconformance
+    return ""
 
 
 def settle(

@@ -6,13 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain.commands import Ship, ShipLine
-from models.domain.decisions import drawing
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.shares import settle
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MilestoneReported, ParcelNamed, ParcelShipped
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, all_sent
-from models.domain.pieces import Bucket, Move, key, total
+from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
@@ -20,20 +22,45 @@ _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
 def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     if command.parcel:
-        return _name_parcel(order, command)
-    drawing.some_lines(command.lines)
-    name = f"{order.number}-P{len(order.parcels) + 1}"
-    shelf = drawing.Shelf(order)
-    used = dict(order.shipped)
-    moves: list[Move] = []
-    announced_over = unprocessed = boxed = ZERO
-    unknown = False
-    rework = ""
+        return _name_parcel(order, command, asked)
+    checks.some_lines(command.lines)
+    packing = _Packing(order)
     for index, item in enumerate(command.lines):
-        line = drawing.the_line(order, item.line, index)
-        quantity = drawing.counted(line, item.quantity, index, zero=item.tested > 0)
-        tested = drawing.counted(line, item.tested, index, "tested", zero=True)
-        raw = drawing.counted(line, item.unprocessed, index, "unprocessed", zero=True)
+        packing.add(index, item)
+    shipped = ParcelShipped(
+        parcel=packing.parcel,
+        moves=tuple(packing.moves),
+        quantity=packing.boxed,
+        carrier=command.carrier.strip(),
+        tracking=command.tracking.strip(),
+        unprocessed=packing.unprocessed,
+        announced_over=packing.announced_over,
+        lot_unknown=packing.lot_unknown,
+        nonconformance=packing.rework,
+        shares=settle(order, packing.moves),
+    )
+    back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
+    return [shipped, *_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
+
+
+class _Packing:
+    """Fills one box, line by line, with what is still at the supplier."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.parcel = f"{order.number}-P{len(order.parcels) + 1}"
+        self.shelf = Shelf(order)
+        self.used = dict(order.shipped)
+        self.moves: list[Move] = []
+        self.boxed = self.unprocessed = self.announced_over = ZERO
+        self.lot_unknown = False
+        self.rework = ""
+
+    def add(self, index: int, item: ShipLine) -> None:
+        line = checks.the_line(self.order, item.line, index)
+        tested = checks.counted(line, item.tested, index, "tested", zero=True)
+        quantity = checks.counted(line, item.quantity, index, zero=bool(tested))
+        raw = checks.counted(line, item.unprocessed, index, "unprocessed", zero=True)
         if raw > quantity:
             raise Invalid(
                 "ship.unprocessed",
@@ -42,22 +69,50 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
                 unprocessed=raw,
                 quantity=quantity,
             )
-        lot = drawing.the_lot(order, line, item.lot, index)
-        rework = rework or _rework(order, item, index)
-        moves += _test_pieces(shelf, line, lot, tested, index)
-        taken = shelf.take(line.line, lot, quantity, _THERE)
-        there = sum((part.quantity for part in taken), ZERO)
-        if not there and not tested:
+        lot = checks.the_lot(self.order, line, item.lot, index)
+        if item.nonconformance:
+            name = checks.the_nonconformance(self.order, item.nonconformance, index).nonconformance
+            self.rework = self.rework or name
+        if tested:
+            self._test(line, lot, tested, index)
+        drawn = self.shelf.take(line.line, lot, quantity, _THERE)
+        if not drawn.parts and not tested:
             raise Refusal(
                 "ship.nothing_there",
                 "Line {line}: there is nothing at the supplier to ship.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
             )
-        for part in taken:
+        if self.order.release_before_ship and line.plan is not None:
+            self._released(line, drawn, raw, index)
+        self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
+        self.boxed += quantity
+        self.unprocessed += raw
+        self.announced_over += quantity - drawn.quantity
+        self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+
+    def _test(self, line: Line, lot: str, tested: Decimal, index: int) -> None:
+        drawn = self.shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER])
+        if drawn.quantity < tested:
+            raise Refusal(
+                "ship.tested",
+                "Line {line}: {found} pieces are at the supplier; you entered {entered} used for tests. Report the "
+                "material as received first.",
+                field=f"lines.{index}.tested",
+                line=line.line,
+                found=drawn.quantity,
+                entered=tested,
+            )
+        self.moves += drawn.to(Bucket.TEST_CONSUMED)
+        self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+
+    def _released(self, line: Line, drawn: Drawn, raw: Decimal, index: int) -> None:
+        """Every processed piece is covered by a released inspection; unprocessed ones have nothing to show."""
+        for part in drawn.parts:
             at = key(line.line, part.lot)
-            covered = released_left(order, line, part.lot, used) if _gated(order, line) else part.quantity
-            if part.quantity - raw > covered:
+            covered = released_left(self.order, line, part.lot, self.used)
+            uncovered = max(ZERO, part.quantity - covered)
+            if uncovered > raw:
                 raise Refusal(
                     "ship.not_released",
                     "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
@@ -66,30 +121,13 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
                     line=line.line,
                     covered=covered,
                 )
-            used[at] = used.get(at, ZERO) + part.quantity
-        moves += drawing.moves(line.line, taken, Bucket.IN_TRANSIT_BACK, parcel=name)
-        announced_over += quantity - there
-        unprocessed += raw
-        boxed += quantity
-        unknown = unknown or (not lot and len({part.lot for part in taken}) > 1)
-    shipped = ParcelShipped(
-        parcel=name,
-        moves=tuple(moves),
-        quantity=boxed,
-        carrier=command.carrier.strip(),
-        tracking=command.tracking.strip(),
-        unprocessed=unprocessed,
-        announced_over=announced_over,
-        lot_unknown=unknown,
-        nonconformance=rework,
-    )
-    return [shipped, *_milestone(order, shipped, asked, shelf, now)]
+            raw -= uncovered
+            self.used[at] = self.used.get(at, ZERO) + part.quantity
 
 
-def _name_parcel(order: Order, command: Ship) -> list[Event]:
-    parcel = order.parcels.get(command.parcel)
-    if parcel is None or parcel.void:
-        raise Invalid("parcel.unknown", "There is no parcel {parcel}.", field="parcel", parcel=command.parcel)
+def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
+    """A late notice: the box has been received already, so only its papers and its date are written."""
+    parcel = checks.the_parcel(order, command.parcel)
     if parcel.announced:
         raise Refusal(
             "parcel.announced",
@@ -97,41 +135,20 @@ def _name_parcel(order: Order, command: Ship) -> list[Event]:
             field="parcel",
             parcel=command.parcel,
         )
-    return [ParcelNamed(parcel.parcel, command.carrier.strip(), command.tracking.strip())]
-
-
-def _gated(order: Order, line: Line) -> bool:
-    return order.release_before_ship and line.plan is not None
-
-
-def _rework(order: Order, item: ShipLine, index: int) -> str:
-    if item.nonconformance and item.nonconformance not in order.nonconformances:
-        raise Invalid(
-            "nonconformance.unknown",
-            "Order {order} has no nonconformance {name}.",
-            field=f"lines.{index}.nonconformance",
-            order=order.number,
-            name=item.nonconformance,
-        )
-    return item.nonconformance
-
-
-def _test_pieces(shelf: drawing.Shelf, line: Line, lot: str, tested: Decimal, index: int) -> tuple[Move, ...]:
-    if not tested:
-        return ()
-    taken = shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER])
-    if sum((part.quantity for part in taken), ZERO) < tested:
-        raise Refusal(
-            "ship.tested",
-            "Line {line}: more test pieces than are at the supplier.",
-            field=f"lines.{index}.tested",
-            line=line.line,
-        )
-    return drawing.moves(line.line, taken, Bucket.TEST_CONSUMED)
+    named = ParcelNamed(parcel.parcel, command.carrier.strip(), command.tracking.strip())
+    left = parcel.shipped_at
+    return [named, *_milestone(order, parcel.parcel, parcel.quantity, asked, Shelf(order), left, late=True)]
 
 
 def _milestone(
-    order: Order, shipped: ParcelShipped, asked: Asked, shelf: drawing.Shelf, now: datetime
+    order: Order,
+    parcel: str,
+    quantity: Decimal,
+    asked: Asked,
+    shelf: Shelf,
+    at: datetime,
+    *,
+    late: bool = False,
 ) -> list[Event]:
     """The milestone of kind `shipped` is met when nothing is left there; until then it counts pieces."""
     milestone = next(
@@ -140,18 +157,17 @@ def _milestone(
     if milestone is None:
         return []
     left = sum((pieces.get(bucket, ZERO) for pieces in shelf.stock.values() for bucket in _THERE), ZERO)
-    complete = all_sent(order) and not left
-    so_far = total(order.stock, Bucket.IN_TRANSIT_BACK) + sum(
-        (move.quantity for move in shipped.moves if move.target is Bucket.IN_TRANSIT_BACK), ZERO
-    )
     return [
         MilestoneReported(
             code=milestone.code,
-            actual=now if complete else None,
+            actual=at if all_sent(order) and not left else None,
             forecast=None,
             source=asked.actor.kind if asked.on_behalf_of is None else asked.on_behalf_of.basis,
-            quantity=max(so_far, milestone.quantity or ZERO),
+            quantity=(milestone.quantity or ZERO) + quantity,
             previous_actual=milestone.actual,
             previous_forecast=milestone.forecast,
+            previous_quantity=milestone.quantity,
+            late_entry=late,
+            parcel="" if late else parcel,
         )
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.deadlines import Deadline, causes, watch
+from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.evolve import evolve
 from models.domain.facts import Asked, Facts
@@ -29,15 +30,14 @@ def acknowledge_alert(
         raise Invalid("alert.unknown", "There is no alert {alert}.", field="alert", alert=command.alert)
     if alert.acknowledged_at is not None:
         raise Refusal("alert.acknowledged", "{alert} was acknowledged already.", alert=command.alert)
-    for field in ("cause", "action"):
-        if not getattr(command, field).strip():
-            raise Invalid("alert.unexplained", "Say what the cause is and what you do about it.", field=field)
-    return [e.AlertAcknowledged(alert.alert, command.cause.strip(), command.action.strip())]
+    cause, action = checks.reason(command.cause, "cause"), checks.reason(command.action, "action")
+    return [e.AlertAcknowledged(alert.alert, cause, action)]
 
 
 def report_undeliverable(
     order: Order, command: c.ReportUndeliverable, asked: Asked, facts: Facts, now: datetime
 ) -> list[e.Event]:
+    """Told once per mail, however often its delivery reports it."""
     if any(
         alert.rule == "mail_undeliverable" and alert.occurrence == command.outbox
         for alert in order.alerts.values()
@@ -45,7 +45,7 @@ def report_undeliverable(
         return []
     return [
         e.AlertRaised(
-            alert=_next_alert(order, 0),
+            alert=_next_alert(order),
             rule="mail_undeliverable",
             occurrence=command.outbox,
             since=now,
@@ -64,65 +64,72 @@ def replan(order: Order, command: c.Replan, asked: Asked, facts: Facts, now: dat
 
 
 def consequences(before: Order | None, events: Sequence[e.Event], now: datetime) -> list[e.Event]:
-    """What the facts just decided make true besides: nothing a person has to ask for."""
-    after = before
-    version = before.version if before is not None else 0
-    for place, event in enumerate(events):
-        after = evolve(after, event, version + place + 1, now)
-    assert after is not None, "consequences need an order"
-    found: list[e.Event] = []
-    if after.cancelling and nothing_open(after):
-        cancelled = e.OrderCancelled()
-        found.append(cancelled)
-        after = evolve(after, cancelled, version + len(events) + 1, now)
-    found += _closed_nonconformances(before, after)
-    found += _cleared(after, now)
-    found += _told(after, now)
-    return found
+    """What the facts just decided make true besides: nothing a person has to ask for.
+
+    Each consequence is taken in before the next is looked for, so nothing due by `now` is left.
+    """
+    story = _Story(before, events, now)
+    if story.order.cancelling and nothing_open(story.order):
+        story.add(e.OrderCancelled())
+    for name in _settled(before, story.order):
+        story.add(e.NonconformanceClosed(name))
+    for alert in _moot(story.order, now):
+        story.add(e.AlertCleared(alert))
+    while (deadline := _due(story.order, now)) is not None:
+        story.add(_telling(story.order, deadline))
+    return story.added
 
 
-def _closed_nonconformances(before: Order | None, after: Order) -> list[e.Event]:
-    open_before = (
-        {item.nonconformance for item in before.open_nonconformances} if before is not None else set()
+class _Story:
+    """The state while consequences are added to what was decided."""
+
+    def __init__(self, before: Order | None, events: Sequence[e.Event], now: datetime) -> None:
+        after = before
+        for event in events:
+            after = evolve(after, event, after.version + 1 if after is not None else 1, now)
+        assert after is not None, "consequences need an order"
+        self.order = after
+        self.now = now
+        self.added: list[e.Event] = []
+
+    def add(self, event: e.Event) -> None:
+        self.order = evolve(self.order, event, self.order.version + 1, self.now)
+        self.added.append(event)
+
+
+def _settled(before: Order | None, after: Order) -> list[str]:
+    """Nonconformances that had open pieces and have none any more."""
+    if before is None:
+        return []
+    now_open = {item.nonconformance for item in after.open_nonconformances}
+    return sorted(
+        item.nonconformance
+        for item in before.open_nonconformances
+        if item.nonconformance not in now_open and not after.nonconformances[item.nonconformance].withdrawn
     )
-    return [
-        e.NonconformanceClosed(name)
-        for name in sorted(open_before)
-        if not after.nonconformances[name].open and not after.nonconformances[name].withdrawn
-    ]
 
 
-def _cleared(order: Order, now: datetime) -> list[e.Event]:
+def _moot(order: Order, now: datetime) -> list[str]:
     """Alerts whose cause went, or moved into the future. On hold the clock stands: they stay."""
     still = {(rule.code, cause.occurrence) for rule, cause, due in causes(order) if due is None or due <= now}
-    return [
-        e.AlertCleared(alert.alert)
-        for alert in order.open_alerts
-        if (alert.rule, alert.occurrence) not in still
-    ]
+    return [alert.alert for alert in order.open_alerts if (alert.rule, alert.occurrence) not in still]
 
 
-def _told(order: Order, now: datetime) -> list[e.Event]:
-    found: list[e.Event] = []
-    new = 0
-    for deadline in watch(order):
-        if deadline.due > now:
-            break
-        found.append(_telling(order, deadline, new))
-        new += isinstance(found[-1], e.AlertRaised)
-    return found
+def _due(order: Order, now: datetime) -> Deadline | None:
+    deadlines = watch(order)
+    return deadlines[0] if deadlines and deadlines[0].due <= now else None
 
 
-def _telling(order: Order, deadline: Deadline, new: int) -> e.Event:
+def _telling(order: Order, deadline: Deadline) -> e.Event:
     rule, cause = deadline.rule, deadline.cause
     if deadline.step:
         return e.AlertEscalated(deadline.alert, deadline.step)
     if rule.kind == "remind":
         return e.ReminderSent(rule.code, cause.occurrence, cause.since)
     return e.AlertRaised(
-        _next_alert(order, new), rule.code, cause.occurrence, cause.since, cause.owed_by, cause.details
+        _next_alert(order), rule.code, cause.occurrence, cause.since, cause.owed_by, cause.details
     )
 
 
-def _next_alert(order: Order, new: int) -> str:
-    return f"{order.number}-A{len(order.alerts) + new + 1}"
+def _next_alert(order: Order) -> str:
+    return f"{order.number}-A{len(order.alerts) + 1}"

@@ -1,0 +1,239 @@
+"""Why somebody has to be told: what each rule looks for in an order.
+
+Everything read here was frozen into the order, so the same state always gives the same causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from models.domain.calendar import WorkingCalendar
+from models.domain.milestones import Milestone
+from models.domain.order import Answer, Order, Stage, all_sent, stage
+from models.domain.paperwork import missing_documents
+from models.domain.pieces import OUT, Bucket, total
+from models.domain.quantities import ZERO
+from models.domain.records import Share
+
+WORKING_DAY = timedelta(hours=9)
+
+Party = Literal["supplier", "buyer", "planner", "quality", "receiving", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason to tell somebody. `occurrence` names it for good, so it is told once.
+
+    Its clock runs on `calendar` from `began` to `due`; time on hold does not count. `since` is what
+    people read: when the waiting began, or the end of the day that was missed.
+    """
+
+    occurrence: str
+    since: datetime
+    due: datetime
+    began: datetime
+    calendar: WorkingCalendar
+    owed_by: Party
+    details: str = ""
+
+
+def _waiting(
+    calendar: WorkingCalendar,
+    occurrence: str,
+    since: datetime,
+    patience: timedelta,
+    owed_by: Party,
+    details: str = "",
+) -> Cause:
+    """Somebody has waited since `since` and is patient for so much working time."""
+    return Cause(
+        occurrence,
+        since,
+        calendar.add_working_time(since, patience) if patience else since,
+        since,
+        calendar,
+        owed_by,
+        details,
+    )
+
+
+def _by_day(
+    calendar: WorkingCalendar, occurrence: str, day: date, began: datetime, details: str = ""
+) -> Cause:
+    """The supplier has until the end of `day`, agreed when the clock `began`."""
+    over = calendar.end_of_day(day)
+    return Cause(occurrence, over, over, began, calendar, "supplier", details)
+
+
+def _unanswered(order: Order, patience: timedelta) -> Iterator[Cause]:
+    # Once pieces come back, the answer that never came tells nobody anything.
+    open_stage = stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
+    if order.answer is Answer.NONE and open_stage and not order.cancelling:
+        yield _waiting(
+            order.supplier_calendar, f"revision-{order.revision}", order.issued_at, patience, "supplier"
+        )
+
+
+def ack_reminder(order: Order) -> Iterator[Cause]:
+    return _unanswered(order, WORKING_DAY)
+
+
+def ack_overdue(order: Order) -> Iterator[Cause]:
+    return _unanswered(order, 2 * WORKING_DAY)
+
+
+def declined(order: Order) -> Iterator[Cause]:
+    if order.answer is Answer.DECLINED and order.answered_at is not None and not order.cancelling:
+        yield _waiting(
+            order.plant_calendar,
+            f"revision-{order.revision}",
+            order.answered_at,
+            timedelta(0),
+            "buyer",
+            order.decline_reason,
+        )
+
+
+def _going(order: Order) -> bool:
+    """Work is expected: nobody declined or cancelled it and not everything is back."""
+    return order.answer is not Answer.DECLINED and not order.cancelling and stage(order) is not Stage.RECEIVED
+
+
+def _owed_milestones(order: Order) -> Iterator[Milestone]:
+    """Milestones still to be reported; what later facts show to be past is not asked for any more."""
+    if not _going(order):
+        return
+    all_back = all_sent(order) and not to_ship(order)
+    for milestone in order.milestones:
+        past = order.arrived > 0 if milestone.kind == "received" else all_back and milestone.kind != "other"
+        if milestone.actual is None and not past:
+            yield milestone
+
+
+def to_ship(order: Order, *, rework: bool = False) -> Decimal:
+    """Pieces the supplier still has to send back for the first time, or with `rework` at all.
+
+    What is returned to it for good it keeps.
+    """
+    apart = (Share.RETURNING,) if rework else (Share.REWORKING, Share.RETURNING)
+    again = sum(
+        (
+            shares.get(share, ZERO)
+            for item in order.nonconformances.values()
+            for shares in item.shares.values()
+            for share in apart
+        ),
+        ZERO,
+    )
+    return max(ZERO, total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) - again)
+
+
+def milestones_due_soon(order: Order) -> Iterator[Cause]:
+    calendar = order.supplier_calendar
+    for milestone in _owed_milestones(order):
+        due = calendar.at(calendar.add_workdays(milestone.planned, -1), calendar.opens)
+        # One planned for tomorrow was read in the order itself: no reminder of it.
+        if due > order.issued_at:
+            occurrence = f"{milestone.code}-{milestone.planned}"
+            yield Cause(occurrence, due, due, order.issued_at, calendar, "supplier", milestone.name)
+
+
+def milestones_overdue(order: Order) -> Iterator[Cause]:
+    for milestone in _owed_milestones(order):
+        occurrence = f"{milestone.code}-{milestone.planned}"
+        yield _by_day(order.supplier_calendar, occurrence, milestone.planned, order.issued_at, milestone.name)
+
+
+def ship_overdue(order: Order) -> Iterator[Cause]:
+    if order.promise_current is None or order.answered_at is None or not _going(order):
+        return
+    if to_ship(order) or not all_sent(order):
+        occurrence = f"promise-{order.promise_current}"
+        yield _by_day(order.supplier_calendar, occurrence, order.promise_current, order.answered_at)
+
+
+def receipt_overdue(order: Order) -> Iterator[Cause]:
+    if _going(order):
+        yield _by_day(order.plant_calendar, f"need-by-{order.need_by}", order.need_by, order.issued_at)
+
+
+def parcel_overdue(order: Order) -> Iterator[Cause]:
+    for parcel in order.parcels.values():
+        if not parcel.void and any(parcel.contents.values()):
+            yield _waiting(
+                order.plant_calendar,
+                parcel.parcel,
+                parcel.shipped_at,
+                5 * WORKING_DAY,
+                "receiving",
+                parcel.tracking,
+            )
+
+
+def no_news(order: Order) -> Iterator[Cause]:
+    """Silence counts from the last word, or from when there was something to report on."""
+    if order.last_news_at is None or not to_ship(order, rework=True):
+        return
+    quiet_since = max(order.last_news_at, order.out_since or order.last_news_at)
+    yield _waiting(order.supplier_calendar, quiet_since.isoformat(), quiet_since, 5 * WORKING_DAY, "supplier")
+
+
+def documents_missing(order: Order) -> Iterator[Cause]:
+    first = next((receipt.at for receipt in order.receipts if not receipt.void), None)
+    if first is None:
+        return
+    for kind in missing_documents(order):
+        yield _waiting(order.plant_calendar, kind, first, 2 * WORKING_DAY, "supplier", kind)
+
+
+def nonconformances_unanswered(order: Order) -> Iterator[Cause]:
+    for item in order.open_nonconformances:
+        if any(shares.get(Share.UNDECIDED) for shares in item.shares.values()):
+            yield _waiting(
+                order.plant_calendar,
+                item.nonconformance,
+                item.opened_at,
+                2 * WORKING_DAY,
+                "quality",
+                item.defect,
+            )
+
+
+def return_overdue(order: Order) -> Iterator[Cause]:
+    if order.cancelling and order.cancel_requested_at is not None and total(order.stock, *OUT):
+        yield _waiting(
+            order.supplier_calendar, "return", order.cancel_requested_at, 10 * WORKING_DAY, "supplier"
+        )
+
+
+def latest_forecast(order: Order) -> date | None:
+    """When the order is expected to be done: the latest of its promise and its open milestones' forecasts."""
+    days = [item.forecast for item in order.milestones if item.forecast is not None and item.actual is None]
+    return max([*days, *([order.promise_current] if order.promise_current else [])], default=None)
+
+
+def forecast_late(order: Order) -> Iterator[Cause]:
+    expected = latest_forecast(order)
+    if expected is None or expected <= order.need_by or not _going(order):
+        return
+    told = [
+        milestone.reported_at
+        for milestone in order.milestones
+        if milestone.forecast == expected and milestone.actual is None and milestone.reported_at is not None
+    ]
+    since = min(told, default=order.answered_at)
+    if since is not None:
+        yield _waiting(
+            order.plant_calendar, f"forecast-{expected}", since, timedelta(0), "buyer", str(expected)
+        )
+
+
+def undeliverable(order: Order) -> Iterator[Cause]:
+    """Raised by the delivery itself; here it only stays until somebody acknowledges it."""
+    for alert in order.open_alerts:
+        if alert.rule == "mail_undeliverable" and alert.acknowledged_at is None:
+            yield _waiting(order.plant_calendar, alert.occurrence, alert.since, timedelta(0), "buyer")

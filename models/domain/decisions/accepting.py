@@ -1,0 +1,66 @@
+"""What stands between a counted piece and `accepted`: a hold, a contradicting paper, a missing inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from models.domain.decisions.drawing import Taken
+from models.domain.decisions.inspecting import released_left
+from models.domain.errors import Refusal
+from models.domain.facts import Facts, LotFact
+from models.domain.order import Line, Order
+from models.domain.paperwork import contradicted
+from models.domain.pieces import key
+from models.domain.quantities import ZERO
+
+
+def held_lot(facts: Facts, line: Line, lot: str) -> LotFact | None:
+    """The hold that covers pieces of `lot`: its own, or that of the lot they are to be accepted as."""
+    named = (facts.lots.get(name) for name in (lot, line.output_lot(lot)))
+    return next((fact for fact in named if fact is not None and fact.held), None)
+
+
+def may_accept(
+    order: Order,
+    facts: Facts,
+    line: Line,
+    parts: Iterable[Taken],
+    *,
+    field: str,
+    used: dict[str, Decimal] | None = None,
+) -> None:
+    """Raises `Refusal` unless all `parts` may become accepted. With `used` (pieces judged so far by
+    stock key, updated here) released inspections must cover them when the line has a plan."""
+    if contradicted(order, line.line):
+        raise Refusal(
+            "judge.document",
+            "Line {line}: a certificate contradicts the order. Get it corrected first.",
+            field=field,
+            line=line.line,
+        )
+    for part in parts:
+        fact = held_lot(facts, line, part.lot)
+        if fact is not None:
+            raise Refusal(
+                "judge.lot_held",
+                "Lot {lot} is on hold ({reason}); nothing made from it is accepted until it is released.",
+                field=field,
+                lot=fact.lot,
+                reason=fact.hold_reason or "no reason given",
+            )
+        if line.plan is None or used is None:
+            continue
+        covered = released_left(order, line, part.lot, used)
+        if part.quantity > covered:
+            raise Refusal(
+                "judge.not_released",
+                "Line {line}: released inspections cover {covered} more pieces; you entered {entered}. "
+                "Release an inspection first.",
+                field=field,
+                line=line.line,
+                covered=covered,
+                entered=part.quantity,
+            )
+        at = key(line.line, part.lot)
+        used[at] = used.get(at, ZERO) + part.quantity

@@ -1,0 +1,103 @@
+"""What is asked of every request: that lines, lots and papers exist and that numbers are numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from models.domain.errors import Invalid, Refusal
+from models.domain.order import Line, Order
+from models.domain.pieces import line_of, lot_of
+from models.domain.quantities import quantity
+from models.domain.records import Nonconformance, Parcel
+
+
+def some_lines(lines: tuple[object, ...]) -> None:
+    if not lines:
+        raise Invalid("lines.empty", "Name at least one line.", field="lines")
+
+
+def reason(text: str, field: str = "reason") -> str:
+    """What somebody wrote to explain it, without the spaces around."""
+    if not text.strip():
+        raise Invalid("reason.missing", "Give a reason.", field=field)
+    return text.strip()
+
+
+def the_line(order: Order, number: int, index: int | None = None) -> Line:
+    """The order's line `number`; `index` is its place in the request, for the error."""
+    line = order.line(number)
+    if line is None:
+        raise Invalid(
+            "line.unknown",
+            "Order {order} has no line {line}; it has {lines}.",
+            field=_path(index, "line"),
+            order=order.number,
+            line=number,
+            lines=", ".join(str(item.line) for item in order.lines),
+        )
+    return line
+
+
+def the_lot(order: Order, line: Line, lot: str, index: int | None = None) -> str:
+    """The lot that was sent on the line: `lot`, or what became `lot`; the only one when none is named; else ''."""
+    known = [lot_of(at) for at in order.stock if line_of(at) == line.line]
+    if not lot:
+        return known[0] if len(known) == 1 else ""
+    if lot in known:
+        return lot
+    became = [name for name in known if line.output_lot(name) == lot]
+    if len(became) == 1:
+        return became[0]
+    field = _path(index, "lot")
+    if became:
+        raise Refusal(
+            "lot.several_sources",
+            "Lot {lot} was made of {lots} on line {line}; name one of those.",
+            field=field,
+            lot=lot,
+            line=line.line,
+            lots=", ".join(became),
+        )
+    raise Invalid(
+        "lot.not_on_line",
+        "Lot {lot} was not sent on line {line}; sent were: {lots}.",
+        field=field,
+        lot=lot,
+        line=line.line,
+        lots=", ".join(known) or "none",
+    )
+
+
+def counted(
+    line: Line, value: Decimal, index: int | None = None, name: str = "quantity", *, zero: bool = False
+) -> Decimal:
+    """A quantity of the line in its unit; more than nothing unless `zero`."""
+    field = _path(index, name)
+    result = quantity(value, field=field, unit=line.unit)
+    if not zero and result == 0:
+        raise Invalid("quantity.zero", "Enter more than zero.", field=field)
+    return result
+
+
+def the_nonconformance(order: Order, name: str, index: int | None = None) -> Nonconformance:
+    item = order.nonconformances.get(name)
+    if item is None or item.withdrawn:
+        raise Invalid(
+            "nonconformance.unknown",
+            "Order {order} has no nonconformance {name}.",
+            field=_path(index, "nonconformance"),
+            order=order.number,
+            name=name,
+        )
+    return item
+
+
+def the_parcel(order: Order, name: str) -> Parcel:
+    parcel = order.parcels.get(name)
+    if parcel is None or parcel.void:
+        raise Invalid("parcel.unknown", "There is no parcel {parcel}.", field="parcel", parcel=name)
+    return parcel
+
+
+def _path(index: int | None, name: str) -> str:
+    return name if index is None else f"lines.{index}.{name}"

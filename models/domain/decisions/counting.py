@@ -1,0 +1,254 @@
+"""One receipt, line by line: what each counted piece is booked from and into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from models.domain.authority import Role
+from models.domain.commands import Receive, ReceiveLine
+from models.domain.decisions import checks
+from models.domain.decisions.accepting import held_lot
+from models.domain.decisions.converting import SPLIT, Split, split
+from models.domain.decisions.drawing import Drawn, Shelf, Taken
+from models.domain.decisions.inspecting import released_left
+from models.domain.errors import Forbidden, Refusal
+from models.domain.events import ReceiptLine
+from models.domain.facts import Asked, Facts
+from models.domain.order import Line, Order, sent_on
+from models.domain.paperwork import contradicted
+from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.quantities import ZERO, plain
+
+_TARGET = {
+    "accepted": Bucket.ACCEPTED,
+    "rejected": Bucket.REJECTED,
+    "pending": Bucket.PENDING,
+    "unprocessed": Bucket.RETURNED_UNPROCESSED,
+    "scrapped": Bucket.SCRAPPED,
+    "tested": Bucket.TEST_CONSUMED,
+}
+# Counted beyond what was out comes off these, in this order.
+_EXCESS_FROM = ("accepted", "pending", "rejected")
+
+
+class Count:
+    """Books the lines of one receipt one after another against what is left."""
+
+    def __init__(self, order: Order, command: Receive, asked: Asked, facts: Facts) -> None:
+        self.order = order
+        self.asked = asked
+        self.facts = facts
+        self.named = command.parcel
+        self.unannounced = False
+        self.lot_unknown = False
+        self.shelf = Shelf(order)
+        self.judged = dict(order.judged)
+        self.moves: list[Move] = []
+        self.lines: list[ReceiptLine] = []
+        # Whose rework came back, by stock key.
+        self.rework: dict[str, str] = {}
+
+    @property
+    def parcel(self) -> str:
+        """The box of the whole receipt: the one named, one opened here, or the only one drawn from."""
+        if self.named or self.unannounced:
+            return self.named or self.opened
+        boxes = {move.parcel for move in self.moves if move.parcel}
+        return boxes.pop() if len(boxes) == 1 else ""
+
+    @property
+    def opened(self) -> str:
+        """The name of the box that nobody announced."""
+        return f"{self.order.number}-P{len(self.order.parcels) + 1}"
+
+    def add(self, index: int, item: ReceiveLine) -> None:
+        line = checks.the_line(self.order, item.line, index)
+        counted = split(line, item, index)
+        self._may_scrap(counted, index)
+        lot = checks.the_lot(self.order, line, item.lot, index)
+        output = self._output_lot(line, lot, item.output_lot.strip(), index)
+        drawn = self._take(line, lot, counted.counted, index)
+        over = counted.counted - drawn.quantity
+        _excess(line, counted, over, index)
+        kept, why = self._book(_renamed(line, lot, drawn, output), drawn, counted)
+        if over:
+            self.moves.append(Move(line.line, _lot_of_excess(line, lot, drawn), over, None, Bucket.OVER))
+        if item.final:
+            self._residue(line, lot, index)
+        self._name_rework(line, item, drawn, index)
+        self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+        self.lines.append(
+            ReceiptLine(
+                line=line.line,
+                lot=lot,
+                counted=counted.counted,
+                **{name: counted.parts[name] for name in SPLIT},
+                over=over,
+                output_lot=output,
+                counted_in=counted.counted_in,
+                conversion=counted.conversion,
+                kept_pending=kept,
+                kept_because=why,
+            )
+        )
+
+    def _may_scrap(self, counted: Split, index: int) -> None:
+        actor = self.asked.actor
+        if (
+            counted.parts["scrapped"]
+            and actor.kind == "user"
+            and not actor.roles & {Role.QUALITY, Role.ADMIN}
+        ):
+            raise Forbidden(
+                "forbidden.scrap",
+                "Scrapping at receipt needs the role quality.",
+                field=f"lines.{index}.scrapped",
+            )
+
+    def _output_lot(self, line: Line, lot: str, typed: str, index: int) -> str:
+        """What the pieces are called from now on; '' when they keep the name they were sent under.
+
+        A lot that exists already must hold the same part; anything else would mix two parts in it.
+        """
+        output = typed or line.output_lot(lot)
+        if output == lot:
+            return output if output != line.output_lot(lot) else ""
+        known = self.facts.lots.get(output)
+        if known is not None and (known.part, known.unit) != (line.part, line.unit):
+            raise Refusal(
+                "lot.other_part",
+                "Lot {lot} holds {part}, not {expected}. Give the received pieces another lot.",
+                field=f"lines.{index}.output_lot",
+                lot=output,
+                part=known.part,
+                expected=line.part,
+            )
+        return output
+
+    def _take(self, line: Line, lot: str, wanted: Decimal, index: int) -> Drawn:
+        if self.order.end is not None:
+            return self._found(line, lot, wanted, index)
+        if self.named:
+            return self.shelf.take(line.line, lot, wanted, [Bucket.IN_TRANSIT_BACK], parcel=self.named)
+        drawn = self.shelf.take(line.line, lot, wanted, [*OUT, Bucket.LOST])
+        if any(part.bucket in (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT) for part in drawn.parts):
+            # Nobody announced it: the box is opened here, and a late notice only names it.
+            self.unannounced = True
+        return drawn
+
+    def _found(self, line: Line, lot: str, wanted: Decimal, index: int) -> Drawn:
+        """After its end an order takes back only what had been given up, and no piece more."""
+        drawn = self.shelf.take(line.line, lot, wanted, [Bucket.LOST])
+        if drawn.quantity < wanted:
+            raise Refusal(
+                "receive.more_than_lost",
+                "The order is {stage}: of line {line} {found} pieces are missing; you counted {entered}.",
+                field=f"lines.{index}.counted",
+                stage=self.order.end,
+                line=line.line,
+                found=drawn.quantity,
+                entered=wanted,
+            )
+        return drawn
+
+    def _book(self, line: Line, drawn: Drawn, counted: Split) -> tuple[Decimal, str]:
+        """Moves what was drawn into the buckets; returns how much of what was typed is kept pending, and why."""
+        left = dict(counted.parts)
+        kept, why = ZERO, ""
+        for part in drawn.parts:
+            available = part.quantity
+            for name in reversed(SPLIT):
+                amount = min(available, left[name])
+                if not amount:
+                    continue
+                left[name] -= amount
+                available -= amount
+                for target, some, reason in self._targets(line, part, name, amount):
+                    box = self.opened if self.unannounced else ""
+                    self.moves.append(part.to(target, some, parcel=box, line=line))
+                    if reason:
+                        kept, why = kept + some, reason
+        return kept, why
+
+    def _targets(
+        self, line: Line, part: Taken, name: str, amount: Decimal
+    ) -> list[tuple[Bucket, Decimal, str]]:
+        """Where `amount` pieces typed as `name` go; accepted ones wait for what is still missing."""
+        if part.bucket is Bucket.LOST:
+            return [(Bucket.PENDING, amount, "found")]
+        at = key(line.line, part.lot)
+        if name == "rejected":
+            self.judged[at] = self.judged.get(at, ZERO) + amount
+        if name != "accepted":
+            return [(_TARGET[name], amount, "")]
+        if self.order.hold is not None:
+            return [(Bucket.PENDING, amount, "hold")]
+        if held_lot(self.facts, line, part.lot) is not None:
+            return [(Bucket.PENDING, amount, "lot")]
+        if contradicted(self.order, line.line):
+            return [(Bucket.PENDING, amount, "document")]
+        free = amount
+        if line.plan is not None:
+            free = min(amount, released_left(self.order, line, part.lot, self.judged))
+        self.judged[at] = self.judged.get(at, ZERO) + free
+        targets = [(Bucket.ACCEPTED, free, ""), (Bucket.PENDING, amount - free, "inspection")]
+        return [target for target in targets if target[1]]
+
+    def _residue(self, line: Line, lot: str, index: int) -> None:
+        """The last receipt of a line counted by weight: what the scale did not show is written off."""
+        sent = sent_on(self.order, line.line)
+        residue = self.shelf.take(line.line, lot, sent, OUT)
+        limit = plain(sent * line.tolerance)
+        if residue.quantity > limit:
+            raise Refusal(
+                "receive.residue",
+                "Line {line}: {left} pieces are still out, more than the {limit} that counting by weight explains.",
+                field=f"lines.{index}.final",
+                line=line.line,
+                left=residue.quantity,
+                limit=limit,
+            )
+        self.moves += residue.to(Bucket.LOST)
+
+    def _name_rework(self, line: Line, item: ReceiveLine, drawn: Drawn, index: int) -> None:
+        """Pieces are rework when whoever counted says so, or whoever announced their box did."""
+        if item.nonconformance:
+            checks.the_nonconformance(self.order, item.nonconformance, index)
+        for part in drawn.parts:
+            box = self.order.parcels.get(part.parcel)
+            name = item.nonconformance or (box.nonconformance if box is not None else "")
+            if name:
+                self.rework[key(line.line, part.lot)] = name
+
+
+def _renamed(line: Line, lot: str, drawn: Drawn, output: str) -> Line:
+    """The line giving its output the name of this receipt."""
+    if not output:
+        return line
+    lots = [lot] if lot else [part.lot for part in drawn.parts]
+    return replace(line, output_lots={**line.output_lots, **dict.fromkeys(lots, output)})
+
+
+def _excess(line: Line, counted: Split, over: Decimal, index: int) -> None:
+    left = over
+    for name in _EXCESS_FROM:
+        off = min(left, counted.parts[name])
+        counted.parts[name] -= off
+        left -= off
+    if left:
+        raise Refusal(
+            "receive.more_than_out",
+            "Line {line}: {over} more than is out, and not from what was accepted. Count again.",
+            field=f"lines.{index}.counted",
+            line=line.line,
+            over=over,
+        )
+
+
+def _lot_of_excess(line: Line, lot: str, drawn: Drawn) -> str:
+    if lot:
+        return lot
+    if drawn.parts:
+        return drawn.parts[-1].lot
+    return line.lots[-1].lot if line.lots else ""

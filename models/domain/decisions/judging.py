@@ -1,0 +1,55 @@
+"""judge: what had to wait becomes accepted, rejected or used up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.domain.commands import Judge
+from models.domain.decisions import checks
+from models.domain.decisions.accepting import may_accept
+from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.nonconformances import open_for
+from models.domain.decisions.shares import settle
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import Event, PiecesJudged
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Move
+
+_TARGET = {"accepted": Bucket.ACCEPTED, "rejected": Bucket.REJECTED, "tested": Bucket.TEST_CONSUMED}
+
+
+def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+    checks.some_lines(command.lines)
+    shelf = Shelf(order)
+    used = dict(order.judged)
+    moves: list[Move] = []
+    unknown = False
+    for index, item in enumerate(command.lines):
+        line = checks.the_line(order, item.line, index)
+        lot = checks.the_lot(order, line, item.lot, index)
+        for name, target in _TARGET.items():
+            wanted = checks.counted(line, getattr(item, name), index, name, zero=True)
+            if not wanted:
+                continue
+            drawn = shelf.take(line.line, lot, wanted, [Bucket.PENDING])
+            if drawn.quantity < wanted:
+                raise Refusal(
+                    "judge.more_than_pending",
+                    "Line {line}: {found} pieces are pending; you entered {entered}.",
+                    field=f"lines.{index}.{name}",
+                    line=line.line,
+                    found=drawn.quantity,
+                    entered=wanted,
+                )
+            if target is Bucket.ACCEPTED:
+                may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.accepted", used=used)
+            moves += drawn.to(target, line=line)
+            unknown = unknown or drawn.lot_unknown
+    if not moves:
+        raise Invalid(
+            "judge.nothing", "Say how many are accepted, rejected or used for tests.", field="lines"
+        )
+    rejected = [move for move in moves if move.target is Bucket.REJECTED]
+    judged = PiecesJudged(tuple(moves), settle(order, moves), unknown)
+    return [judged, *open_for(order, rejected, "Rejected when judged")]

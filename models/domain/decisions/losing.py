@@ -1,0 +1,43 @@
+"""declare-loss: what never arrived."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.domain.commands import DeclareLoss
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.shares import settle
+from models.domain.errors import Refusal
+from models.domain.events import Event, PiecesLost
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order
+from models.domain.pieces import OUT, Bucket, Move
+
+
+def declare_loss(
+    order: Order, command: DeclareLoss, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    """Out pieces are given up: those `from` one place, else in the order they would have come back."""
+    checks.some_lines(command.lines)
+    reason = checks.reason(command.reason)
+    shelf = Shelf(order)
+    moves: list[Move] = []
+    unknown = False
+    for index, item in enumerate(command.lines):
+        line = checks.the_line(order, item.line, index)
+        wanted = checks.counted(line, item.quantity, index)
+        lot = checks.the_lot(order, line, item.lot, index)
+        drawn = shelf.take(line.line, lot, wanted, (Bucket(item.from_),) if item.from_ else OUT)
+        if drawn.quantity < wanted:
+            raise Refusal(
+                "loss.more_than_out",
+                "Line {line}: only {found} pieces are out there; you entered {entered}.",
+                field=f"lines.{index}.quantity",
+                line=line.line,
+                found=drawn.quantity,
+                entered=wanted,
+            )
+        moves += drawn.to(Bucket.LOST)
+        unknown = unknown or drawn.lot_unknown
+    return [PiecesLost(tuple(moves), reason, settle(order, moves), unknown)]

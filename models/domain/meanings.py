@@ -1,0 +1,327 @@
+"""What each event changes beside moving pieces and shares, as one table.
+
+One long file on purpose: the table at its end is total over the stream's dictionary, and what an
+event means is found under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from models.domain import events as e
+from models.domain.moving import shared
+from models.domain.order import Answer, Line, Order, Stage
+from models.domain.pieces import Bucket, Move, key
+from models.domain.quantities import ZERO
+from models.domain.records import Alert, Document, Hold, Inspection, Nonconformance, Parcel, Receipt, Share
+
+
+def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
+    return replace(
+        order,
+        answer=Answer.ACCEPTED,
+        answered_at=at,
+        supplier_order=event.supplier_order or order.supplier_order,
+        promise_first=order.promise_first or event.promise_date,
+        promise_current=event.promise_date,
+        decline_reason="",
+        last_news_at=at,
+    )
+
+
+def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Order:
+    return replace(
+        order, answer=Answer.DECLINED, answered_at=at, decline_reason=event.reason, last_news_at=at
+    )
+
+
+def _milestone(order: Order, event: e.MilestoneReported, _: int, at: datetime) -> Order:
+    milestones = tuple(
+        replace(
+            milestone,
+            actual=event.actual or milestone.actual,
+            forecast=event.forecast or milestone.forecast,
+            reported_at=at,
+            source=event.source,
+            quantity=event.quantity if event.quantity is not None else milestone.quantity,
+        )
+        if milestone.code == event.code
+        else milestone
+        for milestone in order.milestones
+    )
+    return replace(order, milestones=milestones, last_news_at=at)
+
+
+def _submitted(order: Order, event: e.InspectionSubmitted, _: int, at: datetime) -> Order:
+    inspection = Inspection(
+        event.inspection, event.line, event.lot, event.parcel, event.lot_size, event.verdict
+    )
+    return replace(order, inspections={**order.inspections, event.inspection: inspection}, last_news_at=at)
+
+
+def _reviewed(order: Order, event: e.InspectionReviewed, _: int, __: datetime) -> Order:
+    inspection = replace(order.inspections[event.inspection], decision=event.decision)
+    return replace(order, inspections={**order.inspections, event.inspection: inspection})
+
+
+def _shipped(order: Order, event: e.ParcelShipped, _: int, at: datetime) -> Order:
+    packed = _by_place(move for move in event.moves if move.target is Bucket.IN_TRANSIT_BACK)
+    parcel = Parcel(
+        event.parcel,
+        at,
+        packed,
+        packed,
+        carrier=event.carrier,
+        tracking=event.tracking,
+        quantity=event.quantity,
+        announced_over=event.announced_over,
+        nonconformance=event.nonconformance,
+        unprocessed=event.unprocessed,
+        lot_unknown=event.lot_unknown,
+    )
+    return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)
+
+
+def _named(order: Order, event: e.ParcelNamed, _: int, at: datetime) -> Order:
+    parcel = replace(
+        order.parcels[event.parcel], announced=True, carrier=event.carrier, tracking=event.tracking
+    )
+    return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)
+
+
+def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime) -> Order:
+    parcels = dict(order.parcels)
+    if event.unannounced:
+        packed = _by_place(move for move in event.moves if move.parcel == event.parcel)
+        parcels[event.parcel] = Parcel(
+            event.parcel,
+            at,
+            {},
+            packed,
+            announced=False,
+            quantity=sum(packed.values(), ZERO),
+            unprocessed=sum((line.unprocessed for line in event.lines), ZERO),
+            lot_unknown=event.lot_unknown,
+        )
+    boxes = dict.fromkeys(name for name in (event.parcel, *(move.parcel for move in event.moves)) if name)
+    receipt = Receipt(event.receipt, sequence, at, event.parcel, event.packing_slip, parcels=tuple(boxes))
+    lines = tuple(_with_outputs(line, event) for line in order.lines)
+    return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)
+
+
+def _by_place(moves: Iterable[Move]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for move in moves:
+        place = key(move.line, move.lot)
+        found[place] = found.get(place, ZERO) + move.quantity
+    return found
+
+
+def _with_outputs(line: Line, event: e.PiecesReceived) -> Line:
+    """The line knowing what its lots are called from now on: every lot of the moves, when none is named."""
+    outputs = dict(line.output_lots)
+    for counted in event.lines:
+        if counted.line == line.line and counted.output_lot:
+            lots = [counted.lot] if counted.lot else [m.lot for m in event.moves if m.line == line.line]
+            outputs |= dict.fromkeys(lots, counted.output_lot)
+    return replace(line, output_lots=outputs)
+
+
+def _opened(order: Order, event: e.NonconformanceOpened, sequence: int, at: datetime) -> Order:
+    shares: Mapping[str, Mapping[Share, Decimal]] = {}
+    for move in event.shares:
+        # Shares of other nonconformances that the same pieces leave have moved already.
+        if move.nonconformance == event.nonconformance:
+            shares = shared(shares, move)
+    item = Nonconformance(
+        event.nonconformance,
+        at,
+        event.defect,
+        event.quantity,
+        shares,
+        receipt=event.receipt,
+        recorded_only=event.recorded_only,
+        opened_by=event.opened_by or sequence,
+    )
+    return replace(order, nonconformances={**order.nonconformances, event.nonconformance: item})
+
+
+def _on_nonconformance(order: Order, name: str, **changes: Any) -> Order:
+    item = replace(order.nonconformances[name], **changes)
+    return replace(order, nonconformances={**order.nonconformances, name: item})
+
+
+def _withdrawn(order: Order, event: e.NonconformanceWithdrawn, _: int, __: datetime) -> Order:
+    return _on_nonconformance(order, event.nonconformance, shares={}, withdrawn=True)
+
+
+def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, __: datetime) -> Order:
+    item = order.nonconformances[event.nonconformance]
+    return _on_nonconformance(
+        order,
+        event.nonconformance,
+        cause=event.cause or item.cause,
+        responsibility=event.responsibility or item.responsibility,
+    )
+
+
+def _proposed(order: Order, event: e.DispositionProposed, _: int, __: datetime) -> Order:
+    item = order.nonconformances[event.nonconformance]
+    return _on_nonconformance(
+        order,
+        event.nonconformance,
+        proposals=(*item.proposals, *event.proposals),
+        cause=event.cause or item.cause,
+        responsibility=event.responsibility or item.responsibility,
+    )
+
+
+def _decided(order: Order, event: e.DispositionDecided, _: int, __: datetime) -> Order:
+    return _on_nonconformance(order, event.nonconformance, proposals=())
+
+
+def _short_closed(order: Order, event: e.LinesShortClosed, _: int, __: datetime) -> Order:
+    lines = tuple(
+        replace(line, short_closed=True) if line.line in event.lines else line for line in order.lines
+    )
+    return replace(order, lines=lines)
+
+
+def _over_resolved(order: Order, event: e.OverResolved, _: int, __: datetime) -> Order:
+    if event.ordered is None:
+        return order
+    lines = tuple(
+        replace(line, ordered=event.ordered) if line.line == event.line else line for line in order.lines
+    )
+    return replace(order, lines=lines, revision=order.revision + 1)
+
+
+def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> Order:
+    parcels = dict(order.parcels)
+    if event.parcel in parcels:
+        parcels[event.parcel] = replace(parcels[event.parcel], void=True)
+    return replace(
+        order,
+        corrected=(*order.corrected, event.sequence),
+        receipts=tuple(
+            replace(receipt, void=True) if receipt.receipt == event.receipt else receipt
+            for receipt in order.receipts
+        ),
+        parcels=parcels,
+        milestones=tuple(
+            replace(item, actual=event.actual, forecast=event.forecast, quantity=event.quantity)
+            if item.code == event.milestone
+            else item
+            for item in order.milestones
+        ),
+    )
+
+
+def _document(order: Order, event: e.DocumentAdded, _: int, at: datetime) -> Order:
+    documents = dict(order.documents)
+    if event.supersedes:
+        documents[event.supersedes] = replace(
+            documents[event.supersedes], superseded_by=event.document, holds=()
+        )
+    documents[event.document] = Document(
+        event.document,
+        event.type,
+        event.printed,
+        event.sha256,
+        event.size,
+        event.media_type,
+        event.filename,
+        at,
+        lines=event.lines,
+        mismatches=event.mismatches,
+        holds=event.holds,
+    )
+    return replace(order, documents=documents, last_news_at=at)
+
+
+def _held(order: Order, event: e.OrderHeld, _: int, at: datetime) -> Order:
+    return replace(order, holds=(*order.holds, Hold(event.reason, at)))
+
+
+def _resumed(order: Order, _: e.OrderResumed, __: int, at: datetime) -> Order:
+    return replace(order, holds=(*order.holds[:-1], replace(order.holds[-1], resumed_at=at)))
+
+
+def _cancelling(order: Order, _: e.CancellationRequested, __: int, at: datetime) -> Order:
+    return replace(order, cancel_requested_at=at)
+
+
+def _cancelled(order: Order, _: e.OrderCancelled, __: int, at: datetime) -> Order:
+    # Nothing waits any more: a hold ends with the order it held.
+    holds = tuple(replace(hold, resumed_at=at) if hold.resumed_at is None else hold for hold in order.holds)
+    return replace(order, end=Stage.CANCELLED, ended_at=at, holds=holds)
+
+
+def _closed(order: Order, _: e.OrderClosed, __: int, at: datetime) -> Order:
+    return replace(order, end=Stage.CLOSED, ended_at=at)
+
+
+def _reminded(order: Order, event: e.ReminderSent, _: int, __: datetime) -> Order:
+    return replace(order, reminded=(*order.reminded, f"{event.rule}:{event.occurrence}"))
+
+
+def _raised(order: Order, event: e.AlertRaised, _: int, at: datetime) -> Order:
+    alert = Alert(event.alert, event.rule, event.occurrence, event.since, at, event.owed_by)
+    return replace(order, alerts={**order.alerts, event.alert: alert})
+
+
+def _on_alert(order: Order, alert: str, **changes: Any) -> Order:
+    return replace(order, alerts={**order.alerts, alert: replace(order.alerts[alert], **changes)})
+
+
+def _escalated(order: Order, event: e.AlertEscalated, _: int, __: datetime) -> Order:
+    return _on_alert(order, event.alert, escalations=event.escalation)
+
+
+def _alert_acknowledged(order: Order, event: e.AlertAcknowledged, _: int, at: datetime) -> Order:
+    return _on_alert(order, event.alert, acknowledged_at=at, cause=event.cause, action=event.action)
+
+
+def _cleared(order: Order, event: e.AlertCleared, _: int, at: datetime) -> Order:
+    return _on_alert(order, event.alert, cleared_at=at)
+
+
+def _replanned(order: Order, event: e.OrderReplanned, _: int, __: datetime) -> Order:
+    return replace(order, plant_calendar=event.plant_calendar, supplier_calendar=event.supplier_calendar)
+
+
+# Events that are absent only move pieces or shares, or say what the state says already.
+MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
+    e.OrderAcknowledged: _acknowledged,
+    e.OrderDeclined: _declined,
+    e.MilestoneReported: _milestone,
+    e.InspectionSubmitted: _submitted,
+    e.InspectionReviewed: _reviewed,
+    e.ParcelShipped: _shipped,
+    e.ParcelNamed: _named,
+    e.PiecesReceived: _received,
+    e.NonconformanceOpened: _opened,
+    e.NonconformanceWithdrawn: _withdrawn,
+    e.NonconformanceDispositioned: _dispositioned,
+    e.DispositionProposed: _proposed,
+    e.DispositionDecided: _decided,
+    e.LinesShortClosed: _short_closed,
+    e.OverResolved: _over_resolved,
+    e.EventCorrected: _corrected,
+    e.DocumentAdded: _document,
+    e.OrderHeld: _held,
+    e.OrderResumed: _resumed,
+    e.CancellationRequested: _cancelling,
+    e.OrderCancelled: _cancelled,
+    e.OrderClosed: _closed,
+    e.ReminderSent: _reminded,
+    e.AlertRaised: _raised,
+    e.AlertEscalated: _escalated,
+    e.AlertAcknowledged: _alert_acknowledged,
+    e.AlertCleared: _cleared,
+    e.OrderReplanned: _replanned,
+}

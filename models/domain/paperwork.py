@@ -1,0 +1,65 @@
+"""What an order's papers say about it: which are missing, which contradict it, what they are matched with."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from models.domain.evidence import DocumentType, LineFacts, LotFacts, OrderFacts, ParcelFacts, covers
+from models.domain.order import Order
+from models.domain.pieces import key, line_of, lot_of, sent
+from models.domain.quantities import ZERO
+
+
+def contradicted(order: Order, line: int) -> bool:
+    """Whether a current document of the line contradicts the order."""
+    return any(
+        document.current and not document.matched and line in document.lines
+        for document in order.documents.values()
+    )
+
+
+def missing_documents(order: Order) -> tuple[DocumentType, ...]:
+    """Required types without a current, matching document."""
+    good = [item.type for item in order.documents.values() if item.current and item.matched]
+    return tuple(
+        required
+        for required in order.required_documents
+        if not any(covers(required, offered) for offered in good)
+    )
+
+
+def order_facts(order: Order) -> OrderFacts:
+    """The order's side of the comparison, as it stands now."""
+    lots: list[LotFacts] = []
+    for line in order.lines:
+        heats = {planned.lot: planned.heat for planned in line.lots}
+        quantities: dict[str, Decimal] = {planned.lot: planned.quantity for planned in line.lots}
+        for at, pieces in order.stock.items():
+            if line_of(at) == line.line and lot_of(at):
+                quantities[lot_of(at)] = sent(pieces) or quantities.get(lot_of(at), ZERO)
+        for lot, quantity in quantities.items():
+            heat = (heats[lot],) if heats.get(lot) else ()
+            lots.append(LotFacts(line.line, lot, heat, quantity or None))
+            outputs = {line.output_lot(lot), *order.accepted_as.get(key(line.line, lot), {})}
+            lots += [
+                LotFacts(line.line, output, heat, quantity or None) for output in sorted(outputs - {lot, ""})
+            ]
+    return OrderFacts(
+        purchase_order=order.purchase_order or None,
+        spec_revision=order.spec_revision or None,
+        lines=tuple(LineFacts(line.line, line.part_revision or None) for line in order.lines),
+        lots=tuple(lots),
+        parcels=tuple(
+            ParcelFacts(
+                parcel.parcel,
+                line_of(at),
+                quantity,
+                # Drawn in send order because nobody said which lot: a paper that says it is right.
+                "" if parcel.lot_unknown else lot_of(at),
+                parcel.unprocessed,
+            )
+            for parcel in order.parcels.values()
+            if not parcel.void
+            for at, quantity in parcel.packed.items()
+        ),
+    )

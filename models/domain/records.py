@@ -1,0 +1,158 @@
+"""What an order remembers beside its pieces: boxes, receipts, inspections, papers, nonconformances, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A box on its way back: `packed` is what went into it, `contents` what nobody has taken out
+    yet, both by stock key."""
+
+    parcel: str
+    shipped_at: datetime
+    contents: Mapping[str, Decimal]
+    packed: Mapping[str, Decimal]
+    announced: bool = True
+    carrier: str = ""
+    tracking: str = ""
+    quantity: Decimal = ZERO
+    announced_over: Decimal = ZERO
+    nonconformance: str = ""
+    void: bool = False
+    unprocessed: Decimal = ZERO
+    lot_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`parcels` are the boxes it took pieces out of, named by whoever counted or not."""
+
+    receipt: str
+    sequence: int
+    at: datetime
+    parcel: str = ""
+    packing_slip: str = ""
+    void: bool = False
+    parcels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A submitted inspection; its values stay in the event that brought them."""
+
+    inspection: str
+    line: int
+    lot: str
+    parcel: str
+    lot_size: Decimal
+    verdict: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    document: str
+    type: DocumentType
+    printed: Printed
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    added_at: datetime
+    lines: tuple[int, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    superseded_by: str = ""
+    # Lots it put on hold; the correction that matches lets go of them.
+    holds: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> bool:
+        return not self.mismatches
+
+    @property
+    def current(self) -> bool:
+        return not self.superseded_by
+
+
+class Share(StrEnum):
+    """Where the pieces of a nonconformance are on their way to an end."""
+
+    UNDECIDED = "undecided"
+    PROPOSED = "proposed"
+    REWORKING = "reworking"
+    REINSPECTING = "reinspecting"
+    RETURNING = "returning"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Use-as-is or repair, proposed by quality; the design authority decides. Nothing has moved."""
+
+    line: int
+    lot: str
+    quantity: Decimal
+    decision: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nonconformance:
+    """Rejected pieces and what becomes of them; open while any share holds a piece.
+
+    `opened_by` is the sequence of the event that rejected them, so that correcting it takes this back.
+    """
+
+    nonconformance: str
+    opened_at: datetime
+    defect: str
+    quantity: Decimal
+    shares: Mapping[str, Mapping[Share, Decimal]]
+    receipt: str = ""
+    cause: str = ""
+    responsibility: str = ""
+    recorded_only: bool = False
+    withdrawn: bool = False
+    proposals: tuple[Proposal, ...] = ()
+    opened_by: int = 0
+
+    @property
+    def open(self) -> bool:
+        return any(share > 0 for shares in self.shares.values() for share in shares.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    reason: str
+    held_at: datetime
+    resumed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Raised once per (order, rule, occurrence). `since` is when its cause began."""
+
+    alert: str
+    rule: str
+    occurrence: str
+    since: datetime
+    raised_at: datetime
+    owed_by: str
+    cleared_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    cause: str = ""
+    action: str = ""
+    escalations: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.cleared_at is None

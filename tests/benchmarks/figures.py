@@ -1,0 +1,51 @@
+"""What a round measured, and what many rounds say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+
+@dataclass(frozen=True)
+class Round:
+    """`orders` at once, each stepping one after another. Times in seconds."""
+
+    steps: int
+    elapsed: float
+    # One figure per step, as its caller waited.
+    waits: Sequence[float] = field(repr=False)
+    # CPU time per process while it ran and until its mails were delivered.
+    cpu: dict[str, float] = field(default_factory=dict)
+    mails: int = 0
+    # Until the last mail was taken by the mail server, from the last answer on.
+    trailing: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Steps per second."""
+        return self.steps / self.elapsed
+
+    @property
+    def p50(self) -> float:
+        return median(self.waits)
+
+    @property
+    def p95(self) -> float:
+        return quantiles(self.waits, n=20)[-1]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Minimum, median and maximum of one figure over the rounds."""
+
+    low: float
+    middle: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        return cls(min(values), median(values), max(values))
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.low:.2f}-{self.high:.2f})"

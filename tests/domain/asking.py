@@ -1,0 +1,132 @@
+"""The commands of an order, as short as people say them: `ship(60)`, `receive(50, rejected=10)`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.domain import commands as c
+from models.domain.evidence import DocumentType, Printed
+from models.domain.inspection import Result
+
+# What the first of each is called on order SO-1.
+PARCEL, RECEIPT, NC, DOC, ALERT = "SO-1-P1", "SO-1-R1", "SO-1-N1", "SO-1-D1", "SO-1-A1"
+
+
+def accept(promise: date | None = None) -> c.Acknowledge:
+    return c.Acknowledge("accept", promise)
+
+
+def decline(reason: str = "The bath is down") -> c.Acknowledge:
+    return c.Acknowledge("decline", reason=reason)
+
+
+def send(quantity: object = 100, lot: str = "", line: int = 1, **fields: Any) -> c.Send:
+    return c.Send((c.SendLine(line, Decimal(str(quantity)), lot),), **fields)
+
+
+def arrived(code: str = "REC", **fields: Any) -> c.ReportMilestone:
+    return c.ReportMilestone(code, **fields)
+
+
+def some(line: int, quantity: object, lot: str = "") -> c.LineQuantity:
+    return c.LineQuantity(line, Decimal(str(quantity)), lot)
+
+
+def ship(
+    quantity: object = 100,
+    lot: str = "",
+    line: int = 1,
+    *,
+    unprocessed: object = 0,
+    tested: object = 0,
+    nonconformance: str = "",
+    **fields: Any,
+) -> c.Ship:
+    some = [Decimal(str(number)) for number in (quantity, unprocessed, tested)]
+    item = c.ShipLine(line, some[0], lot, some[1], some[2], nonconformance=nonconformance)
+    return c.Ship((item,), **fields)
+
+
+_COUNTS = ("accepted", "rejected", "pending", "unprocessed", "scrapped", "tested")
+
+
+def counted(line: int = 1, lot: str = "", **fields: Any) -> c.ReceiveLine:
+    """One counted line; what was counted is the sum of its parts unless given."""
+    parts: dict[str, Any] = {name: Decimal(str(fields.pop(name))) for name in _COUNTS if name in fields}
+    whole = Decimal(str(fields.pop("counted", sum(parts.values(), Decimal(0)))))
+    if "conversion" in fields:
+        fields["conversion"] = Decimal(str(fields["conversion"]))
+    return c.ReceiveLine(line, whole, lot=lot, **parts, **fields)
+
+
+def receive(
+    accepted: object = 0, *, parcel: str = PARCEL, slip: str = "", additional: bool = False, **fields: Any
+) -> c.Receive:
+    """One line out of the first parcel, unless said otherwise."""
+    return c.Receive((counted(accepted=accepted, **fields),), parcel, slip, additional)
+
+
+def judge(lot: str = "", line: int = 1, **parts: object) -> c.Judge:
+    return c.Judge(
+        (c.JudgeLine(line, lot=lot, **{name: Decimal(str(part)) for name, part in parts.items()}),)
+    )
+
+
+def report(
+    quantity: object, lot: str = "", line: int = 1, defect: str = "Blisters"
+) -> c.ReportNonconformance:
+    return c.ReportNonconformance((some(line, quantity, lot),), defect)
+
+
+def dispose(nonconformance: str = NC, at: str = "supplier", **decisions: object) -> c.Disposition:
+    """`dispose(scrap=4, rework=6)`; a trailing underscore for `return_`."""
+    return c.Disposition(
+        nonconformance,
+        tuple(
+            c.DispositionLine(Decimal(str(quantity)), name.rstrip("_"), at=at)  # type: ignore[arg-type]
+            for name, quantity in decisions.items()
+        ),
+        cause="Thin coating",
+        responsibility="supplier",
+    )
+
+
+def sign(
+    decision: str = "approve", name: str = "Dr. Ada Stahl", nonconformance: str = NC
+) -> c.DecideDisposition:
+    return c.DecideDisposition(nonconformance, decision, c.Signature(name))  # type: ignore[arg-type]
+
+
+def lose(quantity: object, lot: str = "", line: int = 1, **fields: Any) -> c.DeclareLoss:
+    return c.DeclareLoss((c.LossLine(line, Decimal(str(quantity)), lot, **fields),), "Claim deadline passed")
+
+
+def over(decision: str, quantity: object = 1, lot: str = "", line: int = 1) -> c.ResolveOver:
+    return c.ResolveOver((c.OverLine(line, Decimal(str(quantity)), decision, lot),))  # type: ignore[arg-type]
+
+
+def inspect(*values: str, line: int = 1, lot: str = "", parcel: str = "") -> c.SubmitInspection:
+    """Thickness of sample 1, 2, …; two good ones when none are given."""
+    results = tuple(Result("1", index + 1, value) for index, value in enumerate(values or ("10", "10")))
+    return c.SubmitInspection(line, results, lot, parcel)
+
+
+def release(inspection: str = "SO-1-I1") -> c.ReviewInspection:
+    return c.ReviewInspection(inspection, "release")
+
+
+def document(
+    kind: str = "coc", line: int | None = None, supersedes: str = "", **printed: Any
+) -> c.AddDocument:
+    return c.AddDocument(
+        DocumentType(kind),
+        "ab" * 32,
+        1000,
+        "application/pdf",
+        "coc.pdf",
+        line,
+        Printed(**printed),
+        supersedes,
+    )

@@ -1,0 +1,141 @@
+"""What is true of every order after every step, written apart from the code it checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from models.domain import events as e
+from models.domain.deadlines import next_deadline
+from models.domain.order import ENDED, Order, stage
+from models.domain.pieces import Bucket
+from models.domain.records import Share
+
+SENT = [bucket for bucket in Bucket if bucket is not Bucket.OVER]
+OUT = [Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_BACK]
+
+
+def pieces(order: Order, *buckets: Bucket, place: str | None = None) -> Decimal:
+    """How many are in `buckets`, at one line and lot or everywhere."""
+    return sum(
+        (
+            quantity
+            for at, held in order.stock.items()
+            if place in (None, at)
+            for bucket, quantity in held.items()
+            if bucket in buckets
+        ),
+        Decimal(0),
+    )
+
+
+def check_state(order: Order) -> None:
+    """A state that may be stored."""
+    for at, held in order.stock.items():
+        assert all(quantity > 0 for quantity in held.values()), (at, held)
+        boxed = sum((parcel.contents.get(at, Decimal(0)) for parcel in order.parcels.values()), Decimal(0))
+        assert boxed == held.get(Bucket.IN_TRANSIT_BACK, 0), (at, order.parcels)
+        accepted = order.accepted_as.get(at, {})
+        assert sum(accepted.values(), Decimal(0)) == held.get(Bucket.ACCEPTED, 0), (at, accepted)
+        claimed = Counter[Share]()
+        for item in order.nonconformances.values():
+            for share, quantity in item.shares.get(at, {}).items():
+                assert quantity > 0, item
+                claimed[share] += quantity  # type: ignore[assignment]
+        assert claimed[Share.UNDECIDED] + claimed[Share.PROPOSED] == held.get(Bucket.REJECTED, 0), at
+        assert claimed[Share.REINSPECTING] <= held.get(Bucket.PENDING, 0), at
+        assert claimed[Share.RETURNING] <= held.get(Bucket.IN_TRANSIT_OUT, 0), at
+        assert claimed[Share.REWORKING] + claimed[Share.RETURNING] <= pieces(order, *OUT, place=at), at
+    for parcel in order.parcels.values():
+        assert all(quantity > 0 for quantity in parcel.contents.values()), parcel
+        assert not (parcel.void and parcel.contents), parcel
+    for line in order.lines:
+        sent = sum(
+            (pieces(order, *SENT, place=at) for at in order.stock if at.startswith(f"{line.line}:")),
+            Decimal(0),
+        )
+        assert sent <= line.ordered, "more was sent than ordered"
+        if line.plan is not None:
+            _covered(order, line.line)
+    told = Counter((alert.rule, alert.occurrence) for alert in order.alerts.values())
+    assert all(times == 1 for times in told.values()), told
+    for item in order.nonconformances.values():
+        proposed = sum((proposal.quantity for proposal in item.proposals), Decimal(0))
+        shares = [shares.get(Share.PROPOSED, Decimal(0)) for shares in item.shares.values()]
+        assert proposed == sum(shares, Decimal(0)), item
+
+
+def _covered(order: Order, line: int) -> None:
+    judged = sum((some for at, some in order.judged.items() if at.startswith(f"{line}:")), Decimal(0))
+    rejected = sum(
+        (item.quantity for item in order.nonconformances.values() if not item.withdrawn), Decimal(0)
+    )
+    released = sum(
+        (
+            item.lot_size
+            for item in order.inspections.values()
+            if item.line == line and item.decision == "release"
+        ),
+        Decimal(0),
+    )
+    assert judged - rejected <= released, "accepted without a released inspection"
+
+
+def check_step(before: Order, event: e.Event, after: Order) -> None:
+    """One event: pieces are neither made nor destroyed but where the rules say so."""
+    grown = pieces(after, *SENT) - pieces(before, *SENT)
+    match event:
+        case e.PiecesSent():
+            assert grown == sum(move.quantity for move in event.moves if move.source is None)
+        case e.OverResolved(decision="accept"):
+            assert grown == event.quantity
+        case e.EventCorrected(type="pieces_sent"):
+            assert grown == -sum(move.quantity for move in event.moves if move.target is None)
+        case _:
+            assert grown == 0, (event, "made or destroyed pieces")
+    if not isinstance(event, e.PiecesReceived | e.OverResolved | e.EventCorrected):
+        assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
+    if before.promise_first is not None:
+        assert after.promise_first == before.promise_first
+    if before.end is not None:
+        assert stage(after) is stage(before), "an ended order went on"
+        _only_found(before, after)
+    assert after.version == before.version + 1
+
+
+def _only_found(before: Order, after: Order) -> None:
+    for at in before.stock.keys() | after.stock.keys():
+        for bucket in Bucket:
+            change = pieces(after, bucket, place=at) - pieces(before, bucket, place=at)
+            if bucket is Bucket.LOST:
+                assert change <= 0
+            elif bucket is Bucket.PENDING:
+                assert change >= 0
+            else:
+                assert change == 0, (at, bucket)
+
+
+def check_time(before: Order | None, events: Sequence[e.Event], after: Order, now: datetime) -> None:
+    """Everything due has been told, nothing was told early, nothing is told on hold or after the end."""
+    due = next_deadline(after)
+    assert due is None or due > now, "a deadline was left behind"
+    told = [
+        event
+        for event in events
+        if isinstance(event, e.AlertRaised | e.AlertEscalated | e.ReminderSent)
+        # The one alert that a delivery raises, not a clock.
+        and getattr(event, "rule", "") != "mail_undeliverable"
+    ]
+    if after.hold is not None:
+        assert due is None
+        assert not told, "the clock stands on hold"
+    if stage(after) in ENDED:
+        assert due is None
+    for event in told:
+        if isinstance(event, e.AlertRaised | e.ReminderSent):
+            assert event.since <= now, "told before its cause began"
+    if before is not None and not [event for event in events if event not in told]:
+        was_due = next_deadline(before)
+        assert not told or (was_due is not None and was_due <= now), "told early"

@@ -1,0 +1,326 @@
+"""Given an order, when somebody asks, then: the language the tests of the core are written in.
+
+    given(issued(), accept(), send(100)).when(ship(100)).then("shipped", in_transit_back=100)
+
+A command without `by` comes from whoever usually sends it. Every step is checked against
+`invariants`, a refusal must leave nothing behind, and our shelf of every lot is kept like `apply`
+keeps it, so that a wrong count shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+import pytest
+
+from models.domain import commands as c
+from models.domain import events as e
+from models.domain.authority import SUPPLIER, Actor, OnBehalfOf, Role
+from models.domain.calendar import WorkingCalendar
+from models.domain.commands import Command
+from models.domain.deadlines import next_deadline, watch
+from models.domain.decide import decide
+from models.domain.errors import Refusal
+from models.domain.evidence import DocumentType
+from models.domain.evolve import evolve, lot_changes
+from models.domain.facts import (
+    Asked,
+    Draft,
+    DraftLine,
+    EventFact,
+    Facts,
+    IssueFacts,
+    LineFact,
+    LotFact,
+    lots_to_lock,
+)
+from models.domain.inspection import Characteristic, InspectionPlan, Sample
+from models.domain.milestones import MilestoneKind, MilestoneTemplate
+from models.domain.order import Order, flags, stage
+from models.domain.pieces import SENT, Bucket, total
+from tests.domain import invariants
+
+# A Monday; 10:00 in Berlin, where the plant is, and 9:00 in London, where the supplier is.
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+BERLIN = WorkingCalendar("Europe/Berlin")
+LONDON = WorkingCalendar("Europe/London")
+NEED_BY = date(2026, 12, 18)
+
+ADMIN = Actor("u_admin", "user", frozenset({Role.ADMIN}))
+BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
+DOCK = Actor("u_dock", "user", frozenset({Role.RECEIVING}))
+QUALITY = Actor("u_quality", "user", frozenset({Role.QUALITY}))
+DESIGN = Actor("u_design", "user", frozenset({Role.DESIGN_AUTHORITY}))
+PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
+SUPPLIER_LINK = Actor("s_contact", "supplier")
+CLOCK = Actor("system", "system")
+
+_USUALLY = {
+    "receive": DOCK,
+    "judge": QUALITY,
+    "disposition": QUALITY,
+    "decide-disposition": DESIGN,
+    "review-inspection": QUALITY,
+    "pass-deadlines": CLOCK,
+    "report-undeliverable": CLOCK,
+} | dict.fromkeys(SUPPLIER, SUPPLIER_LINK)
+
+# Thickness between 8 and 12 µm, measured on two units.
+PLAN = InspectionPlan(
+    "FLANGE",
+    "B",
+    "PLATE",
+    (Characteristic("1", "Thickness", lower=Decimal(8), upper=Decimal(12), unit="µm", sample=Sample.of(2)),),
+)
+MILESTONES = (
+    MilestoneTemplate("REC", MilestoneKind.received, "Material received", 2),
+    MilestoneTemplate("PLATE", MilestoneKind.process, "Plating", 10),
+    MilestoneTemplate("INSP", MilestoneKind.inspected, "Inspected", 15),
+    MilestoneTemplate("SHIP", MilestoneKind.shipped, "Shipped", 20),
+)
+
+
+def day(number: int, hour: int = 9, minute: int = 0, month: int = 11) -> datetime:
+    return datetime(2026, month, number, hour, minute, tzinfo=UTC)
+
+
+def a_line(
+    number: int = 1,
+    quantity: object = 100,
+    lots: Sequence[tuple[str, object]] = (("L1", 100),),
+    **fields: Any,
+) -> DraftLine:
+    planned = tuple((lot, Decimal(str(some))) for lot, some in lots)
+    return DraftLine(
+        number, f"WO-{number}", 30, Decimal(str(quantity)), Decimal("0.85"), "EUR", planned, **fields
+    )
+
+
+def a_lot(lot: str, on_hand: object = 100, **fields: Any) -> LotFact:
+    plain: dict[str, Any] = {"part": "FLANGE", "unit": "C62", "heat": f"H{lot[1:]}"}
+    return LotFact(lot, on_hand=Decimal(str(on_hand)), **(plain | fields))
+
+
+def a_draft(*lines: DraftLine, **fields: Any) -> Draft:
+    plain: dict[str, Any] = {"number": "SO-1", "plant": "MAIN", "buyer": "u_buyer", "supplier": "ACME", "process": "PLATE",
+             "spec": "ASTM B633", "spec_revision": "2023", "need_by": NEED_BY, "purchase_order": "PO-7781"}  # fmt: skip
+    return Draft(**(plain | fields), lines=lines or (a_line(),))
+
+
+def issue_facts(
+    draft: Draft, *, plans: dict[int, InspectionPlan] | None = None, unit: str = "C62", **fields: Any
+) -> IssueFacts:
+    lines = {
+        line.line: LineFact("FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line))
+        for line in draft.lines
+    }
+    plain: dict[str, Any] = {"draft": draft, "supplier_name": "Acme Plating", "supplier_has_contact": True, "approved": True,
+             "process_name": "Zinc plating", "release_before_ship": False, "milestones": MILESTONES,
+             "required_documents": (), "lines": lines, "plant_calendar": BERLIN, "supplier_calendar": LONDON}  # fmt: skip
+    return IssueFacts(**(plain | fields))
+
+
+def issued(
+    *lines: DraftLine,
+    lots: Sequence[LotFact] | None = None,
+    plans: dict[int, InspectionPlan] | None = None,
+    documents: Sequence[DocumentType] = (),
+    draft: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Scene:
+    """An order of 100 flanges out of lot L1, issued on Monday morning, unless said otherwise."""
+    order = a_draft(*lines, **(draft or {}))
+    if lots is None:
+        lots = [a_lot(lot, some) for line in order.lines for lot, some in line.lots]
+    facts = issue_facts(order, plans=plans, required_documents=tuple(documents), **fields)
+    scene = Scene(lots)
+    scene.when(c.Issue(), facts=Facts(lots=dict(scene.shelf), issue=facts)).then()
+    return scene
+
+
+def given(scene: Scene, *steps: Command) -> Scene:
+    """The order after `steps`, none of which may be refused."""
+    for step in steps:
+        scene.when(step).then()
+    return scene
+
+
+class Scene:
+    """One order, our shelf, and what happened in the last step."""
+
+    def __init__(self, lots: Sequence[LotFact] = ()) -> None:
+        self.state: Order | None = None
+        self.shelf = {lot.lot: lot for lot in lots}
+        self.now = NOW
+        self.stream: list[tuple[int, datetime, e.Event]] = []
+        self.events: list[e.Event] = []
+        self.refusal: Refusal | None = None
+
+    @property
+    def order(self) -> Order:
+        assert self.state is not None, "the order is still a draft"
+        return self.state
+
+    def at(self, moment: datetime) -> Self:
+        """It is `moment` now; deadlines that passed meanwhile are not told by this."""
+        assert moment >= self.now, "time does not run backwards"
+        self.now = moment
+        return self
+
+    def when(
+        self,
+        command: Command,
+        *,
+        by: Actor | None = None,
+        at: datetime | None = None,
+        facts: Facts | None = None,
+        on_behalf_of: OnBehalfOf | None = None,
+        revision: int | None = None,
+        if_match: int | None = None,
+        pending: int = 0,
+    ) -> Self:
+        if at is not None:
+            self.at(at)
+        actor = by or _USUALLY.get(command.name, BUYER)
+        asked = Asked(command, actor, on_behalf_of, revision, if_match)
+        known = facts or self._facts(command, pending)
+        self.events, self.refusal = [], None
+        try:
+            self.events = decide(self.state, asked, known, self.now)
+        except Refusal as refusal:
+            self.refusal = refusal
+        else:
+            self._happen()
+        return self
+
+    def _facts(self, command: Command, pending: int) -> Facts:
+        if self.state is None:
+            return Facts()
+        event = None
+        if isinstance(command, c.Correct):
+            event = next((EventFact(*item) for item in self.stream if item[0] == command.event), None)
+        locked = lots_to_lock(self.state, command)
+        lots = {name: fact for name, fact in self.shelf.items() if name in locked}
+        return Facts(lots=lots, event=event, pending_commands=pending)
+
+    def _happen(self) -> None:
+        before = state = self.state
+        for event in self.events:
+            sequence = state.version + 1 if state is not None else 1
+            after = evolve(state, event, sequence, self.now)
+            if state is not None:
+                invariants.check_step(state, event, after)
+            state = after
+            self.stream.append((sequence, self.now, event))
+        if state is None:
+            return
+        self.state = state
+        self._shelve(state)
+        invariants.check_state(state)
+        invariants.check_time(before, self.events, state, self.now)
+
+    def _shelve(self, order: Order) -> None:
+        for name, change in lot_changes(order, self.events).items():
+            fact = self.shelf.get(name) or LotFact(name, change.part, Decimal(0), change.unit)
+            if fact.unit == change.unit:
+                fact = replace(fact, on_hand=fact.on_hand + change.quantity)
+            assert fact.on_hand >= 0, f"more of {name} left our shelf than was on it"
+            self.shelf[name] = fact
+        for event in self.events:
+            if isinstance(event, e.DocumentAdded):
+                for name in event.holds:
+                    self.hold_lot(name, event.document)
+                for name in event.releases:
+                    self.shelf[name] = replace(self.shelf[name], held=False, hold_reason="")
+
+    def hold_lot(self, lot: str, reason: str = "suspect heat") -> Self:
+        self.shelf[lot] = replace(self.shelf[lot], held=True, hold_reason=reason)
+        return self
+
+    def use(self, lot: str, quantity: object) -> Self:
+        """The next operation, or a customer, takes pieces off our shelf."""
+        fact = self.shelf[lot]
+        self.shelf[lot] = replace(fact, on_hand=fact.on_hand - Decimal(str(quantity)))
+        assert self.shelf[lot].on_hand >= 0
+        return self
+
+    def then(
+        self, expected_stage: str = "", *, place: str = "", sent: object = None, **buckets: object
+    ) -> Self:
+        """The step was taken; with a stage, or with any bucket, the whole of it is as said.
+
+        Buckets are those of all lines and lots, or of one `place` such as "1:L2"; those not named
+        are empty.
+        """
+        assert self.refusal is None, f"refused: {self.refusal}"
+        if expected_stage:
+            assert stage(self.order).value == expected_stage
+        if buckets or place:
+            stock = {at: held for at, held in self.order.stock.items() if place in ("", at)}
+            found = {bucket.value: total(stock, bucket) for bucket in Bucket if total(stock, bucket)}
+            assert found == {name: Decimal(str(some)) for name, some in buckets.items()}
+        if sent is not None:
+            assert total(self.order.stock, *SENT) == Decimal(str(sent))
+        return self
+
+    def refused(self, code: str, field: str | None = None, **values: object) -> Self:
+        """The last step was refused with `code`, naming `field`, with at least these `values`."""
+        assert self.refusal is not None, f"not refused: {self.events}"
+        assert self.refusal.code == code, self.refusal.detail
+        if field is not None:
+            assert field in [error.field for error in self.refusal.errors]
+        for name, value in values.items():
+            assert self.refusal.values[name] == str(value), self.refusal.detail
+        return self
+
+    def flags(self, *expected: str) -> Self:
+        assert flags(self.order) == expected
+        return self
+
+    def happened(self, *kinds: type[e.Event]) -> Self:
+        """Exactly these events, in order, came of the last step."""
+        assert [type(event) for event in self.events] == list(kinds)
+        return self
+
+    def sequence(self, kind: type[e.Event]) -> int:
+        """The number of the last event of `kind`."""
+        return next(sequence for sequence, _, event in reversed(self.stream) if isinstance(event, kind))
+
+    def event(self, kind: type[e.Event]) -> Any:
+        """The last event of `kind`."""
+        return next(event for _, _, event in reversed(self.stream) if isinstance(event, kind))
+
+    def wait(self, until: datetime) -> list[str]:
+        """Lets time pass and deadlines come; returns what was told, like `03 08:00 remind ack_reminder`."""
+        told: list[str] = []
+        while (due := next_deadline(self.order)) is not None and due <= until:
+            assert watch(self.order)[0].due == due
+            self.when(c.PassDeadlines(), at=max(due, self.now)).then()
+            told += self.told()
+        self.at(until)
+        return told
+
+    def told(self) -> list[str]:
+        """What the last step told or cleared, with the London time when it did."""
+        found = []
+        for event in self.events:
+            clock = f"{LONDON.local_date(self.now):%d} {self.now:%H:%M}"
+            match event:
+                case e.ReminderSent():
+                    found.append(f"{clock} remind {event.rule}")
+                case e.AlertRaised():
+                    found.append(f"{clock} raise {event.rule}")
+                case e.AlertEscalated():
+                    found.append(f"{clock} escalate {self.order.alerts[event.alert].rule} {event.escalation}")
+                case e.AlertCleared():
+                    found.append(f"{clock} clear {self.order.alerts[event.alert].rule}")
+        return found
+
+
+def parametrize(names: str, *rows: object) -> pytest.MarkDecorator:
+    """A table of cases; a row may be named with `pytest.param(…, id=…)`."""
+    return pytest.mark.parametrize(names, rows)

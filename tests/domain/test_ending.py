@@ -1,0 +1,167 @@
+"""cancel and close: an order ends when nothing is open any more, and stays ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.domain import commands as c
+from models.domain import events as e
+from models.domain.commands import (
+    AcknowledgeAlert,
+    Cancel,
+    Close,
+    LineOnly,
+    ReportUndeliverable,
+    Resume,
+    ShortClose,
+)
+from models.domain.evidence import DocumentType
+from tests.domain.asking import (
+    ALERT,
+    DOC,
+    accept,
+    arrived,
+    decline,
+    dispose,
+    document,
+    judge,
+    lose,
+    over,
+    receive,
+    report,
+    send,
+    ship,
+)
+from tests.domain.orders import Scene, day, given, issued
+
+NO_LONGER = Cancel("No longer needed")
+
+
+class TestCancel:
+    def test_it_needs_a_reason(self) -> None:
+        given(issued()).when(Cancel(" ")).refused("reason.missing", "reason")
+
+    def test_with_nothing_out_it_is_cancelled_at_once(self) -> None:
+        scene = given(issued(), accept(), NO_LONGER).then("cancelled").flags()
+        scene.happened(e.CancellationRequested, e.OrderCancelled)
+        assert scene.order.ended_at == scene.now
+
+    def test_a_declined_order_too(self) -> None:
+        given(issued(), decline(), NO_LONGER).then("cancelled")
+
+    def test_what_is_out_is_waited_for(self) -> None:
+        scene = (
+            given(issued(), send(100), arrived(), NO_LONGER)
+            .then("in_process", at_supplier=100)
+            .flags("cancelling")
+        )
+        scene.when(NO_LONGER).refused("order.cancelling")
+        scene.when(ship(100, unprocessed=40)).then("shipped", in_transit_back=100)
+        scene.when(receive(60, unprocessed=40)).then("cancelled", accepted=60, returned_unprocessed=40)
+        scene.happened(e.PiecesReceived, e.OrderCancelled)
+
+    def test_what_is_out_may_be_given_up(self) -> None:
+        given(issued(), send(100), NO_LONGER, lose(100)).then("cancelled", lost=100)
+
+    def test_what_was_sent_to_a_supplier_that_declined_comes_back(self) -> None:
+        scene = given(issued(), send(100), decline(), NO_LONGER).then("countered").flags("cancelling")
+        scene.when(ship(50)).then("shipped", in_transit_out=50, in_transit_back=50)
+        scene.when(lose(50, from_="in_transit_out")).when(receive(0, unprocessed=50))
+        scene.then("cancelled", lost=50, returned_unprocessed=50)
+
+    def test_pending_rejected_and_over_keep_it_open(self) -> None:
+        scene = given(
+            issued(), send(100), arrived(), ship(60), receive(40, rejected=10, pending=10), NO_LONGER
+        )
+        scene.then("receiving", at_supplier=40, accepted=40, rejected=10, pending=10)
+        scene.when(ship(40)).when(receive(41, parcel="SO-1-P2")).then("receiving")
+        scene.when(judge(accepted=10)).when(dispose(scrap=10)).flags("cancelling")
+        scene.when(over("return")).then("cancelled", accepted=90, scrapped=10)
+
+    def test_accepted_pieces_stay(self) -> None:
+        given(issued(), send(60), ship(60), receive(60), NO_LONGER).then("cancelled", accepted=60)
+
+    def test_its_alerts_end_with_it(self) -> None:
+        scene = given(issued(), accept())
+        scene.wait(day(5))
+        scene.flags("late")
+        scene.when(NO_LONGER).then("cancelled").flags()
+        scene.happened(e.CancellationRequested, e.OrderCancelled, e.AlertCleared)
+        assert scene.wait(day(20, month=12)) == []
+
+    def test_material_that_does_not_come_back_is_asked_for(self) -> None:
+        scene = given(issued(), accept(), send(100), arrived(), NO_LONGER)
+        told = scene.wait(day(20, month=11))
+        assert told == [
+            "09 09:00 raise no_news",
+            "10 09:00 escalate no_news 1",
+            "16 09:00 raise return_overdue",
+        ]
+
+    def test_a_cancelled_order_stays_cancelled(self) -> None:
+        scene = given(issued(), NO_LONGER)
+        for command in (
+            accept(),
+            send(1),
+            arrived(),
+            ship(1),
+            Resume(),
+            NO_LONGER,
+            Close(),
+            lose(1),
+            judge(),
+        ):
+            scene.when(command).refused("order.stage", stage="cancelled")
+        scene.when(document("coc")).then("cancelled")
+
+
+class TestClose:
+    def complete(self, **order: object) -> Scene:
+        return given(issued(**order), send(100), ship(100), receive(100)).then("received")  # type: ignore[arg-type]
+
+    def test_a_complete_order_closes(self) -> None:
+        scene = self.complete().when(Close()).then("closed", accepted=100).happened(e.OrderClosed)
+        assert scene.order.ended_at == scene.now
+
+    def test_it_closes_only_when_received(self) -> None:
+        scene = given(issued(), send(100), ship(100), receive(99, rejected=1))
+        scene.when(Close()).refused("order.stage", stage="receiving", stages="received")
+
+    def test_a_missing_document_is_named_with_who_owes_it(self) -> None:
+        scene = self.complete(documents=[DocumentType.coc, DocumentType.heat_chart]).when(Close())
+        scene.refused("close.gaps", gaps="coc from ACME; heat chart from ACME")
+        scene.when(document("cert_3_1", number="7", lot="L1")).when(Close())
+        scene.refused("close.gaps", gaps="heat chart from ACME")
+        scene.when(document("heat_chart")).when(Close()).then("closed")
+
+    def test_a_document_that_contradicts_the_order_is_named(self) -> None:
+        scene = self.complete().when(document("coc", lot="L9")).when(Close())
+        scene.refused("close.gaps", gaps=f"{DOC} contradicts the order")
+
+    def test_commands_that_wait_are_named(self) -> None:
+        self.complete().when(Close(), pending=2).refused(
+            "close.gaps", gaps="2 commands are still to be applied"
+        )
+
+    def test_all_gaps_are_named_at_once(self) -> None:
+        scene = self.complete(documents=[DocumentType.coc]).when(document("coc", lot="L9"))
+        scene.when(Close(), pending=1)
+        scene.refused(
+            "close.gaps",
+            gaps=f"coc from ACME; {DOC} contradicts the order; 1 commands are still to be applied",
+        )
+
+    def test_a_short_closed_order_closes(self) -> None:
+        scene = given(issued(), send(60), ship(60), receive(60), ShortClose((LineOnly(1),), "Enough"))
+        scene.when(Close()).then("closed")
+
+    def test_a_closed_order_takes_records_but_changes_nothing(self) -> None:
+        scene = self.complete().when(Close())
+        scene.when(document("coc", lot="L9")).then("closed", accepted=100)
+        scene.when(report(3)).then("closed", accepted=100).flags()
+        scene.when(ReportUndeliverable("outbox-1", "order_closed", "supplier", "550")).then("closed")
+        assert [alert.rule for alert in scene.order.open_alerts] == ["mail_undeliverable"]
+        scene.when(AcknowledgeAlert(ALERT, "Old address", "Corrected it"), at=scene.now + timedelta(days=9))
+        scene.then("closed").happened(e.AlertAcknowledged, e.AlertCleared)
+        for command in (c.Cancel("x"), send(1), ship(1), arrived(), judge(accepted=1), lose(1), Close()):
+            scene.when(command).refused("order.stage", stage="closed")

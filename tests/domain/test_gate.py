@@ -1,0 +1,134 @@
+"""Which command is possible at which stage, on hold and while cancelling: every cell of the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.domain import commands as c
+from models.domain import gate
+from models.domain.authority import SYSTEM
+from models.domain.commands import COMMANDS, Close, Issue
+from models.domain.decide import decide
+from models.domain.errors import Refusal
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order, Stage, stage
+from models.domain.records import Hold
+from tests.domain.asking import accept, arrived, decline, receive, send, ship
+from tests.domain.orders import NOW, Scene, given, issued
+
+# At each stage, then: also on hold, also while cancelling. `acknowledge` is asked of orders nobody
+# has answered, wherever there are such.
+TABLE = """
+command              issued countered acknowledged in_process shipped receiving received closed cancelled  hold cancelling
+issue                .      .         .            .          .       .         .        .      .          .    .
+acknowledge          y      .         .            y          y       y         y        .      .          .    .
+send                 y      .         y            y          y       y         y        .      .          .    .
+report-milestone     y      .         y            y          y       y         y        .      .          y    y
+submit-inspection    y      .         y            y          y       y         .        .      .          .    y
+review-inspection    y      .         y            y          y       y         y        .      .          .    y
+ship                 y      y         y            y          y       y         y        .      .          y    y
+receive              y      y         y            y          y       y         y        y      y          y    y
+judge                .      .         .            y          y       y         y        .      .          .    y
+report-nonconformance .     .         .            y          y       y         y        y      y          y    y
+disposition          .      .         .            y          y       y         y        .      .          .    y
+decide-disposition   .      .         .            y          y       y         y        .      .          .    y
+confirm-return       .      .         .            y          y       y         y        .      .          .    y
+declare-loss         y      y         y            y          y       y         y        .      .          y    y
+short-close          y      .         y            y          y       y         y        .      .          .    y
+resolve-over         .      .         .            y          y       y         y        .      .          .    y
+correct              y      y         y            y          y       y         y        .      .          y    y
+add-document         y      y         y            y          y       y         y        y      y          y    y
+hold                 y      y         y            y          y       y         y        .      .          .    .
+resume               y      y         y            y          y       y         y        .      .          y    y
+cancel               y      y         y            y          y       y         y        .      .          y    .
+close                .      .         .            .          .       .         y        .      .          .    .
+acknowledge-alert    y      y         y            y          y       y         y        y      y          y    y
+pass-deadlines       y      y         y            y          y       y         y        y      y          y    y
+report-undeliverable y      y         y            y          y       y         y        y      y          y    y
+replan               y      y         y            y          y       y         y        .      .          y    y
+"""
+_HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
+POSSIBLE = {row[0]: dict(zip(_HEAD[1:], (cell == "y" for cell in row[1:]), strict=True)) for row in _ROWS}
+
+
+def _at_each_stage() -> dict[Stage, Order]:
+    going = (send(), arrived())
+    scenes: dict[Stage, Scene] = {
+        Stage.ISSUED: issued(),
+        Stage.COUNTERED: given(issued(), decline()),
+        Stage.ACKNOWLEDGED: given(issued(), accept()),
+        Stage.IN_PROCESS: given(issued(), *going),
+        Stage.SHIPPED: given(issued(), *going, ship(100)),
+        Stage.RECEIVING: given(issued(), *going, ship(60), receive(60)),
+        Stage.RECEIVED: given(issued(), *going, ship(100), receive(100)),
+        Stage.CLOSED: given(issued(), *going, ship(100), receive(100), Close()),
+        Stage.CANCELLED: given(issued(), c.Cancel("No longer needed")),
+    }
+    return {name: scene.order for name, scene in scenes.items()}
+
+
+ORDERS = _at_each_stage()
+
+
+def test_the_table_names_every_command_and_every_stage() -> None:
+    assert POSSIBLE.keys() == gate.ALLOWED.keys() == COMMANDS.keys()
+    assert {*ORDERS} == {*Stage} - {Stage.DRAFT}
+    assert all(stage(order) is name for name, order in ORDERS.items())
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["going", "held"])
+@pytest.mark.parametrize("cancelling", [False, True], ids=["wanted", "cancelling"])
+@pytest.mark.parametrize("at", ORDERS, ids=str)
+def test_every_command_at_every_stage(at: Stage, cancelling: bool, held: bool) -> None:
+    order = ORDERS[at]
+    if held:
+        order = replace(order, holds=(Hold("Drawing changes", NOW),))
+    if cancelling:
+        order = replace(order, cancel_requested_at=NOW)
+    found = {name: gate.why_not(order, name) is None for name in POSSIBLE}
+    assert found == {
+        name: row[at.value]
+        and (row["hold"] if held else name != "resume")
+        and (row["cancelling"] or not order.cancelling)
+        for name, row in POSSIBLE.items()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"issue"}))
+def test_a_draft_can_only_be_issued(name: str) -> None:
+    command = COMMANDS[name].__new__(COMMANDS[name])
+    with pytest.raises(Refusal) as refused:
+        decide(None, Asked(command, SYSTEM), Facts(), NOW)
+    assert refused.value.code == "order.stage"
+
+
+def test_an_issued_order_is_not_issued_again() -> None:
+    given(issued()).when(Issue()).refused("order.stage")
+
+
+def test_a_refusal_says_where_the_order_stands_and_where_it_would_be_possible() -> None:
+    scene = given(issued()).when(Close()).refused("order.stage", stage="issued", stages="received")
+    assert scene.refusal is not None
+    assert (
+        scene.refusal.detail == "Not possible while the order is issued; it is possible when it is received."
+    )
+
+
+def test_on_hold_the_refusal_names_the_reason() -> None:
+    given(issued(), c.Hold("Drawing changes")).when(send()).refused("order.hold", reason="Drawing changes")
+
+
+def test_nothing_new_starts_while_cancelling() -> None:
+    scene = given(issued(), send(60), c.Cancel("No longer needed")).flags("cancelling")
+    scene.when(send(40)).refused("order.cancelling")
+    scene.when(c.Hold("Wait")).refused("order.cancelling")
+
+
+def test_a_supplier_that_declined_gets_no_more_material() -> None:
+    """What it has already comes back, which takes the order out of `countered`."""
+    scene = given(issued(), send(60), decline()).then("countered")
+    scene.when(send(40)).refused("order.stage")
+    scene.when(receive(parcel="", slip="LS-1", unprocessed=60)).then("receiving", returned_unprocessed=60)
+    scene.when(send(40)).refused("order.declined")

@@ -1,0 +1,216 @@
+"""submit-inspection and review-inspection: judged exactly, complete, and what a release covers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from models.domain import commands as c
+from models.domain import events as e
+from models.domain.commands import ReviewInspection
+from models.domain.order import Order
+from tests.domain.asking import (
+    NC,
+    PARCEL,
+    accept,
+    arrived,
+    counted,
+    dispose,
+    inspect,
+    judge,
+    lose,
+    receive,
+    release,
+    send,
+    ship,
+)
+from tests.domain.orders import PLAN, Scene, a_line, given, issued
+
+TWO_LOTS = a_line(lots=[("L1", 60), ("L2", 40)])
+
+
+def planned(*, gated: bool = False) -> Scene:
+    return given(issued(plans={1: PLAN}, release_before_ship=gated), accept(), send(100), arrived())
+
+
+def two_lots(*, gated: bool = False) -> Scene:
+    scene = issued(TWO_LOTS, plans={1: PLAN}, release_before_ship=gated)
+    return given(scene, send(60, "L1"), send(40, "L2"), arrived())
+
+
+def last(order: Order) -> c.ReviewInspection:
+    return release(f"SO-1-I{len(order.inspections)}")
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        (("8", "12"), "pass"),  # on the limit is inside
+        (("8.000", "12.0"), "pass"),
+        (("7.999999999999999999999999", "10"), "fail"),
+        (("10", "12.0000000000000000000000001"), "fail"),
+        (("10", "10", "7"), "fail"),  # more than required is judged too
+    ],
+)
+def test_values_are_judged_exactly(values: tuple[str, ...], verdict: str) -> None:
+    submitted = planned().when(inspect(*values)).then("in_process").event(e.InspectionSubmitted)
+    assert (submitted.verdict, submitted.lot_size) == (verdict, 100)
+    assert bool(submitted.failures) is (verdict == "fail")
+
+
+def test_a_failure_names_characteristic_sample_and_limit() -> None:
+    (failure,) = planned().when(inspect("7", "10")).event(e.InspectionSubmitted).failures
+    assert (failure.characteristic, failure.sample) == ("1", 1)
+    assert failure.message == "7 µm is below the lower limit 8 µm."
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "field"),
+    [
+        (inspect("10"), "inspection.incomplete", "results"),
+        (inspect("10", "thin"), "inspection.results", "results.1.value"),
+        (inspect(line=2), "line.unknown", "line"),
+        (inspect(lot="L9"), "lot.not_on_line", "lot"),
+        (inspect(parcel="SO-1-P9"), "parcel.unknown", "parcel"),
+        (release("SO-1-I9"), "inspection.unknown", "inspection"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_not_submitted(command: c.Command, code: str, field: str) -> None:
+    planned().when(command).refused(code, field)
+
+
+def test_missing_values_are_named() -> None:
+    refusal = planned().when(inspect("10")).refused("inspection.incomplete").refusal
+    assert refusal is not None
+    assert refusal.errors[0].message == "Characteristic 1: values missing for samples 2."
+
+
+def test_a_line_without_a_plan_has_nothing_to_inspect() -> None:
+    given(issued(), send(100), arrived()).when(inspect()).refused("inspection.no_plan", "line")
+
+
+def test_there_must_be_pieces_to_inspect() -> None:
+    given(issued(plans={1: PLAN})).when(inspect()).refused("inspection.nothing_there", "line")
+
+
+def test_the_lot_size_is_the_parcel_or_what_is_there() -> None:
+    scene = two_lots()
+    sizes = []
+    for command in (
+        inspect(),
+        inspect(lot="L2"),
+        ship(70),
+        inspect(parcel=PARCEL),
+        inspect(parcel=PARCEL, lot="L2"),
+    ):
+        scene.when(command).then()
+        sizes += [event.lot_size for event in scene.events if isinstance(event, e.InspectionSubmitted)]
+    assert sizes == [100, 40, 70, 10]
+
+
+def test_a_parcel_is_inspected_as_it_was_packed_also_after_it_was_received() -> None:
+    scene = planned().when(ship(60)).when(receive(60)).then(at_supplier=40, pending=60)
+    assert scene.when(inspect(parcel=PARCEL)).event(e.InspectionSubmitted).lot_size == 60
+    scene.when(inspect(parcel=PARCEL, lot="L9")).refused("lot.not_on_line")
+
+
+def test_a_parcel_without_such_pieces_is_refused() -> None:
+    line_two = a_line(2, 50, [("L2", 50)])
+    scene = given(issued(a_line(), line_two, plans={1: PLAN, 2: PLAN}), send(100), send(50, "L2", line=2))
+    scene.when(ship(50, line=2)).when(inspect(parcel=PARCEL)).refused("inspection.not_in_parcel", "parcel")
+
+
+def test_an_inspection_is_reviewed_once() -> None:
+    scene = planned().when(inspect()).when(release()).then().happened(e.InspectionReviewed)
+    scene.when(ReviewInspection("SO-1-I1", "reject")).refused("inspection.reviewed", decision="release")
+
+
+def test_a_failed_inspection_can_only_be_rejected() -> None:
+    scene = planned().when(inspect("7", "7")).when(release()).refused("inspection.failed", "decision")
+    scene.when(ReviewInspection("SO-1-I1", "reject", "Thin")).then()
+    scene.when(inspect()).when(release("SO-1-I2")).then()
+
+
+def test_without_the_gate_pieces_ship_before_the_release_and_wait_at_the_dock() -> None:
+    scene = planned().when(ship(100)).when(receive(100)).then("receiving", pending=100)
+    scene.when(judge(accepted=100)).refused("judge.not_released", "lines.0.accepted", covered=0, entered=100)
+    scene.when(inspect(parcel=PARCEL)).when(release()).when(judge(accepted=100)).then(
+        "received", accepted=100
+    )
+
+
+def test_with_the_gate_nothing_ships_unreleased() -> None:
+    scene = planned(gated=True)
+    scene.when(ship(100)).refused("ship.not_released", "lines.0.quantity", covered=0)
+    scene.when(inspect()).when(ship(100)).refused("ship.not_released")
+    scene.when(release()).when(ship(100)).then("shipped", in_transit_back=100)
+    scene.when(receive(100)).then("received", accepted=100)
+
+
+def test_unprocessed_pieces_need_no_release() -> None:
+    planned(gated=True).when(ship(40, unprocessed=40)).then(at_supplier=60, in_transit_back=40)
+    scene = two_lots(gated=True).when(inspect(lot="L1")).when(release())
+    # 60 of L1 are released; of the 40 of L2 in the box only those without coating may come back.
+    scene.when(ship(90, unprocessed=29)).refused("ship.not_released", covered=0)
+    scene.when(ship(90, unprocessed=30)).then(at_supplier=10, in_transit_back=90)
+
+
+def test_a_release_covers_each_piece_once() -> None:
+    scene = planned(gated=True).when(c.SubmitInspection(1, inspect().results)).when(release())
+    scene.when(ship(60)).when(ship(40)).then(in_transit_back=100)
+    scene.when(receive(60)).when(receive(40, parcel="SO-1-P2")).then("received", accepted=100)
+
+
+def test_what_a_release_does_not_cover_stays_pending() -> None:
+    line = a_line(lots=[("L1", 100)])
+    scene = given(
+        issued(line, plans={1: PLAN}), send(60), arrived(), inspect(), release(), send(40), arrived()
+    )
+    scene.when(ship(100)).when(receive(100)).then("receiving", accepted=60, pending=40)
+    scene.when(judge(accepted=40)).refused("judge.not_released", covered=0, entered=40)
+    kept = scene.event(e.PiecesReceived).lines[0]
+    assert (kept.kept_pending, kept.kept_because) == (40, "inspection")
+
+
+def test_a_release_of_one_lot_does_not_cover_another() -> None:
+    scene = two_lots().when(inspect(lot="L1")).when(release()).when(ship(100)).then()
+    both = c.Receive((counted(lot="L1", accepted=60), counted(lot="L2", accepted=40)), PARCEL)
+    scene.when(both).then("receiving", accepted=60, pending=40)
+    scene.when(judge("L2", accepted=40)).refused("judge.not_released", covered=0)
+    scene.when(judge("L2", accepted=0, rejected=40)).then("receiving", accepted=60, rejected=40)
+
+
+def test_a_release_of_the_line_covers_every_lot_once() -> None:
+    scene = two_lots().when(inspect()).when(release()).when(ship(100)).then()
+    both = c.Receive((counted(lot="L1", accepted=60), counted(lot="L2", accepted=40)), PARCEL)
+    scene.when(both).then("received", accepted=100)
+
+
+def test_rejected_pieces_use_up_what_was_inspected_with_them() -> None:
+    scene = planned().when(inspect()).when(release()).when(ship(100)).when(receive(90, rejected=10))
+    scene.then("receiving", accepted=90, rejected=10)
+    assert scene.order.judged == {"1:L1": 100}
+
+
+def test_reworked_pieces_are_inspected_again() -> None:
+    scene = planned().when(inspect()).when(release()).when(ship(100)).when(receive(90, rejected=10))
+    scene.when(dispose(rework=10)).when(ship(10, nonconformance=NC)).when(receive(10, parcel="SO-1-P2"))
+    scene.then("receiving", accepted=90, pending=10)
+    scene.when(inspect()).when(last(scene.order)).when(judge(accepted=10)).then("received", accepted=100)
+
+
+def test_a_correction_gives_back_what_a_release_covered() -> None:
+    scene = planned().when(inspect()).when(release()).when(ship(100)).when(receive(100)).then(accepted=100)
+    scene.when(c.Correct(scene.sequence(e.PiecesReceived), "Other order")).then(in_transit_back=100)
+    scene.when(receive(100)).then("received", accepted=100)
+
+
+def test_found_pieces_wait_for_a_release_of_their_own() -> None:
+    scene = planned().when(inspect()).when(release()).when(lose(5)).when(ship(95)).when(receive(95))
+    scene.then("received", accepted=95, lost=5)
+    scene.when(receive(5, parcel="", slip="LS-9")).then("receiving", accepted=95, pending=5)
+    assert scene.event(e.PiecesReceived).lines[0].kept_because == "found"
+    scene.when(judge(accepted=5)).then("received", accepted=100)
+    assert scene.order.judged == {"1:L1": Decimal(100)}
