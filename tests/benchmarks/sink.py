@@ -15,9 +15,7 @@ class Sink:
 
 async def _serve(port: int) -> None:
     sink, loop = Sink(), asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(sink, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
-    )
+    server = await loop.create_server(lambda: SMTP(sink, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port)
     await server.serve_forever()
 
 

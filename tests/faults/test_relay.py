@@ -24,7 +24,7 @@ from tests.workflows.journeys import Clock
 
 COMMANDS = table(CommandRow)
 ORDERS = table(OrderRow)
-PAGE = 4
+PAGE = 2
 LONG_AGO = timedelta(minutes=5)
 
 
@@ -127,7 +127,7 @@ async def test_mails_that_wait_for_the_mail_server_hide_no_mail_that_nobody_star
     system: System, relay: Relay
 ) -> None:
     written_at = datetime.now(UTC) - LONG_AGO
-    waiting = [put_in_outbox(system.database, "li@acme.test", written_at=written_at) for _ in range(3 * PAGE)]
+    waiting = [put_in_outbox(system.database, "li@acme.test", written_at=written_at) for _ in range(4 * PAGE)]
     for outbox in waiting:
         await system.app.state.dispatcher.deliver(outbox)
     forgotten = [put_in_outbox(system.database, "li@acme.test", written_at=written_at) for _ in range(2)]
