@@ -104,7 +104,7 @@ async def test_a_later_command_leaves_no_earlier_one_behind_whatever_the_clocks_
 ) -> None:
     number = await draft(system)
     # The first one was saved by a machine whose clock is ahead.
-    waiting = wait(system, number, -LONG_AGO, LONG_AGO, LONG_AGO)
+    waiting = wait(system, number, -LONG_AGO, LONG_AGO)
     await relay.look()
     assert settled(system, number) == waiting
 
