@@ -14,8 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import (
@@ -31,7 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.apply import apply, next_sequence
 from activities.contracts import Carried
 from activities.refusals import from_json
-from api.errors import Unanswered
+from api.errors import DATABASE_AWAY, Unanswered
 from models.codec import load_order, plain
 from models.db import Database
 from models.domain.authority import Actor, OnBehalfOf
@@ -116,7 +115,7 @@ class Dispatcher:
             if in_line:
                 await self.send(command, wish.order, wish.command.name)
             return await run_in_threadpool(self._outcome, command, True)
-        except (DBAPIError, PoolTimeout) as error:
+        except DATABASE_AWAY as error:
             log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
             raise Unanswered(command) from None
 
@@ -132,8 +131,7 @@ class Dispatcher:
             WorkflowUpdateFailedError,
             WorkflowAlreadyStartedError,
             RuntimeError,
-            DBAPIError,
-            PoolTimeout,
+            *DATABASE_AWAY,
         ) as error:
             log.warning("command_waits", order=order, command=command, reason=type(error).__name__)
 

@@ -14,13 +14,15 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Unknown
 
 log = structlog.get_logger(__name__)
+# A connection that broke, a server that is starting, read-only or ended our transaction, no room on disk.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 
 
 class TooLarge(Refusal):
@@ -149,8 +151,6 @@ def install(app: FastAPI) -> None:
             code, detail = error.code, error.detail
         return problem(error.status_code, code, detail, headers=error.headers)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(PoolTimeout)
     async def database_away(_request: Request, error: Exception) -> Response:
         log.error("database_away", exc_info=error)
         return problem(
@@ -160,6 +160,9 @@ def install(app: FastAPI) -> None:
             "was saved before is not done twice.",
             headers={"Retry-After": "5"},
         )
+
+    for kind in DATABASE_AWAY:
+        app.add_exception_handler(kind, database_away)
 
 
 def broken(error: Exception, *, method: str, route: str) -> Response:

@@ -9,14 +9,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request, Response
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from activities.i18n import LOCALES, N_, say
 from api import html
-from api.errors import Unanswered, reported, status_of
+from api.errors import DATABASE_AWAY, Unanswered, reported, status_of
 from api.supplier.visits import DeadLink, Visit
 from api.supplier.words import LANGUAGE_COOKIE, LANGUAGES, Words, language
 from api.wire import ExactRoute
@@ -43,7 +41,7 @@ class PageRoute(ExactRoute):
             except Refusal as refusal:
                 sentence = Words(language(request), "UTC", datetime.now(UTC).date()).refusal(refusal)
                 return trouble(request, status_of(refusal), sentence)
-            except (OperationalError, PoolTimeout):
+            except DATABASE_AWAY:
                 log.exception("database_away")
                 text = N_("We cannot reach our records. Try again in a moment.")
                 return trouble(request, 503, say(language(request), text))
