@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import http.client
 import os
+import random
 import socket
 import sys
 import time
@@ -24,6 +25,8 @@ LOCK_FILE = "sendout.lock"
 TEMPORAL_FILE = "temporal.address"
 _LOCK_PATIENCE = 5.0
 _THIS_HOST = ("127.0.0.1", "localhost", "::1")
+# Below the ports that Linux hands out by itself (ip_local_port_range).
+_OURS = range(20_000, 32_768)
 _ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
 
@@ -183,9 +186,14 @@ def free_or(preferred: int) -> int:
 
 
 def _free_port(host: str) -> int:
-    with socket.create_server((host, 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A free port below those the system hands out: Temporal asks it for ports of its own, and one
+    that is only free now would be taken before we listen on it."""
+    for port in random.sample(_OURS, len(_OURS)):
+        with suppress(OSError), socket.create_server((host, port)):
+            return port
+    raise CannotStart(
+        f"No port from {_OURS.start} to {_OURS.stop - 1} of {host} is free. Choose one with --port."
+    )
 
 
 def _wanted_port(host: str, port: int) -> int:

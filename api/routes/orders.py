@@ -25,6 +25,7 @@ from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
 from models.queries import order_list, order_records
 from models.queries import orders as queries
+from models.queries.cursors import bad_cursor
 from models.tables.plants import Plant
 
 router = api_router(tags=["Orders"])
@@ -155,8 +156,8 @@ def read_order(number: str, request: Request, principal: Reader) -> Answer:
 def list_events(number: str, request: Request, page: Paging, principal: Reader) -> Answer:
     """The stream: who did what, when; each hash covers the one before it."""
     after = cursor(page)
-    if after is not None and not after.isdecimal():
-        raise _bad_cursor()
+    if after is not None and (not after.isdecimal() or len(after) > 9):
+        raise bad_cursor()
     with request.app.state.database.read() as session:
         queries.stored(session, number, reader(principal))
         items = order_records.events(session, number, int(after or 0), page.limit + 1)
@@ -211,10 +212,6 @@ def paged(items: list[dict[str, Any]], limit: int, key: Any) -> Answer:
     more = len(items) > limit
     items = items[:limit]
     return Answer({"items": items, "next": key(items[-1]) if more else None})
-
-
-def _bad_cursor() -> Invalid:
-    return Invalid("request.cursor", "This is no cursor; use `next` of the page before.", field="cursor")
 
 
 def _issued(session: Session, number: str, principal: Principal) -> Order | None:

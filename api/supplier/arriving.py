@@ -83,7 +83,10 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
     milestone = arrival(visit.order)
     code = milestone.code if milestone is not None else ""
     if answer == "all":
-        return Wanted(ReportMilestone(code))
+        # Named one by one: after a receipt a report without lines is taken for a late entry, which
+        # moves nothing, and reworked pieces would be asked for again and again.
+        arrived = tuple(LineQuantity(place.line, quantity, place.lot) for place, quantity in _coming(visit))
+        return Wanted(ReportMilestone(code, lines=arrived))
     if answer == "later":
         forecast = fields.day("forecast")
         if forecast is None and not fields.errors:

@@ -198,7 +198,8 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
     wrong = [item.type for item in order.documents.values() if item.current and not item.matched]
     for item in headline.missing(order):
         kind, _, what = item["what"].partition(":")
-        if item["owed_by"] != "supplier":
+        # What is to be reworked stands with the rejected pieces, and is asked for when it arrives.
+        if item["owed_by"] != "supplier" or kind == "rework":
             continue
         if kind == "document":
             # The corrected one is asked for already.

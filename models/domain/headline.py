@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from models.domain.deadlines import Deadline
-from models.domain.order import Order, Stage, flags, stage
+from models.domain.order import Answer, Order, Stage, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, sent, total
 from models.domain.quantities import ZERO
+from models.domain.records import Nonconformance, Share
 
 _OWED: dict[Stage, str] = {
     Stage.ISSUED: "{supplier} owes an answer",
@@ -25,33 +26,54 @@ def missing(order: Order) -> list[dict[str, str]]:
     """What is missing on this order and who owes it, as the API lists it."""
     if order.end is not None:
         return []
-    found = [{"what": f"document:{kind}", "owed_by": "supplier"} for kind in missing_documents(order)]
+    # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
+    found = [] if order.answer is Answer.DECLINED else _owed_papers(order)
     found += [
-        {"what": f"correction:{document.document}", "owed_by": "supplier"}
-        for document in order.documents.values()
-        if document.current and not document.matched
-    ]
-    found += [
-        {"what": f"review:{inspection.inspection}", "owed_by": "quality"}
-        for inspection in order.inspections.values()
-        if not inspection.decision
-    ]
-    for line in order.lines:
-        covered = any(
-            inspection.line == line.line and inspection.decision == "release"
-            for inspection in order.inspections.values()
-        )
-        if line.plan is not None and not covered:
-            found.append({"what": f"inspection:line-{line.line}", "owed_by": "supplier"})
-    found += [
-        {"what": f"disposition:{item.nonconformance}", "owed_by": "quality"}
+        {"what": f"{owed}:{item.nonconformance}", "owed_by": by}
         for item in order.open_nonconformances
+        for owed, by in _owed_on(item)
     ]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
     if total(order.stock, Bucket.OVER):
         found.append({"what": "decision:over", "owed_by": "receiving"})
     return found
+
+
+def _owed_papers(order: Order) -> list[dict[str, str]]:
+    found = [{"what": f"document:{kind}", "owed_by": "supplier"} for kind in missing_documents(order)]
+    found += [
+        {"what": f"correction:{document.document}", "owed_by": "supplier"}
+        for document in order.documents.values()
+        if document.current and not document.matched
+    ]
+    released = {item.line for item in order.inspections.values() if item.decision == "release"}
+    found += [
+        {"what": f"review:{inspection.inspection}", "owed_by": "quality"}
+        for inspection in order.inspections.values()
+        # One that failed needs no answer any more once another was released.
+        if not inspection.decision and (inspection.verdict == "pass" or inspection.line not in released)
+    ]
+    found += [
+        {"what": f"inspection:line-{line.line}", "owed_by": "supplier"}
+        for line in order.lines
+        if line.plan is not None and line.line not in released
+    ]
+    return found
+
+
+# Where the pieces of a nonconformance are decides who has to move. Those re-inspected are pending.
+_OWES: dict[Share, tuple[str, str]] = {
+    Share.UNDECIDED: ("disposition", "quality"),
+    Share.PROPOSED: ("decide-disposition", "design_authority"),
+    Share.REWORKING: ("rework", "supplier"),
+    Share.RETURNING: ("confirm-return", "receiving"),
+}
+
+
+def _owed_on(item: Nonconformance) -> list[tuple[str, str]]:
+    held = {share for shares in item.shares.values() for share, quantity in shares.items() if quantity}
+    return [owed for share, owed in _OWES.items() if share in held]
 
 
 def headline(order: Order) -> str:

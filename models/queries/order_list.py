@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.queries.cursors import behind
 from models.queries.orders import Reader, View
 from models.tables.orders import LineRow, OrderRow, PiecesRow
 from models.tables.types import table
@@ -33,12 +34,9 @@ def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, 
     """At most `limit` orders behind `after` (need-by and number), the most pressing first."""
     query = select(_ORDERS).where(*_conditions(wanted, reader))
     if after is not None:
-        day, _, number = after.partition("|")
+        day, number = behind(after, date.fromisoformat)
         query = query.where(
-            or_(
-                _ORDERS.c.need_by > date.fromisoformat(day),
-                and_(_ORDERS.c.need_by == date.fromisoformat(day), _ORDERS.c.number > number),
-            )
+            or_(_ORDERS.c.need_by > day, and_(_ORDERS.c.need_by == day, _ORDERS.c.number > number))
         )
     rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
     return [

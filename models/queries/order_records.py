@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.domain.deadlines import RULES
 from models.domain.order import Order
 from models.domain.pieces import line_of, lot_of
+from models.queries.cursors import behind
 from models.queries.orders import Reader, View
 from models.tables.orders import AlertRow, EventRow, OrderRow
 from models.tables.outbox import Outbox, OutboxRecipient
@@ -95,14 +96,20 @@ def alerts(
     if is_open is not None:
         query = query.where(_ALERTS.c.open.is_(is_open))
     if after is not None:
-        at, _, alert = after.partition("|")
-        instant = datetime.fromisoformat(at)
+        instant, alert = behind(after, _instant)
         query = query.where(
             or_(_ALERTS.c.raised_at > instant, and_(_ALERTS.c.raised_at == instant, _ALERTS.c.id > alert))
         )
     return [
         _alert(row) for row in session.execute(query.order_by(_ALERTS.c.raised_at, _ALERTS.c.id).limit(limit))
     ]
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a naive datetime is no instant")
+    return instant
 
 
 def _alert(row: Any) -> View:

@@ -386,3 +386,31 @@ async def test_a_controlled_order_does_not_exist_for_people_who_are_not_cleared(
     refused = await system.post(Role.BUYER, "/orders", body, status=404)
     assert refused["code"] == "order.unknown"
     assert (await system.get("/orders"))["items"] == []
+
+
+@pytest.mark.parametrize("cursor", ["zzz", "2026-01-01", "2026-13-01|x", "2026-01-01T00:00:00|x", "9" * 40])
+async def test_a_cursor_that_is_none_is_refused_by_every_list(system: System, cursor: str) -> None:
+    number = await issued(system)
+    viewer = system.login(Role.VIEWER)
+    for path in ("/orders", "/alerts", f"/orders/{number}/events", "/suppliers"):
+        if path == "/orders" and cursor == "2026-01-01T00:00:00|x":
+            continue
+        answer = await viewer.get(f"/api/v1{path}", params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid"), path
+
+
+async def test_a_list_goes_on_behind_its_cursor(system: System) -> None:
+    numbers = sorted([await draft(system), await draft(system), await draft(system)])
+    first = await system.get("/orders?limit=2")
+    second = await system.get(f"/orders?limit=2&cursor={first['next']}")
+    assert [item["number"] for item in first["items"] + second["items"]] == numbers
+    assert second["next"] is None
+
+
+async def test_who_declined_owes_no_papers(system: System) -> None:
+    number = await issued(system)
+    declined = await system.command(
+        Role.BUYER, number, "acknowledge", decision="decline", reason="full", on_behalf_of=BEHALF
+    )
+    assert declined["stage"] == "countered"
+    assert declined["missing"] == []

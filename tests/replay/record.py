@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -26,8 +26,10 @@ from sqlalchemy import select, text
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from models.domain import deadlines
 from models.domain.authority import Role
+from models.domain.causes import Cause
+from models.domain.deadlines import RULES
+from models.domain.order import Order
 from models.migrate import upgrade
 from models.settings import Settings
 from models.tables.outbox import Outbox
@@ -146,11 +148,16 @@ async def held(record: Recorder) -> None:
 
 async def another_rule(record: Recorder) -> None:
     """From a time when suppliers had four hours to answer, and only the administrator heard of it."""
-    rule = deadlines.RULES["ack_reminder"]
-    overdue = replace(deadlines.RULES["ack_overdue"], escalate=("admin",), patience=timedelta(hours=3))
-    hurried = replace(rule, find=lambda order: deadlines._unanswered(order, timedelta(hours=4)))
-    record.monkeypatch.setitem(deadlines.RULES, "ack_reminder", hurried)
-    record.monkeypatch.setitem(deadlines.RULES, "ack_overdue", overdue)
+    reminder, overdue = RULES["ack_reminder"], RULES["ack_overdue"]
+
+    def within_four_hours(order: Order) -> Iterator[Cause]:
+        for cause in reminder.find(order):
+            due = order.supplier_calendar.add_working_time(order.issued_at, timedelta(hours=4))
+            yield replace(cause, due=due)
+
+    record.monkeypatch.setitem(RULES, "ack_reminder", replace(reminder, find=within_four_hours))
+    changed = replace(overdue, escalate=("admin",), patience=timedelta(hours=3))
+    record.monkeypatch.setitem(RULES, "ack_overdue", changed)
     async with record.journey() as story:
         await story.act(Role.BUYER, "issue")
         await story.to("2040-03-08 12:00")

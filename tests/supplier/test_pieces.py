@@ -136,7 +136,12 @@ async def test_rework_is_asked_for_and_comes_back_under_its_name(system: System)
     phone, page = await opened(system, number)
     assert page.heading == "Have the 4 pcs to be reworked arrived?"
     assert "4 pcs to be reworked by you" in page.text
+    missing = (await system.get(f"/orders/{number}"))["missing"]
+    assert {"what": f"rework:{received['nonconformance']}", "owed_by": "supplier"} in missing
+    assert not [item for item in missing if item["what"].startswith("disposition:")]
     page = await phone.press(page, "all")
+    assert page.heading != "Have the 4 pcs to be reworked arrived?"
+    assert "in_transit_out" not in await pieces(system, number)
     ship = await phone.open(f"{page.url.partition('?')[0]}/ship")
     assert f"These are the reworked pieces of {received['nonconformance']}" in ship.text
     page = await phone.press(

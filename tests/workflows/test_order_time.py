@@ -15,7 +15,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
-from models.domain.deadlines import RULES, Cause
+from models.domain.causes import Cause
+from models.domain.deadlines import RULES
 from models.domain.order import Order
 from models.settings import Settings
 from tests.stories import LOT
@@ -175,7 +176,14 @@ async def test_a_wrong_rule_that_is_always_due_does_not_make_an_order_spin(
     settings: Settings, skipping_env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def always(order: Order) -> Iterator[Cause]:
-        yield Cause(f"version-{order.version}", order.issued_at, order.issued_at, "buyer")
+        yield Cause(
+            occurrence=f"version-{order.version}",
+            since=order.issued_at,
+            due=order.issued_at,
+            began=order.issued_at,
+            calendar=order.plant_calendar,
+            owed_by="buyer",
+        )
 
     wrong = replace(RULES["no_news"], find=always, escalate=())
     monkeypatch.setitem(RULES, "no_news", wrong)
