@@ -29,7 +29,8 @@ class DeadlineInput:
 @dataclass(frozen=True)
 class Applied:
     """Where the order stands after a command. `due` is the next deadline, ISO 8601 in UTC or "", and
-    `waits_for` names it for people. `attributes` are search attributes; stage and due come on top."""
+    `waits_for` names it for people. `outbox` are the mails it wrote, which whoever applied it sees on
+    their way. `attributes` are search attributes; stage and due come on top."""
 
     status: str
     stage: str
@@ -44,12 +45,11 @@ class Applied:
 @dataclass(frozen=True)
 class Carried:
     """What an order's workflow takes into its next history: where the order stands, the recent command
-    ids with their outcome, the mails nobody started yet, and what the Web UI shows already."""
+    ids with their outcome, and what the Web UI shows already."""
 
     stage: str = "draft"
     due: str = ""
     waits_for: str = ""
     done: dict[str, str] = field(default_factory=dict)
-    unsent: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
     details: str = ""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -23,13 +23,20 @@ from models.tables.orders import CommandRow, OrderRow
 from models.tables.outbox import Outbox, OutboxRecipient
 
 
+class Post(Protocol):
+    """Sees the mails of an applied command on their way, and waits for nothing."""
+
+    def __call__(self, order: str, outbox: Sequence[str]) -> None: ...
+
+
 class OrderActivities:
     """Synchronous: they block on the database, so a worker runs them in its thread pool. Nothing is
     thrown into their threads when their time is up, for it could hit between a lock and its release."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, post: Post) -> None:
         self.database = database
         self.settings = settings
+        self.post = post
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -40,23 +47,27 @@ class OrderActivities:
         """Commits before it returns: what Temporal hears has happened."""
         try:
             with _no_names(), self.database.write() as session:
-                return apply(session, self.settings, asked.command, datetime.fromisoformat(asked.now))
+                applied = apply(session, self.settings, asked.command, datetime.fromisoformat(asked.now))
         except UnknownCommand as error:
             # An update may outlive a database that was set back to a backup; it must not block the line.
             raise ApplicationError(
                 "this command was never saved", type="command.unknown", non_retryable=True
             ) from error
+        self.post(activity.info().workflow_id or "", applied.outbox)
+        return applied
 
     @activity.defn(name=PASS_DEADLINES, no_thread_cancel_exception=True)
     def pass_deadlines(self, asked: DeadlineInput) -> Applied:
         with _no_names(), self.database.write() as session:
-            return pass_deadlines(
+            applied = pass_deadlines(
                 session,
                 self.settings,
                 asked.order,
                 asked.command,
                 datetime.fromisoformat(asked.now),
             )
+        self.post(asked.order, applied.outbox)
+        return applied
 
 
 @contextmanager

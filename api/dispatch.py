@@ -41,8 +41,8 @@ from models.domain.order import ENDED, Stage
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
-from workflows.delivery import DeliveryWorkflow
 from workflows.order import OrderWorkflow
+from workflows.post import start_delivery
 
 log = structlog.get_logger(__name__)
 _COMMANDS = table(CommandRow)
@@ -141,21 +141,7 @@ class Dispatcher:
 
     async def deliver(self, outbox: str) -> bool:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""
-        try:
-            async with asyncio.timeout(self.settings.update_timeout):
-                await self.client.start_workflow(
-                    DeliveryWorkflow.run,
-                    outbox,
-                    id=f"mail-{outbox}",
-                    task_queue=self.settings.task_queue,
-                    id_reuse_policy=_AGAIN,
-                )
-        except WorkflowAlreadyStartedError:
-            return True
-        except (TimeoutError, RPCError, RuntimeError) as error:
-            log.warning("mail_waits", outbox=outbox, reason=type(error).__name__)
-            return False
-        return True
+        return await start_delivery(self.client, self.settings, outbox)
 
     async def _send(self, command: str, order: str, name: str) -> None:
         if name != "issue":

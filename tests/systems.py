@@ -23,6 +23,7 @@ from models.settings import Settings
 from models.tables.orders import OrderSeries
 from tests.smtp import MailServer, mail_server
 from workflows.options import worker
+from workflows.post import posting
 
 API = "/api/v1"
 # Tests share one Temporal server, where an order's number is its workflow's id: each new database
@@ -112,8 +113,9 @@ def _begin_series(database: Database, year: int) -> None:
 async def serving(settings: Settings, temporal: Client, *, cached: int = 100) -> AsyncIterator[None]:
     """A worker on `settings`, with a database connection of its own."""
     database = Database(settings.database)
-    orders = OrderActivities(database, settings)
     mailer = Mailer(database, settings, report_undeliverable)
-    async with worker(temporal, settings, [*orders.all, *mailer.activities], cached=cached):
-        yield
+    async with posting(temporal, settings) as post:
+        orders = OrderActivities(database, settings, post.take)
+        async with worker(temporal, settings, [*orders.all, *mailer.activities], cached=cached):
+            yield
     database.dispose()

@@ -1,8 +1,8 @@
 """One workflow per order, from issue to its end. Its id is the order number.
 
-It keeps commands in line, waits for the next deadline and starts deliveries. What any of it means
-is decided in the activity: no rule of the business is evaluated here, so a changed rule can never
-replay a running order into another state.
+It keeps commands in line and waits for the next deadline. What any of it means is decided in the
+activity: no rule of the business is evaluated here, so a changed rule can never replay a running
+order into another state.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError, is_cancelled_exception
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import APPLY, PASS_DEADLINES, Applied, ApplyInput, Carried, DeadlineInput
-    from workflows.delivery import DeliveryWorkflow
     from workflows.phases import ACKNOWLEDGED, CLOSED, IN_PROCESS, RECEIVED, SHIPPED, reached
     from workflows.shown import changes
 
@@ -46,7 +45,6 @@ class OrderWorkflow:
         self.due = _instant(carried.due)
         self.waits_for = carried.waits_for
         self.done = dict(carried.done)
-        self.unsent = list(carried.unsent)
         self.shown = dict(carried.shown)
         self.turn = asyncio.Lock()
         workflow.set_current_details(carried.details)
@@ -58,14 +56,14 @@ class OrderWorkflow:
         await self.until(SHIPPED)
         await self.until(RECEIVED)
         await self.until(CLOSED)
-        await self.finish()
+        # Every command that has come is answered; what comes later needs no workflow.
+        await workflow.wait_condition(workflow.all_handlers_finished)
         return self.stage
 
     async def until(self, phase: int) -> None:
         """Lets people act and deadlines pass, whichever is first, until the order has reached `phase`."""
         while not reached(self.stage, phase):
             with _unmoved():
-                await self.deliver()
                 if self.may_carry_on():
                     self.carry_on()
                 if await self.deadline_comes_first(phase):
@@ -88,9 +86,7 @@ class OrderWorkflow:
             return True
         try:
             await workflow.wait_condition(
-                lambda: (
-                    self.due != due or bool(self.unsent) or reached(self.stage, phase) or self.may_carry_on()
-                ),
+                lambda: self.due != due or reached(self.stage, phase) or self.may_carry_on(),
                 timeout=due - workflow.now() if due is not None else None,
                 timeout_summary=self.waits_for,
             )
@@ -143,31 +139,11 @@ class OrderWorkflow:
     def stand(self, applied: Applied) -> None:
         """Takes over where the order stands, for the next phase, the timer and the Web UI."""
         self.stage, self.due, self.waits_for = applied.stage, _instant(applied.due), applied.waits_for
-        self.unsent += applied.outbox
         values = {**applied.attributes, "Stage": applied.stage, "DueAt": applied.due}
         if updates := list(changes(self.shown, values)):
             workflow.upsert_search_attributes(updates)
         self.shown |= values
         workflow.set_current_details(applied.details)
-
-    async def deliver(self) -> None:
-        """Starts one delivery per outbox row; they outlive this workflow."""
-        while self.unsent:
-            starting = list(self.unsent)
-            await asyncio.gather(*map(self.start_delivery, starting))
-            del self.unsent[: len(starting)]
-
-    async def start_delivery(self, outbox: str) -> None:
-        # A command applied twice names its mails twice, and the relay may have been faster.
-        with suppress(WorkflowAlreadyStartedError):
-            await workflow.start_child_workflow(
-                DeliveryWorkflow.run,
-                outbox,
-                id=f"mail-{outbox}",
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=f"Mail of order {self.order}",
-            )
 
     def remember(self, command: str, status: str) -> None:
         self.done[command] = status
@@ -189,17 +165,10 @@ class OrderWorkflow:
                     waits_for=self.waits_for,
                     done=self.done,
                     shown=self.shown,
-                    unsent=self.unsent,
                     details=workflow.get_current_details(),
                 ),
             ]
         )
-
-    async def finish(self) -> None:
-        """Ends with every command answered and every mail on its way; what comes later needs no workflow."""
-        while self.unsent or not workflow.all_handlers_finished():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            await self.deliver()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from models.secrets import with_secret_key
 from models.settings import Settings
 from workflows.client import connect, measured
 from workflows.options import worker
+from workflows.post import posting
 from workflows.schedules import schedule_sweep
 
 log = structlog.get_logger(__name__)
@@ -34,12 +35,13 @@ async def run_worker(settings: Settings) -> None:
     client = await _connected(stop, measured(settings.metrics_address))
     if client is None:
         return
-    orders = OrderActivities(database, settings)
     mailer = Mailer(database, settings, report_undeliverable)
     sweeper = Sweeper(database, settings, client)
-    async with worker(client, settings, [*orders.all, *mailer.activities, sweeper.sweep]):
-        await _schedule(client, settings)
-        await stop.wait()
+    async with posting(client, settings) as post:
+        orders = OrderActivities(database, settings, post.take)
+        async with worker(client, settings, [*orders.all, *mailer.activities, sweeper.sweep]):
+            await _schedule(client, settings)
+            await stop.wait()
     database.dispose()
 
 
