@@ -170,6 +170,8 @@ async def test_a_mail_that_is_named_twice_is_delivered_once(
         await send(system, number, hold)
         await system.command(Role.BUYER, number, "resume")
         await eventually(lambda: len(system.smtp.received) == 4, "the next mail")
+        current = temporal_env.client.get_workflow_handle(number)
+        assert kinds(await events(current))["START_CHILD_WORKFLOW_EXECUTION_FAILED"] == 1
         subjects = [mail.message["Subject"] for mail in system.smtp.received]
         assert len(set(subjects)) == 4
 
