@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +28,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.apply import apply, next_sequence
+from activities.apply import apply
 from activities.contracts import Carried
 from activities.refusals import from_json
 from api.errors import DATABASE_AWAY, Unanswered
@@ -49,6 +50,21 @@ _COMMANDS = table(CommandRow)
 _ORDERS = table(OrderRow)
 # A workflow somebody terminated may be started again; one that has ended by itself has nothing to do.
 _AGAIN = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+_OF_ORDER = _COMMANDS.c.order_number == bindparam("order")
+_LOCK_ORDER = (
+    select(_ORDERS.c.number, _ORDERS.c.export_controlled)
+    .where(_ORDERS.c.number == bindparam("order"))
+    .with_for_update()
+)
+_LINE = select(
+    select(func.coalesce(func.max(_COMMANDS.c.sequence), 0)).where(_OF_ORDER).scalar_subquery().label("last"),
+    exists().where(_OF_ORDER, _COMMANDS.c.status == "received").label("waiting"),
+)
+_COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
+_ADD_COMMAND = insert(_COMMANDS)
+
+
+Look = Callable[[Session], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command. `waiting`: it is saved and will be applied."""
+    """What became of a command. `waiting`: it is saved and will be applied. `seen`: what the asker
+    looked at when it was applied."""
 
     id: str
     order: str
@@ -75,6 +92,7 @@ class Outcome:
     status: str
     received_at: datetime
     result: dict[str, Any]
+    seen: Any = None
 
     @property
     def waiting(self) -> bool:
@@ -105,16 +123,17 @@ class Dispatcher:
         self.settings = settings
         self.client = client
 
-    async def act(self, wish: Wish, now: datetime) -> Outcome:
+    async def act(self, wish: Wish, now: datetime, look: Look | None = None) -> Outcome:
         """Saves the wish, sends it unless an earlier command waits, and says what became of it.
 
+        `look` reads what is to be shown once it is applied, in the snapshot its outcome is read from.
         Raises `Unanswered` when the database goes away after it was saved.
         """
         command, in_line = await run_in_threadpool(self._save, wish, now)
         try:
             if in_line:
                 await self.send(command, wish.order, wish.command.name)
-            return await run_in_threadpool(self._outcome, command, True)
+            return await run_in_threadpool(self._outcome, command, True, look)
         except DATABASE_AWAY as error:
             log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
             raise Unanswered(command) from None
@@ -137,7 +156,7 @@ class Dispatcher:
 
     async def outcome(self, command: str) -> Outcome:
         """Raises `Unknown` when there is no such command."""
-        return await run_in_threadpool(self._outcome, command, False)
+        return await run_in_threadpool(self._outcome, command, False, None)
 
     async def deliver(self, outbox: str) -> bool:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""
@@ -214,22 +233,16 @@ class Dispatcher:
 
     def _saved(self, wish: Wish, now: datetime) -> tuple[str, bool]:
         with self.database.write() as session:
-            known = session.scalar(
-                select(_ORDERS.c.number).where(_ORDERS.c.number == wish.order).with_for_update()
-            )
-            if known is None:
+            known = session.execute(_LOCK_ORDER, {"order": wish.order}).first()
+            if known is None or (known.export_controlled and not wish.actor.cleared):
                 raise unknown_order(wish.order)
             earlier = self._earlier(session, wish)
             if earlier is not None:
                 return earlier
-            waiting = session.scalar(
-                select(_COMMANDS.c.id)
-                .where(_COMMANDS.c.order_number == wish.order, _COMMANDS.c.status == "received")
-                .limit(1)
-            )
+            line = session.execute(_LINE, {"order": wish.order}).one()
             command = str(uuid.uuid4())
-            session.execute(insert(_COMMANDS).values(**_row(session, command, wish, now)))
-        return command, waiting is None
+            session.execute(_ADD_COMMAND, _row(command, line.last + 1, wish, now))
+        return command, not line.waiting
 
     def _earlier(self, session: Session, wish: Wish) -> tuple[str, bool] | None:
         """The command that came with the same key before; a repeated request is not a second wish."""
@@ -250,37 +263,38 @@ class Dispatcher:
             )
         return row.id, False
 
-    def _outcome(self, command: str, answering: bool) -> Outcome:
+    def _outcome(self, command: str, answering: bool, look: Look | None) -> Outcome:
         """`answering` notes that somebody is about to be told "saved": a later refusal goes by mail."""
         with self.database.read() as session:
-            row = session.execute(select(_COMMANDS).where(_COMMANDS.c.id == command)).first()
-        if row is None:
-            raise Unknown("command.unknown", "There is no such command.")
+            row = session.execute(_COMMAND, {"command": command}).first()
+            if row is None:
+                raise Unknown("command.unknown", "There is no such command.")
+            seen = look(session) if look is not None and row.status == "applied" else None
         if answering and row.status == "received" and not row.answered_early:
             with self.database.write() as session:
                 # Under the order's lock like `apply`, which otherwise could have read the command
                 # already, decide to refuse it, and not know that a mail has to say so.
-                session.execute(
-                    select(_ORDERS.c.number).where(_ORDERS.c.number == row.order_number).with_for_update()
-                )
+                session.execute(_LOCK_ORDER, {"order": row.order_number})
                 session.execute(
                     update(_COMMANDS)
                     .where(_COMMANDS.c.id == command, _COMMANDS.c.status == "received")
                     .values(answered_early=True)
                 )
-            return self._outcome(command, False)
-        return Outcome(row.id, row.order_number, row.name, row.status, row.received_at, row.result or {})
+            return self._outcome(command, False, look)
+        return Outcome(
+            row.id, row.order_number, row.name, row.status, row.received_at, row.result or {}, seen
+        )
 
 
 def unknown_order(number: str) -> Unknown:
     return Unknown("order.unknown", "There is no order {number}.", number=number)
 
 
-def _row(session: Session, command: str, wish: Wish, now: datetime) -> dict[str, Any]:
+def _row(command: str, sequence: int, wish: Wish, now: datetime) -> dict[str, Any]:
     return {
         "id": command,
         "order_number": wish.order,
-        "sequence": next_sequence(session, wish.order),
+        "sequence": sequence,
         "name": wish.command.name,
         "payload": plain(wish.command),
         "actor_id": wish.actor.id,

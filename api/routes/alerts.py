@@ -47,7 +47,7 @@ async def acknowledge_alert(alert: str, request: Request, principal: Watcher) ->
     raw = await exact.json() if await exact.body() else {}
     order = await run_in_threadpool(_order_of, request, alert)
     command = parse(AcknowledgeAlert, {**raw, "alert": alert} if isinstance(raw, dict) else raw)
-    return await answer(exact, principal, await ask(exact, principal, order, command, {}))
+    return answer(await ask(exact, principal, order, command, {}))
 
 
 @router.get("/commands/{command}")

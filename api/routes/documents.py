@@ -84,7 +84,7 @@ async def upload_document(
     )
     outcome = await ask(request, principal, number, command, {}, file=stored.sha256)
     if outcome.waiting or outcome.status == "refused":
-        return await answer(request, principal, outcome)
+        return answer(outcome)
     return Answer(
         outcome.result["made"], 201, {"Location": f"/api/v1/documents/{outcome.result['made']['document']}"}
     )

@@ -8,11 +8,10 @@ from typing import Any
 
 from fastapi import Depends, Request
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from api.auth import Principal, allowed, authenticate
 from api.changes import mark_of
-from api.dispatch import Dispatcher, Outcome, Wish
+from api.dispatch import Dispatcher, Look, Outcome, Wish
 from api.errors import as_invalid
 from api.routes.orders import reader
 from api.wire import Answer, ExactRequest, api_router
@@ -40,18 +39,11 @@ async def ask(
     file: str = "",
 ) -> Outcome:
     """Saves and sends a command of `principal`; `raw` is the body it came in, for `on_behalf_of`, or
-    `file` the hash of a body that was a file."""
+    `file` the hash of a body that was a file, after which nobody looks at the order."""
     on_behalf_of = (
         _parsed(OnBehalfOf, raw["on_behalf_of"], "on_behalf_of") if raw.get("on_behalf_of") else None
     )
     authority.check(command.name, actor_of(principal), on_behalf_of)
-    database = request.app.state.database
-
-    def exists() -> None:
-        with database.read() as session:
-            queries.stored(session, order, reader(principal))
-
-    await run_in_threadpool(exists)
     wish = Wish(
         order=order,
         command=command,
@@ -62,10 +54,15 @@ async def ask(
         request_hash=mark_of(request) + file,
     )
     dispatcher: Dispatcher = request.app.state.dispatcher
-    return await dispatcher.act(wish, request.app.state.clock())
+    look = None if file else _look(order, principal)
+    return await dispatcher.act(wish, request.app.state.clock(), look)
 
 
-async def answer(request: Request, principal: Principal, outcome: Outcome, *, status: int = 200) -> Answer:
+def _look(order: str, principal: Principal) -> Look:
+    return lambda session: queries.view(session, order, reader(principal))
+
+
+def answer(outcome: Outcome) -> Answer:
     """200 with the order and what the command made, 202 while it waits, or its refusal."""
     outcome.raise_refusal()
     if outcome.waiting:
@@ -73,12 +70,8 @@ async def answer(request: Request, principal: Principal, outcome: Outcome, *, st
             {"command": outcome.id, "status": "received"}, 202, {"Location": f"/api/v1/commands/{outcome.id}"}
         )
 
-    def read() -> dict[str, Any]:
-        with request.app.state.database.read() as session:
-            return queries.view(session, outcome.order, reader(principal))
-
-    shown = await run_in_threadpool(read)
-    return Answer(shown | outcome.result["made"], status, {"ETag": f'"{shown["version"]}"'})
+    shown: dict[str, Any] = outcome.seen
+    return Answer(shown | outcome.result["made"], 200, {"ETag": f'"{shown["version"]}"'})
 
 
 def parse(kind: type[Command], raw: Any) -> Command:
@@ -129,7 +122,7 @@ def _route(kind: type[Command]) -> Callable[[str, Request], Coroutine[Any, Any, 
         exact = request if isinstance(request, ExactRequest) else ExactRequest(request.scope, request.receive)
         raw = await exact.json() if await exact.body() else {}
         outcome = await ask(exact, principal, number, parse(kind, raw), raw)
-        return await answer(exact, principal, outcome)
+        return answer(outcome)
 
     command.__name__ = kind.name.replace("-", "_")
     command.__doc__ = (

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
@@ -26,6 +26,12 @@ from models.tables.work_orders import WorkOrder
 
 _ORDERS = table(OrderRow)
 _COMMANDS = table(CommandRow)
+_ORDER = select(_ORDERS).where(_ORDERS.c.number == bindparam("order"))
+_WAITING = (
+    select(_COMMANDS.c.id, _COMMANDS.c.name, _COMMANDS.c.received_at, _COMMANDS.c.actor_id)
+    .where(_COMMANDS.c.order_number == bindparam("order"), _COMMANDS.c.status == "received")
+    .order_by(_COMMANDS.c.sequence)
+)
 
 View = dict[str, Any]
 
@@ -41,7 +47,7 @@ class Reader:
 
 def stored(session: Session, number: str, reader: Reader) -> Any:
     """The order's row. Raises `Unknown` when there is none, or none for this reader."""
-    row = session.execute(select(_ORDERS).where(_ORDERS.c.number == number)).first()
+    row = session.execute(_ORDER, {"order": number}).first()
     if row is None or (row.export_controlled and not reader.cleared):
         raise Unknown("order.unknown", "There is no order {number}.", number=number)
     return row
@@ -57,11 +63,7 @@ def view(session: Session, number: str, reader: Reader) -> View:
             "received_at": command.received_at,
             "actor": command.actor_id,
         }
-        for command in session.execute(
-            select(_COMMANDS)
-            .where(_COMMANDS.c.order_number == number, _COMMANDS.c.status == "received")
-            .order_by(_COMMANDS.c.sequence)
-        )
+        for command in session.execute(_WAITING, {"order": number})
     ]
     shown = _draft(session, row) if row.snapshot is None else issued(load_order(row.snapshot), reader)
     return shown | {"pending_commands": waiting}
