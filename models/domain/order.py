@@ -16,7 +16,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import Milestone
-from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, key, line_of, sent, total
+from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import Alert, Document, Hold, Inspection, Nonconformance, Parcel, Receipt
 
@@ -139,9 +139,6 @@ class Order:
 
     def milestone(self, code: str) -> Milestone | None:
         return next((milestone for milestone in self.milestones if milestone.code == code), None)
-
-    def pieces(self, line: int, lot: str) -> Pieces:
-        return self.stock.get(key(line, lot), {})
 
     @property
     def started(self) -> bool:

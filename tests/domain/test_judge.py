@@ -60,6 +60,20 @@ def test_several_pending_lots_that_nobody_names_are_marked() -> None:
     assert not scene.when(judge(accepted=30)).event(e.PiecesJudged).lot_unknown
 
 
+def test_a_lot_may_be_named_as_what_it_became() -> None:
+    scene = given(issued(TWO_LOTS), send(60, "L1"), send(40, "L2"), ship(60, "L1"), ship(40, "L2"))
+    scene.when(receive(50, lot="L1", pending=10, output_lot="OUT-1"))
+    scene.when(receive(0, parcel="SO-1-P2", lot="L2", pending=40))
+    scene.when(judge("OUT-1", accepted=10)).then(place="1:L1", accepted=60)
+    assert scene.shelf["OUT-1"].on_hand == 60
+
+
+def test_a_name_that_stands_for_two_lots_is_not_enough() -> None:
+    scene = given(issued(TWO_LOTS), send(60, "L1"), send(40, "L2"), ship(100))
+    scene.when(receive(90, pending=10, output_lot="OUT-1"))
+    scene.when(judge("OUT-1", accepted=10)).refused("lot.several_sources", "lines.0.lot", lots="L1, L2")
+
+
 def test_reinspected_pieces_are_judged_first() -> None:
     scene = given(issued(), send(100), ship(100), receive(80, rejected=10, pending=10))
     scene.when(dispose(reinspect=10)).then("receiving", accepted=80, pending=20).flags("nonconforming")

@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
-from models.domain.commands import Cancel, Hold
+from models.domain.commands import Cancel
 from models.settings import Settings
 from models.tables.orders import OrderRow
 from models.tables.types import table
@@ -22,7 +22,6 @@ from tests.stories import draft, master_data
 from tests.systems import running
 from tests.workflows.histories import details, events, kinds, of_kind, runs
 from tests.workflows.jobs import main_job
-from tests.workflows.journeys import eventually
 from tests.workflows.sending import BUYER, acknowledged, applied, save, saved, send, statuses
 from workflows.client import connect
 from workflows.order import OrderWorkflow
@@ -154,26 +153,6 @@ async def test_a_terminated_order_goes_on_with_its_next_command(
         description = await workflow.describe()
         assert description.status is WorkflowExecutionStatus.RUNNING
         assert description.search_attributes["Supplier"] == ["ACME"]
-
-
-async def test_a_mail_that_is_named_twice_is_delivered_once(
-    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
-) -> None:
-    async with running(settings, temporal_env.client) as system:
-        await master_data(system)
-        number = await acknowledged(system)
-        hold = save(system, number, Hold("drawing"), BUYER)
-        await send(system, number, hold)
-        await eventually(lambda: len(system.smtp.received) == 3, "the supplier's mail")
-        # The next history knows nothing of the command and is told of its mail again.
-        await temporal_env.client.get_workflow_handle(number).terminate()
-        await send(system, number, hold)
-        await system.command(Role.BUYER, number, "resume")
-        await eventually(lambda: len(system.smtp.received) == 4, "the next mail")
-        current = temporal_env.client.get_workflow_handle(number)
-        assert kinds(await events(current))["START_CHILD_WORKFLOW_EXECUTION_FAILED"] == 1
-        subjects = [mail.message["Subject"] for mail in system.smtp.received]
-        assert len(set(subjects)) == 4
 
 
 async def test_a_command_nobody_saved_fails_alone(
