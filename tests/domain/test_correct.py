@@ -13,6 +13,7 @@ import pytest
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import ConfirmReturn, Correct, Hold
+from models.domain.facts import EventFact, Facts
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -31,7 +32,7 @@ from tests.domain.asking import (
     ship,
     some,
 )
-from tests.domain.orders import NEED_BY, NOW, QUALITY, Scene, a_line, day, given, issued
+from tests.domain.orders import NEED_BY, NOW, QUALITY, Scene, a_line, a_lot, day, given, issued
 
 
 def correct(scene: Scene, kind: type[e.Event]) -> Scene:
@@ -134,6 +135,18 @@ class TestMovedOn:
     def test_accepted_pieces_that_were_used(self) -> None:
         scene = given(issued(), send(100), ship(100), receive(100, output_lot="OUT-1")).use("OUT-1", 1)
         correct(scene, e.PiecesReceived).refused("correct.moved_on", what="OUT-1: 99 left")
+
+    def test_accepted_pieces_that_were_found_bad(self) -> None:
+        scene = given(issued(), send(100), ship(60), receive(60, output_lot="OUT-1"), report(10), ship(40))
+        scene.when(receive(40, parcel="SO-1-P2", output_lot="OUT-2")).then(accepted=90, rejected=10)
+        first = next(item for item in scene.stream if isinstance(item[2], e.PiecesReceived))
+        # Also where the shelf says nothing, because the lot is counted in another unit there.
+        for facts in (None, Facts(event=EventFact(*first))):
+            scene.when(Correct(first[0], "Other order"), facts=facts).refused("correct.moved_on")
+
+    def test_a_lot_in_another_unit_is_no_obstacle(self) -> None:
+        scene = given(issued(lots=[a_lot("L1", 12, unit="KGM")]), send(100), ship(100), receive(100))
+        correct(scene, e.PiecesReceived).then("shipped", in_transit_back=100)
 
     def test_each_receipt_gives_back_the_lot_it_became(self) -> None:
         scene = given(issued(), send(100), ship(60), receive(60, output_lot="OUT-1"), ship(40))
@@ -242,6 +255,18 @@ class TestMilestones:
         milestone = scene.order.milestone("SHIP")
         assert milestone is not None
         assert (milestone.actual, milestone.quantity) == (None, 40)
+
+    def test_a_parcel_of_rework_had_met_nothing(self) -> None:
+        scene = given(issued(), send(100), ship(100), receive(90, rejected=10), dispose(rework=10)).at(day(4))
+        scene.when(ship(10, nonconformance=NC))
+        correct(scene, e.ParcelShipped).then("receiving", accepted=90, in_transit_out=10)
+        milestone = scene.order.milestone("SHIP")
+        assert milestone is not None
+        assert (milestone.actual, milestone.quantity) == (NOW, 100)
+
+    def test_an_order_without_milestones_corrects_its_parcels_too(self) -> None:
+        scene = given(issued(milestones=()), send(100), ship(60))
+        correct(scene, e.ParcelShipped).then("issued", in_transit_out=100)
 
     def test_the_date_that_came_with_a_parcel_is_corrected_with_it(self) -> None:
         scene = given(issued(), send(100), arrived(), ship(100))

@@ -157,6 +157,11 @@ def test_pieces_of_a_lot_that_never_went_out_are_over() -> None:
     scene.when(receive(60, parcel="", slip="LS-2")).then("receiving", accepted=60, over=10)
 
 
+def test_excess_of_lots_nobody_named_is_of_the_last_one_drawn() -> None:
+    scene = given(issued(TWO_LOTS), send(60, "L1"), send(40, "L2"), receive(103, **DOCKED))
+    scene.then(place="1:L2", accepted=40, over=3)
+
+
 def test_nothing_out_at_all_is_all_over() -> None:
     scene = given(issued()).when(receive(5, **DOCKED)).then("receiving", over=5)
     scene.then(place="1:L1", over=5)

@@ -1,0 +1,56 @@
+"""Which lot became which, edge by edge, and how a correction takes edges back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.domain import events as e
+from models.domain.commands import Correct
+from models.domain.genealogy import edges
+from tests.domain.asking import NC, dispose, receive, send, ship
+from tests.domain.orders import Scene, a_line, given, issued
+
+WORK = "order:SO-1:1:L1"
+
+
+def of(scene: Scene) -> list[tuple[str, str, str, int]]:
+    """The edges of the last step."""
+    found: Iterable[e.Event] = scene.events
+    return [
+        (edge.from_node, edge.how, edge.to_node, int(edge.quantity))
+        for event in found
+        for edge in edges(scene.order, event)
+    ]
+
+
+def test_pieces_go_out_and_come_back_as_another_lot() -> None:
+    scene = issued()
+    assert of(scene.when(send(100))) == [("lot:L1", "ship", WORK, 100)]
+    assert of(scene.when(ship(100))) == []
+    assert of(scene.when(receive(80, rejected=10, unprocessed=10, output_lot="OUT-1"))) == [
+        (WORK, "return", "lot:L1", 10),
+        (WORK, "process", "lot:OUT-1", 10),
+        (WORK, "process", "lot:OUT-1", 80),
+    ]
+    assert of(scene.when(dispose(rework=10))) == [("lot:OUT-1", "rework", WORK, 10)]
+    assert of(scene.when(ship(10, nonconformance=NC)).when(receive(10, parcel="SO-1-P2"))) == [
+        (WORK, "process", "lot:OUT-1", 10)
+    ]
+
+
+def test_a_correction_writes_the_same_edges_taken_off() -> None:
+    scene = given(issued(), send(100), ship(100), receive(60, pending=40, output_lot="OUT-1"))
+    forward = of(scene)
+    undone = of(scene.when(Correct(scene.sequence(e.PiecesReceived), "Other order")))
+    assert sorted(undone) == sorted((source, how, target, -some) for source, how, target, some in forward)
+
+
+def test_each_receipt_leads_to_the_lot_it_became() -> None:
+    scene = given(issued(), send(100), ship(60), receive(60, output_lot="OUT-1"), ship(40))
+    assert of(scene.when(receive(40, parcel="SO-1-P2", output_lot="OUT-2"))) == [
+        (WORK, "process", "lot:OUT-2", 40)
+    ]
+
+
+def test_pieces_without_a_lot_leave_no_edge() -> None:
+    assert of(given(issued(a_line(lots=()))).when(send(100))) == []
