@@ -76,7 +76,11 @@ class Post:
         while True:
             order, mail, latest = await self._mails.get()
             await self._a_quiet_moment(latest)
-            await start_delivery(self._client, self._settings, mail, order=order, here=True)
+            try:
+                await start_delivery(self._client, self._settings, mail, order=order, here=True)
+            except Exception:
+                # The relay starts this one; the next one is not to blame.
+                log.exception("mail_waits", outbox=mail)
 
     async def _a_quiet_moment(self, latest: float) -> None:
         now = time.monotonic()
