@@ -173,7 +173,7 @@ def stage(order: Order) -> Stage:
     """The first that matches, as in the glossary."""
     if order.end is not None:
         return order.end
-    if all_sent(order) and not total(order.stock, *OUT, *UNDECIDED):
+    if nothing_open(order) and all_sent(order):
         return Stage.RECEIVED
     if any(not receipt.void for receipt in order.receipts):
         return Stage.RECEIVING

@@ -75,7 +75,11 @@ def lot_of(stock_key: str) -> str:
 
 
 def held_in(pieces: Pieces, *buckets: Bucket) -> Decimal:
-    return sum((pieces.get(bucket, ZERO) for bucket in buckets), ZERO)
+    found = ZERO
+    for bucket, quantity in pieces.items():
+        if bucket in buckets:
+            found += quantity
+    return found
 
 
 def sent(pieces: Pieces) -> Decimal:
@@ -84,10 +88,11 @@ def sent(pieces: Pieces) -> Decimal:
 
 def total(stock: Stock, *buckets: Bucket, line: int | None = None) -> Decimal:
     """How many pieces are in `buckets`, on one line or on all."""
-    return sum(
-        (held_in(pieces, *buckets) for at, pieces in stock.items() if line is None or line_of(at) == line),
-        ZERO,
-    )
+    found = ZERO
+    for at, pieces in stock.items():
+        if line is None or line_of(at) == line:
+            found += held_in(pieces, *buckets)
+    return found
 
 
 def moved(stock: Stock, moves: Iterable[Move]) -> dict[str, Pieces]:
