@@ -6,12 +6,15 @@ November): `03 09:00 remind ack_reminder`. The plant in Berlin works from 07:00 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from models.domain import events as e
 from models.domain.calendar import WorkingCalendar
+from models.domain.causes import Cause
 from models.domain.commands import (
     AcknowledgeAlert,
     Cancel,
@@ -20,11 +23,13 @@ from models.domain.commands import (
     Replan,
     ReportUndeliverable,
 )
-from models.domain.deadlines import next_deadline
+from models.domain.deadlines import RULES, next_deadline
+from models.domain.decide import decide
 from models.domain.evidence import DocumentType
-from models.domain.facts import Facts
+from models.domain.facts import Asked, Facts
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.notices import notices
+from models.domain.order import Order
 from tests.domain.asking import (
     ALERT,
     NC,
@@ -41,7 +46,18 @@ from tests.domain.asking import (
     sign,
     some,
 )
-from tests.domain.orders import BERLIN, LONDON, NEED_BY, SUPPLIER_LINK, Scene, day, given, issued, parametrize
+from tests.domain.orders import (
+    BERLIN,
+    CLOCK,
+    LONDON,
+    NEED_BY,
+    SUPPLIER_LINK,
+    Scene,
+    day,
+    given,
+    issued,
+    parametrize,
+)
 
 ANSWER = AcknowledgeAlert(ALERT, "Capacity", "Called them")
 
@@ -334,6 +350,18 @@ class TestLadder:
         scene.wait(day(4))
         scene.at(day(20)).when(PassDeadlines())
         assert scene.told() == ["20 09:00 escalate ack_overdue 1", "20 09:00 escalate ack_overdue 2"]
+
+    def test_a_wrong_rule_that_is_always_due_holds_up_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It names its cause anew each time, so that it is never told."""
+
+        def always(order: Order) -> Iterator[Cause]:
+            moment = order.issued_at
+            yield Cause(f"version-{order.version}", moment, moment, moment, order.plant_calendar, "buyer")
+
+        scene = quiet()
+        monkeypatch.setitem(RULES, "no_news", replace(RULES["no_news"], find=always))
+        told = decide(scene.order, Asked(PassDeadlines(), CLOCK), Facts(), day(4))
+        assert [type(event) for event in told] == [e.AlertRaised, e.ReminderSent, e.AlertRaised]
 
     def test_any_command_tells_what_is_due_as_well(self) -> None:
         scene = quiet().at(day(20)).when(send(100))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from models.domain import commands as c
@@ -75,7 +75,10 @@ def consequences(before: Order | None, events: Sequence[e.Event], now: datetime)
         story.add(e.NonconformanceClosed(name))
     for alert in _moot(story.order, now):
         story.add(e.AlertCleared(alert))
-    while (deadline := _due(story.order, now)) is not None:
+    # Nothing but what is there now: a wrong rule that finds another cause after each one told must not
+    # keep the order locked for ever.
+    known = {(rule.code, cause.occurrence) for rule, cause, _ in causes(story.order)}
+    while (deadline := _due(story.order, now, known)) is not None:
         story.add(_telling(story.order, deadline))
     return story.added
 
@@ -115,9 +118,16 @@ def _moot(order: Order, now: datetime) -> list[str]:
     return [alert.alert for alert in order.open_alerts if (alert.rule, alert.occurrence) not in still]
 
 
-def _due(order: Order, now: datetime) -> Deadline | None:
-    deadlines = watch(order)
-    return deadlines[0] if deadlines and deadlines[0].due <= now else None
+def _due(order: Order, now: datetime, known: Collection[tuple[str, str]]) -> Deadline | None:
+    """The deadline of a known cause that has been due the longest."""
+    return next(
+        (
+            deadline
+            for deadline in watch(order)
+            if deadline.due <= now and (deadline.rule.code, deadline.cause.occurrence) in known
+        ),
+        None,
+    )
 
 
 def _telling(order: Order, deadline: Deadline) -> e.Event:
