@@ -23,7 +23,7 @@ from workflows.client import connect
 from workflows.order import OrderWorkflow
 
 # From the event to the database, on a slow machine.
-AT_ONCE = timedelta(seconds=5)
+AT_ONCE = timedelta(minutes=1)
 # So that there is somebody of every kind who can be told.
 EVERYBODY = (Role.BUYER, Role.PLANNER, Role.QUALITY, Role.RECEIVING)
 
