@@ -22,7 +22,7 @@ from models.codec import adapter, envelope, event_hash, load_command, load_order
 from models.domain import events as e
 from models.domain import headline
 from models.domain.authority import Actor, OnBehalfOf, Role
-from models.domain.deadlines import watch
+from models.domain.deadlines import Deadline, soonest
 from models.domain.decide import decide
 from models.domain.errors import Refusal
 from models.domain.evolve import LotChange, evolve, lot_changes
@@ -81,7 +81,7 @@ def apply(session: Session, settings: Settings, command_id: str, now: datetime) 
     command = session.execute(_COMMAND, {"command": command_id}).one()
     order = load_order(row.snapshot) if row.snapshot is not None else None
     if command.status != "received":
-        return _standing(command.status, row.stage, order, (command.result or {}).get("outbox", []))
+        return _as_it_was(command.status, row, order, (command.result or {}).get("outbox", []))
     return _decide_and_write(session, settings, row, order, command, now)
 
 
@@ -137,15 +137,16 @@ def _decide_and_write(
             tell_late(letters, row.number, order, command, refusal)
         refused = {"refusal": as_json(refusal), "outbox": letters.written}
         _settle(session, command.id, "refused", refused, now)
-        return _standing("refused", row.stage, order, letters.written)
+        return _as_it_was("refused", row, order, letters.written)
     after, chain = _write_events(session, row, order, command, events, now)
-    write(session, order, after, chain)
+    deadline = soonest(after)
+    write(session, order, after, chain, deadline.due if deadline is not None else None)
     _write_stock(session, after, events, now)
     rules = {alert.alert: alert.rule for alert in after.alerts.values()}
     letters.write(after, notices(events, rules))
     result: dict[str, Any] = {"made": made(events), "outbox": letters.written, "version": after.version}
     _settle(session, command.id, "applied", result, now)
-    return _standing("applied", stage(after).value, after, letters.written)
+    return _standing("applied", stage(after).value, after, deadline, letters.written)
 
 
 def _asked(command: Any) -> Asked:
@@ -279,10 +280,16 @@ def _settle(session: Session, command: str, status: str, result: dict[str, Any],
     session.execute(_SETTLE, {"command": command, "status": status, "result": result, "applied_at": now})
 
 
-def _standing(status: str, stage_name: str, order: Order | None, outbox: list[str]) -> Applied:
+def _as_it_was(status: str, row: Any, order: Order | None, outbox: list[str]) -> Applied:
+    """Nothing was written: the order stands where it stood."""
     if order is None:
-        return Applied(status, stage_name, 0, outbox=outbox)
-    deadline = next(iter(watch(order)), None)
+        return Applied(status, row.stage, 0, outbox=outbox)
+    return _standing(status, row.stage, order, soonest(order), outbox)
+
+
+def _standing(
+    status: str, stage_name: str, order: Order, deadline: Deadline | None, outbox: list[str]
+) -> Applied:
     on = flags(order)
     return Applied(
         status=status,

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from activities.findings import Finding, found
 from models.codec import canonical, envelope, event_hash, load_event
+from models.domain.deadlines import next_deadline
 from models.domain.errors import Refusal
 from models.domain.events import Event
 from models.domain.evolve import LotChange, evolve, lot_changes
@@ -175,7 +176,7 @@ def _compared(stream: Stream, folded: Folded) -> Iterator[Finding]:
         elif any(stream.rows.values()):
             yield found("tables.differ", number, "A draft has rows of an issued order.")
         return
-    expected = order_columns(order) | {name: getattr(order, name) for name in _FIXED}
+    expected = order_columns(order, next_deadline(order)) | {name: getattr(order, name) for name in _FIXED}
     snapshot = expected.pop("snapshot")
     if row.snapshot is None or _parsed(row.snapshot) != canonical(orjson.loads(snapshot)):
         yield found("order.snapshot", number, "The stored state is not what the events lead to.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from models.calendars import plant_calendar, supplier_calendar
@@ -35,6 +35,11 @@ _HORIZON = timedelta(days=730)
 _EVENTS = table(EventRow)
 _COMMANDS = table(CommandRow)
 _LOTS = table(Lot)
+# Built once: to build a statement costs as much as to run it.
+_READ_LOTS = (
+    select(_LOTS).where(_LOTS.c.number.in_(bindparam("lots", expanding=True))).order_by(_LOTS.c.number)
+)
+_LOCK_LOTS = _READ_LOTS.with_for_update()
 
 
 def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
@@ -63,8 +68,7 @@ def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, 
     wanted = sorted({number for number in numbers if number})
     if not wanted:
         return {}
-    query = select(_LOTS).where(_LOTS.c.number.in_(wanted)).order_by(_LOTS.c.number)
-    rows = session.execute(query.with_for_update() if lock else query)
+    rows = session.execute(_LOCK_LOTS if lock else _READ_LOTS, {"lots": wanted})
     return {
         row.number: LotFact(
             row.number,

@@ -145,9 +145,11 @@ def api(
 @app.command()
 def worker(data_dir: DataDir = None, temporal_address: TemporalAddress = None) -> None:
     """Run a worker: the orders' workflows, their activities and the deliveries."""
+    import uvloop
+
     from workflows.worker import run_worker
 
-    asyncio.run(run_worker(_settings(data_dir, temporal_address=temporal_address)))
+    uvloop.run(run_worker(_settings(data_dir, temporal_address=temporal_address)))
     _leave(0)
 
 

@@ -7,11 +7,13 @@ writers read the same row and one of them loses. PostgreSQL locks rows instead
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session, create_engine
 
 from models.turns import Turns
@@ -36,6 +38,10 @@ _POSTGRES = {
 _POSTGRES_SESSION = "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'"
 
 
+# Seconds a connection may lie unused before it is tried.
+_IDLE = 1.0
+
+
 class Database:
     """Hands out sessions; only ``write`` commits, and only when its block ends without an error."""
 
@@ -46,6 +52,11 @@ class Database:
         file = self.engine.url.database if self.is_sqlite else None
         self._turns = Turns(f"{file}-turns", patience=15) if file not in (None, ":memory:") else None
         self._writer = self.engine.execution_options(sendout_write=True)
+        # PostgreSQL shows every statement what is committed by then, in a transaction or not; SQLite
+        # shows a transaction what was committed when it began.
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     def _engine(self, url: str, pool_size: int) -> Engine:
         # Parameters are people's names, addresses and hashes: an error that is logged leaves them out.
@@ -56,10 +67,11 @@ class Database:
             engine = create_engine(
                 url,
                 **shared,
-                pool_pre_ping=True,
                 connect_args={name: value for name, value in _POSTGRES.items() if name not in given},
             )
             event.listen(engine, "connect", _set_timeouts)
+            event.listen(engine, "checkin", _note_the_time)
+            event.listen(engine, "checkout", _try_if_idle)
             return engine
         engine = create_engine(url, **shared, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas)
@@ -68,8 +80,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A snapshot to read from; nothing written in it is kept."""
-        with Session(self.engine) as session:
+        """To read from, and nothing else."""
+        with Session(self._reader) as session:
             yield session
 
     @contextmanager
@@ -98,6 +110,23 @@ def _set_timeouts(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_POSTGRES_SESSION)
     connection.commit()
+
+
+def _note_the_time(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _try_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """Like SQLAlchemy's `pool_pre_ping`, which asks before every use: one question in six. A server
+    that went away takes all connections with it, and the first to notice has the pool replaced."""
+    if time.monotonic() - record.info.get("idle_since", time.monotonic()) < _IDLE:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _begin(connection: Any) -> None:

@@ -103,10 +103,15 @@ def watch(order: Order) -> list[Deadline]:
     return sorted(found, key=lambda deadline: deadline.due)
 
 
+def soonest(order: Order) -> Deadline | None:
+    """What the workflow has to wake up for next, if nothing happens before."""
+    return next(iter(watch(order)), None)
+
+
 def next_deadline(order: Order) -> datetime | None:
     """When the workflow has to wake up next, if nothing happens before."""
-    deadlines = watch(order)
-    return deadlines[0].due if deadlines else None
+    deadline = soonest(order)
+    return deadline.due if deadline is not None else None
 
 
 def _numbered(order: Order, rule: Rule, cause: Cause) -> Cause:

@@ -6,12 +6,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from models.domain.authority import Role
 from models.tables.people import User
 from models.tables.suppliers import Supplier, SupplierContact
+
+# Built once: to build a statement costs as much as to run it, and every mail asks both.
+_CONTACTS = select(SupplierContact).where(col(SupplierContact.supplier) == bindparam("supplier"))
+_ACTIVE = select(User).where(col(User.active).is_(True)).order_by(User.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def supplier_contacts(session: Session, supplier: Supplier, now: datetime) -> li
     The supplier's own address becomes a contact the first time it is needed: a link belongs to a
     person, and this is the person behind that address.
     """
-    rows = list(session.scalars(select(SupplierContact).where(SupplierContact.supplier == supplier.code)))  # type: ignore[arg-type]
+    rows = list(session.scalars(_CONTACTS, {"supplier": supplier.code}))
     if not any(row.email.lower() == supplier.email.lower() for row in rows):
         row = SupplierContact(
             id=f"sc_{uuid.uuid5(uuid.NAMESPACE_URL, f'sendout:{supplier.code}:{supplier.email.lower()}').hex}",
@@ -60,8 +64,11 @@ def user(session: Session, user_id: str) -> Person | None:
 
 def users_with(session: Session, role: Role, plant: str) -> list[Person]:
     """Active people with `role` at `plant`, those without a plant included."""
-    rows = session.scalars(select(User).where(col(User.active).is_(True)).order_by(User.id))
-    return [_person(row) for row in rows if role.value in row.roles and row.plant in (None, plant)]
+    return [
+        _person(row)
+        for row in session.scalars(_ACTIVE)
+        if role.value in row.roles and row.plant in (None, plant)
+    ]
 
 
 def _person(row: User) -> Person:

@@ -3,13 +3,14 @@ compares the projection of the folded stream with what the tables say."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert, update
 from sqlmodel import Session
 
 from models.codec import dump_order
-from models.domain.deadlines import latest_forecast, next_deadline
+from models.domain.deadlines import latest_forecast
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
@@ -46,7 +47,7 @@ _STATEMENTS = {name: _statements(target, key) for name, (target, key) in TABLES.
 _WRITE_ORDER = update(ORDERS).where(ORDERS.c.number == bindparam("order"))
 
 
-def order_columns(order: Order) -> Row:
+def order_columns(order: Order, next_due: datetime | None) -> Row:
     """The columns of the order's own row, `snapshot` included."""
     on = flags(order)
     return {
@@ -60,7 +61,7 @@ def order_columns(order: Order) -> Row:
         "forecast": latest_forecast(order),
         "version": order.version,
         "revision": order.revision,
-        "next_due": next_deadline(order),
+        "next_due": next_due,
         "snapshot": dump_order(order),
         "issued_at": order.issued_at,
         "ended_at": order.ended_at,
@@ -153,7 +154,9 @@ def project(order: Order) -> dict[str, list[Row]]:
     }
 
 
-def write(session: Session, before: Order | None, after: Order, last_hash: str) -> None:
+def write(
+    session: Session, before: Order | None, after: Order, last_hash: str, next_due: datetime | None
+) -> None:
     """Brings the tables from `before` to `after`, touching only rows that changed. An order that is
     issued is a draft no more."""
     connection = session.connection()
@@ -163,8 +166,9 @@ def write(session: Session, before: Order | None, after: Order, last_hash: str) 
         for statement, rows in zip(_STATEMENTS[name], (added, changed, gone), strict=True):
             if rows:
                 connection.execute(statement, rows)
+    columns = order_columns(after, next_due)
     connection.execute(
-        _WRITE_ORDER, {"order": after.number, "draft": None, "last_hash": last_hash, **order_columns(after)}
+        _WRITE_ORDER, {"order": after.number, "draft": None, "last_hash": last_hash, **columns}
     )
 
 

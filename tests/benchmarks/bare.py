@@ -18,7 +18,7 @@ async def nothing() -> None:
 
 @workflow.defn
 class BareWorkflow:
-    """Open until it is told to end."""
+    """Open until its last step."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -28,12 +28,9 @@ class BareWorkflow:
         await workflow.wait_condition(lambda: self.ended)
 
     @workflow.update
-    async def step(self) -> None:
+    async def step(self, last: bool) -> None:
         await workflow.execute_activity(nothing, start_to_close_timeout=timedelta(seconds=30))
-
-    @workflow.signal
-    def end(self) -> None:
-        self.ended = True
+        self.ended = last
 
 
 async def _work(address: str, queue: str) -> None:

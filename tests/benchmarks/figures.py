@@ -15,8 +15,6 @@ class Round:
     elapsed: float
     # One figure per step, as its caller waited.
     waits: Sequence[float] = field(repr=False)
-    # CPU time per process while it ran and until its mails were delivered.
-    cpu: dict[str, float] = field(default_factory=dict)
     mails: int = 0
     # Until the last mail was taken by the mail server, from the last answer on.
     trailing: float = 0.0
@@ -49,3 +47,8 @@ class Spread:
 
     def __str__(self) -> str:
         return f"{self.middle:.2f} ({self.low:.2f}-{self.high:.2f})"
+
+
+def say(whom: str, what: str) -> None:
+    """One line of the report, at once."""
+    print(f"{whom:<17} {what}", flush=True)  # noqa: T201 - a report is read where it is made

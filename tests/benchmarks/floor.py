@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
 
 from tests.benchmarks.bare import BareWorkflow
 from tests.benchmarks.figures import Round
 from tests.processes import Running, environment, start
 
 QUEUE = "bench-floor"
+STEPS = 8
 
 
 @dataclass
@@ -29,33 +31,49 @@ class Floor:
     worker: Running
     start_worker: Any
 
-    async def open(self, count: int) -> list[WorkflowHandle[Any, Any]]:
-        """Workflows that have started; not measured, though an order's first step starts its own."""
-        found = [
-            await self.client.start_workflow(BareWorkflow.run, id=f"bare-{uuid.uuid4()}", task_queue=QUEUE)
-            for _ in range(count)
-        ]
-        for handle in found:
+    async def live(self, count: int) -> Round:
+        """`count` workflows at once, each from its start to its end in eight steps, as an order is."""
+        return await self._drive([str(uuid.uuid4()) for _ in range(count)], count, STEPS, starts=True)
+
+    async def open(self, count: int) -> list[str]:
+        """The ids of workflows that have started."""
+        ids = [str(uuid.uuid4()) for _ in range(count)]
+        for one in ids:
+            handle = await self.client.start_workflow(BareWorkflow.run, id=one, task_queue=QUEUE)
             await handle.query("__temporal_workflow_metadata")
-        return found
+        return ids
 
-    async def drive(self, handles: Sequence[WorkflowHandle[Any, Any]], count: int = 8) -> Round:
-        """Every workflow at once, `count` updates of each one after another."""
+    async def drive(self, ids: Sequence[str], at_once: int, count: int = STEPS) -> Round:
+        """Open workflows, `at_once` at a time, `count` updates of each one after another."""
+        return await self._drive(ids, at_once, count, starts=False)
+
+    async def _drive(self, ids: Sequence[str], at_once: int, count: int, *, starts: bool) -> Round:
         waits: list[float] = []
+        turn = asyncio.Semaphore(at_once)
 
-        async def one(handle: WorkflowHandle[Any, Any]) -> None:
-            for _ in range(count):
-                begun = time.perf_counter()
-                await handle.execute_update(BareWorkflow.step)
-                waits.append(time.perf_counter() - begun)
+        async def one(name: str) -> None:
+            async with turn:
+                for step in range(count):
+                    begun = time.perf_counter()
+                    if starts and step == 0:
+                        await self._begin(name)
+                    else:
+                        handle = self.client.get_workflow_handle_for(BareWorkflow.run, name)
+                        await handle.execute_update(BareWorkflow.step, step + 1 == STEPS)
+                    waits.append(time.perf_counter() - begun)
 
         begun = time.perf_counter()
-        await asyncio.gather(*(one(handle) for handle in handles))
+        await asyncio.gather(*(one(name) for name in ids))
         return Round(len(waits), time.perf_counter() - begun, waits)
 
-    async def end(self, handles: Sequence[WorkflowHandle[Any, Any]]) -> None:
-        for handle in handles:
-            await handle.signal(BareWorkflow.end)
+    async def _begin(self, name: str) -> None:
+        """The first step starts the workflow, as issuing an order does."""
+        start = WithStartWorkflowOperation(
+            BareWorkflow.run, id=name, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
+        )
+        await self.client.execute_update_with_start_workflow(
+            BareWorkflow.step, False, start_workflow_operation=start
+        )
 
     def restart_worker(self) -> None:
         self.worker.stop()

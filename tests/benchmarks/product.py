@@ -73,12 +73,18 @@ class Product:
 
     name: str
     database: Database
+    temporal: str
     port: int
     token: str
     api: Running
     worker: Running
     start_worker: Any
     made: int = 0
+
+    @property
+    def namespace(self) -> str:
+        """Order numbers are workflow ids: two databases in one namespace would number alike."""
+        return f"bench-{self.name}"
 
     def line(self) -> Line:
         return Line(self.port, self.token)
@@ -105,13 +111,13 @@ class Product:
             found.append((line.post("/orders", body, 201)["number"], lot))
         return found
 
-    def drive(self, drafts: Sequence[tuple[str, str]], count: int = 8) -> Round:
-        """Every order at once, `count` steps of each one after another."""
+    def drive(self, drafts: Sequence[tuple[str, str]], at_once: int, part: slice = slice(8)) -> Round:
+        """`at_once` orders at a time, this part of the eight steps of each one after another."""
         waits: list[float] = []
 
         def one(number: str, lot: str) -> None:
             line, made = self.line(), ""
-            for name, body in steps(lot)[:count]:
+            for name, body in steps(lot)[part]:
                 if body.get("parcel"):
                     body = body | {"parcel": made}
                 begun = time.perf_counter()
@@ -119,7 +125,7 @@ class Product:
                 waits.append(time.perf_counter() - begun)
                 made = answer.get("parcel", made)
 
-        with ThreadPoolExecutor(len(drafts)) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             begun = time.perf_counter()
             list(pool.map(lambda draft: one(*draft), drafts))
             elapsed = time.perf_counter() - begun
@@ -130,6 +136,11 @@ class Product:
         """Until no mail waits; says how many there have ever been."""
         wait_until(lambda: not self._mails(_OUTBOX.c.state == "queued"), "the delivery of every mail")
         return self._mails()
+
+    def mails_of(self, number: str) -> list[str]:
+        """The outbox ids of an order's mails."""
+        with self.database.read() as session:
+            return list(session.scalars(select(_OUTBOX.c.id).where(_OUTBOX.c.order_number == number)))
 
     def _mails(self, *only: Any) -> int:
         with self.database.read() as session:
@@ -160,7 +171,6 @@ def product(name: str, url: str, folder: Path, temporal: str, smtp: int) -> Iter
         SENDOUT_LOG_LEVEL="WARNING",
         SENDOUT_UPDATE_TIMEOUT=55,
         TEMPORAL_ADDRESS=temporal,
-        # Order numbers are workflow ids: two databases in one namespace would number alike.
         TEMPORAL_NAMESPACE=f"bench-{name}",
     )
     create_namespace(env)
@@ -174,7 +184,7 @@ def product(name: str, url: str, folder: Path, temporal: str, smtp: int) -> Iter
     with ExitStack() as stack:
         stack.callback(database.dispose)
         api = stack.enter_context(running(sendout("api", "--port", str(port)), folder / "api.log", env))
-        found = Product(name, database, port, token, api, start_worker(), start_worker)
+        found = Product(name, database, temporal, port, token, api, start_worker(), start_worker)
         stack.callback(lambda: found.worker.kill())
         wait_until(lambda: answers(port), "the API")
         _master_data(found.line())

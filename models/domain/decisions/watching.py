@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.domain import commands as c
@@ -75,11 +75,14 @@ def consequences(before: Order | None, events: Sequence[e.Event], now: datetime)
         story.add(e.NonconformanceClosed(name))
     for alert in _moot(story.order, now):
         story.add(e.AlertCleared(alert))
-    # Nothing but what is there now: a wrong rule that finds another cause after each one told must not
-    # keep the order locked for ever.
-    known = {(rule.code, cause.occurrence) for rule, cause, _ in causes(story.order)}
-    while (deadline := _due(story.order, now, known)) is not None:
-        story.add(_telling(story.order, deadline))
+    if _due(story.order, now):
+        # Nothing but what is there now: a wrong rule that finds another cause after each one told must
+        # not keep the order locked for ever.
+        known = {(rule.code, cause.occurrence) for rule, cause, _ in causes(story.order)}
+        while due := [
+            one for one in _due(story.order, now) if (one.rule.code, one.cause.occurrence) in known
+        ]:
+            story.add(_telling(story.order, due[0]))
     return story.added
 
 
@@ -114,20 +117,16 @@ def _settled(before: Order | None, after: Order) -> list[str]:
 
 def _moot(order: Order, now: datetime) -> list[str]:
     """Alerts whose cause went, or moved into the future. On hold the clock stands: they stay."""
+    opened = list(order.open_alerts)
+    if not opened:
+        return []
     still = {(rule.code, cause.occurrence) for rule, cause, due in causes(order) if due is None or due <= now}
-    return [alert.alert for alert in order.open_alerts if (alert.rule, alert.occurrence) not in still]
+    return [alert.alert for alert in opened if (alert.rule, alert.occurrence) not in still]
 
 
-def _due(order: Order, now: datetime, known: Collection[tuple[str, str]]) -> Deadline | None:
-    """The deadline of a known cause that has been due the longest."""
-    return next(
-        (
-            deadline
-            for deadline in watch(order)
-            if deadline.due <= now and (deadline.rule.code, deadline.cause.occurrence) in known
-        ),
-        None,
-    )
+def _due(order: Order, now: datetime) -> list[Deadline]:
+    """What is due by now, first what has been due the longest."""
+    return [deadline for deadline in watch(order) if deadline.due <= now]
 
 
 def _telling(order: Order, deadline: Deadline) -> e.Event:

@@ -1,0 +1,77 @@
+"""`make bench`: the product's speed as ratios to a bare workflow on the same server, in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+
+from tests.benchmarks import restart, speed
+from tests.benchmarks.figures import say
+from tests.benchmarks.floor import Floor, floor
+from tests.benchmarks.product import Product, product
+from tests.benchmarks.servers import postgres, temporal
+from tests.processes import ROOT, answers, environment, free_port, running, wait_until
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--database", choices=DATABASES, action="append", help="default: both")
+    parser.add_argument("--orders", type=int, default=20, help="orders at once")
+    parser.add_argument("--rounds", type=int, default=5, help="alternating rounds; medians count")
+    parser.add_argument("--open", type=int, default=1000, help="open orders at a restart; 0: leave it out")
+    return parser.parse_args()
+
+
+@contextmanager
+def _products(names: list[str], folder: Path, temporal_address: str) -> Iterator[list[Product]]:
+    smtp = free_port()
+    sink = [sys.executable, "-m", "tests.benchmarks.sink", str(smtp)]
+    with ExitStack() as stack:
+        stack.enter_context(running(sink, folder / "smtp.log", environment()))
+        wait_until(lambda: answers(smtp), "the mail sink")
+        found = []
+        for name in names:
+            sqlite = f"sqlite:///{folder}/{name}/sendout.db"
+            url = sqlite if name == "sqlite" else stack.enter_context(postgres())
+            found.append(stack.enter_context(product(name, url, folder / name, temporal_address, smtp)))
+        yield found
+
+
+async def _measure(arguments: argparse.Namespace, bare: Floor, made: list[Product]) -> bool:
+    say(
+        "this machine",
+        f"{os.cpu_count()} cores; {arguments.orders} orders at once, {arguments.rounds} rounds",
+    )
+    reached = await speed.report(bare, made, arguments.orders, arguments.rounds)
+    if arguments.open:
+        await restart.report(bare, made, arguments.open, arguments.orders)
+    return reached
+
+
+async def _main() -> bool:
+    arguments = _arguments()
+    names = arguments.database or list(DATABASES)
+    with tempfile.TemporaryDirectory(prefix="sendout-bench-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        with temporal(folder) as (address, _), _products(names, folder, address) as made:
+            client = await Client.connect(address)
+            with floor(client, address, folder) as bare:
+                return await _measure(arguments, bare, made)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    reached = asyncio.run(_main())
+    sys.stdout.flush()
+    # Temporal's client sometimes aborts while the interpreter ends; everything is said by now.
+    os._exit(0 if reached else 1)
