@@ -11,7 +11,8 @@ from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, Move
 
 _HERE = (Bucket.PENDING, Bucket.ACCEPTED, Bucket.REJECTED)
-_THERE = (*OUT, Bucket.LOST)
+# Kept beyond what was out, pieces have been through the same work as the others.
+_THERE = (*OUT, Bucket.LOST, Bucket.OVER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from models.domain import events as e
 from models.domain.commands import Correct
 from models.domain.genealogy import edges
-from tests.domain.asking import NC, dispose, receive, send, ship
+from tests.domain.asking import NC, dispose, over, receive, send, ship
 from tests.domain.orders import Scene, a_line, given, issued
 
 WORK = "order:SO-1:1:L1"
@@ -50,6 +50,12 @@ def test_each_receipt_leads_to_the_lot_it_became() -> None:
     assert of(scene.when(receive(40, parcel="SO-1-P2", output_lot="OUT-2"))) == [
         (WORK, "process", "lot:OUT-2", 40)
     ]
+
+
+def test_surplus_pieces_that_are_kept_have_come_through_the_order_like_the_others() -> None:
+    scene = given(issued(), send(100), ship(100), receive(103, output_lot="OUT-1"))
+    assert of(scene.when(over("accept", 2))) == [(WORK, "process", "lot:OUT-1", 2)]
+    assert of(scene.when(over("return", 1))) == []
 
 
 def test_pieces_without_a_lot_leave_no_edge() -> None:
