@@ -56,7 +56,7 @@ _COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
 _SETTLE = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
 _LAST_IN_LINE = select(func.max(_COMMANDS.c.sequence)).where(_COMMANDS.c.order_number == bindparam("order"))
 _LOCK_LOTS = (
-    select(_LOTS.c.number, _LOTS.c.uom, _LOTS.c.on_hand)
+    select(_LOTS.c.number, _LOTS.c.uom, _LOTS.c.quantity, _LOTS.c.on_hand)
     .where(_LOTS.c.number.in_(bindparam("lots", expanding=True)))
     .order_by(_LOTS.c.number)
     .with_for_update()
@@ -257,7 +257,14 @@ def _change_lots(session: Session, changes: dict[str, LotChange], now: datetime)
             )
         elif rows[name].uom == change.unit:
             # Bars counted in kilograms do not become fewer by pieces sent out.
-            session.execute(_SHELVE, {"lot": name, "on_hand": rows[name].on_hand + change.quantity})
+            session.execute(
+                _SHELVE,
+                {
+                    "lot": name,
+                    "quantity": rows[name].quantity + change.booked,
+                    "on_hand": rows[name].on_hand + change.quantity,
+                },
+            )
 
 
 def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:

@@ -64,9 +64,13 @@ def shelf_changes(moves: Iterable[Move]) -> dict[tuple[int, str], Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class LotChange:
-    """How many pieces of a lot our shelf gains (or loses), and what they are."""
+    """How many pieces of a lot our shelf gains (or loses), and what they are.
+
+    `booked` of them have become this lot, or are found not to have; the others were it before.
+    """
 
     quantity: Decimal
+    booked: Decimal
     part: str
     part_revision: str
     unit: str
@@ -76,10 +80,19 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
     """What the events of one command change on our shelf, by lot; `after` is the state they led to."""
     changes: dict[str, LotChange] = {}
     for event in events:
-        for (number, lot), quantity in shelf_changes(getattr(event, "moves", ())).items():
+        moves: tuple[Move, ...] = getattr(event, "moves", ())
+        became = shelf_changes(move for move in moves if move.output not in ("", move.lot))
+        for (number, lot), quantity in shelf_changes(moves).items():
             line = after.line(number)
             if line is None or not lot:
                 continue
-            before = changes[lot].quantity if lot in changes else ZERO
-            changes[lot] = LotChange(before + quantity, line.part, line.part_revision, line.unit)
+            before = changes.get(lot)
+            booked = became.get((number, lot), ZERO)
+            changes[lot] = LotChange(
+                quantity + (before.quantity if before is not None else ZERO),
+                booked + (before.booked if before is not None else ZERO),
+                line.part,
+                line.part_revision,
+                line.unit,
+            )
     return changes

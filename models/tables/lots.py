@@ -11,7 +11,8 @@ from models.tables.types import Exact, Utc
 
 
 class Lot(SQLModel, table=True):
-    """Pieces or material that share an origin. ``on_hand`` is what is left of ``quantity`` with us."""
+    """Pieces or material that share an origin. ``quantity`` is all that was ever booked in as this lot,
+    ``on_hand`` what is left of it with us."""
 
     __tablename__ = "lot"
 

@@ -224,6 +224,35 @@ def test_our_stock_follows_the_pieces(shop: Shop) -> None:
     ]
 
 
+def test_a_lot_counts_all_that_was_booked_in_as_it_and_never_more_used_than_that(shop: Shop) -> None:
+    run(shop)
+    box = f"{shop.number}-P2"
+    line = c.ReceiveLine(1, Decimal(30), Decimal(20), unprocessed=Decimal(10), output_lot="L1-P")
+    for command in (
+        c.Ship((c.ShipLine(1, Decimal(30), unprocessed=Decimal(10)),)),
+        c.Receive((line,), box),
+        c.ReportNonconformance((c.LineQuantity(1, Decimal(5), "L1-P"),), "Blisters"),
+    ):
+        assert shop.do(command).status == "applied"
+    with shop.database.read() as session:
+        lots = {lot.number: (lot.quantity, lot.on_hand) for lot in session.execute(select(table(Lot)))}
+    assert lots == {
+        "L1": (Decimal(100), Decimal(10)),  # 90 are with the order, 10 came back as they were
+        "L1-P": (Decimal(73), Decimal(73)),  # 58 and 20, of which 5 turned out wrong
+    }
+
+
+def test_pieces_that_keep_their_lot_come_back_to_it(shop: Shop) -> None:
+    sent = c.Send((c.SendLine(1, Decimal(100), "L1"),), carrier="UPS")
+    box = f"{shop.number}-P1"
+    receipt = c.Receive((c.ReceiveLine(1, Decimal(60), Decimal(60)),), box)
+    for command in (c.Issue(), c.Acknowledge("accept"), sent, c.Ship((c.ShipLine(1, Decimal(60)),)), receipt):
+        assert shop.do(command).status == "applied"
+    with shop.database.read() as session:
+        lot = session.execute(select(table(Lot))).one()
+    assert (lot.quantity, lot.on_hand) == (Decimal(100), Decimal(60))
+
+
 @contextmanager
 def failing(database: Database, target: str) -> Iterator[None]:
     """Makes every insert into a table fail, in the database itself."""

@@ -284,6 +284,17 @@ async def test_a_row_missing_from_any_table_is_found(patient: Patient, name: str
         assert "tables.differ" in codes(await patient.examined(everything=False))
 
 
+async def test_the_stock_of_a_lot_that_somebody_corrected_is_compared_as_well(patient: Patient) -> None:
+    lot = await patient.system.get("/lots/PLATED-1")
+    answer = await patient.system.login(Role.ADMIN).put(
+        "/api/v1/lots/PLATED-1", json={"part": lot["part"], "quantity": "401", "uom": lot["uom"]}
+    )
+    assert answer.json()["on_hand"] == "401", answer.text
+    assert await patient.examined() == []
+    with patient.damaged(change(LOTS, {"number": "PLATED-1"}, on_hand=390), LOTS):
+        assert codes(await patient.examined()) == {"lot.on_hand"}
+
+
 async def test_a_removed_last_event_is_found(patient: Patient) -> None:
     def cut(connection: Connection) -> None:
         last = connection.scalar(select(ORDERS.c.version).where(ORDERS.c.number == patient.order))
