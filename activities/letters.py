@@ -19,6 +19,7 @@ from models.domain.deadlines import Party
 from models.domain.notices import Notice
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
+from models.domain.records import Alert
 from models.domain.tokens import fingerprint, link_token
 from models.queries.contacts import Person, supplier_contacts, user, users_with
 from models.settings import Settings
@@ -186,11 +187,10 @@ class Letters:
                     reason=event.reason,
                 )
             case e.AlertRaised() | e.AlertEscalated():
-                return self._alert(order, event, ours)
+                return self._alert(order, order.alerts[event.alert], ours)
         raise AssertionError(f"no mail is written about {event.name}")
 
-    def _alert(self, order: Order, event: e.AlertRaised | e.AlertEscalated, ours: dict[str, Any]) -> m.Alert:
-        alert = order.alerts[event.alert]
+    def _alert(self, order: Order, alert: Alert, ours: dict[str, Any]) -> m.Alert:
         return m.Alert(
             **ours,
             rule=alert.rule,
@@ -199,7 +199,7 @@ class Letters:
             supplier=order.supplier_name,
             process=order.process_name,
             owed_by=alert.owed_by,
-            details=event.details if isinstance(event, e.AlertRaised) else "",
+            details=alert.details,
         )
 
 

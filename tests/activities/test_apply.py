@@ -253,6 +253,22 @@ def test_pieces_that_keep_their_lot_come_back_to_it(shop: Shop) -> None:
     assert (lot.quantity, lot.on_hand) == (Decimal(100), Decimal(60))
 
 
+def test_every_mail_about_an_alert_says_what_it_is_about(shop: Shop) -> None:
+    """Also those of the escalations, days later."""
+    run_until = NOW + timedelta(days=14)
+    shop.do(c.Issue())
+    shop.do(c.Acknowledge("accept"))
+    standing = shop.do(c.Send((c.SendLine(1, Decimal(100), "L1"),)))
+    while standing.due and (due := datetime.fromisoformat(standing.due)) < run_until:
+        with shop.database.write() as session:
+            standing = pass_deadlines(session, shop.settings, shop.number, str(uuid.uuid4()), due)
+    with shop.database.read() as session:
+        contexts = session.scalars(select(table(Outbox).c.context).where(table(Outbox).c.template == "alert"))
+        told = [context["details"] for context in contexts if context["rule"] == "milestone_overdue"]
+    assert len(told) == 3, "raised, and escalated twice"
+    assert set(told) == {"Received"}
+
+
 @contextmanager
 def failing(database: Database, target: str) -> Iterator[None]:
     """Makes every insert into a table fail, in the database itself."""
