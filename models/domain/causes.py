@@ -62,19 +62,28 @@ def _waiting(
 
 
 def _by_day(
-    calendar: WorkingCalendar, occurrence: str, day: date, began: datetime, details: str = ""
+    order: Order, calendar: WorkingCalendar, occurrence: str, day: date, began: datetime, details: str = ""
 ) -> Cause:
-    """The supplier has until the end of `day`, agreed when the clock `began`."""
+    """It has to be done by the end of `day`, agreed when the clock `began`."""
     over = calendar.end_of_day(day)
-    return Cause(occurrence, over, over, began, calendar, "supplier", details)
+    return Cause(occurrence, over, over, began, calendar, _whose_turn(order), details)
+
+
+def _whose_turn(order: Order) -> Party:
+    """Nobody works on what was never sent: until something is under way to the supplier, our dock owes it."""
+    there = order.started or total(order.stock, Bucket.IN_TRANSIT_OUT)
+    return "supplier" if there else "receiving"
 
 
 def _unanswered(order: Order, patience: timedelta) -> Iterator[Cause]:
     # Once pieces come back, the answer that never came tells nobody anything.
     open_stage = stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
     if order.answer is Answer.NONE and open_stage and not order.cancelling:
+        # A rejected proposal asks again: another occurrence, with a clock of its own.
+        again = f"-again-{order.rejections}" if order.rejections else ""
+        since = order.asked_again_at or order.issued_at
         yield _waiting(
-            order.supplier_calendar, f"revision-{order.revision}", order.issued_at, patience, "supplier"
+            order.supplier_calendar, f"revision-{order.revision}{again}", since, patience, "supplier"
         )
 
 
@@ -84,6 +93,20 @@ def ack_reminder(order: Order) -> Iterator[Cause]:
 
 def ack_overdue(order: Order) -> Iterator[Cause]:
     return _unanswered(order, 2 * WORKING_DAY)
+
+
+def proposal_waiting(order: Order) -> Iterator[Cause]:
+    """The supplier proposed other terms; each proposal is one to answer."""
+    counter = order.counter
+    if counter is not None and not order.cancelling:
+        yield _waiting(
+            order.plant_calendar,
+            f"proposal-{counter.number}",
+            counter.at,
+            WORKING_DAY,
+            "buyer",
+            counter.reason,
+        )
 
 
 def declined(order: Order) -> Iterator[Cause]:
@@ -145,7 +168,9 @@ def milestones_due_soon(order: Order) -> Iterator[Cause]:
 def milestones_overdue(order: Order) -> Iterator[Cause]:
     for milestone in _owed_milestones(order):
         occurrence = f"{milestone.code}-{milestone.planned}"
-        yield _by_day(order.supplier_calendar, occurrence, milestone.planned, order.issued_at, milestone.name)
+        yield _by_day(
+            order, order.supplier_calendar, occurrence, milestone.planned, order.issued_at, milestone.name
+        )
 
 
 def ship_overdue(order: Order) -> Iterator[Cause]:
@@ -153,12 +178,12 @@ def ship_overdue(order: Order) -> Iterator[Cause]:
         return
     if to_ship(order) or not all_sent(order):
         occurrence = f"promise-{order.promise_current}"
-        yield _by_day(order.supplier_calendar, occurrence, order.promise_current, order.answered_at)
+        yield _by_day(order, order.supplier_calendar, occurrence, order.promise_current, order.answered_at)
 
 
 def receipt_overdue(order: Order) -> Iterator[Cause]:
     if _going(order):
-        yield _by_day(order.plant_calendar, f"need-by-{order.need_by}", order.need_by, order.issued_at)
+        yield _by_day(order, order.plant_calendar, f"need-by-{order.need_by}", order.need_by, order.issued_at)
 
 
 def parcel_overdue(order: Order) -> Iterator[Cause]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from models.domain.causes import Cause
 from models.domain.commands import (
     AcknowledgeAlert,
     Cancel,
+    Command,
     Correct,
     PassDeadlines,
     Replan,
@@ -169,6 +170,26 @@ class TestMilestones:
     def test_a_declined_or_cancelled_order_owes_none(self) -> None:
         assert of("milestone", given(issued(), decline()).wait(day(20))) == []
         assert of("milestone", given(issued(), send(10), Cancel("x")).wait(day(20))) == []
+
+
+class TestWhoOwesIt:
+    def owed(self, scene: Scene, until: datetime) -> dict[str, str]:
+        scene.wait(until)
+        return {alert.rule: alert.owed_by for alert in scene.order.open_alerts}
+
+    def test_nobody_blames_the_supplier_for_pieces_it_was_never_sent(self) -> None:
+        scene = given(issued(), accept(date(2026, 12, 10)))
+        assert self.owed(scene, day(22, month=12)) == dict.fromkeys(
+            ("milestone_overdue", "ship_overdue", "receipt_overdue"), "receiving"
+        )
+
+    @parametrize("step", send(1), arrived())
+    def test_what_is_under_way_to_the_supplier_or_there_is_its_own_to_do(self, step: Command) -> None:
+        scene = given(issued(), accept(date(2026, 12, 10)), step)
+        owed = self.owed(scene, day(22, month=12))
+        assert {owed[rule] for rule in ("milestone_overdue", "ship_overdue", "receipt_overdue")} == {
+            "supplier"
+        }
 
 
 class TestShippingAndReceiving:
