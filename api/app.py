@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from anyio import CancelScope
+from anyio import CancelScope, create_task_group
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -17,7 +17,8 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import login, mailbox
+from api.pages import live, login, mailbox, order_list, today
+from api.pages.live import Live
 from api.relay import Relay
 from api.routes import (
     alerts,
@@ -67,7 +68,16 @@ ROUTERS = (
     health.router,
     openapi.router,
 )
-PAGES = (login.router, openapi.pages, opening.router, supplier_routes.router, mailbox.router)
+PAGES = (
+    login.router,
+    today.router,
+    order_list.router,
+    live.router,
+    openapi.pages,
+    opening.router,
+    supplier_routes.router,
+    mailbox.router,
+)
 
 
 def now() -> datetime:
@@ -75,11 +85,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _until(stopping: CancelScope, work: Coroutine[Any, Any, None]) -> None:
+async def _until(stopping: CancelScope, *work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Works until it is stopped. A scope, unlike a task's own ``cancel``, waits for threads that have
     begun: the database must not be closed under them."""
     with stopping:
-        await work
+        async with create_task_group() as group:
+            for each in work:
+                group.start_soon(each)
 
 
 def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
@@ -92,12 +104,14 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
         app.state.uploads = Uploads(settings, app.state.database)
         app.state.dispatcher = Dispatcher(app.state.database, settings, await connect(lazy=True))
         stopping = CancelScope()
-        relay = asyncio.create_task(_until(stopping, Relay(app.state.dispatcher, clock).run()))
+        app.state.live = Live(app.state.database, clock)
+        relay = Relay(app.state.dispatcher, clock)
+        working = asyncio.create_task(_until(stopping, relay.run, app.state.live.run))
         try:
             yield
         finally:
             stopping.cancel()
-            await relay
+            await working
             app.state.database.dispose()
 
     app = FastAPI(

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+import orjson
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from activities.i18n import N_, say
 from api import sessions
 from api.auth import PUBLIC
 from api.errors import Problem
 from api.html import page
-from api.wire import ExactRequest, ExactRoute
+from api.pages.route import local_path, page_router
+from api.supplier.fields import typed
+from api.supplier.words import LANGUAGES, language
 
-router = APIRouter(route_class=ExactRoute, include_in_schema=False)
-_AFTER_LOGIN = "/api/docs"
+router = page_router()
 
 
 @router.get("/login", dependencies=PUBLIC)
-async def login_page() -> HTMLResponse:
-    return page("pages/login.html", email="", problem="")
+async def login_page(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
+    return _page(request, 200, {"next": local_path(next)}, "")
 
 
 @router.post("/login", dependencies=PUBLIC)
 async def log_in(request: Request) -> Response:
     sessions.refuse_cross_site(request)
-    form = await _form(request)
+    form = await typed(request)
     email, password = form.get("email", ""), form.get("password", "")
     brake: sessions.LoginBrake = request.app.state.login_brake
     # Cut short, because the brake remembers it: no address is longer.
@@ -34,16 +37,16 @@ async def log_in(request: Request) -> Response:
     try:
         brake.check(name, address)
     except Problem as too_many:
-        answer = page("pages/login.html", too_many.status_code, email=email, problem=too_many.detail)
+        answer = _page(request, too_many.status_code, form, _(request, too_many.detail))
         answer.headers.update(too_many.headers or {})
         return answer
     state = request.app.state
     secret = await run_in_threadpool(sessions.log_in, state.database, email, password, state.clock())
     if secret is None:
         brake.failed(name, address)
-        wrong = "The mail address and the password do not belong together. Try again."
-        return page("pages/login.html", 401, email=email, problem=wrong)
-    response = RedirectResponse(_AFTER_LOGIN, 303)
+        wrong = N_("The mail address and the password do not belong together. Try again.")
+        return _page(request, 401, form, _(request, wrong))
+    response = _resumed(request, form) or RedirectResponse(local_path(form.get("next", "/")), 303)
     sessions.set_cookie(response, secret, secure=request.app.state.settings.public_url.startswith("https:"))
     return response
 
@@ -65,14 +68,32 @@ def _end(request: Request, secret: str) -> None:
     request.app.state.keyring.forget()
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The form's fields. Raises ``Problem`` 415 or 413."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise Problem(415, "request.content_type", "Send the form as application/x-www-form-urlencoded.")
-    body = await ExactRequest(request.scope, request.receive).body()
+def _page(request: Request, status: int, form: Mapping[str, str], problem: str) -> HTMLResponse:
+    return page(
+        "pages/login.html",
+        status,
+        locale=language(request),
+        company=request.app.state.settings.company,
+        languages=LANGUAGES,
+        email=form.get("email", ""),
+        next=local_path(form.get("next", "/")),
+        kept=form.get("kept", ""),
+        problem=problem,
+    )
+
+
+def _resumed(request: Request, form: Mapping[str, str]) -> Response | None:
+    """The form that was being sent when the session ended, ready to be sent after all."""
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        raise Problem(400, "request.malformed", "The form cannot be read.") from None
-    return {name: value.replace("\0", "") for name, value in pairs}
+        kept = orjson.loads(form.get("kept", ""))
+        action, fields = local_path(kept["action"], ""), {str(k): str(v) for k, v in kept["fields"].items()}
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return None
+    if not action:
+        return None
+    company = request.app.state.settings.company
+    return page("pages/resume.html", locale=language(request), company=company, action=action, fields=fields)
+
+
+def _(request: Request, sentence: str) -> str:
+    return say(language(request), sentence)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -32,7 +33,7 @@ class Filter:
 
 def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, limit: int) -> list[View]:
     """At most `limit` orders behind `after` (need-by and number), the most pressing first."""
-    query = select(_ORDERS).where(*_conditions(wanted, reader))
+    query = select(_ORDERS).where(*conditions(wanted, reader))
     if after is not None:
         day, number = behind(after, date.fromisoformat)
         query = query.where(
@@ -59,7 +60,9 @@ def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, 
     ]
 
 
-def _conditions(wanted: Filter, reader: Reader) -> list[ColumnElement[bool]]:
+def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> list[ColumnElement[bool]]:
+    """What `wanted` asks, without its fields `but`, of the orders this reader may know of."""
+    wanted = replace(wanted, **dict.fromkeys(but))
     found: list[ColumnElement[bool]] = []
     if not reader.cleared:
         found.append(_ORDERS.c.export_controlled.is_(False))

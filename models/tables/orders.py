@@ -63,6 +63,9 @@ class CommandRow(SQLModel, table=True):
         UniqueConstraint("order_number", "sequence", name="uq_command_sequence"),
         UniqueConstraint("actor_id", "idempotency_key", name="uq_command_idempotency"),
         Index("ix_command_waiting", "status", "received_at"),
+        # Open pages ask once a second what has been asked and done since.
+        Index("ix_command_received", "received_at"),
+        Index("ix_command_applied", "applied_at"),
     )
 
     id: str = Field(primary_key=True)

@@ -32,7 +32,7 @@ def log_in(browser: TestClient, email: str = "ana@example.com", password: str = 
 
 def test_the_right_password_sets_a_cookie_scripts_cannot_read(browser: TestClient) -> None:
     answer = log_in(browser, " ANA@example.com ")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/api/docs")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith(f"{COOKIE}=")
     assert "HttpOnly" in cookie

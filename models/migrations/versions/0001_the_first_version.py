@@ -446,6 +446,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("command", schema=None) as batch_op:
         batch_op.create_index("ix_command_waiting", ["status", "received_at"], unique=False)
+        batch_op.create_index("ix_command_received", ["received_at"], unique=False)
+        batch_op.create_index("ix_command_applied", ["applied_at"], unique=False)
 
     op.create_table(
         "document",

@@ -1,0 +1,52 @@
+"""An order on somebody's desk: its state, how the API shows it, and who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlmodel import Session
+
+from api.pages.staff import Staff
+from api.supplier.words import Words
+from models.codec import load_order
+from models.domain.errors import Refusal
+from models.domain.order import Order
+from models.queries import orders as queries
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`order` is None while it is a draft; `view` is what `GET /orders/{n}` answers this person."""
+
+    staff: Staff
+    number: str
+    order: Order | None
+    view: queries.View
+
+    @property
+    def words(self) -> Words:
+        return self.staff.words
+
+    @property
+    def path(self) -> str:
+        return f"/orders/{self.number}"
+
+    @property
+    def issued(self) -> Order:
+        """Raises `Refusal` for a draft."""
+        if self.order is None:
+            raise Refusal("order.draft", "This is still a draft; issue it first.")
+        return self.order
+
+
+def desk(session: Session, staff: Staff, number: str) -> Desk:
+    """Raises `Unknown` when there is no such order for this person."""
+    row = queries.stored(session, number, staff.reader)
+    order = load_order(row.snapshot) if row.snapshot is not None else None
+    return Desk(staff, number, order, queries.view(session, number, staff.reader))
+
+
+def on_desk(request: Request, staff: Staff, number: str) -> Desk:
+    with request.app.state.database.read() as session:
+        return desk(session, staff, number)

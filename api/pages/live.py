@@ -1,0 +1,119 @@
+"""Tells open pages that something they show has changed; they fetch it again themselves.
+
+One look at the database a second serves every open page of a process, and none is taken while no
+page is open. The stream says only that something changed, never what: reading is asked for anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import structlog
+from fastapi import Query, Request, Response
+from sqlalchemy import bindparam, or_, select
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from api.auth import Clock
+from api.errors import DATABASE_AWAY
+from api.pages.route import page_router
+from api.pages.staff import Visitor
+from models.db import Database
+from models.queries import orders as queries
+from models.tables.orders import CommandRow
+from models.tables.types import table
+
+log = structlog.get_logger(__name__)
+router = page_router()
+_COMMANDS = table(CommandRow)
+# Everything that changes an order is a command: saved, then applied.
+_CHANGED = select(_COMMANDS.c.id, _COMMANDS.c.status, _COMMANDS.c.order_number).where(
+    or_(_COMMANDS.c.applied_at > bindparam("since"), _COMMANDS.c.received_at > bindparam("since"))
+)
+_EVERY = 1.0
+# Clocks of several processes differ, and a commit takes a moment: so far back is looked again.
+_OVERLAP = timedelta(seconds=5)
+# Proxies end a connection nothing comes over.
+_HEARTBEAT = 15.0
+ALL = "orders"
+
+
+class Live:
+    """Wakes the pages that listen in this process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._listeners: dict[asyncio.Event, str] = {}
+        self._told: set[tuple[str, str]] = set()
+        self.closed = False
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            if not self._listeners:
+                self._told.clear()
+                continue
+            try:
+                changed = await run_in_threadpool(self._look, self._clock() - _OVERLAP)
+            except DATABASE_AWAY as error:
+                log.warning("live_look_failed", reason=type(error).__name__)
+                continue
+            self._wake(changed)
+
+    def close(self) -> None:
+        """The process is about to end: every stream ends, so that nothing waits for it."""
+        self.closed = True
+        for event in self._listeners:
+            event.set()
+
+    async def changes(self, about: str) -> AsyncIterator[bytes]:
+        """The stream of one page about one order, or about `ALL`."""
+        event = asyncio.Event()
+        self._listeners[event] = about
+        try:
+            yield b"retry: 2000\n\n"
+            while not self.closed:
+                try:
+                    await asyncio.wait_for(event.wait(), _HEARTBEAT)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                event.clear()
+                if not self.closed:
+                    yield b"event: changed\ndata: 1\n\n"
+        finally:
+            del self._listeners[event]
+
+    def _look(self, since: datetime) -> set[str]:
+        """The orders somebody has not been told about."""
+        with self._database.read() as session:
+            rows = [
+                (row.id, row.status, row.order_number) for row in session.execute(_CHANGED, {"since": since})
+            ]
+        marks = {(command, status) for command, status, _ in rows}
+        found = {order for command, status, order in rows if (command, status) not in self._told}
+        self._told = marks
+        return found
+
+    def _wake(self, changed: set[str]) -> None:
+        for event, about in self._listeners.items():
+            if changed and (about == ALL or about in changed):
+                event.set()
+
+
+@router.get("/live")
+async def live(request: Request, staff: Visitor, about: str = Query(ALL, max_length=64)) -> Response:
+    """Server-sent events: `changed` whenever the order, or any order, has."""
+    if about != ALL:
+        await run_in_threadpool(_exists, request, about, staff.reader)
+    stream = request.app.state.live.changes(about)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _exists(request: Request, number: str, reader: queries.Reader) -> None:
+    with request.app.state.database.read() as session:
+        queries.stored(session, number, reader)

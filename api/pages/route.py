@@ -1,0 +1,136 @@
+"""Pages answer with pages: who is not logged in is asked to, and what went wrong is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+import structlog
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from activities.i18n import LOCALES, N_, say
+from api import html
+from api.errors import DATABASE_AWAY, Problem, Unanswered, reported, status_of
+from api.supplier.fields import typed
+from api.supplier.words import LANGUAGE_COOKIE, LANGUAGES, Words, language
+from api.wire import ExactRoute
+from models.domain.errors import Refusal
+
+log = structlog.get_logger(__name__)
+_A_YEAR = 365 * 24 * 3600
+_ENDED = N_("Your session has ended. Log in again: what you entered is kept.")
+
+
+class StaffRoute(ExactRoute):
+    """Answers with a page whatever happens."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            switched = _switched(request)
+            if switched is not None:
+                return switched
+            locale = language(request)
+            try:
+                return await handle(request)
+            except Refusal as refusal:
+                sentence = Words(locale, "UTC", datetime.now(UTC).date()).refusal(refusal)
+                return trouble(request, status_of(refusal), sentence)
+            except DATABASE_AWAY:
+                log.exception("database_away")
+                return trouble(
+                    request, 503, say(locale, N_("The database does not answer. Try again in a moment."))
+                )
+            except Unanswered:
+                text = N_("It is saved, but the database stopped answering. Look again in a moment.")
+                return trouble(request, 503, say(locale, text))
+            except HTTPException as error:
+                if error.status_code == 401:
+                    return await _log_in_first(request)
+                return trouble(request, error.status_code, _reason(locale, error))
+            except Exception as error:  # noqa: BLE001
+                reference = reported(error, method=request.method, route=self.path)
+                text = N_("Something went wrong here; nothing was saved. Its reference is {reference}.")
+                return trouble(request, 500, say(locale, text, {"reference": reference}))
+
+        return shown
+
+
+def page_router() -> APIRouter:
+    """A router for pages of ours. Every one of them declares who may look, as JSON routes do."""
+    return APIRouter(route_class=StaffRoute, include_in_schema=False)
+
+
+def trouble(request: Request, status: int, sentence: str) -> Response:
+    """A page that says what is wrong, and the way back."""
+    return html.page(
+        "pages/trouble.html",
+        status,
+        locale=language(request),
+        company=request.app.state.settings.company,
+        sentence=sentence,
+    )
+
+
+def local_path(address: str, otherwise: str = "/") -> str:
+    """`address` when it is one of ours, so that a login leads nowhere else."""
+    parts = urlsplit(address)
+    ours = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
+    return address if ours and not address.startswith("//") and address.isprintable() else otherwise
+
+
+async def _log_in_first(request: Request) -> Response:
+    """The login page; what was typed into a form goes on it and is sent after all."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/login?next={quote(here)}", 303)
+    try:
+        fields = await typed(request)
+    except Problem:
+        # A file is not kept on a login page; the form it came with is one step back.
+        fields = {}
+    kept = orjson.dumps({"action": here, "fields": fields}).decode() if fields else ""
+    return html.page(
+        "pages/login.html",
+        401,
+        locale=language(request),
+        company=request.app.state.settings.company,
+        languages=LANGUAGES,
+        email="",
+        problem=say(language(request), _ENDED),
+        next="/",
+        kept=kept,
+    )
+
+
+def _reason(locale: str, error: HTTPException) -> str:
+    if isinstance(error, Problem):
+        return say(locale, error.detail)
+    if error.status_code == 404:
+        return say(locale, N_("There is nothing at this address."))
+    return say(locale, N_("What was sent cannot be read; nothing was saved. Go back and send it again."))
+
+
+def _switched(request: Request) -> Response | None:
+    """``?language=es`` is kept in a cookie, and the address is clean again."""
+    wanted = request.query_params.get("language")
+    if wanted not in LOCALES or request.method == "POST":
+        return None
+    rest = request.url.remove_query_params("language")
+    answer = RedirectResponse(local_path(f"{rest.path}?{rest.query}".removesuffix("?")), 303)
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        wanted,
+        max_age=_A_YEAR,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=urlsplit(request.app.state.settings.public_url).scheme == "https",
+    )
+    return answer

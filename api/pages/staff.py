@@ -1,0 +1,110 @@
+"""Who looks at a page of ours, and how it is drawn: their name, language, day and open alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request, Response
+from sqlalchemy import func, select
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from activities.wording import PARTIES
+from api import html
+from api.auth import Principal, Reader
+from api.pages.wording import FLAGS, MARKS, STAGES
+from api.supplier.words import LANGUAGES, Words, language
+from models.domain.authority import Actor, Role, roles_for
+from models.queries import orders as queries
+from models.tables.orders import AlertRow, OrderRow
+from models.tables.people import User
+from models.tables.plants import Plant
+from models.tables.types import table
+
+_ALERTS = table(AlertRow)
+_ORDERS = table(OrderRow)
+_UNANSWERED = select(func.count()).where(_ALERTS.c.open.is_(True), _ALERTS.c.acknowledged_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One of our people looking at a page. `alerts`: open ones nobody has answered yet."""
+
+    principal: Principal
+    name: str
+    words: Words
+    now: datetime
+    alerts: int
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            self.principal.id, self.principal.kind, self.principal.roles, cleared=self.principal.cleared
+        )
+
+    @property
+    def reader(self) -> queries.Reader:
+        return queries.Reader(self.principal.roles, self.principal.cleared)
+
+    def may(self, command: str) -> bool:
+        """Whether one of this person's roles may send `command` at all."""
+        return bool(self.principal.roles & {*roles_for(command), Role.ADMIN})
+
+    def has(self, *roles: Role) -> bool:
+        return bool(self.principal.roles & {*roles, Role.ADMIN})
+
+
+async def enter(request: Request, principal: Reader) -> Staff:
+    """A dependency: who looks. Everybody with a role may; what they may do there is another question."""
+    return await run_in_threadpool(_read, request, principal)
+
+
+Visitor = Annotated[Staff, Depends(enter)]
+
+
+def _read(request: Request, principal: Principal) -> Staff:
+    now: datetime = request.app.state.clock()
+    with request.app.state.database.read() as session:
+        person = session.get(User, principal.id)
+        zone = _timezone(session, principal.plant)
+        unanswered = _UNANSWERED
+        if not principal.cleared:
+            controlled = select(_ORDERS.c.number).where(_ORDERS.c.export_controlled.is_(True))
+            unanswered = unanswered.where(_ALERTS.c.order_number.not_in(controlled))
+        alerts = session.scalar(unanswered) or 0
+    name = (person.name or person.email) if person is not None else principal.id
+    words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
+    return Staff(principal, name, words, now, alerts)
+
+
+def _timezone(session: Session, plant: str | None) -> str:
+    """That of the person's plant; of the only plant, or the first, for somebody of all plants."""
+    query = select(Plant.timezone).order_by(Plant.code)  # type: ignore[call-overload]
+    if plant is not None:
+        query = query.where(Plant.code == plant)
+    return session.scalar(query.limit(1)) or "UTC"
+
+
+def draw(request: Request, staff: Staff, template: str, status: int = 200, **context: Any) -> Response:
+    """A page in the frame; `template` extends `pages/_frame.html`."""
+    settings = request.app.state.settings
+    return html.page(
+        template,
+        status,
+        locale=staff.words.locale,
+        staff=staff,
+        words=staff.words,
+        company=settings.company,
+        languages=LANGUAGES,
+        mailbox=settings.mailbox != "off" and staff.has(),
+        path=request.url.path,
+        here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        marks=MARKS,
+        flag_words=FLAGS,
+        stage_words=STAGES,
+        parties=PARTIES,
+        **context,
+    )
