@@ -215,6 +215,9 @@ def temporal_setup(temporal_address: TemporalAddress = None) -> None:
 def create_user(
     email: Annotated[str, typer.Argument(help="The person's mail address, which is also the login.")],
     role: Annotated[list[Role], typer.Option("--role", help="May be given several times.")],
+    name: Annotated[
+        str, typer.Option("--name", help="How mails greet the person; left out: by the mail address.")
+    ] = "",
     password: Annotated[
         str | None, typer.Option("--password", help="Left out: the person has no password, only tokens.")
     ] = None,
@@ -224,7 +227,7 @@ def create_user(
     from api import people
 
     with _writing(data_dir) as session:
-        user = people.create_user(session, email, role, password, datetime.now(UTC))
+        user = people.create_user(session, email, role, password, datetime.now(UTC), name=name.strip())
     typer.echo(f"{user.email}: {', '.join(user.roles)}")
 
 

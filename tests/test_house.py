@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from temporalio.testing import WorkflowEnvironment
 from typer.testing import CliRunner
 
@@ -23,6 +23,8 @@ from api.cli import app
 from models.db import Database
 from models.secrets import KEY_FILE, with_secret_key
 from models.settings import Settings
+from models.tables.people import User
+from models.tables.types import table
 from tests.processes import ROOT, answers, environment, free_port, running, sendout, wait_until
 
 Command = Callable[..., tuple[int, str]]
@@ -152,8 +154,11 @@ def command(restored_logging: None) -> Command:
 
 def test_a_person_and_a_token_can_be_made_before_anything_runs(command: Command, tmp_path: Path) -> None:
     folder = ["--data-dir", str(tmp_path / "new")]
-    code, said = command("user", "create", "Anna@Example.com", "--role", "buyer", "--role", "admin", *folder)
+    roles = ["--role", "buyer", "--role", "admin"]
+    code, said = command("user", "create", "Anna@Example.com", "--name", " Anna Weber ", *roles, *folder)
     assert (code, said) == (0, "anna@example.com: buyer, admin\n")
+    with Database(f"sqlite:///{tmp_path}/new/sendout.db").read() as session:
+        assert session.scalar(select(table(User).c.name)) == "Anna Weber", "as mails greet her"
     code, said = command("token", "create", "--user", "anna@example.com", *folder)
     assert code == 0
     assert re.fullmatch(r"\S{40,}", said.splitlines()[-1])
