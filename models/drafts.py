@@ -93,17 +93,17 @@ def checked(session: Session, draft: Draft) -> Draft:
     """The draft with its names known, its quantities plain and its specification filled in."""
     wrong: list[FieldError] = []
     if session.get(Supplier, draft.supplier) is None:
-        wrong.append(_unknown("supplier", draft.supplier))
+        wrong.append(_unknown("supplier", "supplier", draft.supplier))
     if session.get(Process, draft.process) is None:
-        wrong.append(_unknown("process", draft.process))
+        wrong.append(_unknown("process", "process", draft.process))
     if session.get(Plant, draft.plant) is None:
-        wrong.append(_unknown("plant", draft.plant))
+        wrong.append(_unknown("plant", "plant", draft.plant))
     lines: list[DraftLine] = []
     operations: list[Operation] = []
     for index, line in enumerate(draft.lines):
         operation = session.get(Operation, (line.work_order, line.operation))
         if session.get(WorkOrder, line.work_order) is None:
-            wrong.append(_unknown(f"lines.{index}.work_order", line.work_order))
+            wrong.append(_unknown(f"lines.{index}.work_order", "work order", line.work_order))
         elif operation is None or operation.kind != "outside":
             wrong.append(
                 FieldError(
@@ -117,9 +117,8 @@ def checked(session: Session, draft: Draft) -> Draft:
         lines.append(_line(session, line, index, wrong))
     wrong += _repeated(draft.lines)
     if wrong:
-        raise Invalid(
-            "draft.invalid", "{count} fields need attention.", errors=tuple(wrong), count=len(wrong)
-        )
+        text = "One field needs attention." if len(wrong) == 1 else "{count} fields need attention."
+        raise Invalid("draft.invalid", text, errors=tuple(wrong), count=len(wrong))
     first = operations[0] if operations else None
     return replace(
         draft,
@@ -149,7 +148,7 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
         wrong.append(FieldError(f"{where}.quantity", "Enter more than zero."))
     for place, (lot, _) in enumerate(lots):
         if session.get(Lot, lot) is None:
-            wrong.append(_unknown(f"{where}.lots.{place}.lot", lot))
+            wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
     return replace(line, quantity=ordered, unit_price=price, tolerance=tolerance, lots=lots)
 
 
@@ -163,8 +162,18 @@ def _repeated(lines: Sequence[DraftLine]) -> list[FieldError]:
     return found
 
 
-def _unknown(field: str, value: str) -> FieldError:
-    return FieldError(field, "There is no {value}. Create it first or correct the name.", (("value", value),))
+# Whole sentences: a language may need another article or ending for each kind.
+_UNKNOWN = {
+    "supplier": "There is no supplier {value}. Create it first or correct the name.",
+    "process": "There is no process {value}. Create it first or correct the name.",
+    "plant": "There is no plant {value}. Create it first or correct the name.",
+    "work order": "There is no work order {value}. Create it first or correct the name.",
+    "lot": "There is no lot {value}. Create it first or correct the name.",
+}
+
+
+def _unknown(field: str, kind: str, value: str) -> FieldError:
+    return FieldError(field, _UNKNOWN[kind], (("value", value),))
 
 
 def _columns(session: Session, draft: Draft) -> dict[str, Any]:

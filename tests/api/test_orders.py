@@ -82,6 +82,19 @@ async def test_a_draft_with_wrong_names_says_each_of_them(system: System) -> Non
         "lines.0.quantity",
         "lines.0.lots.0.lot",
     }
+    said = {error["field"]: error["message"] for error in refused["errors"]}
+    assert said["supplier"] == "There is no supplier NOBODY. Create it first or correct the name."
+    assert said["process"] == "There is no process NOTHING. Create it first or correct the name."
+    assert said["lines.0.work_order"].startswith("There is no work order WO-9.")
+    assert said["lines.0.lots.0.lot"].startswith("There is no lot NONE.")
+    assert refused["detail"] == "5 fields need attention."
+
+
+async def test_one_wrong_field_is_counted_as_one(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
+    body = {"supplier": "NOBODY", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert refused["detail"] == "One field needs attention."
 
 
 async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
