@@ -139,11 +139,14 @@ def to_ship(order: Order, *, rework: bool = False) -> Decimal:
 
 
 def milestones_due_soon(order: Order) -> Iterator[Cause]:
+    """Asked for once the supplier has agreed to do the work; before, it is its answer that is waited for."""
+    if order.answer is not Answer.ACCEPTED or order.answered_at is None:
+        return
     calendar = order.supplier_calendar
     for milestone in _owed_milestones(order):
         due = calendar.at(calendar.add_workdays(milestone.planned, -1), calendar.opens)
-        # One planned for tomorrow was read in the order itself: no reminder of it.
-        if due > order.issued_at:
+        # One that was due soon when it answered was read in the order itself: no reminder of it.
+        if due > order.answered_at:
             occurrence = f"{milestone.code}-{milestone.planned}"
             yield Cause(occurrence, due, due, order.issued_at, calendar, "supplier", milestone.name)
 

@@ -368,7 +368,7 @@ def test_a_deadline_is_passed_once_however_often_its_timer_fires(shop: Shop) -> 
         )
         mails = session.scalars(select(table(Outbox).c.template).order_by(table(Outbox).c.created_at)).all()
     assert reminders == 1
-    assert mails == ["order_issued", "milestone_reminder"]
+    assert mails == ["order_issued", "acknowledgment_reminder"]
     assert datetime.fromisoformat(passed.due) > due
 
 

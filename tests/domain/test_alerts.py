@@ -167,6 +167,13 @@ class TestMilestones:
         scene = given(issued(milestones=(soon,)), accept())
         assert of("due_soon", scene.wait(day(3))) == []
 
+    def test_nobody_is_reminded_of_work_it_has_not_agreed_to(self) -> None:
+        scene = given(issued(), send(100))
+        assert of("due_soon", scene.wait(day(10))) == []
+        # The first has been due soon for a week: whoever accepts has just read it.
+        scene.when(accept())
+        assert of("due_soon", scene.told() + scene.wait(day(13))) == ["13 08:00 remind milestone_due_soon"]
+
     def test_a_declined_or_cancelled_order_owes_none(self) -> None:
         assert of("milestone", given(issued(), decline()).wait(day(20))) == []
         assert of("milestone", given(issued(), send(10), Cancel("x")).wait(day(20))) == []
@@ -345,12 +352,10 @@ class TestLadder:
         scene.when(accept()).happened(e.OrderAcknowledged, e.AlertCleared)
 
     def test_a_worker_that_was_away_tells_everything_at_once_and_nothing_twice(self) -> None:
-        scene = given(issued(), send(100)).at(day(30))
+        scene = given(issued(), accept(), send(100)).at(day(30))
         scene.when(PassDeadlines())
         assert scene.told() == [
             "30 09:00 remind milestone_due_soon",
-            "30 09:00 remind ack_reminder",
-            "30 09:00 raise ack_overdue",
             "30 09:00 raise milestone_overdue",
             "30 09:00 raise no_news",
             "30 09:00 remind milestone_due_soon",
