@@ -96,23 +96,25 @@ def alerts(
     if is_open is not None:
         query = query.where(_ALERTS.c.open.is_(is_open))
     if after is not None:
-        instant, alert = behind(after, _instant)
+        at, last = behind(after, instant)
         query = query.where(
-            or_(_ALERTS.c.raised_at > instant, and_(_ALERTS.c.raised_at == instant, _ALERTS.c.id > alert))
+            or_(_ALERTS.c.raised_at > at, and_(_ALERTS.c.raised_at == at, _ALERTS.c.id > last))
         )
     return [
-        _alert(row) for row in session.execute(query.order_by(_ALERTS.c.raised_at, _ALERTS.c.id).limit(limit))
+        alert(row) for row in session.execute(query.order_by(_ALERTS.c.raised_at, _ALERTS.c.id).limit(limit))
     ]
 
 
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
+def instant(text: str) -> datetime:
+    """The instant in a cursor. Raises `ValueError` for anything else."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
         raise ValueError("a naive datetime is no instant")
-    return instant
+    return at
 
 
-def _alert(row: Any) -> View:
+def alert(row: Any) -> View:
+    """An alert as lists show it; `row` has its order's `supplier` too."""
     rule = RULES[row.rule]
     return {
         "alert": row.id,
@@ -125,6 +127,7 @@ def _alert(row: Any) -> View:
         "since": row.since,
         "raised_at": row.raised_at,
         "owed_by": row.owed_by,
+        "details": row.details,
         "recommended_action": rule.action,
         "escalations": row.escalations,
         "acknowledged_at": row.acknowledged_at,

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.types import Exact, Json, Utc
+
+_OPEN = text("ended_at IS NULL")
 
 
 class OrderRow(SQLModel, table=True):
@@ -19,6 +21,8 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_orders_list", "stage", "supplier", "need_by"),
         Index("ix_orders_due", "next_due"),
+        # Lists show what is still open, the most pressing first, however much has ended before.
+        Index("ix_orders_open", "need_by", "number", postgresql_where=_OPEN, sqlite_where=_OPEN),
     )
 
     number: str = Field(primary_key=True)
@@ -200,6 +204,8 @@ class AlertRow(SQLModel, table=True):
     since: datetime = Field(sa_type=Utc)
     raised_at: datetime = Field(sa_type=Utc)
     owed_by: str
+    # What it is about: a milestone, a parcel, a document.
+    details: str = ""
     escalations: int = 0
     acknowledged_at: datetime | None = Field(default=None, sa_type=Utc)
     cleared_at: datetime | None = Field(default=None, sa_type=Utc)

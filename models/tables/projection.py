@@ -143,6 +143,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "since": item.since,
                 "raised_at": item.raised_at,
                 "owed_by": item.owed_by,
+                "details": item.details,
                 "escalations": item.escalations,
                 "acknowledged_at": item.acknowledged_at,
                 "cleared_at": item.cleared_at,

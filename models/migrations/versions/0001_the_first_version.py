@@ -303,6 +303,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_orders_due", ["next_due"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_late"), ["late"], unique=False)
         batch_op.create_index("ix_orders_list", ["stage", "supplier", "need_by"], unique=False)
+        batch_op.create_index(
+            "ix_orders_open",
+            ["need_by", "number"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_orders_process"), ["process"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_purchase_order"), ["purchase_order"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_stage"), ["stage"], unique=False)
@@ -382,6 +389,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owed_by", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
         sa.Column("escalations", sa.Integer(), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
