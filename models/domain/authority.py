@@ -51,6 +51,7 @@ _FOR_SUPPLIER = frozenset({Role.BUYER, Role.PLANNER, Role.RECEIVING})
 
 STAFF: dict[str, frozenset[Role]] = {
     "issue": _BUYER,
+    "answer-counter": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "send": _DOCK,
@@ -72,7 +73,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "add-document": frozenset({Role.BUYER, Role.QUALITY, Role.RECEIVING}),
 }
 # The supplier's own commands. Staff may enter them only with `on_behalf_of`.
-SUPPLIER = frozenset({"acknowledge", "report-milestone", "submit-inspection", "ship"})
+SUPPLIER = frozenset({"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship"})
 SUPPLIER_TOO = frozenset({"add-document"})
 SYSTEM_ONLY = frozenset({"pass-deadlines", "report-undeliverable"})
 

@@ -79,8 +79,11 @@ def _unanswered(order: Order, patience: timedelta) -> Iterator[Cause]:
     # Once pieces come back, the answer that never came tells nobody anything.
     open_stage = stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
     if order.answer is Answer.NONE and open_stage and not order.cancelling:
+        # A rejected proposal asks again: another occurrence, with a clock of its own.
+        again = f"-again-{order.rejections}" if order.rejections else ""
+        since = order.asked_again_at or order.issued_at
         yield _waiting(
-            order.supplier_calendar, f"revision-{order.revision}", order.issued_at, patience, "supplier"
+            order.supplier_calendar, f"revision-{order.revision}{again}", since, patience, "supplier"
         )
 
 
@@ -90,6 +93,20 @@ def ack_reminder(order: Order) -> Iterator[Cause]:
 
 def ack_overdue(order: Order) -> Iterator[Cause]:
     return _unanswered(order, 2 * WORKING_DAY)
+
+
+def proposal_waiting(order: Order) -> Iterator[Cause]:
+    """The supplier proposed other terms; each proposal is one to answer."""
+    counter = order.counter
+    if counter is not None and not order.cancelling:
+        yield _waiting(
+            order.plant_calendar,
+            f"proposal-{counter.number}",
+            counter.at,
+            WORKING_DAY,
+            "buyer",
+            counter.reason,
+        )
 
 
 def declined(order: Order) -> Iterator[Cause]:

@@ -7,7 +7,8 @@ stores it, `decide` reads it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -47,10 +48,29 @@ class Issue(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TermsLine(Part):
+    """Other terms for one line; what is left out stays as ordered."""
+
+    line: int
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    promise_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge(Command):
-    decision: Literal["accept", "decline"]
+    """`lines` go with `counter`; its `promise_date` is for every line that names none."""
+
+    decision: Literal["accept", "counter", "decline"]
     promise_date: date | None = None
     supplier_order: str = ""
+    reason: str = ""
+    lines: tuple[TermsLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCounter(Command):
+    decision: Literal["accept", "reject"]
     reason: str = ""
 
 
@@ -88,6 +108,25 @@ class ReportMilestone(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class LoadLot(Part):
+    quantity: Decimal
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportProcess(Command):
+    """What was done to pieces of one line in one load; parameter values are texts or numbers."""
+
+    line: int
+    equipment: str
+    load: str
+    started_at: datetime
+    ended_at: datetime
+    lots: tuple[LoadLot, ...]
+    parameters: Mapping[str, str | Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitInspection(Command):
     line: int
     results: tuple[Result, ...]
@@ -104,7 +143,8 @@ class ReviewInspection(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShipLine(Part):
-    """`quantity` is what is in the box, `unprocessed` included; `tested` pieces are extra."""
+    """`quantity` is what is in the box, `unprocessed` included; `tested` pieces are extra. `load` is one
+    that was reported before."""
 
     line: int
     quantity: Decimal

@@ -12,6 +12,7 @@ from models.domain.decisions import (
     answering,
     control,
     correcting,
+    countering,
     dispositions,
     documents,
     inspecting,
@@ -19,6 +20,7 @@ from models.domain.decisions import (
     judging,
     losing,
     nonconformances,
+    processing,
     progress,
     receiving,
     sending,
@@ -33,8 +35,10 @@ from models.domain.order import Order
 # Every command but `issue`, which has no order yet.
 DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], list[Event]]] = {
     c.Acknowledge: answering.acknowledge,
+    c.AnswerCounter: countering.answer_counter,
     c.Send: sending.send,
     c.ReportMilestone: progress.report_milestone,
+    c.ReportProcess: processing.report_process,
     c.SubmitInspection: inspecting.submit_inspection,
     c.ReviewInspection: inspecting.review_inspection,
     c.Ship: shipping.ship,

@@ -8,7 +8,8 @@ dictionary of the stream, read from top to bottom in the order things happen.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -18,7 +19,7 @@ from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Order
 from models.domain.pieces import Move
-from models.domain.records import Proposal, Share
+from models.domain.records import LineTerms, Proposal, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,35 @@ class OrderAcknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCountered(Event):
+    """The supplier proposed `terms` in place of `before`; both name every line."""
+
+    before: tuple[LineTerms, ...]
+    terms: tuple[LineTerms, ...]
+    by: str
+    reason: str = ""
+    supplier_order: str = ""
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CounterAccepted(Event):
+    """`terms` hold from now on, as `revision`, in place of `before`."""
+
+    before: tuple[LineTerms, ...]
+    terms: tuple[LineTerms, ...]
+    revision: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRejected(Event):
+    """The order stands as it was; the supplier is asked again."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDeclined(Event):
     reason: str
     revision: int = 1
@@ -96,6 +126,21 @@ class MilestoneReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessReported(Event):
+    """What was done to pieces of one line in one load; `lots` says how many of each lot were in it."""
+
+    line: int
+    equipment: str
+    load: str
+    started_at: datetime
+    ended_at: datetime
+    lots: Mapping[str, Decimal]
+    source: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    late_entry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionSubmitted(Event):
     inspection: str
     line: int
@@ -126,6 +171,8 @@ class ParcelShipped(Event):
     lot_unknown: bool = False
     nonconformance: str = ""
     shares: tuple[ShareMove, ...] = ()
+    # The load that the pieces of each line and lot were processed in, by stock key.
+    loads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,12 @@ _BACK = frozenset({Stage.IN_PROCESS, Stage.SHIPPED, Stage.RECEIVING, Stage.RECEI
 
 ALLOWED: dict[str, frozenset[Stage]] = {
     "issue": frozenset({Stage.DRAFT}),
-    "acknowledge": _GOING - {Stage.ACKNOWLEDGED},
+    # While a proposal waits, the supplier's last word counts.
+    "acknowledge": _LIVE - {Stage.ACKNOWLEDGED},
+    "answer-counter": _LIVE - {Stage.ISSUED, Stage.ACKNOWLEDGED},
     "send": _GOING,
     "report-milestone": _GOING,
+    "report-process": _GOING,
     "submit-inspection": _GOING - {Stage.RECEIVED},
     "review-inspection": _GOING,
     # What was sent before the supplier declined has to come back, or be given up.
@@ -61,20 +64,23 @@ ON_HOLD = frozenset(
     }
 )
 # What starts something new is over once cancellation was asked for, or the supplier declined.
-NOT_WHILE_CANCELLING = frozenset({"acknowledge", "send", "hold", "cancel", "close"})
+NOT_WHILE_CANCELLING = frozenset({"acknowledge", "answer-counter", "send", "hold", "cancel", "close"})
 NOT_WHEN_DECLINED = frozenset({"send"})
+_FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
 def why_not(order: Order, command: str) -> Refusal | None:
     """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content."""
     now = stage(order)
     allowed = ALLOWED[command]
-    if command == "acknowledge" and order.answer is not Answer.NONE and now not in ENDED:
+    if command == "acknowledge" and order.answer in _FINAL and now not in ENDED:
         return Refusal(
             "order.answered",
             "This order has been answered already ({answer}).",
             answer=order.answer,
         )
+    if command == "answer-counter" and order.counter is None and now not in ENDED:
+        return Refusal("counter.none", "No proposal is waiting for an answer.")
     if now not in allowed:
         return Refusal(
             "order.stage",

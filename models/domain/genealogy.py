@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.domain.events import Event, EventCorrected
-from models.domain.order import Order
-from models.domain.pieces import OUT, Bucket, Move
+from models.domain.events import Event, EventCorrected, ProcessReported
+from models.domain.order import Line, Order
+from models.domain.pieces import OUT, Bucket, Move, key
 
 _HERE = (Bucket.PENDING, Bucket.ACCEPTED, Bucket.REJECTED)
 # Kept beyond what was out, pieces have been through the same work as the others.
@@ -23,6 +23,12 @@ class Edge:
     unit: str
     how: str
     parcel: str = ""
+    load: str = ""
+
+
+def load_node(supplier: str, load: ProcessReported) -> str:
+    """A load is the same one for every line and order it held: one start of one equipment."""
+    return f"load:{supplier}:{load.equipment}:{load.load}:{load.started_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def edges(order: Order, event: Event) -> Iterable[Edge]:
@@ -34,6 +40,30 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
         edge = _edge(order, forward, -move.quantity if undo else move.quantity)
         if edge is not None:
             yield edge
+    if isinstance(event, ProcessReported):
+        line = order.line(event.line)
+        assert line is not None, "what is processed is on the order's lines"
+        yield from _through(order, line, load_node(order.supplier, event), event.lots, 1)
+    elif isinstance(event, EventCorrected):
+        for line in order.lines:
+            for load in line.loads:
+                if load.sequence == event.sequence:
+                    yield from _through(order, line, load.node, load.lots, -1)
+
+
+def _through(order: Order, line: Line, node: str, lots: Mapping[str, Decimal], sign: int) -> Iterator[Edge]:
+    """Pieces pass a load and are the same lot's pieces after it: both edges name the load, so that a
+    trace that came in with one lot does not leave with another."""
+    for lot, quantity in lots.items():
+        if lot:
+            at_work = _at_work(order, line.line, lot)
+            yield Edge(at_work, node, sign * quantity, line.unit, "process", load=node)
+            yield Edge(node, at_work, sign * quantity, line.unit, "process", load=node)
+
+
+def _at_work(order: Order, line: int, lot: str) -> str:
+    """The pieces of a lot while the supplier has them."""
+    return f"order:{order.number}:{line}:{lot}"
 
 
 def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
@@ -41,13 +71,15 @@ def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
     if line is None or not move.lot:
         return None
     sent, processed = f"lot:{move.lot}", f"lot:{move.output or line.output_lot(move.lot)}"
-    at_work = f"order:{order.number}:{move.line}:{move.lot}"
+    at_work = _at_work(order, move.line, move.lot)
     if move.target is Bucket.IN_TRANSIT_OUT and move.source in (None, Bucket.RETURNED_UNPROCESSED):
         return Edge(sent, at_work, quantity, line.unit, "ship", move.parcel)
     if move.target is Bucket.IN_TRANSIT_OUT and move.source is Bucket.REJECTED:
         return Edge(processed, at_work, quantity, line.unit, "rework", move.parcel)
     if move.source in _THERE and move.target in _HERE:
-        return Edge(at_work, processed, quantity, line.unit, "process", move.parcel)
+        parcel = order.parcels.get(move.parcel)
+        load = parcel.loads.get(key(move.line, move.lot), "") if parcel is not None else ""
+        return Edge(at_work, processed, quantity, line.unit, "process", move.parcel, load)
     if move.source in _THERE and move.target is Bucket.RETURNED_UNPROCESSED:
         return Edge(at_work, sent, quantity, line.unit, "return", move.parcel)
     return None

@@ -28,6 +28,8 @@ def missing(order: Order) -> list[dict[str, str]]:
         return []
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
     found = [] if order.answer is Answer.DECLINED else _owed_papers(order)
+    if order.counter is not None:
+        found.append({"what": "answer:proposal", "owed_by": "buyer"})
     found += [
         {"what": f"{owed}:{item.nonconformance}", "owed_by": by}
         for item in order.open_nonconformances
@@ -80,11 +82,20 @@ def headline(order: Order) -> str:
     """One sentence: who owes what, and how many pieces are back."""
     gone_out = sum((sent(pieces) for pieces in order.stock.values()), ZERO)
     back = total(order.stock, Bucket.ACCEPTED)
-    parts = [_OWED[stage(order)].format(supplier=order.supplier_name)]
+    parts = [_where(order).format(supplier=order.supplier_name)]
     if gone_out:
         parts.append(f"{back} of {gone_out} pieces accepted")
     parts += [flag.replace("_", " ") for flag in flags(order)]
     return " · ".join(parts)
+
+
+def _where(order: Order) -> str:
+    now = stage(order)
+    if order.counter is None or order.end is not None:
+        return _OWED[now]
+    owed = "{supplier} proposed other terms; the buyer owes an answer"
+    # Work may have begun before the answer was given.
+    return owed if now is Stage.COUNTERED else f"{_OWED[now]} · {owed}"
 
 
 def waits_for(deadline: Deadline) -> str:

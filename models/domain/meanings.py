@@ -13,11 +13,24 @@ from decimal import Decimal
 from typing import Any
 
 from models.domain import events as e
+from models.domain.genealogy import load_node
 from models.domain.moving import shared
 from models.domain.order import Answer, Line, Order, Stage
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
-from models.domain.records import Alert, Document, Hold, Inspection, Nonconformance, Parcel, Receipt, Share
+from models.domain.records import (
+    Alert,
+    Counter,
+    Document,
+    Hold,
+    Inspection,
+    LineTerms,
+    Load,
+    Nonconformance,
+    Parcel,
+    Receipt,
+    Share,
+)
 
 
 def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
@@ -29,13 +42,62 @@ def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime
         promise_first=order.promise_first or event.promise_date,
         promise_current=event.promise_date,
         decline_reason="",
+        counter=None,
         last_news_at=at,
+    )
+
+
+def _countered(order: Order, event: e.OrderCountered, _: int, at: datetime) -> Order:
+    number = order.counters + 1
+    return replace(
+        order,
+        answer=Answer.COUNTERED,
+        answered_at=at,
+        supplier_order=event.supplier_order or order.supplier_order,
+        counter=Counter(number, at, event.by, event.before, event.terms, event.reason),
+        counters=number,
+        last_news_at=at,
+    )
+
+
+def _counter_accepted(order: Order, event: e.CounterAccepted, _: int, at: datetime) -> Order:
+    agreed = {terms.line: terms for terms in event.terms}
+    promise = max(terms.promise_date for terms in event.terms)
+    return replace(
+        order,
+        lines=tuple(_on_terms(line, agreed[line.line]) for line in order.lines),
+        revision=event.revision,
+        answer=Answer.ACCEPTED,
+        answered_at=at,
+        promise_first=order.promise_first or promise,
+        promise_current=promise,
+        counter=None,
+    )
+
+
+def _on_terms(line: Line, terms: LineTerms) -> Line:
+    return replace(line, ordered=terms.quantity, unit_price=terms.unit_price, promise=terms.promise_date)
+
+
+def _counter_rejected(order: Order, _: e.CounterRejected, __: int, at: datetime) -> Order:
+    return replace(
+        order,
+        answer=Answer.NONE,
+        answered_at=None,
+        counter=None,
+        rejections=order.rejections + 1,
+        asked_again_at=at,
     )
 
 
 def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Order:
     return replace(
-        order, answer=Answer.DECLINED, answered_at=at, decline_reason=event.reason, last_news_at=at
+        order,
+        answer=Answer.DECLINED,
+        answered_at=at,
+        decline_reason=event.reason,
+        counter=None,
+        last_news_at=at,
     )
 
 
@@ -54,6 +116,25 @@ def _milestone(order: Order, event: e.MilestoneReported, _: int, at: datetime) -
         for milestone in order.milestones
     )
     return replace(order, milestones=milestones, last_news_at=at)
+
+
+def _processed(order: Order, event: e.ProcessReported, sequence: int, at: datetime) -> Order:
+    load = Load(
+        sequence,
+        load_node(order.supplier, event),
+        event.equipment,
+        event.load,
+        event.started_at,
+        event.ended_at,
+        event.lots,
+        event.parameters,
+        at,
+        event.source,
+    )
+    lines = tuple(
+        replace(line, loads=(*line.loads, load)) if line.line == event.line else line for line in order.lines
+    )
+    return replace(order, lines=lines, last_news_at=at)
 
 
 def _submitted(order: Order, event: e.InspectionSubmitted, _: int, at: datetime) -> Order:
@@ -82,6 +163,7 @@ def _shipped(order: Order, event: e.ParcelShipped, _: int, at: datetime) -> Orde
         nonconformance=event.nonconformance,
         unprocessed=event.unprocessed,
         lot_unknown=event.lot_unknown,
+        loads=event.loads,
     )
     return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)
 
@@ -212,6 +294,7 @@ def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> O
             for receipt in order.receipts
         ),
         parcels=parcels,
+        lines=tuple(_without_load(line, event.sequence) for line in order.lines),
         milestones=tuple(
             replace(item, actual=event.actual, forecast=event.forecast, quantity=event.quantity)
             if item.code == event.milestone
@@ -219,6 +302,12 @@ def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> O
             for item in order.milestones
         ),
     )
+
+
+def _without_load(line: Line, told_by: int) -> Line:
+    """The line with the load that event `told_by` reported taken back, if it is one of its."""
+    loads = tuple(replace(load, void=True) if load.sequence == told_by else load for load in line.loads)
+    return replace(line, loads=loads) if loads != line.loads else line
 
 
 def _document(order: Order, event: e.DocumentAdded, _: int, at: datetime) -> Order:
@@ -299,8 +388,12 @@ def _replanned(order: Order, event: e.OrderReplanned, _: int, __: datetime) -> O
 # Events that are absent only move pieces or shares, or say what the state says already.
 MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.OrderAcknowledged: _acknowledged,
+    e.OrderCountered: _countered,
+    e.CounterAccepted: _counter_accepted,
+    e.CounterRejected: _counter_rejected,
     e.OrderDeclined: _declined,
     e.MilestoneReported: _milestone,
+    e.ProcessReported: _processed,
     e.InspectionSubmitted: _submitted,
     e.InspectionReviewed: _reviewed,
     e.ParcelShipped: _shipped,

@@ -22,6 +22,9 @@ class Notice:
 _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.OrderIssued: ("order_issued", "supplier"),
     e.OrderAcknowledged: ("order_acknowledged", "buyer"),
+    e.OrderCountered: ("order_countered", "buyer"),
+    e.CounterAccepted: ("counter_answered", "supplier"),
+    e.CounterRejected: ("counter_answered", "supplier"),
     e.OrderDeclined: ("order_declined", "buyer"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),

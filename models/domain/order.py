@@ -18,7 +18,18 @@ from models.domain.inspection import InspectionPlan
 from models.domain.milestones import Milestone
 from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
 from models.domain.quantities import ZERO
-from models.domain.records import Alert, Document, Hold, Inspection, Nonconformance, Parcel, Receipt
+from models.domain.records import (
+    Alert,
+    Counter,
+    Document,
+    Hold,
+    Inspection,
+    LineTerms,
+    Load,
+    Nonconformance,
+    Parcel,
+    Receipt,
+)
 
 
 class Stage(StrEnum):
@@ -42,6 +53,7 @@ class Answer(StrEnum):
 
     NONE = "none"
     ACCEPTED = "accepted"
+    COUNTERED = "countered"
     DECLINED = "declined"
 
 
@@ -72,6 +84,14 @@ class Line:
     plan: InspectionPlan | None = None
     short_closed: bool = False
     output_lots: Mapping[str, str] = field(default_factory=dict)
+    # The day agreed for this line, when an accepted proposal named one; else the order's promise holds.
+    promise: date | None = None
+    loads: tuple[Load, ...] = ()
+
+    @property
+    def reported_loads(self) -> tuple[Load, ...]:
+        """What was reported of its processing and not taken back."""
+        return tuple(load for load in self.loads if not load.void)
 
     def output_lot(self, lot: str) -> str:
         """The lot that pieces of `lot` are accepted as from now on: the one last named at receipt, else the same."""
@@ -111,6 +131,12 @@ class Order:
     decline_reason: str = ""
     promise_first: date | None = None
     promise_current: date | None = None
+    # The proposal that waits for the buyer, how many there were, and how many of them were rejected:
+    # each rejection asks the supplier again.
+    counter: Counter | None = None
+    counters: int = 0
+    rejections: int = 0
+    asked_again_at: datetime | None = None
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
@@ -141,6 +167,15 @@ class Order:
         return next((milestone for milestone in self.milestones if milestone.code == code), None)
 
     @property
+    def terms(self) -> tuple[LineTerms, ...]:
+        """What holds now for every line; as long as nothing is promised, need-by."""
+        promised = self.promise_current or self.need_by
+        return tuple(
+            LineTerms(line.line, line.ordered, line.unit_price, line.promise or promised)
+            for line in self.lines
+        )
+
+    @property
     def started(self) -> bool:
         """The supplier has pieces, or says that it received some or began."""
         return self.arrived > 0 or any(
@@ -169,6 +204,15 @@ class Order:
 LATE_RULES = frozenset({"milestone_overdue", "ship_overdue", "receipt_overdue"})
 
 
+# Before any piece has moved, the supplier's answer is where the order stands.
+_ANSWERED = {
+    Answer.NONE: Stage.ISSUED,
+    Answer.ACCEPTED: Stage.ACKNOWLEDGED,
+    Answer.COUNTERED: Stage.COUNTERED,
+    Answer.DECLINED: Stage.COUNTERED,
+}
+
+
 def stage(order: Order) -> Stage:
     """The first that matches, as in the glossary."""
     if order.end is not None:
@@ -182,9 +226,7 @@ def stage(order: Order) -> Stage:
         return Stage.SHIPPED
     if order.started:
         return Stage.IN_PROCESS
-    return {Answer.NONE: Stage.ISSUED, Answer.ACCEPTED: Stage.ACKNOWLEDGED, Answer.DECLINED: Stage.COUNTERED}[
-        order.answer
-    ]
+    return _ANSWERED[order.answer]
 
 
 def all_sent(order: Order) -> bool:

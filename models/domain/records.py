@@ -3,13 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """What is agreed, or proposed, for one line: how many, for how much each, by when."""
+
+    line: int
+    quantity: Decimal
+    unit_price: Decimal
+    promise_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Terms the supplier proposed in place of the order's; the buyer owes the answer.
+
+    `before` and `terms` name every line, in the order's sequence. `number` counts the order's proposals.
+    """
+
+    number: int
+    at: datetime
+    by: str
+    before: tuple[LineTerms, ...]
+    terms: tuple[LineTerms, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the supplier says it did to pieces of one line in one load of its equipment.
+
+    `node` is the load in the genealogy, where several lines and orders may meet; `lots` are the pieces
+    of this line, by lot. `sequence` is the event that told it.
+    """
+
+    sequence: int
+    node: str
+    equipment: str
+    load: str
+    started_at: datetime
+    ended_at: datetime
+    lots: Mapping[str, Decimal]
+    parameters: Mapping[str, str]
+    reported_at: datetime
+    source: str
+    void: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """Its number with what tells it apart from another day's load of the same number."""
+        return f"{self.equipment} {self.load} {self.started_at:%Y-%m-%dT%H:%MZ}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +81,8 @@ class Parcel:
     void: bool = False
     unprocessed: Decimal = ZERO
     lot_unknown: bool = False
+    # The load its pieces were processed in, by stock key, where the supplier named one.
+    loads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

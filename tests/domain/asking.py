@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,10 +42,11 @@ def ship(
     unprocessed: object = 0,
     tested: object = 0,
     nonconformance: str = "",
+    load: str = "",
     **fields: Any,
 ) -> c.Ship:
     some = [Decimal(str(number)) for number in (quantity, unprocessed, tested)]
-    item = c.ShipLine(line, some[0], lot, some[1], some[2], nonconformance=nonconformance)
+    item = c.ShipLine(line, some[0], lot, some[1], some[2], load, nonconformance)
     return c.Ship((item,), **fields)
 
 
@@ -130,3 +131,33 @@ def document(
         Printed(**printed),
         supersedes,
     )
+
+
+def counter(promise: date | None = None, *lines: c.TermsLine, **fields: Any) -> c.Acknowledge:
+    return c.Acknowledge("counter", promise, lines=lines, **fields)
+
+
+def terms(
+    line: int = 1, quantity: object = None, price: object = None, promise: date | None = None
+) -> c.TermsLine:
+    numbers = [None if number is None else Decimal(str(number)) for number in (quantity, price)]
+    return c.TermsLine(line, numbers[0], numbers[1], promise)
+
+
+def answer(decision: str = "accept", reason: str = "") -> c.AnswerCounter:
+    return c.AnswerCounter(decision, reason)  # type: ignore[arg-type]
+
+
+def process(
+    load: str = "F-1",
+    line: int = 1,
+    *,
+    started: datetime,
+    hours: int = 2,
+    parameters: dict[str, Any] | None = None,
+    **lots: object,
+) -> c.ReportProcess:
+    """`process("F-1", started=…, L1=60)`: so many pieces of each lot were in the load."""
+    inside = tuple(c.LoadLot(Decimal(str(some)), lot) for lot, some in lots.items())
+    ended = started + timedelta(hours=hours)
+    return c.ReportProcess(line, "Bath 3", load, started, ended, inside, parameters or {})

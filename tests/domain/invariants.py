@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from models.domain import events as e
 from models.domain.deadlines import next_deadline
-from models.domain.order import ENDED, Order, stage
+from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
 from models.domain.records import Share
 
+ZERO = Decimal(0)
 SENT = [bucket for bucket in Bucket if bucket is not Bucket.OVER]
 OUT = [Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_BACK]
 
@@ -59,6 +60,15 @@ def check_state(order: Order) -> None:
         assert sent <= line.ordered, "more was sent than ordered"
         if line.plan is not None:
             _covered(order, line.line)
+        for load in line.loads:
+            for lot, quantity in load.lots.items():
+                # Of one telling; those of a load together are checked where they are told.
+                there = pieces(order, *SENT, place=f"{line.line}:{lot}")
+                assert load.void or ZERO < quantity <= there, (load, there)
+    assert (order.counter is not None) == (order.answer is Answer.COUNTERED)
+    nodes = {load.node for line in order.lines for load in line.reported_loads}
+    for parcel in order.parcels.values():
+        assert parcel.void or nodes >= set(parcel.loads.values()), parcel
     told = Counter((alert.rule, alert.occurrence) for alert in order.alerts.values())
     assert all(times == 1 for times in told.values()), told
     for item in order.nonconformances.values():

@@ -277,6 +277,11 @@ class Scene:
             assert self.refusal.values[name] == str(value), self.refusal.detail
         return self
 
+    def then_nothing(self, expected_stage: str) -> Self:
+        """The order stands where it stood before the refusal."""
+        assert stage(self.order).value == expected_stage
+        return self
+
     def flags(self, *expected: str) -> Self:
         assert flags(self.order) == expected
         return self

@@ -26,8 +26,10 @@ TABLE = """
 command               buyer approver receiving quality design_authority planner finance admin viewer supplier
 issue                 y     .        .         .       .                .       .       y     .      .
 acknowledge           s     .        s         .       .                s       .       s     .      y
+answer-counter        y     .        .         .       .                .       .       y     .      .
 send                  y     .        y         .       .                .       .       y     .      .
 report-milestone      s     .        s         .       .                s       .       s     .      y
+report-process        s     .        s         .       .                s       .       s     .      y
 submit-inspection     s     .        s         .       .                s       .       s     .      y
 review-inspection     .     .        .         y       .                .       .       y     .      .
 ship                  s     .        s         .       .                s       .       s     .      y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,17 +16,19 @@ from models.domain.errors import Refusal
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order, Stage, stage
 from models.domain.records import Hold
-from tests.domain.asking import accept, arrived, decline, receive, send, ship
+from tests.domain.asking import accept, arrived, counter, decline, receive, send, ship
 from tests.domain.orders import NOW, Scene, given, issued
 
 # At each stage, then: also on hold, also while cancelling. `acknowledge` is asked of orders nobody
-# has answered, wherever there are such.
+# has answered for good, wherever there are such; at `countered` a proposal waits for the buyer.
 TABLE = """
 command              issued countered acknowledged in_process shipped receiving received closed cancelled  hold cancelling
 issue                .      .         .            .          .       .         .        .      .          .    .
-acknowledge          y      .         .            y          y       y         y        .      .          .    .
+acknowledge          y      y         .            y          y       y         y        .      .          .    .
+answer-counter       .      y         .            .          .       .         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y
+report-process       y      .         y            y          y       y         y        .      .          .    y
 submit-inspection    y      .         y            y          y       y         .        .      .          .    y
 review-inspection    y      .         y            y          y       y         y        .      .          .    y
 ship                 y      y         y            y          y       y         y        .      .          y    y
@@ -57,7 +60,7 @@ def _at_each_stage() -> dict[Stage, Order]:
     going = (send(), arrived())
     scenes: dict[Stage, Scene] = {
         Stage.ISSUED: issued(),
-        Stage.COUNTERED: given(issued(), decline()),
+        Stage.COUNTERED: given(issued(), counter(date(2026, 12, 11))),
         Stage.ACKNOWLEDGED: given(issued(), accept()),
         Stage.IN_PROCESS: given(issued(), *going),
         Stage.SHIPPED: given(issued(), *going, ship(100)),
@@ -124,6 +127,20 @@ def test_nothing_new_starts_while_cancelling() -> None:
     scene = given(issued(), send(60), c.Cancel("No longer needed")).flags("cancelling")
     scene.when(send(40)).refused("order.cancelling")
     scene.when(c.Hold("Wait")).refused("order.cancelling")
+
+
+def test_a_declined_order_is_not_answered_any_more() -> None:
+    order = given(issued(), decline()).order
+    assert stage(order) is Stage.COUNTERED
+    codes = {name: refusal and refusal.code for name in POSSIBLE if (refusal := gate.why_not(order, name))}
+    assert (codes["acknowledge"], codes["answer-counter"]) == ("order.answered", "counter.none")
+
+
+def test_a_proposal_is_answered_even_once_work_began() -> None:
+    scene = given(issued(), send(), arrived(), counter(date(2026, 12, 11))).then("in_process")
+    assert gate.why_not(scene.order, "answer-counter") is None
+    assert gate.why_not(scene.order, "acknowledge") is None
+    assert gate.why_not(scene.order, "ship") is None
 
 
 def test_a_supplier_that_declined_gets_no_more_material() -> None:

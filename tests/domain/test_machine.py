@@ -175,7 +175,7 @@ class Orders(RuleBasedStateMachine):
         if self.last is not None:
             self.ask(self.last[0], **self.last[1])
 
-    @precondition(lambda self: self.scene.order.answer is Answer.NONE)
+    @precondition(lambda self: self.scene.order.answer in (Answer.NONE, Answer.COUNTERED))
     @rule(declined=rarely, days=st.integers(-3, 60), phoned=rarely)
     def acknowledge(self, declined: bool, days: int, phoned: bool) -> None:
         promise = LONDON.local_date(self.scene.now) + timedelta(days=days) if days % 2 else None
@@ -186,6 +186,48 @@ class Orders(RuleBasedStateMachine):
             self.ask(answer, by=BUYER, on_behalf_of=OnBehalfOf("s_contact", "phone"))
         else:
             self.ask(answer)
+
+    @precondition(lambda self: self.scene.order.answer in (Answer.NONE, Answer.COUNTERED))
+    @rule(
+        days=st.one_of(st.none(), st.integers(-3, 60)),
+        lines=st.lists(
+            st.tuples(
+                st.sampled_from([1, 1, 2, 2, 3]),
+                st.one_of(st.none(), st.integers(20, 140).map(Decimal), nonsense),
+                st.one_of(st.none(), st.sampled_from([Decimal("0.9"), ZERO, Decimal("-1")])),
+                st.one_of(st.none(), st.integers(-3, 60)),
+            ),
+            max_size=2,
+        ),
+    )
+    def propose_other_terms(self, days: int | None, lines: Any) -> None:
+        today = LONDON.local_date(self.scene.now)
+        proposed = tuple(
+            c.TermsLine(line, quantity, price, None if own is None else today + timedelta(days=own))
+            for line, quantity, price, own in lines
+        )
+        promise = None if days is None else today + timedelta(days=days)
+        self.ask(c.Acknowledge("counter", promise, reason="Capacity", lines=proposed))
+
+    @precondition(lambda self: self.scene.order.answer is Answer.COUNTERED or not self.scene.order.counters)
+    @rule(rejected=sometimes, stale=rarely)
+    def answer_the_proposal(self, rejected: bool, stale: bool) -> None:
+        seen = self.scene.order.version - 1 if stale else None
+        self.ask(c.AnswerCounter("reject" if rejected else "accept", "Why"), if_match=seen)
+
+    @rule(
+        load=st.sampled_from(["F-1", "F-1", "F-2", " "]),
+        began=st.integers(-2, 60),
+        hours=st.integers(-1, 5),
+        number=which,
+        portion=st.one_of(few, portions),
+    )
+    def report_process(self, load: str, began: int, hours: int, number: int, portion: Decimal | None) -> None:
+        place = self.place(number, *OUT, Bucket.ACCEPTED)
+        lots = (c.LoadLot(self.some(portion, place, *OUT, Bucket.ACCEPTED), place[1]),)
+        started = self.scene.now - timedelta(hours=began)
+        ended = started + timedelta(hours=hours)
+        self.ask(c.ReportProcess(place[0], "Bath 3", load, started, ended, lots, {"pH": Decimal("5.6")}))
 
     @rule(number=which, portion=portions, again=rarely)
     def send(self, number: int, portion: Decimal | None, again: bool) -> None:
@@ -227,15 +269,30 @@ class Orders(RuleBasedStateMachine):
         self.ask(c.ReviewInspection(name, "reject" if rejected else "release"))
 
     @precondition(there(Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT))
-    @rule(number=which, portion=portions, raw=few, tested=few, other=rarely, rework=sometimes)
+    @rule(
+        number=which,
+        portion=portions,
+        raw=few,
+        tested=few,
+        other=rarely,
+        rework=sometimes,
+        load=st.sampled_from(["", "", "F-1", "F-2"]),
+    )
     def ship(
-        self, number: int, portion: Decimal | None, raw: Decimal, tested: Decimal, other: bool, rework: bool
+        self,
+        number: int,
+        portion: Decimal | None,
+        raw: Decimal,
+        tested: Decimal,
+        other: bool,
+        rework: bool,
+        load: str,
     ) -> None:
         place = self.place(number, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
         quantity = self.some(portion, place, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
         named = "SO-1-N1" if rework else ""
         raw, tested = (raw, tested) if portion is None and quantity > 6 else (ZERO, ZERO)
-        box = [c.ShipLine(place[0], quantity - tested, place[1], raw, tested, "", named)]
+        box = [c.ShipLine(place[0], quantity - tested, place[1], raw, tested, load, named)]
         if other:
             box.append(c.ShipLine(3 - place[0], Decimal(5)))
         self.ask(c.Ship(tuple(box), "UPS", "1Z"))

@@ -53,7 +53,7 @@ def test_names_follow_the_classes() -> None:
 
 
 def test_what_can_be_corrected_moves_pieces_or_writes_a_date() -> None:
-    for kind in correcting.CORRECTABLE:
+    for kind in set(correcting.CORRECTABLE) - {events.ProcessReported}:  # its correction takes edges back
         assert "moves" in {field.name for field in fields(kind)}
 
 

@@ -1,10 +1,11 @@
-"""acknowledge: the supplier accepts with a promise, or declines."""
+"""acknowledge: the supplier accepts with a promise, proposes other terms, or declines."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from models.domain.commands import Acknowledge
+from models.domain.decisions import countering
 from models.domain.errors import Invalid
 from models.domain.events import Event, OrderAcknowledged, OrderDeclined
 from models.domain.facts import Asked, Facts
@@ -12,18 +13,19 @@ from models.domain.order import Order
 
 
 def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+    if command.decision == "counter":
+        return countering.propose(order, command, asked, now)
+    if command.lines:
+        raise Invalid(
+            "acknowledge.lines",
+            "Other terms for a line are a proposal: send them with the decision counter.",
+            field="lines",
+        )
     if command.decision == "decline":
         reason = command.reason.strip()
         if not reason:
             raise Invalid("reason.missing", "Say why, so that your customer can plan.", field="reason")
         return [OrderDeclined(reason, order.revision)]
     # Without a date the supplier promises need-by, even when the answer comes after it.
-    promise = command.promise_date or order.need_by
-    if command.promise_date is not None and promise < order.supplier_calendar.local_date(now):
-        raise Invalid(
-            "promise_date.past",
-            "{date} has passed; promise today or later.",
-            field="promise_date",
-            date=promise,
-        )
+    promise = countering.not_past(order, command.promise_date, "promise_date", now) or order.need_by
     return [OrderAcknowledged(promise, command.supplier_order.strip(), order.revision)]

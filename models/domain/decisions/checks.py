@@ -38,8 +38,11 @@ def the_line(order: Order, number: int, index: int | None = None) -> Line:
     return line
 
 
-def the_lot(order: Order, line: Line, lot: str, index: int | None = None) -> str:
-    """The lot that was sent on the line: `lot`, or what became `lot`; the only one when none is named; else ''."""
+def the_lot(order: Order, line: Line, lot: str, index: int | None = None, of: str = "lines") -> str:
+    """The lot that was sent on the line: `lot`, or what became `lot`; the only one when none is named; else ''.
+
+    `index` is its place in the request's list `of`, for the error.
+    """
     known = [lot_of(at) for at in order.stock if line_of(at) == line.line]
     if not lot:
         return known[0] if len(known) == 1 else ""
@@ -48,7 +51,7 @@ def the_lot(order: Order, line: Line, lot: str, index: int | None = None) -> str
     became = [name for name in known if line.output_lot(name) == lot]
     if len(became) == 1:
         return became[0]
-    field = _path(index, "lot")
+    field = _path(index, "lot", of)
     if became:
         raise Refusal(
             "lot.several_sources",
@@ -69,10 +72,16 @@ def the_lot(order: Order, line: Line, lot: str, index: int | None = None) -> str
 
 
 def counted(
-    line: Line, value: Decimal, index: int | None = None, name: str = "quantity", *, zero: bool = False
+    line: Line,
+    value: Decimal,
+    index: int | None = None,
+    name: str = "quantity",
+    *,
+    zero: bool = False,
+    of: str = "lines",
 ) -> Decimal:
     """A quantity of the line in its unit; more than nothing unless `zero`."""
-    field = _path(index, name)
+    field = _path(index, name, of)
     result = quantity(value, field=field, unit=line.unit)
     if not zero and result == 0:
         raise Invalid("quantity.zero", "Enter more than zero.", field=field)
@@ -99,5 +108,5 @@ def the_parcel(order: Order, name: str) -> Parcel:
     return parcel
 
 
-def _path(index: int | None, name: str) -> str:
-    return name if index is None else f"lines.{index}.{name}"
+def _path(index: int | None, name: str, of: str = "lines") -> str:
+    return name if index is None else f"{of}.{index}.{name}"

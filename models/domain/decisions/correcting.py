@@ -9,10 +9,12 @@ from datetime import datetime
 from models.domain import events as e
 from models.domain.commands import Correct
 from models.domain.decisions import checks
+from models.domain.decisions.processing import overfilled_load
 from models.domain.decisions.shares import overclaimed
 from models.domain.errors import Invalid, Refusal
 from models.domain.evolve import evolve, shelf_changes
 from models.domain.facts import Asked, EventFact, Facts
+from models.domain.genealogy import load_node
 from models.domain.order import Order
 from models.domain.pieces import Bucket, lot_of
 from models.domain.quantities import ZERO
@@ -21,6 +23,7 @@ from models.domain.records import Share
 CORRECTABLE = (
     e.PiecesSent,
     e.MilestoneReported,
+    e.ProcessReported,
     e.ParcelShipped,
     e.PiecesReceived,
     e.PiecesJudged,
@@ -43,6 +46,7 @@ def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: dat
         parcel=_box_made_by(wrong),
     )
     undone = _with_milestone(order, fact, undone)
+    _load_not_shipped(order, fact)
     _still_on_shelf(order, undone, facts)
     events = [*withdrawn, undone]
     _still_there(order, events, now)
@@ -141,6 +145,16 @@ def _shipping_undone(
     )
 
 
+def _load_not_shipped(order: Order, fact: EventFact) -> None:
+    """A box that names the load keeps it: its receipts were written with it."""
+    if not isinstance(fact.event, e.ProcessReported):
+        return
+    node = load_node(order.supplier, fact.event)
+    for parcel in order.parcels.values():
+        if not parcel.void and node in parcel.loads.values():
+            raise _moved_on(parcel.parcel)
+
+
 def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> None:
     """Accepted pieces that were used or dispatched since cannot be taken back into the box."""
     for (number, lot), change in shelf_changes(undone.moves).items():
@@ -166,6 +180,9 @@ def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None
         # A box that never was holds nothing; one that was holds no less than nothing.
         if any(left < 0 or (parcel.void and left) for left in parcel.contents.values()):
             raise _moved_on(parcel.parcel)
+    overfilled = overfilled_load(after)
+    if overfilled:
+        raise _moved_on(overfilled)
     claimed = overclaimed(after)
     if claimed:
         raise _moved_on(claimed)

@@ -17,7 +17,7 @@ from models.domain.pieces import Bucket, Move, line_of, lot_of
 from models.domain.quantities import ZERO
 
 # Two clocks differ a little; an hour ahead is somebody's wrong date.
-_CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 def report_milestone(
@@ -69,7 +69,7 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
             field="actual",
             entered=claimed.isoformat(),
         )
-    if claimed is not None and claimed > now + _CLOCK_SKEW:
+    if claimed is not None and claimed > now + CLOCK_SKEW:
         raise Invalid(
             "milestone.future",
             "{actual} is in the future. Report it when it has happened, or give a forecast.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, all_sent
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
+from models.domain.records import Load
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
@@ -38,6 +40,7 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
         lot_unknown=packing.lot_unknown,
         nonconformance=packing.rework,
         shares=settle(order, packing.moves),
+        loads={at: node for at, node in packing.loads.items() if node},
     )
     back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
     return [shipped, *_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
@@ -55,6 +58,8 @@ class _Packing:
         self.boxed = self.unprocessed = self.announced_over = ZERO
         self.lot_unknown = False
         self.rework = ""
+        # By stock key: the load its pieces were in, '' for those of no load.
+        self.loads: dict[str, str] = {}
 
     def add(self, index: int, item: ShipLine) -> None:
         line = checks.the_line(self.order, item.line, index)
@@ -70,6 +75,9 @@ class _Packing:
                 quantity=quantity,
             )
         lot = checks.the_lot(self.order, line, item.lot, index)
+        load = the_load(line, lot, item.load.strip(), index)
+        if load is not None and not lot and len(load.lots) == 1:
+            lot = next(iter(load.lots))
         if item.nonconformance:
             name = checks.the_nonconformance(self.order, item.nonconformance, index).nonconformance
             self.rework = self.rework or name
@@ -85,11 +93,34 @@ class _Packing:
             )
         if self.order.release_before_ship and line.plan is not None:
             self._released(line, drawn, raw, index)
+        self._of_load(line, drawn, load, index)
         self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
         self.boxed += quantity
         self.unprocessed += raw
         self.announced_over += quantity - drawn.quantity
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+
+    def _of_load(self, line: Line, drawn: Drawn, load: Load | None, index: int) -> None:
+        """A box with pieces of two loads would no longer say which piece was in which."""
+        for part in drawn.parts:
+            node = load.node if load is not None else ""
+            if load is not None and part.lot not in load.lots:
+                raise Refusal(
+                    "ship.load_lot",
+                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: {lots}.",
+                    field=f"lines.{index}.lot",
+                    line=line.line,
+                    lot=part.lot or "-",
+                    load=load.load,
+                    lots=", ".join(load.lots),
+                )
+            if self.loads.setdefault(key(line.line, part.lot), node) != node:
+                raise Refusal(
+                    "ship.two_loads",
+                    "Line {line}: one parcel holds pieces of one load. Ship the others in a parcel of their own.",
+                    field=f"lines.{index}.load",
+                    line=line.line,
+                )
 
     def _test(self, line: Line, lot: str, tested: Decimal, index: int) -> None:
         drawn = self.shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER])
@@ -123,6 +154,42 @@ class _Packing:
                 )
             raw -= uncovered
             self.used[at] = self.used.get(at, ZERO) + part.quantity
+
+
+def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
+    """The reported load of the line, and of `lot` when one is named; None when `name` is empty.
+
+    A number used again on another day is told apart by equipment and start, as its full name says.
+    """
+    if not name:
+        return None
+    by_node: dict[str, Load] = {}
+    for load in line.reported_loads:
+        if not lot or lot in load.lots:
+            # One load reported in parts holds all of their lots.
+            before = by_node.get(load.node)
+            lots = {**before.lots, **load.lots} if before is not None else load.lots
+            by_node[load.node] = replace(load, lots=lots)
+    found = [load for load in by_node.values() if name in (load.load, load.full_name)]
+    if len(found) == 1:
+        return found[0]
+    field = f"lines.{index}.load"
+    if found:
+        raise Refusal(
+            "ship.load_several",
+            "Load {load} was reported more than once; name one of these: {loads}.",
+            field=field,
+            load=name,
+            loads=", ".join(load.full_name for load in found),
+        )
+    raise Invalid(
+        "ship.load_unknown",
+        "Load {load} was not reported for line {line}; reported were: {loads}.",
+        field=field,
+        load=name,
+        line=line.line,
+        loads=", ".join(dict.fromkeys(load.load for load in by_node.values())) or "none",
+    )
 
 
 def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:

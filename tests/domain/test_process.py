@@ -1,0 +1,166 @@
+"""report-process: loads with their times, parameters and lots, kept with the line; parcels that name them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models.domain import events as e
+from models.domain.authority import OnBehalfOf
+from models.domain.commands import Close, Correct
+from models.domain.records import Load
+from tests.domain.asking import accept, arrived, process, receive, send, ship
+from tests.domain.orders import NOW, PLANNER, Scene, a_line, day, given, issued
+
+
+def sent() -> Scene:
+    """60 of L1 and 40 of L2 are with the supplier; it is the day after."""
+    line = a_line(1, 100, [("L1", 60), ("L2", 40)])
+    return given(issued(line), accept(), send(60, "L1"), send(40, "L2"), arrived()).at(day(3))
+
+
+def loads(scene: Scene) -> tuple[Load, ...]:
+    line = scene.order.line(1)
+    assert line is not None
+    return line.reported_loads
+
+
+def test_what_was_done_is_kept_with_the_line() -> None:
+    scene = given(
+        sent(), process(" F-1 ", started=NOW, parameters={"pH": Decimal("5.60"), "bath": "Zn"}, L1=60)
+    )
+    (load,) = loads(scene)
+    assert (load.equipment, load.load, load.lots) == ("Bath 3", "F-1", {"L1": 60})
+    assert (load.started_at, load.ended_at) == (NOW, NOW + timedelta(hours=2))
+    assert load.parameters == {"pH": "5.6", "bath": "Zn"}
+    assert load.reported_at == scene.now == scene.order.last_news_at
+    told = scene.event(e.ProcessReported)
+    assert (told.source, told.late_entry) == ("supplier", True)
+    scene.then("in_process", at_supplier=100)
+
+
+def test_it_moves_neither_pieces_nor_the_stage() -> None:
+    scene = given(issued(), send(100)).at(day(3))
+    given(scene, process(started=NOW, L1=100)).then("issued", in_transit_out=100)
+
+
+def test_an_entry_of_the_day_is_not_late() -> None:
+    scene = given(sent(), process(started=day(3, 6), L1=60))
+    assert scene.event(e.ProcessReported).late_entry is False
+
+
+def test_staff_enter_what_they_were_told() -> None:
+    wanted = process(started=NOW, L1=60)
+    scene = sent().when(wanted, by=PLANNER).refused("on_behalf_of.missing")
+    scene.when(wanted, by=PLANNER, on_behalf_of=OnBehalfOf("s_contact", "paper")).then()
+    assert loads(scene)[0].source == "paper"
+
+
+def test_times_are_kept_in_utc() -> None:
+    east = datetime(2026, 11, 2, 17, tzinfo=timezone(timedelta(hours=8)))
+    assert loads(given(sent(), process(started=east, L1=60)))[0].started_at == NOW
+
+
+BASE = process(started=NOW, L1=60)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"line": 2}, "line.unknown", "line"),
+        ({"equipment": " "}, "text.missing", "equipment"),
+        ({"load": ""}, "text.missing", "load"),
+        ({"load": "x" * 61}, "text.too_long", "load"),
+        ({"ended_at": NOW - timedelta(minutes=1)}, "process.ends_first", "ended_at"),
+        ({"ended_at": day(3, 9, 6)}, "process.future", "ended_at"),
+        ({"started_at": day(4), "ended_at": day(5)}, "process.future", "started_at"),
+        ({"started_at": NOW.replace(tzinfo=None)}, "time.zone", "started_at"),
+        ({"lots": ()}, "lots.empty", "lots"),
+        ({"lots": process(started=NOW, L1=60, L9=1).lots}, "lot.not_on_line", "lots.1.lot"),
+        ({"lots": process(started=NOW, **{"": 1}).lots}, "lot.missing", "lots.0.lot"),
+        ({"lots": BASE.lots + BASE.lots}, "lot.repeated", "lots.1.lot"),
+        ({"lots": process(started=NOW, L2=0).lots}, "quantity.zero", "lots.0.quantity"),
+        ({"lots": process(started=NOW, L2="1.5").lots}, "quantity.too_precise", "lots.0.quantity"),
+        ({"lots": process(started=NOW, L1=60, L2=41).lots}, "process.more_than_sent", "lots.1.quantity"),
+        ({"parameters": {str(n): "1" for n in range(41)}}, "parameters.too_many", "parameters"),
+        ({"parameters": {" ": "1"}}, "text.missing", "parameters."),
+        ({"parameters": {"pH": "x" * 201}}, "text.too_long", "parameters.pH"),
+        ({"parameters": {"x" * 61: "1"}}, "text.too_long", "parameters." + "x" * 60),
+        ({"parameters": {"pH": "5", " pH": "6"}}, "parameters.repeated", "parameters.pH"),
+        ({"parameters": {"pH": Decimal("NaN")}}, "quantity.not_a_number", "parameters.pH"),
+        ({"parameters": {"pH": Decimal("1e999999")}}, "quantity.not_a_number", "parameters.pH"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(changes: dict[str, Any], code: str, field: str) -> None:
+    sent().when(replace(BASE, **changes)).refused(code, field)
+
+
+def test_a_load_holds_no_more_of_a_lot_than_was_sent_however_often_it_is_reported() -> None:
+    scene = given(sent(), process(started=NOW, L1=40))
+    scene.when(process(started=NOW, L1=21)).refused("process.more_than_sent", sent=60, entered=61)
+    # Another load is another step: the same pieces may pass both.
+    given(scene, process(started=NOW, L1=20), process("F-2", started=NOW, L1=60))
+
+
+def test_before_anything_was_sent_there_is_nothing_to_report() -> None:
+    given(issued(), accept()).at(day(3)).when(BASE).refused("process.nothing_sent", "line")
+
+
+def test_process_history_may_come_after_the_pieces_but_not_after_the_end() -> None:
+    scene = given(issued(), send(100), ship(100), receive(100)).at(day(3))
+    given(scene, process(started=NOW, L1=100)).then("received", accepted=100)
+    given(scene, Close()).when(process("F-2", started=NOW, L1=100)).refused("order.stage")
+
+
+def test_a_parcel_names_the_load_its_pieces_were_in() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=60), process("F-2", started=NOW, L2=40))
+    node = loads(scene)[0].node
+    assert given(scene, ship(60, "L1", load="F-1")).order.parcels["SO-1-P1"].loads == {"1:L1": node}
+    scene.when(ship(40, "L2", load="F-3")).refused("ship.load_unknown", "lines.0.load", loads="F-2")
+    # The one lot that was in the load needs no naming.
+    given(scene, ship(40, load="F-2")).then("shipped", in_transit_back=100)
+
+
+def test_pieces_of_a_lot_that_was_not_in_the_load_are_not_shipped_as_of_it() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=60))
+    scene.when(ship(40, "L2", load="F-1")).refused("ship.load_unknown", "lines.0.load", loads="none")
+    given(scene, process("F-1", started=NOW, L2=10))
+    given(scene, ship(40, "L2", load="F-1"))
+
+
+def test_one_box_does_not_mix_loads() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=30), process("F-2", started=NOW, L1=30))
+    first, second = ship(30, "L1", load="F-1"), ship(30, "L1", load="F-2")
+    both = replace(first, lines=first.lines + second.lines)
+    scene.when(both).refused("ship.two_loads", "lines.1.load")
+    given(scene, first, second).then("in_process", at_supplier=40, in_transit_back=60)
+
+
+def test_a_number_used_again_is_told_apart_by_its_day() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=30), process("F-1", started=day(3, 6), L1=30))
+    names = "Bath 3 F-1 2026-11-02T09:00Z, Bath 3 F-1 2026-11-03T06:00Z"
+    scene.when(ship(30, "L1", load="F-1")).refused("ship.load_several", "lines.0.load", loads=names)
+    given(scene, ship(30, "L1", load="Bath 3 F-1 2026-11-03T06:00Z"))
+    assert scene.order.parcels["SO-1-P1"].loads == {"1:L1": loads(scene)[1].node}
+
+
+def test_a_wrong_report_is_taken_back_until_a_parcel_names_it() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=60))
+    report = scene.sequence(e.ProcessReported)
+    given(scene, Correct(report, "Another customer's load"))
+    assert loads(scene) == ()
+    scene.when(ship(60, "L1", load="F-1")).refused("ship.load_unknown")
+    given(scene, process("F-1", started=NOW, L1=60), ship(60, "L1", load="F-1"))
+    again = scene.sequence(e.ProcessReported)
+    scene.when(Correct(again, "Typed wrongly")).refused("correct.moved_on", what="SO-1-P1")
+    given(scene, Correct(scene.sequence(e.ParcelShipped), "Not shipped"), Correct(again, "Typed wrongly"))
+
+
+def test_what_was_in_a_load_was_sent() -> None:
+    scene = given(issued(), send(100)).at(day(3))
+    given(scene, process(started=NOW, L1=100))
+    scene.when(Correct(scene.sequence(e.PiecesSent), "Never left")).refused("correct.moved_on")
