@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.i18n import N_
+from models.domain.authority import Role
 from models.domain.order import Stage
 
 STAGES: dict[str, str] = {
@@ -33,3 +34,45 @@ MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 def stage_name(stage: str) -> str:
     """The word for a stage, in English, to be translated where it is shown."""
     return STAGES[stage]
+
+
+# Command -> what a button that leads to it says.
+ACTIONS: dict[str, str] = {
+    "issue": N_("Issue"),
+    "acknowledge": N_("Enter the supplier's answer"),
+    "answer-counter": N_("Answer the proposal"),
+    "send": N_("Send pieces"),
+    "report-milestone": N_("Report progress"),
+    "report-process": N_("Report a load"),
+    "submit-inspection": N_("Enter measured values"),
+    "review-inspection": N_("Review the inspection"),
+    "ship": N_("Enter a shipment back"),
+    "receive": N_("Receive pieces"),
+    "judge": N_("Judge pending pieces"),
+    "report-nonconformance": N_("Report a nonconformance"),
+    "disposition": N_("Decide about rejected pieces"),
+    "decide-disposition": N_("Decide the proposed disposition"),
+    "confirm-return": N_("Confirm the return"),
+    "declare-loss": N_("Declare pieces lost"),
+    "short-close": N_("Close a line short"),
+    "resolve-over": N_("Settle surplus pieces"),
+    "correct": N_("Correct an entry"),
+    "hold": N_("Hold the order"),
+    "resume": N_("Resume the order"),
+    "cancel": N_("Cancel the order"),
+    "close": N_("Close the order"),
+    "add-document": N_("Add a document"),
+    "acknowledge-alert": N_("Answer an alert"),
+    "replan": N_("Plan anew"),
+}
+ROLES: dict[str, str] = {
+    Role.BUYER: N_("buyer"),
+    Role.APPROVER: N_("approver"),
+    Role.RECEIVING: N_("receiving"),
+    Role.QUALITY: N_("quality"),
+    Role.DESIGN_AUTHORITY: N_("design authority"),
+    Role.PLANNER: N_("planner"),
+    Role.FINANCE: N_("finance"),
+    Role.ADMIN: N_("administrator"),
+    Role.VIEWER: N_("viewer"),
+}
