@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SOURCES := api workflows activities models tests
 
-.PHONY: help demo test check lint format bench soak lock browser clean
+.PHONY: help demo test check lint format bench soak screenshots lock browser clean
 
 help:
 	@echo "make demo    everything on this machine with a story in it, until Ctrl-C"
@@ -20,12 +20,13 @@ help:
 	@echo "make lint    the first three only;  make format  rewrites the sources"
 	@echo "make bench   speed, measured against a bare workflow on the same server"
 	@echo "make soak    long runs: kill -9 again and again, many random commands"
+	@echo "make screenshots   the pictures in docs/, taken anew"
 	@echo "make lock    compile the requirements*.lock files again"
 
 demo: .venv/ready-to-run
 	$(BIN)/sendout demo
 
-test: lint
+test: lint browser
 	$(BIN)/pytest
 
 lint: .venv/ready-to-test
@@ -43,6 +44,9 @@ bench: .venv/ready-to-test
 
 soak: .venv/ready-to-test
 	SENDOUT_HYPOTHESIS=soak $(BIN)/pytest -m "soak or hypothesis" -o faulthandler_timeout=14400
+
+screenshots: .venv/ready-to-test browser
+	$(BIN)/python -m tests.browser.screenshots
 
 # Hashes and versions only: which registry to ask is the machine's own business.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
