@@ -166,7 +166,7 @@ class Dispatcher:
         if name != "issue":
             try:
                 await self.client.get_workflow_handle(order).execute_update(
-                    OrderWorkflow.execute, command, id=command
+                    OrderWorkflow.execute, args=[command, name], id=command
                 )
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
@@ -177,9 +177,9 @@ class Dispatcher:
         if carried is None:
             await self._apply_here(command)
         else:
-            await self._start(command, order, carried)
+            await self._start(command, order, name, carried)
 
-    async def _start(self, command: str, order: str, carried: Carried) -> None:
+    async def _start(self, command: str, order: str, name: str, carried: Carried) -> None:
         """Starts the order's workflow with its command: the first time, or again after Temporal lost it."""
         operation = WithStartWorkflowOperation(
             OrderWorkflow.run,
@@ -195,7 +195,10 @@ class Dispatcher:
         handle.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             await self.client.execute_update_with_start_workflow(
-                OrderWorkflow.execute, command, id=command, start_workflow_operation=operation
+                OrderWorkflow.execute,
+                args=[command, name],
+                id=command,
+                start_workflow_operation=operation,
             )
         finally:
             handle.cancel()

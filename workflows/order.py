@@ -70,11 +70,14 @@ class OrderWorkflow:
                     await self.pass_deadlines()
 
     @workflow.update
-    async def execute(self, command: str) -> str:
-        """Applies a saved command, after those before it; answers `applied` or `refused`."""
+    async def execute(self, command: str, name: str = "") -> str:
+        """Applies a saved command, after those before it; answers `applied` or `refused`.
+
+        `name` is what operators read beside it in the Web UI; nothing depends on it.
+        """
         async with self.turn:
             if command not in self.done:
-                applied = await self.apply(ApplyInput(command, workflow.now().isoformat()))
+                applied = await self.apply(ApplyInput(command, workflow.now().isoformat()), name)
                 self.remember(command, applied.status)
                 self.stand(applied)
             return self.done[command]
@@ -112,9 +115,9 @@ class OrderWorkflow:
             if self.due is not None and self.due <= now:
                 self.due = now + _PACE
 
-    async def apply(self, asked: ApplyInput) -> Applied:
+    async def apply(self, asked: ApplyInput, name: str) -> Applied:
         """One decision and one transaction; idempotent, so the second try may meet the first one's result."""
-        summary = f"Apply command {asked.command}"
+        summary = f"Apply {name or asked.command}"
         # A local activity fails with its own error, not wrapped in an `ActivityError`.
         with suppress(FailureError):
             quickly: Applied = await workflow.execute_local_activity(

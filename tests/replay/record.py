@@ -120,6 +120,15 @@ async def delivered(record: Recorder) -> None:
 
 
 async def declined(record: Recorder) -> None:
+    await _declined(record, "declined")
+
+
+async def named(record: Recorder) -> None:
+    """The same when commands came with their names."""
+    await _declined(record, "named")
+
+
+async def _declined(record: Recorder, story: str) -> None:
     """The supplier declines, the buyer cancels."""
     async with record.system(record.server) as system:
         number = await issued(system)
@@ -129,7 +138,7 @@ async def declined(record: Recorder) -> None:
         await system.command(Role.BUYER, number, "cancel", reason="elsewhere")
         workflow = system.temporal.get_workflow_handle(number)
         await workflow.result()
-        await record.keep("declined", workflow)
+        await record.keep(story, workflow)
 
 
 async def held(record: Recorder) -> None:
@@ -202,7 +211,7 @@ async def interrupted(record: Recorder) -> None:
 
 STORIES: dict[str, Callable[[Recorder], Awaitable[None]]] = {
     story.__name__: story
-    for story in (closed, delivered, declined, held, another_rule, continued, interrupted)
+    for story in (closed, delivered, declined, held, another_rule, continued, interrupted, named)
 }
 
 

@@ -13,13 +13,13 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from activities.contracts import Applied, ApplyInput, Carried
 from models.settings import Settings
-from tests.workflows.histories import Event, kinds, of_kind, readable
+from tests.workflows.histories import Event, kinds, of_kind, readable, summaries
 from workflows.options import WORKFLOWS, runner
 from workflows.order import OrderWorkflow
 
 HERE = Path(__file__).parent
 STORED = sorted(path.stem for path in HERE.glob("*.json"))
-STORIES = {"closed", "delivered", "declined", "held", "another_rule", "continued_1", "interrupted"}
+STORIES = {"closed", "delivered", "declined", "held", "another_rule", "continued_1", "interrupted", "named"}
 
 
 def history(name: str) -> WorkflowHistory:
@@ -70,6 +70,16 @@ def first_timer(name: str) -> tuple[datetime, float]:
     return begun, begun.timestamp() + waits
 
 
+def test_histories_of_commands_without_a_name_and_with_one_are_stored() -> None:
+    """At first the update carried nothing but the command's id."""
+    for name, arguments in (("declined", 1), ("named", 2)):
+        for update in of_kind(events(name), "WORKFLOW_EXECUTION_UPDATE_ACCEPTED"):
+            asked = update["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]
+            assert len(asked["input"]["args"]["payloads"]) == arguments
+    said = summaries(events("named"), "MARKER_RECORDED")
+    assert said == ["Apply issue", "Apply acknowledge", "Apply cancel"]
+
+
 @pytest.mark.parametrize("name", STORED)
 def test_a_stored_history_names_nobody(name: str) -> None:
     told = json.dumps(events(name))
@@ -85,7 +95,7 @@ class Patient(OrderWorkflow):
     async def run(self, order: str, carried: Carried | None = None) -> str:
         return await OrderWorkflow.run(self, order, carried)
 
-    async def apply(self, asked: ApplyInput) -> Applied:
+    async def apply(self, asked: ApplyInput, name: str) -> Applied:
         applied: Applied = await workflow.execute_activity(
             "apply", asked, result_type=Applied, start_to_close_timeout=timedelta(seconds=30)
         )

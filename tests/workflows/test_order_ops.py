@@ -97,9 +97,9 @@ async def test_what_an_order_does_and_waits_for_has_a_name(
         assert summaries(history, "ACTIVITY_TASK_SCHEDULED") == timers
         (update,) = of_kind(history, "WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
         request = update["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]
-        # The update is named after its command, and says nothing else of it.
-        assert request["input"]["args"] == {"payloads": [request["meta"]["updateId"]]}
-        assert summaries(history, "MARKER_RECORDED") == [f"Apply command {request['meta']['updateId']}"]
+        # The update has its command's id, and says nothing else of it than what kind of command it is.
+        assert request["input"]["args"] == {"payloads": [request["meta"]["updateId"], "issue"]}
+        assert summaries(history, "MARKER_RECORDED") == ["Apply issue"]
         await eventually(lambda: len(story.system.smtp.received) == 3, "the mails")
         mails = [story.system.temporal.get_workflow_handle(each) for each in sent(story.system, story.number)]
         named = [await (await mail.describe()).static_summary() for mail in mails]
