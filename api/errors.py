@@ -213,10 +213,11 @@ _SENTENCES = {
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     where = error["loc"][1:] if error["loc"][0] in ("body", "query", "path", "header") else error["loc"]
     field = ".".join(str(step) for step in where) or "body"
-    sentence = _SENTENCES.get(error["type"])
+    context = dict(error.get("ctx") or {})
+    # What we find wrong ourselves brings its sentence along.
+    sentence = context.pop("sentence", None) or _SENTENCES.get(error["type"])
     if sentence is None:
         return FieldError(field, "{problem}", (("problem", _sentence(error["msg"])),))
-    context = error.get("ctx") or {}
     return FieldError(field, sentence, tuple((name, str(value)) for name, value in context.items()))
 
 

@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from activities.i18n import N_
 from models.domain.quantities import plain, unit_code
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
@@ -57,13 +58,18 @@ def _timezones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
+def wrong_value(code: str, sentence: str, **values: object) -> PydanticCustomError:
+    """A wrong value. The sentence goes along as it is written, to be translated where it is shown."""
+    return PydanticCustomError(code, sentence, {**values, "sentence": sentence})
+
+
 def _must(
     holds: Callable[[str], bool], code: str, sentence: str, *, tidy: Callable[[str], str] = str
 ) -> AfterValidator:
     def check(value: str) -> str:
         value = tidy(value)
         if not holds(value):
-            raise PydanticCustomError(code, sentence, {"entered": value})
+            raise wrong_value(code, sentence, entered=value)
         return value
 
     return AfterValidator(check)
@@ -76,9 +82,9 @@ def _decimal(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
-        raise PydanticCustomError("field.number", "Enter a number, such as 12.5.")
+        raise wrong_value("field.number", N_("Enter a number, such as 12.5."))
     if abs(value.adjusted()) > 40:
-        raise PydanticCustomError("field.number", "This number is too large or too small.")
+        raise wrong_value("field.number", N_("This number is too large or too small."))
     return plain(value)
 
 
@@ -88,7 +94,7 @@ def _day(value: object) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise PydanticCustomError("field.day", "Enter a date that exists, as year-month-day: 2026-12-18.")
+    raise wrong_value("field.day", N_("Enter a date that exists, as year-month-day: 2026-12-18."))
 
 
 Number = Annotated[
@@ -102,7 +108,7 @@ Flag = StrictBool
 Whole = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 _printable = _must(
-    lambda text: not _CONTROL.search(text), "field.text", "Leave out line breaks and control characters."
+    lambda text: not _CONTROL.search(text), "field.text", N_("Leave out line breaks and control characters.")
 )
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200), _printable]
 Note = Annotated[
@@ -111,7 +117,7 @@ Note = Annotated[
     _must(
         lambda text: not _CONTROL_BUT_LINES.search(text),
         "field.text",
-        "Leave out control characters.",
+        N_("Leave out control characters."),
         tidy=lambda text: text.replace("\r\n", "\n").replace("\t", " "),
     ),
 ]
@@ -122,17 +128,17 @@ Key = Annotated[
     _must(
         lambda text: not set(text) & set("/\\?#%"),
         "field.key",
-        "A key is part of an address: leave out / \\ ? # and %.",
+        N_("A key is part of an address: leave out / \\ ? # and %."),
     ),
     # A segment of one or two dots means another address.
-    _must(lambda text: text.strip(".") != "", "field.key", "A key needs a letter or a digit."),
+    _must(lambda text: text.strip(".") != "", "field.key", N_("A key needs a letter or a digit.")),
 ]
 SupplierCode = Annotated[
     str,
     _must(
         lambda text: re.fullmatch(r"[A-Z0-9]{1,7}", text, re.ASCII) is not None,
         "field.supplier_code",
-        "Enter 1 to 7 capital letters A-Z and digits: it becomes part of lot numbers.",
+        N_("Enter 1 to 7 capital letters A-Z and digits: it becomes part of lot numbers."),
     ),
 ]
 Country = Annotated[
@@ -140,7 +146,7 @@ Country = Annotated[
     _must(
         lambda code: code in _countries(),
         "field.country",
-        "{entered} is not a country; enter its two letters (ISO 3166), such as MX.",
+        N_("{entered} is not a country; enter its two letters (ISO 3166), such as MX."),
     ),
 ]
 Timezone = Annotated[
@@ -148,19 +154,19 @@ Timezone = Annotated[
     _must(
         lambda name: name in _timezones(),
         "field.timezone",
-        "{entered} is not a time zone; enter its IANA name, such as Europe/Madrid.",
+        N_("{entered} is not a time zone; enter its IANA name, such as Europe/Madrid."),
     ),
 ]
 Email = Annotated[
     str,
-    _must(is_address, "field.email", "Enter one plain mail address, such as planning@acme.example."),
+    _must(is_address, "field.email", N_("Enter one plain mail address, such as planning@acme.example.")),
 ]
 Unit = Annotated[
     str,
     _must(
         lambda code: re.fullmatch(r"[A-Z0-9]{2,3}", code, re.ASCII) is not None,
         "field.unit",
-        "{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m).",
+        N_("{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m)."),
         tidy=unit_code,
     ),
 ]

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 from sqlmodel import Session
 
+from activities.i18n import N_
 from api.auth import Admin, Reader
-from api.fields import Body, Country, Day, Flag, Key, Text
+from api.fields import Body, Country, Day, Flag, Key, Text, wrong_value
 from api.routes.resource import Checks, Items, Paging, Resource
 from api.wire import Answer, api_router
 from models.tables.plants import Calendar
@@ -29,7 +29,7 @@ def _weekday(value: object) -> int:
                 return number
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 7:
         return value
-    raise PydanticCustomError("field.weekday", "Enter a weekday from 1 (Monday) to 7 (Sunday), or its name.")
+    raise wrong_value("field.weekday", N_("Enter a weekday from 1 (Monday) to 7 (Sunday), or its name."))
 
 
 Weekday = Annotated[

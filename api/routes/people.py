@@ -16,7 +16,7 @@ from api import people
 from api.auth import Admin
 from api.changes import mark_of, perform, transact
 from api.fields import Body, Email, Flag, Key, Locale, Text
-from api.routes.resource import Checks, Fields, Items, Paging, Resource, fields_of
+from api.routes.resource import Checks, Fields, Items, Paging, Resource, etag, fields_of
 from api.sessions import end_sessions
 from api.wire import Answer, api_router
 from models.domain.authority import Role
@@ -115,7 +115,8 @@ def list_users(request: Request, page: Paging, _principal: Admin) -> Answer:
 @router.get("/users/{email}", response_model=UserView)
 def read_user(email: str, request: Request, _principal: Admin) -> Answer:
     with request.app.state.database.read() as session:
-        return Answer(users.view(session, people.user_by_email(session, email)))
+        view = users.view(session, people.user_by_email(session, email))
+    return Answer(view, headers={"ETag": etag(view)})
 
 
 @router.put("/users/{email}", response_model=UserView)
@@ -132,6 +133,7 @@ def replace_user(email: str, body: UserEdit, request: Request, principal: Admin)
                 "person.self", "You would lock yourself out. Ask another admin to do it.", field="roles"
             )
         before = users.view(session, user)
+        users.refuse_stale(request, before, email)
         user.sqlmodel_update(body.model_dump(exclude={"password"}))
         user.name, user.roles = body.name or "", people.known_roles(body.roles)
         if hashed is not None:

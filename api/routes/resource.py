@@ -6,6 +6,7 @@ gets again. It is committed before anything is answered.
 
 from __future__ import annotations
 
+import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from sqlmodel import Session, SQLModel
 from api.auth import Principal
 from api.changes import perform, transact
 from api.wire import Answer, dumps
-from models.domain.errors import FieldError, Invalid, Refusal, Unknown
+from models.domain.errors import FieldError, Invalid, Refusal, Stale, Unknown
 from models.queries import master
 from models.tables.master_changes import MasterChange
 
@@ -78,16 +79,23 @@ class Resource(Generic[Row]):
     views: Callable[[Session, Sequence[Any]], list[Fields]] = columns
 
     def page(self, request: Request, page: Page, *where: ColumnElement[bool]) -> Answer:
-        after = None if page.cursor is None else self._behind(page.cursor)
         with request.app.state.database.read() as session:
-            rows = master.page(session, self.table, self.keys, after=after, limit=page.limit + 1, where=where)
-            items = self.views(session, rows[: page.limit])
-        more = len(rows) > page.limit
-        return Answer({"items": items, "next": self._cursor(rows[page.limit - 1]) if more else None})
+            items, following = self.listed(session, page, *where)
+        return Answer({"items": items, "next": following})
+
+    def listed(
+        self, session: Session, page: Page, *where: ColumnElement[bool]
+    ) -> tuple[list[Fields], str | None]:
+        """One page of rows, and the cursor of the next when there is one. Raises ``Invalid``."""
+        after = None if page.cursor is None else self._behind(page.cursor)
+        rows = master.page(session, self.table, self.keys, after=after, limit=page.limit + 1, where=where)
+        items = self.views(session, rows[: page.limit])
+        return items, self._cursor(rows[page.limit - 1]) if len(rows) > page.limit else None
 
     def read(self, request: Request, *key: object, within: Within = None) -> Answer:
         with request.app.state.database.read() as session:
-            return Answer(self.view(session, self.get(session, *key, within=within)))
+            view = self.view(session, self.get(session, *key, within=within))
+        return Answer(view, headers={"ETag": etag(view)})
 
     def must_exist(self, request: Request, *key: object) -> None:
         """Raises ``Unknown``: a list below something that is not there is no empty list."""
@@ -127,11 +135,15 @@ class Resource(Generic[Row]):
         *,
         within: Within = None,
     ) -> Answer:
-        """Let ``change`` edit the locked row and keep what it was before."""
+        """Let ``change`` edit the locked row and keep what it was before.
+
+        Raises ``Stale`` when the request's ``If-Match`` is not the ETag of what the row says now.
+        """
 
         def locked(session: Session, now: datetime) -> Answer:
             row = self.get(session, *key, within=within, lock=True)
             before = self.view(session, row)
+            self.refuse_stale(request, before, *key)
             change(session, row)
             session.add(row)
             session.flush()
@@ -146,8 +158,18 @@ class Resource(Generic[Row]):
         """The row, when it has the values of ``within``. Raises ``Unknown``."""
         row = session.get(self.table, key, with_for_update=lock)
         if row is None or any(getattr(row, name) != value for name, value in (within or {}).items()):
-            raise Unknown("unknown", "There is no {name} {key}.", name=self.name, key=" ".join(map(str, key)))
+            raise Unknown("unknown", "There is no {kind} {key}.", kind=self.name, key=" ".join(map(str, key)))
         return row
+
+    def refuse_stale(self, request: Request, now: Fields, *key: object) -> None:
+        given = request.headers.get("if-match")
+        if given is not None and given.strip() not in ("*", etag(now)):
+            raise Stale(
+                "master.stale",
+                "The {kind} {key} was changed meanwhile. Read it again, then decide.",
+                kind=self.name,
+                key=" ".join(map(str, key)),
+            )
 
     def view(self, session: Session, row: Row) -> Fields:
         return self.views(session, [row])[0]
@@ -156,8 +178,8 @@ class Resource(Generic[Row]):
         return tuple(getattr(row, name) for name in self.keys)
 
     def exists(self, *key: object) -> Refusal:
-        text = "There is already a {name} {key}. Choose another key, or replace it with PUT."
-        return Refusal("exists", text, field=self.keys[-1], name=self.name, key=" ".join(map(str, key)))
+        text = "There is already a {kind} {key}. Choose another key, or replace it with PUT."
+        return Refusal("exists", text, field=self.keys[-1], kind=self.name, key=" ".join(map(str, key)))
 
     def record(
         self,
@@ -193,6 +215,11 @@ class Resource(Generic[Row]):
         return tuple(key)
 
 
+def etag(view: Fields) -> str:
+    """What tells one state of a record from another."""
+    return f'"{hashlib.sha256(dumps(view)).hexdigest()[:32]}"'
+
+
 def _is_key(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value
 
@@ -208,11 +235,11 @@ class Checks:
             FieldError(field, text, tuple((name, str(value)) for name, value in values.items()))
         )
 
-    def exists(self, session: Session, table: type[SQLModel], key: object, field: str, name: str) -> None:
+    def exists(self, session: Session, table: type[SQLModel], key: object, field: str, kind: str) -> None:
         """Note an error when no row of ``table`` has that key; an absent key is not asked for."""
         if key is not None and session.get(table, key) is None:
             shown = " ".join(key) if isinstance(key, tuple) else key
-            self.wrong(field, "There is no {name} {key}; create it first.", name=name, key=shown)
+            self.wrong(field, "There is no {kind} {key}; create it first.", kind=kind, key=shown)
 
     def same(self, field: str, given: object, key: object) -> None:
         """Note an error when the body names another key than the address."""

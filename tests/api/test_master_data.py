@@ -276,3 +276,18 @@ def test_only_the_roles_named_create_and_everybody_reads(
 def test_somebody_without_a_role_reads_nothing(stocked: TestClient, as_role: Login) -> None:
     nobody = as_role()
     assert {nobody.get(API + path).status_code for path in MASTER_DATA} == {403}
+
+
+@sqlite_only
+def test_a_change_is_refused_when_somebody_else_changed_the_record_after_it_was_read(
+    stocked: TestClient,
+) -> None:
+    address = API + "/plants/MTY"
+    seen = stocked.get(address).headers["etag"]
+    change = {name: value for name, value in PLANT.items() if name != "code"}
+    first = stocked.put(address, json=change | {"name": "Works 1"}, headers={"If-Match": seen})
+    second = stocked.put(address, json=change | {"name": "Works 2"}, headers={"If-Match": seen})
+    assert (first.status_code, second.status_code, second.json()["code"]) == (200, 412, "master.stale")
+    assert stocked.get(address).json()["name"] == "Works 1"
+    now = stocked.get(address).headers["etag"]
+    assert stocked.put(address, json=change, headers={"If-Match": now}).status_code == 200
