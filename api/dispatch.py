@@ -7,6 +7,7 @@ killed process, a server that is away), the row is still there and the relay del
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ _LINE = select(
 _COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
 _ADD_COMMAND = insert(_COMMANDS)
 
+# How long a page waits for a command that another request is just sending.
+_SETTLING_SECONDS = 1.5
 
 Look = Callable[[Session], Any]
 
@@ -157,6 +160,15 @@ class Dispatcher:
     async def outcome(self, command: str) -> Outcome:
         """Raises `Unknown` when there is no such command."""
         return await run_in_threadpool(self._outcome, command, False, None)
+
+    async def acted(self, wish: Wish, now: datetime) -> Outcome:
+        """As `act`, but a double click's second request waits a moment for the first."""
+        began = time.monotonic()
+        outcome = await self.act(wish, now)
+        while outcome.waiting and time.monotonic() - began < _SETTLING_SECONDS:
+            await asyncio.sleep(0.1)
+            outcome = await self.outcome(outcome.id)
+        return outcome
 
     async def deliver(self, outbox: str) -> bool:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
-from api.supplier.tasks import Task, Wanted
+from api.supplier.tasks import Sight, Task, Wanted
 from api.supplier.told import printed_name
-from api.supplier.visits import Visit
 from api.uploads import Stored
 from models.domain import gate
 from models.domain.commands import AddDocument
@@ -68,7 +67,7 @@ def _offered(order: Order) -> bool:
     return gate.why_not(order, "add-document") is None
 
 
-def _form(visit: Visit, typed: Mapping[str, str]) -> DocumentForm:
+def form(visit: Sight, typed: Mapping[str, str]) -> DocumentForm:
     order, words = visit.order, visit.words
     wanted = missing_documents(order)
     replaced = order.documents.get(typed.get("supersedes", ""))
@@ -119,7 +118,7 @@ def kind_of(fields: Fields) -> DocumentType:
         raise Invalid("document.type", "Choose what kind of document it is.", field="type") from None
 
 
-def printed_in(fields: Fields, visit: Visit) -> Printed:
+def printed_in(fields: Fields, visit: Sight) -> Printed:
     """What the paper is said to say. Raises ``Invalid``."""
     texts = {name: fields.text(name) or None for name in PRINTED if name != "quantity"}
     unit = visit.order.lines[0].unit if len(visit.order.lines) == 1 else ""
@@ -129,7 +128,7 @@ def printed_in(fields: Fields, visit: Visit) -> Printed:
     return Printed(quantity=quantity(stated) if stated is not None else None, **texts)
 
 
-def command_of(fields: Fields, visit: Visit, stored: Stored) -> Wanted:
+def command_of(fields: Fields, visit: Sight, stored: Stored) -> Wanted:
     """The command in the fields, for a file that has been received. Raises ``Invalid``."""
     line = fields.raw("line")
     command = AddDocument(
@@ -145,4 +144,4 @@ def command_of(fields: Fields, visit: Visit, stored: Stored) -> Wanted:
     return Wanted(command)
 
 
-DOCUMENT = Task("document", "add-document", N_("Send a document or photo"), _offered, _form, None)
+DOCUMENT = Task("document", "add-document", N_("Send a document or photo"), _offered, form, None)

@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.supplier.fields import Fields, plain_number
-from api.supplier.tasks import Lead, Task, Wanted, chosen, label
+from api.supplier.tasks import Lead, Sight, Task, Wanted, chosen, label
 from api.supplier.told import limits
-from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import SubmitInspection
 from models.domain.decisions.inspecting import lot_size_of
@@ -99,7 +98,7 @@ def _offered(order: Order) -> bool:
     return gate.why_not(order, "submit-inspection") is None and any(True for _ in planned_lines(order))
 
 
-def _subject(visit: Visit, typed: Mapping[str, str]) -> tuple[Line, str]:
+def _subject(visit: Sight, typed: Mapping[str, str]) -> tuple[Line, str]:
     """The line and lot to measure: what was chosen, else the first, a lot only when it is the only one."""
     lines = list(planned_lines(visit.order))
     line = next((item for item in lines if str(item.line) == typed.get("line")), lines[0])
@@ -112,7 +111,7 @@ def _lots(order: Order, line: Line) -> list[str]:
     return [lot_of(at) for at in order.stock if line_of(at) == line.line and lot_of(at)]
 
 
-def _form(visit: Visit, typed: Mapping[str, str]) -> MeasureForm:
+def form(visit: Sight, typed: Mapping[str, str]) -> MeasureForm:
     line, lot = _subject(visit, typed)
     size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
     assert line.plan is not None, "only lines with a plan are measured"
@@ -127,7 +126,7 @@ def _form(visit: Visit, typed: Mapping[str, str]) -> MeasureForm:
     )
 
 
-def _others(visit: Visit, line: Line, lot: str) -> Iterator[tuple[int, str, str]]:
+def _others(visit: Sight, line: Line, lot: str) -> Iterator[tuple[int, str, str]]:
     for other in planned_lines(visit.order):
         lots = _lots(visit.order, other)
         for each in ["", *lots] if len(lots) > 1 else lots or [""]:
@@ -200,7 +199,7 @@ def ruler(item: Characteristic, values: list[str]) -> Ruler | None:
     return Ruler(f"{item.lower:f}", f"{item.upper:f}", nominal, marks)
 
 
-def _read(fields: Fields, visit: Visit) -> Wanted | None:
+def read(fields: Fields, visit: Sight) -> Wanted | None:
     if chosen(fields, "check", "submit") == "check":
         return None
     line, lot = _subject(visit, fields.typed)
@@ -282,4 +281,4 @@ def _parts(listed: str) -> list[str]:
     return [part for part in re.split(r"[\s;；]+", listed) if part]
 
 
-MEASURE = Task("measure", "submit-inspection", N_("Send measured values"), _offered, _form, _read)
+MEASURE = Task("measure", "submit-inspection", N_("Send measured values"), _offered, form, read)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -15,40 +13,30 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from api.auth import PUBLIC
-from api.dispatch import Dispatcher, Outcome, Wish
+from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.supplier import evidence, pages, terms
 from api.supplier.board import board
 from api.supplier.fields import Fields, typed
 from api.supplier.multipart import UploadForm
 from api.supplier.questions import TASKS, offered, question
-from api.supplier.tasks import Lead, Task, Wanted, chosen
+from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.told import Told, in_words
+from api.supplier.troubles import troubles
 from api.supplier.visits import Visit, again, enter, seals_of
 from api.uploads import Stored, Uploads
 from models.domain import gate
 from models.domain.decide import decide
-from models.domain.errors import FieldError, Forbidden, Refusal
+from models.domain.errors import Forbidden, Refusal
 from models.domain.facts import Asked, Facts
 from models.domain.order import Answer
 
 log = structlog.get_logger(__name__)
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False, prefix="/s/o")
-# How long a page waits for a command that another request is just sending: a double click.
-_SETTLING_SECONDS = 1.5
 # Everything in an upload but the file.
 _FORM_BYTES = 100_000
 # Nothing is owed any more.
 _OVER = frozenset({"closed", "cancelled", "declined"})
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One thing that is wrong: the input to go to, and where on the page it is said."""
-
-    input: str
-    at: str
-    text: str
 
 
 @router.api_route("/{link}", methods=["GET", "HEAD"], dependencies=PUBLIC)
@@ -192,7 +180,6 @@ async def _save(
 ) -> Response:
     """Raises the refusal; else the order's page says what was saved, applied or not yet."""
     dispatcher: Dispatcher = request.app.state.dispatcher
-    began = time.monotonic()
     wish = Wish(
         order=visit.order.number,
         command=wanted.command,
@@ -201,21 +188,13 @@ async def _save(
         idempotency_key=key,
         request_hash=mark,
     )
-    outcome = await dispatcher.act(wish, request.app.state.clock())
-    outcome = await _settled(dispatcher, outcome, began)
+    outcome = await dispatcher.acted(wish, request.app.state.clock())
     outcome.raise_refusal()
     return _saved(visit, outcome.id)
 
 
 def _saved(visit: Visit, command: str) -> Response:
     return RedirectResponse(f"{visit.path}?saved={command}", 303)
-
-
-async def _settled(dispatcher: Dispatcher, outcome: Outcome, began: float) -> Outcome:
-    while outcome.waiting and time.monotonic() - began < _SETTLING_SECONDS:
-        await asyncio.sleep(0.1)
-        outcome = await dispatcher.outcome(outcome.id)
-    return outcome
 
 
 async def _refused(
@@ -236,7 +215,7 @@ async def _refused(
     changed: tuple[str, ...] = ()
     if refusal.code == "order.revision":
         changed = await run_in_threadpool(_changes, request, visit, typed.get("seen", ""))
-    troubles = _troubles(refusal, wanted, visit)
+    wrong = troubles(refusal, wanted, visit.words)
     return _task(
         request,
         visit,
@@ -244,7 +223,7 @@ async def _refused(
         typed,
         status=status_of(refusal),
         summary=visit.words.refusal(refusal),
-        troubles=troubles,
+        troubles=wrong,
         changed=changed,
     )
 
@@ -265,24 +244,6 @@ def _task(
         typed=typed,
         **context,
     )
-
-
-def _troubles(refusal: Refusal, wanted: Wanted | None, visit: Visit) -> tuple[Trouble, ...]:
-    found = []
-    for error in refusal.errors:
-        name = wanted.names.get(error.field, "") if wanted is not None else ""
-        text = visit.words.refusal(error)
-        place = _place(error, wanted)
-        found.append(Trouble(place.input, place.at or place.input, f"{name}: {text}" if name else text))
-    return tuple(found)
-
-
-def _place(error: FieldError, wanted: Wanted | None) -> Lead:
-    if wanted is None:
-        return Lead(error.field)
-    # Missing values are all of one field; what they are of says where.
-    about = f"{error.field}:{dict(error.values).get('characteristic', '')}"
-    return wanted.places.get(about) or wanted.places.get(error.field) or Lead(error.field)
 
 
 def _changes(request: Request, visit: Visit, seen: str) -> tuple[str, ...]:

@@ -6,16 +6,27 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from api.supplier.fields import Fields
 from api.supplier.visits import Visit
+from api.supplier.words import Words
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
 from models.domain.errors import Invalid
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Pieces, line_of, lot_of
 from models.domain.quantities import ZERO
+
+
+class Sight(Protocol):
+    """An order and the words of who looks at it: a supplier's visit, or one of our people."""
+
+    @property
+    def order(self) -> Order: ...
+
+    @property
+    def words(self) -> Words: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Place:
         return lot_of(self.at)
 
 
-def places(visit: Visit, stock: Mapping[str, Pieces], *buckets: Bucket) -> Iterator[tuple[Place, Decimal]]:
+def places(visit: Sight, stock: Mapping[str, Pieces], *buckets: Bucket) -> Iterator[tuple[Place, Decimal]]:
     """Where `stock` has pieces in `buckets`, with how many."""
     for index, (at, pieces) in enumerate(stock.items()):
         here = sum((pieces.get(bucket, ZERO) for bucket in buckets), ZERO)
@@ -84,14 +95,14 @@ def places(visit: Visit, stock: Mapping[str, Pieces], *buckets: Bucket) -> Itera
             yield Place(f"lines.{index}", at, label(visit, at), visit.words.amount(here, line.unit)), here
 
 
-def label(visit: Visit, at: str) -> str:
+def label(visit: Sight, at: str) -> str:
     """FLANGE-DN50 B · 20260315-STEEL-001"""
     line = visit.order.line(line_of(at))
     assert line is not None, "pieces are on the order's lines"
     return " · ".join(filter(None, [f"{line.part} {line.part_revision}", lot_of(at)]))
 
 
-def total_of(visit: Visit, found: Mapping[int, Decimal]) -> str:
+def total_of(visit: Sight, found: Mapping[int, Decimal]) -> str:
     """Quantities by line as one amount; by unit where units differ."""
     by_unit: dict[str, Decimal] = {}
     for number, quantity in found.items():
