@@ -218,7 +218,7 @@ def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) 
             "unit": edge.unit,
             "how": edge.how,
             "parcel": edge.parcel,
-            "load": "",
+            "load": edge.load,
             "order_number": order.number,
             "event": sequence,
         }

@@ -38,7 +38,7 @@ _BATCH = 100
 _SENT = frozenset(bucket.value for bucket in SENT)
 _FIXED = ("plant", "buyer", "supplier", "process", "purchase_order")
 
-Edge = tuple[str, str, Decimal, str, str, str, int]
+Edge = tuple[str, str, Decimal, str, str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,16 @@ def _batch(session: Session, rows: Sequence[Any]) -> Iterator[Stream]:
     genealogy: dict[str, list[Edge]] = {number: [] for number in numbers}
     for edge in session.execute(select(_EDGES).where(_EDGES.c.order_number.in_(numbers))):
         genealogy[edge.order_number].append(
-            (edge.from_node, edge.to_node, edge.quantity, edge.unit, edge.how, edge.parcel, edge.event)
+            (
+                edge.from_node,
+                edge.to_node,
+                edge.quantity,
+                edge.unit,
+                edge.how,
+                edge.parcel,
+                edge.load,
+                edge.event,
+            )
         )
     for row in rows:
         yield Stream(row, events[row.number], kept[row.number], genealogy[row.number])
@@ -159,7 +168,16 @@ def _fold(stream: Stream, folded: Folded) -> None:
         event = load_event(row.type, row.payload)
         folded.order = evolve(folded.order, event, row.sequence, row.at)
         folded.edges += (
-            (edge.from_node, edge.to_node, edge.quantity, edge.unit, edge.how, edge.parcel, row.sequence)
+            (
+                edge.from_node,
+                edge.to_node,
+                edge.quantity,
+                edge.unit,
+                edge.how,
+                edge.parcel,
+                edge.load,
+                row.sequence,
+            )
             for edge in edges(folded.order, event)
         )
         events.append(event)

@@ -19,7 +19,7 @@ from models.domain.deadlines import Party
 from models.domain.notices import Notice
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
-from models.domain.records import Alert
+from models.domain.records import Alert, LineTerms
 from models.domain.tokens import fingerprint, link_token
 from models.queries.contacts import Person, supplier_contacts, user, users_with
 from models.settings import Settings
@@ -178,6 +178,28 @@ class Letters:
                     promise_date=event.promise_date,
                     supplier_order=event.supplier_order,
                 )
+            case e.OrderCountered():
+                return m.OrderCountered(
+                    **ours,
+                    supplier=order.supplier_name,
+                    process=order.process_name,
+                    need_by=order.need_by,
+                    changes=_changes(order, event.before, event.terms),
+                    reason=event.reason,
+                    supplier_order=event.supplier_order,
+                )
+            case e.CounterAccepted():
+                return m.CounterAnswered(
+                    **theirs,
+                    decision="accept",
+                    need_by=order.need_by,
+                    changes=_changes(order, event.before, event.terms),
+                    reason=event.reason,
+                )
+            case e.CounterRejected():
+                return m.CounterAnswered(
+                    **theirs, decision="reject", need_by=order.need_by, reason=event.reason
+                )
             case e.OrderDeclined():
                 return m.OrderDeclined(
                     **ours,
@@ -249,6 +271,29 @@ def _order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
             for line in order.lines
         ),
     )
+
+
+def _changes(
+    order: Order, before: Iterable[LineTerms], terms: Iterable[LineTerms]
+) -> tuple[m.TermsChange, ...]:
+    """The lines that differ, side by side."""
+    changes = []
+    for was, now in zip(before, terms, strict=True):
+        line = order.line(was.line)
+        assert line is not None, "terms are of the order's lines"
+        if was != now:
+            changes.append(
+                m.TermsChange(
+                    part=line.part,
+                    revision=line.part_revision,
+                    unit=line.unit,
+                    currency=order.currency,
+                    quantity=(str(was.quantity), str(now.quantity)),
+                    unit_price=(str(was.unit_price), str(now.unit_price)),
+                    promise_date=(was.promise_date, now.promise_date),
+                )
+            )
+    return tuple(changes)
 
 
 def _pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:

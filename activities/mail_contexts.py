@@ -75,6 +75,19 @@ class Total(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChange(Part):
+    """One line's terms as they stand and as they were proposed; prices are per piece in ``currency``."""
+
+    part: str
+    revision: str
+    unit: str
+    currency: str
+    quantity: tuple[str, str]
+    unit_price: tuple[str, str]
+    promise_date: tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence(Part):
     """A refusal's sentence, not yet translated: ``text`` is its English template."""
 
@@ -136,6 +149,16 @@ class MilestoneReminder(LinkedMail):
     """Steps that are due soon or should have been reported."""
 
     milestones: tuple[DueMilestone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterAnswered(LinkedMail):
+    """The buyer's answer to other terms: with ``changes`` they hold, without the order stands as it was."""
+
+    decision: Literal["accept", "reject"]
+    need_by: date
+    changes: tuple[TermsChange, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +226,18 @@ class OrderAcknowledged(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCountered(MailContext):
+    """To the buyer: the supplier proposes other terms and waits for an answer."""
+
+    supplier: str
+    process: str
+    need_by: date
+    changes: tuple[TermsChange, ...]
+    reason: str = ""
+    supplier_order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDeclined(MailContext):
     """To the buyer: the supplier will not do it."""
 
@@ -246,6 +281,7 @@ MAILS: dict[str, type[MailContext]] = {
     "order_issued": OrderIssued,
     "acknowledgment_reminder": AcknowledgmentReminder,
     "milestone_reminder": MilestoneReminder,
+    "counter_answered": CounterAnswered,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
     "order_cancelled": OrderCancelled,
@@ -254,6 +290,7 @@ MAILS: dict[str, type[MailContext]] = {
     "order_closed": OrderClosed,
     "fresh_link": FreshLink,
     "order_acknowledged": OrderAcknowledged,
+    "order_countered": OrderCountered,
     "order_declined": OrderDeclined,
     "alert": Alert,
     "command_refused": CommandRefused,

@@ -106,6 +106,7 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
         "day": partial(_day, locale),
         "moment": partial(_moment, locale),
         "amount": partial(_amount, locale),
+        "price": partial(_price, locale),
         "sentence": partial(_sentence, locale),
         "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),
@@ -129,6 +130,12 @@ def _amount(locale: str, quantity: str, unit: str) -> str:
     """1,200 pcs"""
     number = format_decimal(Decimal(quantity), locale=locale, decimal_quantization=False)
     return f"{number} {wording.unit(locale, unit)}"
+
+
+def _price(locale: str, price: str, currency: str) -> str:
+    """0.85 USD"""
+    number = format_decimal(Decimal(price), locale=locale, decimal_quantization=False)
+    return f"{number} {currency}"
 
 
 def _sentence(locale: str, sentence: Sentence) -> str:

@@ -19,8 +19,10 @@ PARTIES = {
 COMMANDS = {
     "issue": N_("issuing the order"),
     "acknowledge": N_("the answer to the order"),
+    "answer-counter": N_("the answer to the proposal"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),
+    "report-process": N_("reporting the process"),
     "submit-inspection": N_("submitting measured values"),
     "review-inspection": N_("reviewing an inspection"),
     "ship": N_("shipping pieces"),

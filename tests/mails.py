@@ -10,6 +10,7 @@ from activities.mail_contexts import (
     AcknowledgmentReminder,
     Alert,
     CommandRefused,
+    CounterAnswered,
     DueMilestone,
     FreshLink,
     InspectionReviewed,
@@ -18,6 +19,7 @@ from activities.mail_contexts import (
     OrderAcknowledged,
     OrderCancelled,
     OrderClosed,
+    OrderCountered,
     OrderDeclined,
     OrderHeld,
     OrderIssued,
@@ -27,6 +29,7 @@ from activities.mail_contexts import (
     PlannedLot,
     ReworkRequested,
     Sentence,
+    TermsChange,
     Total,
     dump,
     load,
@@ -48,6 +51,16 @@ _LINKED: dict[str, Any] = {
     "link_id": LINK_ID,
 }
 FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
+
+PROPOSED = TermsChange(
+    part="FL-DN50",
+    revision="C",
+    unit="C62",
+    currency="USD",
+    quantity=("1200", "1000"),
+    unit_price=("0.85", "0.875"),
+    promise_date=(NEED_BY, date(2027, 1, 8)),
+)
 
 SAMPLES: tuple[MailContext, ...] = (
     OrderIssued(
@@ -119,6 +132,19 @@ SAMPLES: tuple[MailContext, ...] = (
         need_by=NEED_BY,
         promise_date=NEED_BY,
     ),
+    OrderCountered(
+        **_OURS,
+        supplier="ACME Galvanik",
+        process="Zinc plating",
+        need_by=NEED_BY,
+        changes=(PROPOSED,),
+        reason="One bath is down",
+        supplier_order="AG-1001",
+    ),
+    CounterAnswered(
+        **_LINKED, decision="accept", need_by=NEED_BY, changes=(PROPOSED,), reason="Agreed by phone"
+    ),
+    CounterAnswered(**_LINKED, decision="reject", need_by=NEED_BY, reason="Our customer waits"),
     OrderDeclined(
         **_OURS, supplier="Acme Plating", process="Zinc plating", need_by=NEED_BY, reason="Line is down"
     ),

@@ -29,9 +29,11 @@ COVERED = (
     "models/domain/pieces.py",
     "models/domain/quantities.py",
     "models/domain/decisions/answering.py",
+    "models/domain/decisions/countering.py",
     "models/domain/decisions/documents.py",
     "models/domain/decisions/checks.py",
     "models/domain/decisions/inspecting.py",
+    "models/domain/decisions/processing.py",
     "models/domain/decisions/progress.py",
     "models/domain/decisions/shipping.py",
 )

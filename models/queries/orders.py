@@ -19,6 +19,7 @@ from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO, money
+from models.domain.records import Load
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -92,6 +93,7 @@ def issued(order: Order, reader: Reader) -> View:
         "promise_first": order.promise_first,
         "promise_current": order.promise_current,
         "forecast": latest_forecast(order),
+        "proposal": _proposal(order),
         "lines": [_line(order, line) for line in order.lines],
         "milestones": [
             {
@@ -116,7 +118,12 @@ def issued(order: Order, reader: Reader) -> View:
                 "announced": item.announced,
                 "nonconformance": item.nonconformance or None,
                 "contents": [
-                    {"line": line_of(at), "lot": lot_of(at), "quantity": quantity}
+                    {
+                        "line": line_of(at),
+                        "lot": lot_of(at),
+                        "quantity": quantity,
+                        "load": _load_named(order, item.loads.get(at, "")),
+                    }
                     for at, quantity in item.packed.items()
                 ],
                 "open": any(item.contents.values()),
@@ -130,6 +137,32 @@ def issued(order: Order, reader: Reader) -> View:
         "next_actions": _next_actions(order, reader),
         "cost": _cost(order),
     }
+
+
+def _proposal(order: Order) -> View | None:
+    """The terms that wait for the buyer's answer, each beside what it would replace."""
+    counter = order.counter
+    if counter is None or order.end is not None:
+        return None
+    return {
+        "at": counter.at,
+        "by": counter.by,
+        "reason": counter.reason,
+        "lines": [
+            {
+                "line": was.line,
+                "quantity": {"from": was.quantity, "to": now.quantity},
+                "unit_price": {"from": was.unit_price, "to": now.unit_price},
+                "promise_date": {"from": was.promise_date, "to": now.promise_date},
+            }
+            for was, now in zip(counter.before, counter.terms, strict=True)
+        ],
+    }
+
+
+def _load_named(order: Order, node: str) -> str | None:
+    loads = (load for line in order.lines for load in line.loads)
+    return next((load.load for load in loads if load.node == node), None)
 
 
 def _line(order: Order, line: Line) -> View:
@@ -150,8 +183,24 @@ def _line(order: Order, line: Line) -> View:
         "currency": order.currency,
         "tolerance": line.tolerance,
         "short_closed": line.short_closed,
+        "promise_date": line.promise or order.promise_current,
         "lots": _lots(line, places),
+        "processes": [_process(load) for load in line.reported_loads],
         "pieces": {"sent": sum((sent(pieces) for pieces in places.values()), ZERO)} | buckets,
+    }
+
+
+def _process(load: Load) -> View:
+    return {
+        "event": load.sequence,
+        "equipment": load.equipment,
+        "load": load.load,
+        "started_at": load.started_at,
+        "ended_at": load.ended_at,
+        "parameters": load.parameters,
+        "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in load.lots.items()],
+        "reported_at": load.reported_at,
+        "source": load.source,
     }
 
 
@@ -231,6 +280,8 @@ def _draft(session: Session, row: Any) -> View:
                 "currency": line.currency,
                 "tolerance": line.tolerance,
                 "short_closed": False,
+                "promise_date": None,
+                "processes": [],
                 "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
                 "pieces": {"sent": ZERO} | {bucket.value: ZERO for bucket in Bucket},
             }
@@ -256,6 +307,7 @@ def _draft(session: Session, row: Any) -> View:
         "promise_first": None,
         "promise_current": None,
         "forecast": None,
+        "proposal": None,
         "lines": lines,
         "milestones": [],
         "parcels": [],
