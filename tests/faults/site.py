@@ -144,7 +144,7 @@ class Site(System):
 @asynccontextmanager
 async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
     """A site on the migrated database `url` with the parts `names` and a mail server of this process."""
-    ports = {name: free_port() for name in names if not name.startswith("worker")}
+    ports = {name: free_port() for name in ("temporal", "api", "api2")}
     temporal = f"127.0.0.1:{ports['temporal']}"
     with mail_server() as smtp:
         settings = Settings(
