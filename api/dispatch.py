@@ -10,6 +10,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,10 +60,24 @@ _LOCK_ORDER = (
 )
 _LINE = select(
     select(func.coalesce(func.max(_COMMANDS.c.sequence), 0)).where(_OF_ORDER).scalar_subquery().label("last"),
-    exists().where(_OF_ORDER, _COMMANDS.c.status == "received").label("waiting"),
+    select(func.min(_COMMANDS.c.received_at))
+    .where(_OF_ORDER, _COMMANDS.c.status == "received")
+    .scalar_subquery()
+    .label("waiting_since"),
+)
+_EARLIER = _COMMANDS.alias("earlier")
+_STANDS_BEHIND = select(
+    exists().where(
+        _COMMANDS.c.id == bindparam("command"),
+        _EARLIER.c.order_number == _COMMANDS.c.order_number,
+        _EARLIER.c.sequence < _COMMANDS.c.sequence,
+        _EARLIER.c.status == "received",
+    )
 )
 _COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
 _ADD_COMMAND = insert(_COMMANDS)
+# So often a request looks whether those before it in the order's line are settled.
+_LOOK_AGAIN = 0.05
 
 # How long a page waits for a command that another request is just sending.
 _SETTLING_SECONDS = 1.5
@@ -118,6 +133,16 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A command's row. `ours`: this request made it and sends it. `behind`: since when the first of
+    those before it in its order's line has waited."""
+
+    command: str
+    ours: bool = True
+    behind: datetime | None = None
+
+
 class Dispatcher:
     """One per process; shared by the JSON API, the supplier's pages and the relay."""
 
@@ -127,14 +152,15 @@ class Dispatcher:
         self.client = client
 
     async def act(self, wish: Wish, now: datetime, look: Look | None = None) -> Outcome:
-        """Saves the wish, sends it unless an earlier command waits, and says what became of it.
+        """Saves the wish, sends it when those before it are settled, and says what became of it.
 
         `look` reads what is to be shown once it is applied, in the snapshot its outcome is read from.
         Raises `Unanswered` when the database goes away after it was saved.
         """
-        command, in_line = await run_in_threadpool(self._save, wish, now)
+        saved = await run_in_threadpool(self._save, wish, now)
+        command = saved.command
         try:
-            if in_line:
+            if saved.ours and await self._its_turn(saved, now):
                 await self.send(command, wish.order, wish.command.name)
             return await run_in_threadpool(self._outcome, command, True, look)
         except DATABASE_AWAY as error:
@@ -173,6 +199,24 @@ class Dispatcher:
     async def deliver(self, outbox: str) -> bool:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""
         return await start_delivery(self.client, self.settings, outbox)
+
+    async def _its_turn(self, saved: _Saved, now: datetime) -> bool:
+        """Whether those before it are settled while whoever saved them still waits for them; what
+        takes longer than a request waits is the relay's to send, and this with it."""
+        if saved.behind is None:
+            return True
+        left = self.settings.update_timeout - (now - saved.behind).total_seconds()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                while True:
+                    if not await run_in_threadpool(self._stands_behind, saved.command):
+                        return True
+                    await asyncio.sleep(_LOOK_AGAIN)
+        return False
+
+    def _stands_behind(self, command: str) -> bool:
+        with self.database.read() as session:
+            return bool(session.scalar(_STANDS_BEHIND, {"command": command}))
 
     async def _send(self, command: str, order: str, name: str) -> None:
         if name != "issue":
@@ -238,28 +282,28 @@ class Dispatcher:
         due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
         return Carried(stage=row.stage, due=due.isoformat() if due is not None else "")
 
-    def _save(self, wish: Wish, now: datetime) -> tuple[str, bool]:
-        """The command's id, and whether it is its turn. Committed when this returns."""
+    def _save(self, wish: Wish, now: datetime) -> _Saved:
+        """Committed when this returns."""
         try:
             return self._saved(wish, now)
         except IntegrityError:
             # The same key came for another order at the same time, and was faster.
             return self._saved(wish, now)
 
-    def _saved(self, wish: Wish, now: datetime) -> tuple[str, bool]:
+    def _saved(self, wish: Wish, now: datetime) -> _Saved:
         with self.database.write() as session:
             known = session.execute(_LOCK_ORDER, {"order": wish.order}).first()
             if known is None or (known.export_controlled and not wish.actor.cleared):
                 raise unknown_order(wish.order)
             earlier = self._earlier(session, wish)
             if earlier is not None:
-                return earlier
+                return _Saved(earlier, ours=False)
             line = session.execute(_LINE, {"order": wish.order}).one()
             command = str(uuid.uuid4())
             session.execute(_ADD_COMMAND, _row(command, line.last + 1, wish, now))
-        return command, not line.waiting
+        return _Saved(command, behind=line.waiting_since)
 
-    def _earlier(self, session: Session, wish: Wish) -> tuple[str, bool] | None:
+    def _earlier(self, session: Session, wish: Wish) -> str | None:
         """The command that came with the same key before; a repeated request is not a second wish."""
         if wish.idempotency_key is None:
             return None
@@ -276,7 +320,8 @@ class Dispatcher:
                 "This key came with another request before; use a new key for a new request.",
                 field="Idempotency-Key",
             )
-        return row.id, False
+        known: str = row.id
+        return known
 
     def _outcome(self, command: str, answering: bool, look: Look | None) -> Outcome:
         """`answering` notes that somebody is about to be told "saved": a later refusal goes by mail."""

@@ -18,6 +18,7 @@ from models.tables.orders import CommandRow, EventRow
 from models.tables.types import table
 from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
 from tests.systems import System, running
+from tests.workflows.sending import acknowledged, saved, send
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ncertificate"
 
@@ -285,6 +286,23 @@ async def test_commands_sent_at_once_are_applied_one_after_another(system: Syste
     assert order["lines"][0]["pieces"]["sent"] == "1200"
     lot = await system.get(f"/lots/{LOT}")
     assert lot["on_hand"] == "0"
+
+
+async def test_a_command_behind_another_waits_for_its_turn_and_is_answered_with_the_order(
+    system: System,
+) -> None:
+    number = await acknowledged(system)
+    first = saved(system, number)
+    asked = asyncio.create_task(
+        system.login(Role.BUYER).post(f"/api/v1/orders/{number}/hold", json={"reason": "drawing unclear"})
+    )
+    await asyncio.sleep(0.3)
+    assert not asked.done(), "it does not overtake"
+    await send(system, number, first)
+    answer = await asked
+    assert (answer.status_code, answer.json()["flags"]) == (200, ["hold"])
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    assert [event["type"] for event in events][-2:] == ["milestone_reported", "order_held"]
 
 
 @pytest.mark.parametrize(

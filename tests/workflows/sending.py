@@ -38,8 +38,8 @@ async def acknowledged(system: System, *, task_timeout: float = 10) -> str:
 
 def save(system: System, order: str, command: Command, actor: Actor, behalf: OnBehalfOf | None = None) -> str:
     """A command that is saved and that nobody has sent."""
-    identity: str
-    identity, _ = system.app.state.dispatcher._save(Wish(order, command, actor, behalf), datetime.now(UTC))
+    made = system.app.state.dispatcher._save(Wish(order, command, actor, behalf), datetime.now(UTC))
+    identity: str = made.command
     return identity
 
 
