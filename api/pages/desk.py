@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from api.pages.staff import Staff
 from api.supplier.words import Words
-from models.codec import load_order
 from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.queries import orders as queries
@@ -42,9 +41,8 @@ class Desk:
 
 def desk(session: Session, staff: Staff, number: str) -> Desk:
     """Raises `Unknown` when there is no such order for this person."""
-    row = queries.stored(session, number, staff.reader)
-    order = load_order(row.snapshot) if row.snapshot is not None else None
-    return Desk(staff, number, order, queries.view(session, number, staff.reader))
+    order, view = queries.opened(session, number, staff.reader)
+    return Desk(staff, number, order, view)
 
 
 def on_desk(request: Request, staff: Staff, number: str) -> Desk:

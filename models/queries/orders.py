@@ -56,7 +56,13 @@ def stored(session: Session, number: str, reader: Reader) -> Any:
 
 def view(session: Session, number: str, reader: Reader) -> View:
     """The order as `GET /orders/{n}` answers it."""
+    return opened(session, number, reader)[1]
+
+
+def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None, View]:
+    """The state of an order, None while it is a draft, with what `view` says of it."""
     row = stored(session, number, reader)
+    order = load_order(row.snapshot) if row.snapshot is not None else None
     waiting = [
         {
             "command": command.id,
@@ -66,8 +72,8 @@ def view(session: Session, number: str, reader: Reader) -> View:
         }
         for command in session.execute(_WAITING, {"order": number})
     ]
-    shown = _draft(session, row) if row.snapshot is None else issued(load_order(row.snapshot), reader)
-    return shown | {"pending_commands": waiting}
+    shown = issued(order, reader) if order is not None else _draft(session, row)
+    return order, shown | {"pending_commands": waiting}
 
 
 def issued(order: Order, reader: Reader) -> View:

@@ -1,0 +1,177 @@
+"""The top of an order's pages: one sentence that says how it stands, and what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from activities.i18n import N_
+from activities.wording import PARTIES
+from api.pages.desk import Desk
+from api.pages.order.telling import alert_title
+from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
+from api.pages.wording import ACTIONS
+from api.supplier.words import Words
+from models.domain import gate
+from models.domain.deadlines import RULES
+from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
+from models.domain.order import Order, Stage
+from models.domain.pieces import Bucket, sent, total
+from models.domain.quantities import ZERO
+
+_BACK = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED, Bucket.RETURNED_UNPROCESSED)
+_ENDED = {Stage.CLOSED: N_("Closed"), Stage.CANCELLED: N_("Cancelled")}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`sentence` in parts. `days_late` against need-by; `expected` when that day is still to come."""
+
+    number: str
+    path: str
+    stage: str
+    flags: tuple[str, ...]
+    sentence: tuple[str, ...]
+    days_late: int
+    expected: bool
+    about: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something the order waits for. `address` leads to the form, empty when the reader may not."""
+
+    text: str
+    owner: str
+    since: str = ""
+    kind: str = "plain"
+    address: str = ""
+    label: str = ""
+
+
+def head(desk: Desk) -> Head:
+    """What stands at the top of every page of an order; `pages/_order_head.html` draws it."""
+    view, words = desk.view, desk.words
+    order = desk.order
+    supplier = order.supplier_name if order is not None else view["supplier"]
+    process = order.process_name if order is not None else view["process"]
+    spec = " ".join(filter(None, [view["spec"], view["spec_revision"]]))
+    late = days_late(order, _today(desk, order)) if order is not None else 0
+    return Head(
+        number=desk.number,
+        path=desk.path,
+        stage=view["stage"],
+        flags=tuple(view["flags"]),
+        sentence=tuple(_sentence(order, words)),
+        days_late=late,
+        expected=order is not None and _today(desk, order) <= order.need_by,
+        about=tuple(filter(None, [supplier, process, spec, view["purchase_order"]])),
+        version=view["version"],
+    )
+
+
+def waiting(desk: Desk) -> list[Waiting]:
+    """What is owed and by whom: the next step first, then the open alerts."""
+    order = desk.order
+    if order is None:
+        return []
+    steps = [_step(desk, order, item) for item in next_steps(order)]
+    return [*steps, *_alerts(desk, order)]
+
+
+def primary(desk: Desk) -> str:
+    """The command of the next step, when this reader may take it now; else empty."""
+    if desk.order is None:
+        return "issue" if desk.staff.may("issue") else ""
+    steps = next_steps(desk.order)
+    return _takes(desk, desk.order, steps[0]) if steps else ""
+
+
+def owner(code: str, words: Words) -> str:
+    """Who owes something, in words."""
+    return words.say({**PARTIES, **PARTIES_TOO}.get(code, code))
+
+
+def _today(desk: Desk, order: Order) -> date:
+    return order.plant_calendar.local_date(desk.staff.now)
+
+
+def _sentence(order: Order | None, words: Words) -> Iterator[str]:
+    if order is None:
+        yield words.say(N_("Draft: nobody outside has seen it"))
+        return
+    if order.end is not None:
+        yield words.say(_ENDED[order.end])
+    else:
+        first = next(iter(next_steps(order)), None)
+        if first is not None:
+            yield _worded(HEADLINES[first.step], order, first, words)
+    yield from _back(order, words)
+
+
+def _back(order: Order, words: Words) -> Iterator[str]:
+    """1,180 of 1,200 pieces back; by unit, where lines are counted differently."""
+    counted: dict[str, tuple[Decimal, Decimal]] = {}
+    for line in order.lines:
+        gone = sum((sent(p) for at, p in order.stock.items() if at.startswith(f"{line.line}:")), ZERO)
+        back = total(order.stock, *_BACK, line=line.line)
+        before = counted.get(line.unit, (ZERO, ZERO))
+        counted[line.unit] = (before[0] + back, before[1] + gone)
+    for unit, (back, gone) in counted.items():
+        if gone:
+            text = N_("{back} of {pieces} back")
+            yield words.say(text, back=words.number(back), pieces=words.amount(gone, unit))
+
+
+def _step(desk: Desk, order: Order, item: NextStep) -> Waiting:
+    command = _takes(desk, order, item)
+    return Waiting(
+        text=_worded(STEPS[item.step], order, item, desk.words),
+        owner=order.supplier_name if item.owed_by == "supplier" else owner(item.owed_by, desk.words),
+        address=f"{desk.path}/{command}" if command else "",
+        label=desk.words.say(ACTIONS[command]) if command else "",
+    )
+
+
+def _takes(desk: Desk, order: Order, item: NextStep) -> str:
+    command = COMMANDS[item.step]
+    return command if desk.staff.may(command) and gate.why_not(order, command) is None else ""
+
+
+def _worded(text: str, order: Order, item: NextStep, words: Words) -> str:
+    return words.say(text, supplier=order.supplier_name, subject=_subject(order, item, words))
+
+
+def _subject(order: Order, item: NextStep, words: Words) -> str:
+    match item.step:
+        case Step.DOCUMENT:
+            return words.say(DOCUMENTS[DocumentType(item.subject)].name)
+        case Step.CORRECTION:
+            document = order.documents[item.subject]
+            return f"{words.say(DOCUMENTS[document.type].name)} ({document.filename})"
+        case Step.INSPECTION:
+            line = order.line(int(item.subject.removeprefix("line-")))
+            return f"{line.part} {line.part_revision}" if line is not None else item.subject
+        case _:
+            return item.subject
+
+
+def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
+    words = desk.words
+    for alert in sorted(order.open_alerts, key=lambda alert: alert.since):
+        rule = RULES.get(alert.rule)
+        answered = alert.acknowledged_at is not None
+        yield Waiting(
+            text=alert_title(words, alert.rule, alert.details),
+            owner=order.supplier_name if alert.owed_by == "supplier" else owner(alert.owed_by, words),
+            since=words.time(alert.since),
+            kind="plain" if answered else "act",
+            address=f"/alerts#{alert.alert}",
+            label=words.say(rule.action)
+            if rule is not None and not answered
+            else words.say(N_("Look at it")),
+        )

@@ -1,0 +1,187 @@
+"""GET /orders/{number}: everything about one order on one page, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from sqlmodel import Session
+
+from activities import wording
+from activities.refusals import from_json
+from api.pages.desk import Desk, desk
+from api.pages.order import header, measured, papers, possible, rejected, stream, whereabouts
+from api.pages.order.milestone_line import Step, milestone_line
+from api.pages.order.telling import Telling
+from api.pages.route import page_router
+from api.pages.staff import Visitor, draw
+from api.pages.wording import ACTIONS
+from models.domain.milestones import Milestone
+from models.domain.order import Order
+from models.queries import order_records, order_stream
+from models.tables.people import User
+from models.tables.suppliers import Supplier
+
+router = page_router()
+_ENTRIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a command that was just sent: received, applied or refused."""
+
+    status: str
+    what: str
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A saved command that waits for its turn."""
+
+    label: str
+    when: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """`slip`: days later than planned, None while nothing is known; `state` as its mark's."""
+
+    number: int
+    name: str
+    owner: str
+    planned: str
+    forecast: str
+    actual: str
+    slip: int | None
+    state: str
+
+
+@router.get("/orders/{number}")
+def show_order(
+    number: str,
+    request: Request,
+    staff: Visitor,
+    before: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    saved: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    with request.app.state.database.read() as session:
+        shown = desk(session, staff, number)
+        context = (
+            _draft(session, shown) if shown.order is None else _issued(session, shown, shown.order, before)
+        )
+        receipt = _receipt(session, shown, saved) if saved else None
+    return draw(
+        request,
+        staff,
+        "pages/order_draft.html" if shown.order is None else "pages/order.html",
+        head=header.head(shown),
+        view=shown.view,
+        receipt=receipt,
+        primary=header.primary(shown),
+        places=whereabouts.whereabouts(shown.view, staff.words),
+        action_words=ACTIONS,
+        **context,
+    )
+
+
+def _draft(session: Session, shown: Desk) -> dict[str, Any]:
+    supplier = session.get(Supplier, shown.view["supplier"])
+    buyer = session.get(User, shown.view["buyer"])
+    return {
+        "supplier": supplier.name if supplier is not None else shown.view["supplier"],
+        "buyer": (buyer.name or buyer.email) if buyer is not None else "–",
+    }
+
+
+def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> dict[str, Any]:
+    words = shown.words
+    part = order_stream.stretch(session, order.number, before, _ENTRIES)
+    waiting = shown.view["pending_commands"]
+    names = order_stream.names(
+        session, {order.buyer, *stream.people(part), *(item["actor"] for item in waiting)}
+    )
+    measured_rows = order_records.inspections(session, order) if order.inspections else []
+    ended = order.end is not None
+    line = milestone_line(
+        (_mark(order, index, item) for index, item in enumerate(order.milestones, 1)),
+        order.plant_calendar.local_date(order.issued_at),
+        order.need_by,
+        None if ended else order.plant_calendar.local_date(shown.staff.now),
+    )
+    return {
+        "order": order,
+        "buyer": names.get(order.buyer, "–"),
+        "waiting": header.waiting(shown),
+        "pending": [
+            Pending(
+                words.say(ACTIONS[item["name"]]),
+                words.time(item["received_at"]),
+                names.get(item["actor"], ""),
+            )
+            for item in waiting
+            if item["name"] in ACTIONS
+        ],
+        "actions": possible.actions(shown),
+        "line": line,
+        "milestones": [
+            _milestone(order, index, item, shown, line.plan[index - 1].state)
+            for index, item in enumerate(order.milestones, 1)
+        ],
+        "papers": papers.papers(order, words),
+        "inspections": measured.inspections(order, measured_rows, words),
+        "nonconformances": rejected.nonconformances(order, words),
+        "parcels": [item | _amounts(order, item, shown) for item in shown.view["parcels"]],
+        "entries": stream.entries(part, Telling(order, words), names),
+        "older": part.older,
+        "before": before,
+    }
+
+
+def _mark(order: Order, number: int, item: Milestone) -> Step:
+    done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
+    return Step(number, item.planned, item.forecast, done)
+
+
+def _milestone(order: Order, number: int, item: Milestone, shown: Desk, planned: str) -> MilestoneRow:
+    step = _mark(order, number, item)
+    words = shown.words
+    return MilestoneRow(
+        number=number,
+        name=item.name,
+        owner=order.supplier_name if item.owner == "supplier" else header.owner(item.owner, words),
+        planned=words.day(item.planned),
+        forecast=words.far_day(item.forecast) if item.forecast and item.actual is None else "",
+        actual=words.day(step.actual) if step.actual is not None else "",
+        slip=step.slip if step.shown is not None else None,
+        state="done" if step.actual else planned if planned == "missed" or not step.forecast else "forecast",
+    )
+
+
+def _amounts(order: Order, parcel: dict[str, Any], shown: Desk) -> dict[str, Any]:
+    """How much is in a box, in the unit of its lines, and when it left."""
+    units = {line.line: line.unit for line in order.lines}
+    by_unit: dict[str, Any] = {}
+    for item in parcel["contents"]:
+        unit = units.get(item["line"], "")
+        by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
+    at: datetime = parcel["shipped_at"]
+    return {
+        "amount": ", ".join(shown.words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+        "left": shown.words.time(at),
+    }
+
+
+def _receipt(session: Session, shown: Desk, command: str) -> Receipt | None:
+    row = order_stream.command(session, shown.number, command)
+    if row is None:
+        return None
+    what = wording.command(shown.words.locale, row.name)
+    if row.status != "refused":
+        return Receipt(row.status, what)
+    refusal = from_json(row.result["refusal"])
+    others = (shown.words.refusal(error) for error in refusal.errors if error.text != refusal.text)
+    return Receipt(row.status, what, (shown.words.refusal(refusal), *others))

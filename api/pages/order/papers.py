@@ -1,0 +1,99 @@
+"""The order's documents as a checklist: what is required, what is here, what it says wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from activities.i18n import N_
+from api.supplier.told import printed_name
+from api.supplier.words import Words
+from models.domain.evidence import DOCUMENTS, covers
+from models.domain.order import Order
+from models.domain.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A printed field that contradicts the order; `printed` is empty when it is not on the document."""
+
+    field: str
+    printed: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document on file. `says`: what is printed on it."""
+
+    document: str
+    name: str
+    filename: str
+    size: str
+    added: str
+    matched: bool
+    says: tuple[tuple[str, str], ...]
+    wrong: tuple[Wrong, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """One row of the checklist: `state` is here, wrong or missing."""
+
+    name: str
+    state: str
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    required: tuple[Required, ...]
+    others: tuple[Paper, ...]
+    superseded: tuple[Paper, ...]
+
+
+def papers(order: Order, words: Words) -> Papers:
+    current = [item for item in order.documents.values() if item.current]
+    wanted = [
+        (kind, [item for item in current if covers(kind, item.type)]) for kind in order.required_documents
+    ]
+    used = {item.document for _, items in wanted for item in items}
+    return Papers(
+        required=tuple(
+            Required(
+                words.say(DOCUMENTS[kind].name),
+                _state(items),
+                tuple(_paper(item, words) for item in items),
+            )
+            for kind, items in wanted
+        ),
+        others=tuple(_paper(item, words) for item in current if item.document not in used),
+        superseded=tuple(_paper(item, words) for item in order.documents.values() if not item.current),
+    )
+
+
+def _state(items: list[Document]) -> str:
+    if any(item.matched for item in items):
+        return "here"
+    return "wrong" if items else "missing"
+
+
+def _paper(item: Document, words: Words) -> Paper:
+    printed = ((name, getattr(item.printed, name)) for name in item.printed.__dataclass_fields__)
+    return Paper(
+        document=item.document,
+        name=words.say(DOCUMENTS[item.type].name),
+        filename=item.filename,
+        size=_size(item.size, words),
+        added=words.time(item.added_at),
+        matched=item.matched,
+        says=tuple((printed_name(name, words), str(value)) for name, value in printed if value),
+        wrong=tuple(
+            Wrong(printed_name(each.field, words), each.printed, each.expected) for each in item.mismatches
+        ),
+    )
+
+
+def _size(size: int, words: Words) -> str:
+    if size < 1_000_000:
+        return words.say(N_("{size} kB"), size=max(1, round(size / 1000)))
+    return words.say(N_("{size} MB"), size=round(size / 1_000_000, 1))

@@ -1,0 +1,147 @@
+"""Sentences about pieces on their way: sent, processed, shipped, counted, judged, lost."""
+
+# A sentence has one signature, whether or not it needs every argument.
+# ruff: noqa: ARG001
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from activities.i18n import N_
+from api.pages.order.telling import Change, Sentence, Telling, of
+from api.pages.order.wording import BUCKETS, SURPLUS
+from models.domain import events as e
+from models.domain.pieces import Bucket
+
+
+def sent(event: e.PiecesSent, tell: Telling) -> Sentence:
+    details = list(tell.travel(event.carrier, event.tracking))
+    if event.collected_by_supplier:
+        details.append(tell.say(N_("Collected by the supplier.")))
+    if event.nonconformance:
+        details.append(tell.say(N_("For rework of {nonconformance}."), nonconformance=event.nonconformance))
+    pieces = tell.pieces(event.moves)
+    if not pieces:
+        return Sentence(N_("{who} sent out the papers."), details=tuple(details))
+    return Sentence(N_("{who} sent {pieces}."), {"pieces": pieces}, details=tuple(details))
+
+
+def processed(event: e.ProcessReported, tell: Telling) -> Sentence:
+    lots = (f"{tell.amount(quantity, event.line)} {lot}".strip() for lot, quantity in event.lots.items())
+    started, ended = tell.time(event.started_at), tell.time(event.ended_at)
+    return Sentence(
+        N_("{who} reported load {load} on {equipment}, {started} to {ended}."),
+        {"load": event.load, "equipment": event.equipment, "started": started, "ended": ended},
+        details=(*lots, *(f"{name}: {value}" for name, value in event.parameters.items())),
+    )
+
+
+def shipped(event: e.ParcelShipped, tell: Telling) -> Sentence:
+    details = list(tell.travel(event.carrier, event.tracking))
+    tested = of(event.moves, Bucket.TEST_CONSUMED)
+    if tested:
+        details.append(f"{tell.pieces(tested)} {tell.say(BUCKETS[Bucket.TEST_CONSUMED])}")
+    if event.unprocessed:
+        text = N_("{quantity} of them unprocessed")
+        details.append(tell.say(text, quantity=tell.words.number(event.unprocessed)))
+    if event.announced_over:
+        text = N_("{quantity} more than were there, as announced")
+        details.append(tell.say(text, quantity=tell.words.number(event.announced_over)))
+    if event.lot_unknown:
+        details.append(tell.say(N_("Nobody named the lot.")))
+    return Sentence(
+        N_("{who} shipped {pieces} back as parcel {parcel}."),
+        {"pieces": tell.pieces(of(event.moves, Bucket.IN_TRANSIT_BACK)), "parcel": event.parcel},
+        details=tuple(details),
+    )
+
+
+def named(event: e.ParcelNamed, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} named the parcel {parcel}, which had arrived already."),
+        {"parcel": event.parcel},
+        details=tell.travel(event.carrier, event.tracking),
+    )
+
+
+def received(event: e.PiecesReceived, tell: Telling) -> Sentence:
+    rejected = any(line.rejected or line.over for line in event.lines)
+    values = {"receipt": event.receipt, "parcel": event.parcel}
+    details = [text for line in event.lines for text in _counted(line, tell)]
+    if event.packing_slip:
+        details.append(tell.say(N_("Packing slip {number}"), number=event.packing_slip))
+    if event.lot_unknown:
+        details.append(tell.say(N_("Nobody named the lot.")))
+    text = N_("{who} received parcel {parcel} as {receipt}.")
+    if event.unannounced:
+        text = N_("{who} received parcel {parcel}, which nobody had announced, as {receipt}.")
+    elif not event.parcel:
+        text = N_("{who} received pieces as {receipt}.")
+    return Sentence(text, values, "watch" if rejected else "good", details=tuple(details))
+
+
+def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:
+    """Line by line: what was counted, and what became of it."""
+    into = {
+        Bucket.ACCEPTED: line.accepted,
+        Bucket.REJECTED: line.rejected,
+        Bucket.PENDING: line.pending,
+        Bucket.RETURNED_UNPROCESSED: line.unprocessed,
+        Bucket.SCRAPPED: line.scrapped,
+        Bucket.TEST_CONSUMED: line.tested,
+        Bucket.OVER: line.over,
+    }
+    found = ", ".join(
+        f"{tell.words.number(quantity)} {tell.say(BUCKETS[bucket])}"
+        for bucket, quantity in into.items()
+        if quantity
+    )
+    what = " ".join(filter(None, [tell.part(line.line), line.output_lot or line.lot]))
+    counted = tell.amount(line.counted, line.line)
+    yield tell.say(N_("{part}: {counted} counted: {found}"), part=what, counted=counted, found=found)
+    if line.kept_pending:
+        quantity = tell.words.number(line.kept_pending)
+        yield tell.say(N_("{quantity} kept waiting: {reason}"), quantity=quantity, reason=line.kept_because)
+
+
+def judged(event: e.PiecesJudged, tell: Telling) -> Sentence:
+    into = (Bucket.ACCEPTED, Bucket.REJECTED, Bucket.TEST_CONSUMED)
+    details = (
+        f"{tell.pieces(moves)} {tell.say(BUCKETS[bucket])}"
+        for bucket in into
+        if (moves := of(event.moves, bucket))
+    )
+    kind = "watch" if of(event.moves, Bucket.REJECTED) else "good"
+    return Sentence(N_("{who} judged pieces."), kind=kind, details=tuple(details))
+
+
+def lost(event: e.PiecesLost, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} declared {pieces} lost."), {"pieces": tell.pieces(event.moves)}, "act", event.reason
+    )
+
+
+def short_closed(event: e.LinesShortClosed, tell: Telling) -> Sentence:
+    lines = ", ".join(tell.part(line) for line in event.lines)
+    return Sentence(
+        N_("{who} closed {lines} short: nothing more will be sent."), {"lines": lines}, reason=event.reason
+    )
+
+
+def over_resolved(event: e.OverResolved, tell: Telling) -> Sentence:
+    line = tell.order.line(event.line)
+    changes: tuple[Change, ...] = ()
+    if event.ordered is not None and line is not None and event.decision == "accept":
+        before = tell.amount(event.ordered - event.quantity, event.line)
+        changes = (Change(tell.say(N_("Ordered")), before, tell.amount(event.ordered, event.line)),)
+    return Sentence(
+        N_("{who} settled {pieces} beyond what was expected: {decision}."),
+        {"pieces": tell.amount(event.quantity, event.line), "decision": tell.say(SURPLUS[event.decision])},
+        changes=changes,
+    )
+
+
+def corrected(event: e.EventCorrected, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} took back entry {number}."), {"number": f"#{event.sequence}"}, "watch", event.reason
+    )

@@ -1,0 +1,79 @@
+"""Nonconformances with their shares: how many pieces wait for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from api.pages.order.header import owner
+from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
+from api.supplier.words import Words
+from models.domain.order import Order
+from models.domain.pieces import line_of
+from models.domain.quantities import ZERO
+from models.domain.records import Nonconformance, Share
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    amount: str
+    word: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceView:
+    name: str
+    opened: str
+    defect: str
+    amount: str
+    cause: str
+    responsible: str
+    shares: tuple[ShareView, ...]
+    proposals: tuple[str, ...]
+    open: bool
+    recorded_only: bool
+    withdrawn: bool
+
+
+def nonconformances(order: Order, words: Words) -> list[NonconformanceView]:
+    """The open ones first, then the newest."""
+    found = sorted(order.nonconformances.values(), key=lambda item: item.opened_at, reverse=True)
+    return [_view(order, item, words) for item in sorted(found, key=lambda item: not item.open)]
+
+
+def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceView:
+    units = {line.line: line.unit for line in order.lines}
+    held: dict[tuple[Share, str], Decimal] = {}
+    for at, shares in item.shares.items():
+        for share, quantity in shares.items():
+            if quantity:
+                place = (share, units.get(line_of(at), ""))
+                held[place] = held.get(place, ZERO) + quantity
+    # Its pieces are of one line: whatever opens it names one.
+    unit = next((units.get(line_of(at), "") for at in item.shares), order.lines[0].unit)
+    return NonconformanceView(
+        name=item.nonconformance,
+        opened=words.time(item.opened_at),
+        defect=item.defect,
+        amount=words.amount(item.quantity, unit),
+        cause=item.cause,
+        responsible=words.say(RESPONSIBLE[item.responsibility]) if item.responsibility else "",
+        shares=tuple(
+            ShareView(
+                words.amount(quantity, unit_),
+                words.say(SHARES[share]),
+                order.supplier_name
+                if SHARE_OWED_BY[share] == "supplier"
+                else owner(SHARE_OWED_BY[share], words),
+            )
+            for (share, unit_), quantity in held.items()
+        ),
+        proposals=tuple(
+            f"{words.amount(each.quantity, units.get(each.line, ''))}: {words.say(DISPOSITIONS[each.decision])}"
+            for each in item.proposals
+        ),
+        open=item.open,
+        recorded_only=item.recorded_only,
+        withdrawn=item.withdrawn,
+    )

@@ -1,0 +1,55 @@
+"""Every event of an order as a sentence; the table is total over the stream's dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from api.pages.order import pieces_told, quality_told, terms_told
+from api.pages.order.telling import Sentence, Telling
+from models.domain import events as e
+
+SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
+    e.OrderIssued: terms_told.issued,
+    e.OrderAcknowledged: terms_told.acknowledged,
+    e.OrderCountered: terms_told.countered,
+    e.CounterAccepted: terms_told.counter_accepted,
+    e.CounterRejected: terms_told.counter_rejected,
+    e.OrderDeclined: terms_told.declined,
+    e.PiecesSent: pieces_told.sent,
+    e.MilestoneReported: terms_told.milestone,
+    e.ProcessReported: pieces_told.processed,
+    e.InspectionSubmitted: quality_told.submitted,
+    e.InspectionReviewed: quality_told.reviewed,
+    e.ParcelShipped: pieces_told.shipped,
+    e.ParcelNamed: pieces_told.named,
+    e.PiecesReceived: pieces_told.received,
+    e.PiecesJudged: pieces_told.judged,
+    e.NonconformanceOpened: quality_told.opened,
+    e.NonconformanceWithdrawn: quality_told.withdrawn,
+    e.NonconformanceDispositioned: quality_told.dispositioned,
+    e.DispositionProposed: quality_told.proposed,
+    e.DispositionDecided: quality_told.decided,
+    e.NonconformanceClosed: quality_told.nonconformance_closed,
+    e.ReturnConfirmed: quality_told.return_confirmed,
+    e.PiecesLost: pieces_told.lost,
+    e.LinesShortClosed: pieces_told.short_closed,
+    e.OverResolved: pieces_told.over_resolved,
+    e.EventCorrected: pieces_told.corrected,
+    e.DocumentAdded: quality_told.document,
+    e.OrderHeld: terms_told.held,
+    e.OrderResumed: terms_told.resumed,
+    e.CancellationRequested: terms_told.cancellation,
+    e.OrderCancelled: terms_told.cancelled,
+    e.OrderClosed: terms_told.closed,
+    e.ReminderSent: terms_told.reminded,
+    e.AlertRaised: terms_told.raised,
+    e.AlertEscalated: terms_told.escalated,
+    e.AlertAcknowledged: terms_told.answered,
+    e.AlertCleared: terms_told.cleared,
+    e.OrderReplanned: terms_told.replanned,
+}
+
+
+def sentence(event: e.Event, tell: Telling) -> Sentence:
+    return SENTENCES[type(event)](event, tell)

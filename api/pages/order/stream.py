@@ -1,0 +1,102 @@
+"""The order's history as a person reads it: sentences, newest first, mails and their fate between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from activities.i18n import N_, translations
+from api.pages.order.sentences import sentence
+from api.pages.order.telling import Change, Telling
+from api.pages.order.wording import BASES, FATES, MAILS
+from models.codec import load_event
+from models.queries.order_stream import Stretch
+
+# The worst fate of a mail's recipients is the mail's.
+_WORST = ("failed", "queued", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `number` is None for a mail; `taken_back`: a later entry corrected it."""
+
+    at: datetime
+    when: str
+    text: Markup
+    kind: str
+    number: int | None = None
+    reason: str = ""
+    details: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    taken_back: bool = False
+
+
+def people(stretch: Stretch) -> set[str]:
+    """Everybody whose name this stretch needs."""
+    return {row.actor for row in stretch.events}
+
+
+def entries(stretch: Stretch, tell: Telling, names: Mapping[str, str]) -> list[Entry]:
+    """Events and mails in one list, newest first; a mail stands above the event that caused it."""
+    events = [_event(row, tell, names) for row in stretch.events]
+    mails = list(_mails(stretch.mails, tell))
+    return sorted([*mails, *events], key=lambda entry: entry.at, reverse=True)
+
+
+def _event(row: Any, tell: Telling, names: Mapping[str, str]) -> Entry:
+    told = sentence(load_event(row.type, row.payload), tell)
+    who = _who(row.actor, row.on_behalf_of, tell, names)
+    return Entry(
+        at=row.at,
+        when=tell.words.time(row.at),
+        text=_filled(told.text, tell, who=who, **told.values),
+        kind=told.kind,
+        number=row.sequence,
+        reason=told.reason,
+        details=told.details,
+        changes=told.changes,
+        taken_back=row.sequence in tell.order.corrected,
+    )
+
+
+def _who(actor: str, behalf: dict[str, str] | None, tell: Telling, names: Mapping[str, str]) -> Markup:
+    name = names.get(actor) or ("Sendout" if actor == "system" else tell.say(N_("somebody")))
+    bold = Markup("<strong>{}</strong>").format(name)
+    if behalf is None:
+        return bold
+    basis = tell.say(BASES.get(behalf["basis"], behalf["basis"]))
+    text = N_("{name}, for {contact} ({basis}),")
+    return _filled(text, tell, name=bold, contact=behalf["contact"], basis=basis)
+
+
+def _filled(text: str, tell: Telling, **values: str) -> Markup:
+    """The sentence in the reader's language. What is put in is escaped; the pattern is ours."""
+    pattern = translations(tell.words.locale).gettext(text)
+    return Markup(escape(pattern)).format(**values)  # noqa: S704
+
+
+def _mails(rows: Iterable[Any], tell: Telling) -> Iterator[Entry]:
+    for _, group in groupby(rows, key=lambda row: row.id):
+        recipients = list(group)
+        first = recipients[0]
+        fate = next(state for state in _WORST if any(row.state == state for row in recipients))
+        word, kind = FATES[fate]
+        values = {
+            "mail": tell.say(MAILS[first.template]),
+            "people": ", ".join(row.name or row.party.partition(":")[0] for row in recipients),
+            "fate": tell.say(word),
+        }
+        codes = sorted({row.smtp_code for row in recipients if row.state == "failed" and row.smtp_code})
+        details = tuple(tell.say(N_("The mail server said {code}."), code=code) for code in codes)
+        yield Entry(
+            at=first.created_at,
+            when=tell.words.time(first.created_at),
+            text=_filled(N_("Mail “{mail}” to {people}: {fate}."), tell, **values),
+            kind=kind,
+            details=details,
+        )

@@ -1,0 +1,142 @@
+"""What sentences about an order's events are made of: its names, quantities and days, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from activities import wording
+from activities.i18n import N_
+from api.supplier.words import Words
+from models.domain.deadlines import RULES
+from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Move
+from models.domain.quantities import ZERO
+from models.domain.records import LineTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that was `before` and is `after` now."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text` is an English template with `{who}` where the person stands, `values` the rest of it.
+
+    `kind` is plain, good, watch or act. `reason` is in somebody's own words; `details` and `changes`
+    stand under the sentence.
+    """
+
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "plain"
+    reason: str = ""
+    details: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An order as it stands now, and the reader's words."""
+
+    order: Order
+    words: Words
+
+    def say(self, text: str, **values: object) -> str:
+        return self.words.say(text, **values)
+
+    def day(self, day: date | None) -> str:
+        return self.words.day(day) if day is not None else "–"
+
+    def time(self, at: datetime | None) -> str:
+        return self.words.time(at) if at is not None else "–"
+
+    def part(self, number: int) -> str:
+        line = self.order.line(number)
+        return f"{line.part} {line.part_revision}" if line is not None else str(number)
+
+    def unit(self, number: int) -> str:
+        line = self.order.line(number)
+        return line.unit if line is not None else ""
+
+    def amount(self, quantity: Decimal, line: int) -> str:
+        return self.words.amount(quantity, self.unit(line))
+
+    def pieces(self, moves: Iterable[Move]) -> str:
+        """How many pieces moved, by unit, with their lots where they have names."""
+        by_unit: dict[str, Decimal] = {}
+        lots: dict[str, None] = {}
+        for move in moves:
+            unit = self.unit(move.line)
+            by_unit[unit] = by_unit.get(unit, ZERO) + move.quantity
+            if move.lot:
+                lots[move.lot] = None
+        amounts = ", ".join(self.words.amount(quantity, unit) for unit, quantity in by_unit.items())
+        if not lots:
+            return amounts
+        return self.say(N_("{pieces} of lot {lots}"), pieces=amounts, lots=", ".join(lots))
+
+    def milestone(self, code: str) -> str:
+        found = self.order.milestone(code)
+        return found.name if found is not None else code
+
+    def document(self, kind: str) -> str:
+        return self.say(DOCUMENTS[DocumentType(kind)].name)
+
+    def alert(self, name: str) -> str:
+        """What an alert of this order is called, with what it is about."""
+        alert = self.order.alerts.get(name)
+        return alert_title(self.words, alert.rule, alert.details) if alert is not None else name
+
+    def terms(self, before: Iterable[LineTerms], after: Iterable[LineTerms]) -> tuple[Change, ...]:
+        """What differs between two sets of terms, line by line."""
+        was = {terms.line: terms for terms in before}
+        found: list[Change] = []
+        for now in after:
+            old = was.get(now.line)
+            if old is None:
+                continue
+            part = self.part(now.line)
+            if old.quantity != now.quantity:
+                before_, after_ = self.amount(old.quantity, now.line), self.amount(now.quantity, now.line)
+                found.append(Change(self.say(N_("{part}: quantity"), part=part), before_, after_))
+            if old.unit_price != now.unit_price:
+                before_, after_ = self.money(old.unit_price), self.money(now.unit_price)
+                found.append(Change(self.say(N_("{part}: price"), part=part), before_, after_))
+            if old.promise_date != now.promise_date:
+                before_, after_ = self.day(old.promise_date), self.day(now.promise_date)
+                found.append(Change(self.say(N_("{part}: day"), part=part), before_, after_))
+        return tuple(found)
+
+    def money(self, amount: Decimal) -> str:
+        return f"{self.words.number(amount)}\u00a0{self.order.currency}"
+
+    def travel(self, carrier: str, tracking: str) -> tuple[str, ...]:
+        return tuple(filter(None, [" ".join(filter(None, [carrier, tracking]))]))
+
+
+def alert_title(words: Words, rule: str, details: str) -> str:
+    """Milestone overdue: Plating complete"""
+    about = details
+    if rule == "document_missing" and details in DOCUMENTS:
+        about = words.say(DOCUMENTS[DocumentType(details)].name)
+    elif rule == "forecast_late" and details:
+        about = words.day(date.fromisoformat(details))
+    return ": ".join(filter(None, [wording.rule_title(words.locale, rule), about]))
+
+
+def rule_name(words: Words, rule: str) -> str:
+    return words.say(RULES[rule].name) if rule in RULES else rule
+
+
+def of(moves: Iterable[Move], *targets: Bucket) -> list[Move]:
+    """The moves that end in one of these buckets."""
+    return [move for move in moves if move.target in targets]

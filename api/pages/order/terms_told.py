@@ -1,0 +1,143 @@
+"""Sentences about an order's terms and course: issued, answered, held, ended, watched."""
+
+# A sentence has one signature, whether or not it needs every argument.
+# ruff: noqa: ARG001
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from api.pages.order.telling import Change, Sentence, Telling, rule_name
+from models.domain import events as e
+
+
+def issued(event: e.OrderIssued, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} issued the order to {supplier}."), {"supplier": event.order.supplier_name})
+
+
+def acknowledged(event: e.OrderAcknowledged, tell: Telling) -> Sentence:
+    values = {"day": tell.day(event.promise_date)}
+    if event.supplier_order:
+        text = N_("{who} accepted the order for {day}, as order {number}.")
+        return Sentence(text, {**values, "number": event.supplier_order}, "good")
+    return Sentence(N_("{who} accepted the order for {day}."), values, "good")
+
+
+def countered(event: e.OrderCountered, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} proposed other terms."),
+        kind="watch",
+        reason=event.reason,
+        changes=tell.terms(event.before, event.terms),
+    )
+
+
+def counter_accepted(event: e.CounterAccepted, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} accepted the proposal; the order is at revision {revision}."),
+        {"revision": str(event.revision)},
+        "good",
+        event.reason,
+        changes=tell.terms(event.before, event.terms),
+    )
+
+
+def counter_rejected(event: e.CounterRejected, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} rejected the proposal."), kind="watch", reason=event.reason)
+
+
+def declined(event: e.OrderDeclined, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} declined the order."), kind="act", reason=event.reason)
+
+
+def held(event: e.OrderHeld, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} put the order on hold."), kind="watch", reason=event.reason)
+
+
+def resumed(event: e.OrderResumed, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} resumed the order."))
+
+
+def cancellation(event: e.CancellationRequested, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} asked to cancel the order; what is out has to come back."),
+        kind="watch",
+        reason=event.reason,
+    )
+
+
+def cancelled(event: e.OrderCancelled, tell: Telling) -> Sentence:
+    return Sentence(N_("The order was cancelled."), reason=event.reason)
+
+
+def closed(event: e.OrderClosed, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} closed the order."), kind="good")
+
+
+def replanned(event: e.OrderReplanned, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} planned the order anew with today's calendars."))
+
+
+def reminded(event: e.ReminderSent, tell: Telling) -> Sentence:
+    what = rule_name(tell.words, event.rule)
+    if event.rule == "milestone_due_soon":
+        # The occurrence is the milestone's code and its planned day.
+        milestone = next(
+            (item.name for item in tell.order.milestones if event.occurrence.startswith(f"{item.code}-")), ""
+        )
+        what = ": ".join(filter(None, [what, milestone]))
+    return Sentence(
+        N_("{supplier} was reminded: {what}."), {"supplier": tell.order.supplier_name, "what": what}
+    )
+
+
+def raised(event: e.AlertRaised, tell: Telling) -> Sentence:
+    return Sentence(N_("Alert raised: {alert}."), {"alert": tell.alert(event.alert)}, "act")
+
+
+def escalated(event: e.AlertEscalated, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("Nobody answered “{alert}”; the next in line was told."), {"alert": tell.alert(event.alert)}, "act"
+    )
+
+
+def answered(event: e.AlertAcknowledged, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} answered the alert “{alert}”."),
+        {"alert": tell.alert(event.alert)},
+        details=(
+            tell.say(N_("Cause: {cause}"), cause=event.cause),
+            tell.say(N_("Action: {action}"), action=event.action),
+        ),
+    )
+
+
+def cleared(event: e.AlertCleared, tell: Telling) -> Sentence:
+    return Sentence(N_("Alert over: {alert}."), {"alert": tell.alert(event.alert)}, "good")
+
+
+def milestone(event: e.MilestoneReported, tell: Telling) -> Sentence:
+    name = tell.milestone(event.code)
+    details = tuple(filter(None, [tell.say(N_("Entered late.")) if event.late_entry else ""]))
+    changes = []
+    if event.forecast is not None and event.previous_forecast not in (None, event.forecast):
+        before, after = tell.day(event.previous_forecast), tell.day(event.forecast)
+        changes.append(Change(tell.say(N_("Forecast")), before, after))
+    if event.actual is not None and event.previous_actual not in (None, event.actual):
+        changes.append(
+            Change(tell.say(N_("Done")), tell.time(event.previous_actual), tell.time(event.actual))
+        )
+    rest = {"reason": event.note, "details": details, "changes": tuple(changes)}
+    if event.actual is None and event.forecast is not None:
+        values = {"milestone": name, "day": tell.day(event.forecast)}
+        return Sentence(N_("{who} expects “{milestone}” on {day}."), values, "watch", **rest)  # type: ignore[arg-type]
+    pieces = tell.pieces(event.moves)
+    if not pieces and event.quantity is not None and len(tell.order.lines) == 1:
+        pieces = tell.amount(event.quantity, tell.order.lines[0].line)
+    if event.actual is None:
+        values = {"milestone": name, "pieces": pieces}
+        return Sentence(N_("{who} reported part of “{milestone}”: {pieces}."), values, **rest)  # type: ignore[arg-type]
+    values = {"milestone": name, "time": tell.time(event.actual)}
+    if pieces:
+        text = N_("{who} reported “{milestone}” for {time}: {pieces}.")
+        return Sentence(text, {**values, "pieces": pieces}, **rest)  # type: ignore[arg-type]
+    return Sentence(N_("{who} reported “{milestone}” for {time}."), values, **rest)  # type: ignore[arg-type]

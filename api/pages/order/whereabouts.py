@@ -1,0 +1,133 @@
+"""Where every piece is: one bar a line whose segments are the buckets, and a table by lot under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from activities.i18n import N_
+from api.pages.order.wording import BUCKETS
+from api.supplier.words import Words
+from models.domain.pieces import SENT, Bucket
+from models.domain.quantities import ZERO
+
+# A few pieces of many are still seen, in percent.
+_LEAST = 1.2
+UNSENT = N_("not sent yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`kind` is the bucket or unsent; `start` and `width` in percent of the bar."""
+
+    kind: str
+    start: float
+    width: float
+    word: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    lot: str
+    output: str
+    heat: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """One line. `columns` name the buckets that hold pieces; `over` is apart, empty when nothing is."""
+
+    line: int
+    part: str
+    description: str
+    work_order: str
+    ordered: str
+    price: str
+    short_closed: bool
+    segments: tuple[Segment, ...]
+    over: str
+    columns: tuple[str, ...]
+    lots: tuple[LotRow, ...]
+
+
+def whereabouts(view: Mapping[str, Any], words: Words) -> list[Whereabouts]:
+    return [_line(line, words) for line in view["lines"]]
+
+
+def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
+    pieces: Mapping[str, Decimal] = line["pieces"]
+    unit = line["unit"] or ""
+    used = [bucket for bucket in Bucket if pieces[bucket.value]]
+    lots = [lot for lot in line["lots"] if "pieces" in lot]
+    return Whereabouts(
+        line=line["line"],
+        part=" ".join(filter(None, [line["part"], line["part_revision"]])),
+        description=line["description"],
+        work_order=f"{line['work_order']} · {line['operation']}",
+        ordered=words.amount(line["ordered"], unit),
+        price=f"{words.number(line['unit_price'])}\u00a0{line['currency']}",
+        short_closed=line["short_closed"],
+        segments=tuple(_segments(line, words)),
+        over=words.amount(pieces["over"], unit) if pieces["over"] else "",
+        columns=tuple(words.say(BUCKETS[bucket]) for bucket in used),
+        lots=tuple(
+            LotRow(
+                lot["lot"],
+                lot["output_lot"] if lot["output_lot"] != lot["lot"] else "",
+                lot["heat"],
+                tuple(words.number(lot["pieces"][bucket.value]) for bucket in (*used,)),
+            )
+            for lot in lots
+        ),
+    )
+
+
+def _segments(line: Mapping[str, Any], words: Words) -> list[Segment]:
+    pieces: Mapping[str, Decimal] = line["pieces"]
+    unsent = ZERO if line["short_closed"] else max(ZERO, line["ordered"] - pieces["sent"])
+    held = {bucket.value: pieces[bucket.value] for bucket in _TRAVEL if pieces[bucket.value]}
+    words_of = {bucket.value: BUCKETS[bucket] for bucket in Bucket} | {"unsent": UNSENT}
+    if unsent:
+        held = {"unsent": unsent, **held}
+    starts = 0.0
+    found = []
+    for kind, width in zip(held, _widths(list(held.values())), strict=True):
+        amount = words.amount(held[kind], line["unit"] or "")
+        found.append(Segment(kind, round(starts, 2), round(width, 2), words.say(words_of[kind]), amount))
+        starts += width
+    return found
+
+
+# From what is out to what is done with.
+_TRAVEL = tuple(
+    sorted(
+        SENT,
+        key=[
+            Bucket.IN_TRANSIT_OUT,
+            Bucket.AT_SUPPLIER,
+            Bucket.IN_TRANSIT_BACK,
+            Bucket.PENDING,
+            Bucket.REJECTED,
+            Bucket.ACCEPTED,
+            Bucket.RETURNED_UNPROCESSED,
+            Bucket.FORWARDED,
+            Bucket.TEST_CONSUMED,
+            Bucket.RETURNED_TO_SUPPLIER,
+            Bucket.SCRAPPED,
+            Bucket.LOST,
+        ].index,
+    )
+)
+
+
+def _widths(quantities: list[Decimal]) -> list[float]:
+    """Percent of the bar; what is too small to see is widened at the cost of the widest."""
+    whole = sum(quantities, ZERO)
+    widths = [max(_LEAST, float(100 * quantity / whole)) for quantity in quantities]
+    if widths:
+        widths[widths.index(max(widths))] -= sum(widths) - 100
+    return widths

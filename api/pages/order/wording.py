@@ -1,0 +1,131 @@
+"""English words for the codes on the order's page, marked for translation."""
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from models.domain.next_steps import Step
+from models.domain.pieces import Bucket
+from models.domain.records import Share
+
+# Where pieces are, completing a quantity: "1,200 pcs at the supplier".
+BUCKETS: dict[Bucket, str] = {
+    Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
+    Bucket.AT_SUPPLIER: N_("at the supplier"),
+    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
+    Bucket.PENDING: N_("waiting to be judged"),
+    Bucket.ACCEPTED: N_("accepted"),
+    Bucket.REJECTED: N_("rejected"),
+    Bucket.SCRAPPED: N_("scrapped"),
+    Bucket.TEST_CONSUMED: N_("used for tests"),
+    Bucket.LOST: N_("lost"),
+    Bucket.FORWARDED: N_("forwarded to the next order"),
+    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
+    Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
+    Bucket.OVER: N_("more than expected"),
+}
+SHARES: dict[Share, str] = {
+    Share.UNDECIDED: N_("undecided"),
+    Share.PROPOSED: N_("proposed, to be decided"),
+    Share.REWORKING: N_("being reworked by the supplier"),
+    Share.REINSPECTING: N_("to be inspected again"),
+    Share.RETURNING: N_("going back to the supplier for good"),
+}
+# Who owes the next move of pieces with this share.
+SHARE_OWED_BY: dict[Share, str] = {
+    Share.UNDECIDED: "quality",
+    Share.PROPOSED: "design_authority",
+    Share.REWORKING: "supplier",
+    Share.REINSPECTING: "quality",
+    Share.RETURNING: "receiving",
+}
+# The same step twice: as the sentence at the top of the page, and as one line of what is owed.
+# `{supplier}` is its name, `{subject}` what the step is about.
+HEADLINES: dict[Step, str] = {
+    Step.RESUME: N_("On hold until somebody resumes it"),
+    Step.PLACE_ELSEWHERE: N_("{supplier} declined; place it elsewhere or cancel it"),
+    Step.ANSWER: N_("{supplier} owes an answer"),
+    Step.ANSWER_PROPOSAL: N_("{supplier} proposed other terms; the buyer owes an answer"),
+    Step.DISPOSITION: N_("Quality owes a decision about rejected pieces"),
+    Step.DECIDE_DISPOSITION: N_("The design authority owes a decision about rejected pieces"),
+    Step.REWORK: N_("{supplier} owes reworked pieces"),
+    Step.CONFIRM_RETURN: N_("Receiving owes the return of rejected pieces to {supplier}"),
+    Step.REVIEW: N_("Quality owes a review of measured values"),
+    Step.JUDGE: N_("Quality owes a judgement on pending pieces"),
+    Step.RESOLVE_OVER: N_("Receiving owes a decision about surplus pieces"),
+    Step.SEND: N_("Pieces are still to be sent to {supplier}"),
+    Step.WORK: N_("{supplier} is working on it"),
+    Step.RECEIVE: N_("Pieces are on their way back from {supplier}"),
+    Step.CORRECTION: N_("{supplier} owes a corrected document: {subject}"),
+    Step.INSPECTION: N_("{supplier} owes measured values for {subject}"),
+    Step.DOCUMENT: N_("{supplier} owes a document: {subject}"),
+    Step.RETURN: N_("{supplier} owes the material back"),
+    Step.CLOSE: N_("All pieces and papers are here; ready to close"),
+}
+STEPS: dict[Step, str] = {
+    Step.RESUME: N_("Resume the order, or leave it on hold"),
+    Step.PLACE_ELSEWHERE: N_("Place the order elsewhere or cancel it"),
+    Step.ANSWER: N_("Answer the order"),
+    Step.ANSWER_PROPOSAL: N_("Answer the proposal"),
+    Step.DISPOSITION: N_("Decide what happens to the rejected pieces of {subject}"),
+    Step.DECIDE_DISPOSITION: N_("Decide what quality proposed for {subject}"),
+    Step.REWORK: N_("Rework and send back the pieces of {subject}"),
+    Step.CONFIRM_RETURN: N_("Confirm that the pieces of {subject} went back"),
+    Step.REVIEW: N_("Review inspection {subject}"),
+    Step.JUDGE: N_("Judge the pending pieces"),
+    Step.RESOLVE_OVER: N_("Decide about pieces beyond what was expected"),
+    Step.SEND: N_("Send the pieces"),
+    Step.WORK: N_("Process the pieces and report progress"),
+    Step.RECEIVE: N_("Receive what is on its way back"),
+    Step.CORRECTION: N_("Correct the document {subject}"),
+    Step.INSPECTION: N_("Send measured values for {subject}"),
+    Step.DOCUMENT: N_("Send the document: {subject}"),
+    Step.RETURN: N_("Send the material back"),
+    Step.CLOSE: N_("Close the order"),
+}
+PARTIES_TOO = {"design_authority": N_("the design authority")}
+MAILS: dict[str, str] = {
+    "order_issued": N_("New order"),
+    "order_countered": N_("Other terms proposed"),
+    "counter_answered": N_("Answer to the proposal"),
+    "acknowledgment_reminder": N_("Reminder to answer"),
+    "milestone_reminder": N_("Reminder of what is due"),
+    "order_held": N_("Order on hold"),
+    "order_resumed": N_("Order goes on"),
+    "order_cancelled": N_("Order cancelled"),
+    "rework_requested": N_("Pieces to be reworked"),
+    "inspection_reviewed": N_("Inspection reviewed"),
+    "order_closed": N_("Order closed"),
+    "fresh_link": N_("New link"),
+    "order_acknowledged": N_("Order accepted"),
+    "order_declined": N_("Order declined"),
+    "alert": N_("Alert"),
+    "command_refused": N_("Could not be done"),
+}
+# A recipient's state -> what became of the mail, and how that is to be taken.
+FATES: dict[str, tuple[str, str]] = {
+    "queued": (N_("waiting to be sent"), "watch"),
+    "sent": (N_("sent"), "good"),
+    "failed": (N_("could not be delivered"), "act"),
+}
+# What staff rely on when they enter something for the supplier.
+BASES = {
+    "mail": N_("by mail"),
+    "phone": N_("by phone"),
+    "visit": N_("on a visit"),
+    "paper": N_("on paper"),
+}
+DISPOSITIONS = {
+    "use_as_is": N_("use as is"),
+    "rework": N_("rework"),
+    "repair": N_("repair"),
+    "reinspect": N_("inspect again"),
+    "scrap": N_("scrap"),
+    "return": N_("return to the supplier"),
+}
+PLACES = {"supplier": N_("at the supplier"), "here": N_("here")}
+RESPONSIBLE = {"supplier": N_("the supplier"), "us": N_("us"), "material": N_("the material")}
+SURPLUS = {
+    "return": N_("sent back"),
+    "accept": N_("kept and ordered"),
+    "miscount": N_("counted wrongly"),
+}

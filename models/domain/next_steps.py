@@ -1,0 +1,125 @@
+"""What an order waits for, the most pressing first, and who has to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from models.domain import headline
+from models.domain.causes import latest_forecast, to_ship
+from models.domain.order import Answer, Order, Stage, all_sent, stage
+from models.domain.pieces import OUT, Bucket, total
+
+
+class Step(StrEnum):
+    """What has to be done. The value of a paper or decision is the word `headline.missing` uses."""
+
+    RESUME = "resume"
+    PLACE_ELSEWHERE = "place-elsewhere"
+    ANSWER = "answer"
+    ANSWER_PROPOSAL = "answer-proposal"
+    DISPOSITION = "disposition"
+    DECIDE_DISPOSITION = "decide-disposition"
+    REWORK = "rework"
+    CONFIRM_RETURN = "confirm-return"
+    REVIEW = "review"
+    JUDGE = "judgement"
+    RESOLVE_OVER = "decision"
+    SEND = "send"
+    WORK = "work"
+    RECEIVE = "receive"
+    CORRECTION = "correction"
+    INSPECTION = "inspection"
+    DOCUMENT = "document"
+    RETURN = "return"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`subject` is what it is about: a document, its type, an inspection, a line, a nonconformance."""
+
+    step: Step
+    owed_by: str
+    subject: str = ""
+
+
+# The command that takes a step; what the supplier owes, staff may enter for it.
+COMMANDS: dict[Step, str] = {
+    Step.RESUME: "resume",
+    Step.PLACE_ELSEWHERE: "cancel",
+    Step.ANSWER: "acknowledge",
+    Step.ANSWER_PROPOSAL: "answer-counter",
+    Step.DISPOSITION: "disposition",
+    Step.DECIDE_DISPOSITION: "decide-disposition",
+    Step.REWORK: "ship",
+    Step.CONFIRM_RETURN: "confirm-return",
+    Step.REVIEW: "review-inspection",
+    Step.JUDGE: "judge",
+    Step.RESOLVE_OVER: "resolve-over",
+    Step.SEND: "send",
+    Step.WORK: "report-milestone",
+    Step.RECEIVE: "receive",
+    Step.CORRECTION: "add-document",
+    Step.INSPECTION: "submit-inspection",
+    Step.DOCUMENT: "add-document",
+    Step.RETURN: "receive",
+    Step.CLOSE: "close",
+}
+# Owed from the beginning, but asked for only once pieces came back.
+_PAPERS = frozenset({Step.CORRECTION, Step.INSPECTION, Step.DOCUMENT})
+_RANK = {step: place for place, step in enumerate(Step)}
+
+
+def next_steps(order: Order) -> list[NextStep]:
+    """Empty once the order has ended."""
+    return list(_steps(order)) if order.end is None else []
+
+
+def _steps(order: Order) -> Iterator[NextStep]:
+    if order.hold is not None:
+        yield NextStep(Step.RESUME, "buyer")
+    owed = [_known(item) for item in headline.missing(order)]
+    if order.cancelling:
+        if total(order.stock, *OUT):
+            yield NextStep(Step.RETURN, "supplier")
+        yield from (item for item in owed if item.step not in _PAPERS)
+        return
+    if order.answer is Answer.DECLINED:
+        yield NextStep(Step.PLACE_ELSEWHERE, "buyer")
+    if order.answer is Answer.NONE and stage(order) in (Stage.ISSUED, Stage.IN_PROCESS):
+        yield NextStep(Step.ANSWER, "supplier")
+    ranked = sorted(owed, key=lambda item: _RANK[item.step])
+    yield from (item for item in ranked if item.step not in _PAPERS)
+    yield from _movements(order)
+    back = stage(order) in (Stage.RECEIVING, Stage.RECEIVED)
+    yield from (item for item in ranked if item.step is Step.CORRECTION or (back and item.step in _PAPERS))
+    if stage(order) is Stage.RECEIVED and not owed:
+        yield NextStep(Step.CLOSE, "buyer")
+
+
+def _known(item: dict[str, str]) -> NextStep:
+    what, _, subject = item["what"].partition(":")
+    if what == "answer":
+        return NextStep(Step.ANSWER_PROPOSAL, item["owed_by"])
+    return NextStep(Step(what), item["owed_by"], subject)
+
+
+def _movements(order: Order) -> Iterator[NextStep]:
+    """Pieces that have to move on, in the order in which they come back."""
+    if total(order.stock, Bucket.IN_TRANSIT_BACK):
+        yield NextStep(Step.RECEIVE, "receiving")
+    if order.answer is Answer.ACCEPTED and not all_sent(order):
+        yield NextStep(Step.SEND, "receiving")
+    if to_ship(order):
+        yield NextStep(Step.WORK, "supplier")
+
+
+def days_late(order: Order, today: date) -> int:
+    """By how many days need-by is missed, already or as now expected; 0 when it is not."""
+    if order.end is not None or stage(order) is Stage.RECEIVED:
+        return 0
+    expected = max(today, latest_forecast(order) or today)
+    return max(0, (expected - order.need_by).days)
