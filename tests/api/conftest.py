@@ -37,7 +37,9 @@ def clock() -> Hands:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Hands) -> FastAPI:
+def app(settings: Settings, clock: Hands, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """Without Temporal, whatever may run on this machine: nobody listens on port 1."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     return create_app(settings, clock=clock)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from tests.benchmarks import restart, speed
+from tests.benchmarks import pages, restart, speed
 from tests.benchmarks.figures import say
 from tests.benchmarks.floor import Floor, floor
 from tests.benchmarks.product import Product, product
@@ -29,6 +29,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=20, help="orders at once")
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds; medians count")
     parser.add_argument("--open", type=int, default=1000, help="open orders at a restart; 0: leave it out")
+    parser.add_argument("--pages", type=int, default=10_000, help="open orders under the pages; 0: no pages")
+    parser.add_argument("--no-speed", action="store_true", help="leave the steps out")
     return parser.parse_args()
 
 
@@ -52,9 +54,12 @@ async def _measure(arguments: argparse.Namespace, bare: Floor, made: list[Produc
         "this machine",
         f"{os.cpu_count()} cores; {arguments.orders} orders at once, {arguments.rounds} rounds",
     )
-    reached = await speed.report(bare, made, arguments.orders, arguments.rounds)
+    reached = arguments.no_speed or await speed.report(bare, made, arguments.orders, arguments.rounds)
     if arguments.open:
         await restart.report(bare, made, arguments.open, arguments.orders)
+    for one in made if arguments.pages else ():
+        if one.name == "postgresql":
+            reached = await asyncio.to_thread(pages.report, one, arguments.pages) and reached
     return reached
 
 

@@ -30,7 +30,7 @@ class Round:
 
     @property
     def p95(self) -> float:
-        return quantiles(self.waits, n=20)[-1]
+        return worst(self.waits)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class Spread:
 
     def __str__(self) -> str:
         return f"{self.middle:.2f} ({self.low:.2f}-{self.high:.2f})"
+
+
+def worst(values: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(values, n=20)[-1]
 
 
 def say(whom: str, what: str) -> None:

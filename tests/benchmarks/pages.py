@@ -1,0 +1,124 @@
+"""How long pages take with ten thousand open orders, and how long the SQL under them takes by itself."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event, make_url
+
+from api import people, sessions
+from api.app import create_app
+from models.domain.authority import Role
+from models.settings import Settings
+from tests.benchmarks.figures import say, worst
+from tests.benchmarks.many import multiply
+from tests.benchmarks.product import Product
+
+SLOWEST_MS = 300.0
+MOST_OF_SQL = 3.0
+_TIMES = 60
+# One page of each kind; `{order}` is another order each time.
+_ADDRESSES = {
+    "today": "/",
+    "list": "/orders",
+    "list, in process": "/orders?stage=in_process",
+    "list, found": "/orders?q=WO-1",
+    "order": "/orders/{order}",
+    "alerts": "/alerts",
+}
+
+
+def report(product: Product, orders: int) -> bool:
+    """Prints p95 of every page and its ratio to the bare SQL; whether everything required was reached."""
+    drafts = product.drafts(4)
+    for steps, draft in enumerate(drafts, 1):
+        product.drive([draft], 1, slice(steps))
+    began = time.perf_counter()
+    numbers = multiply(product.database, [number for number, _ in drafts], orders)
+    say(product.name, f"{orders} open orders made in {time.perf_counter() - began:.0f} s")
+    reader = _Reader(product)
+    reached = True
+    for name, address in _ADDRESSES.items():
+        asked = [address.format(order=random.choice(numbers)) for _ in range(_TIMES)]
+        reader.get(asked[0])
+        page = worst([reader.get(one) for one in asked])
+        bare = worst(_bare(product, reader.cookie, asked[:20]))
+        fine = page <= SLOWEST_MS / 1000
+        reached = reached and fine
+        say(
+            product.name,
+            f"page {name}: p95 {page * 1000:.0f} ms, {page / bare:.1f} times its SQL's {bare * 1000:.1f} ms"
+            f"{'' if fine else ': NOT REACHED'}{'' if page <= MOST_OF_SQL * bare else f' (goal {MOST_OF_SQL})'}",
+        )
+    return reached
+
+
+class _Reader:
+    """A browser that is logged in, on one connection."""
+
+    def __init__(self, product: Product) -> None:
+        with product.database.write() as session:
+            person = people.create_user(session, "reader@example.com", list(Role), None, datetime.now(UTC))
+            session.flush()
+            secret = sessions.create_session(session, person, datetime.now(UTC))
+        self.cookie = f"{sessions.COOKIE}={secret}"
+        self._connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
+
+    def get(self, address: str) -> float:
+        """Seconds until the whole page was here."""
+        began = time.perf_counter()
+        self._connection.request("GET", address, headers={"Cookie": self.cookie})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, f"{address}: {answer.status} {body[:500].decode()}"
+        return time.perf_counter() - began
+
+
+def _bare(product: Product, cookie: str, addresses: Sequence[str]) -> list[float]:
+    """Seconds that the statements of each page take on a plain connection, rows fetched."""
+    from starlette.testclient import TestClient
+
+    settings = Settings(_env_file=None, database_url=product.database.url, secret_key="x" * 40)
+    taken = []
+    with TestClient(create_app(settings)) as client, _plain(product.database.url) as cursor:
+        for address in addresses:
+            with _statements() as said:
+                assert client.get(address, headers={"Cookie": cookie}).status_code == 200
+            for statement, values in said:
+                cursor.execute(statement, values)
+            began = time.perf_counter()
+            for statement, values in said:
+                cursor.execute(statement, values)
+                cursor.fetchall()
+            taken.append(time.perf_counter() - began)
+    return taken
+
+
+@contextmanager
+def _plain(url: str) -> Iterator[Any]:
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+        yield cursor
+
+
+@contextmanager
+def _statements() -> Iterator[list[tuple[str, Any]]]:
+    """What is asked of any database in this process meanwhile."""
+    said: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            said.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
