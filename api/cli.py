@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -131,15 +132,28 @@ def api(
     from api.app import create_app
 
     settings = _settings(data_dir, temporal_address=temporal_address)
+    serving = create_app(settings)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Open pages listen as long as they are looked at; nothing waits for them."""
+            if live := getattr(serving.state, "live", None):
+                live.close()
+            super().handle_exit(sig, frame)
+
     # No access log: an address can carry a supplier's token.
-    uvicorn.run(
-        create_app(settings),
+    config = uvicorn.Config(
+        serving,
         host=host,
         port=port,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=15,
     )
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(3)
 
 
 @app.command()
