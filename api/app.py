@@ -17,7 +17,7 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import live, login, mailbox, order_list, today
+from api.pages import actions, live, login, mailbox, order_list, today
 from api.pages.live import Live
 from api.relay import Relay
 from api.routes import (
@@ -72,6 +72,7 @@ PAGES = (
     login.router,
     today.router,
     order_list.router,
+    actions.router,
     live.router,
     openapi.pages,
     opening.router,

@@ -1,0 +1,290 @@
+"""Doing something with an order: one form for each command, one way to show it and one to send it.
+
+A form carries a one-time id, which is the command's key, and the version of the order it was drawn
+for: sent twice it is one command, and sent for an order that has moved on it says what happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import Request, Response
+from markupsafe import Markup
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
+
+from activities.i18n import N_
+from api.dispatch import Dispatcher, Outcome, Wish
+from api.errors import status_of
+from api.pages.desk import desk
+from api.pages.order.wording import BASES
+from api.pages.route import page_router
+from api.pages.staff import Staff, Visitor, draw
+from api.pages.tasks import meanwhile
+from api.pages.tasks.base import Acting, Task, Typed
+from api.pages.tasks.behalf import contacts, on_behalf_of
+from api.pages.tasks.gaps import gaps
+from api.pages.tasks.registry import TASKS
+from api.pages.wording import ACTIONS, ROLES
+from api.supplier.fields import Fields, typed
+from api.supplier.tasks import Wanted
+from api.supplier.troubles import Trouble, troubles
+from api.supplier.words import Words
+from models.domain.authority import SUPPLIER, OnBehalfOf, Role, roles_for
+from models.domain.errors import Invalid, Refusal, Stale
+from models.tables.orders import CommandRow
+from models.tables.types import table
+
+router = page_router()
+_COMMANDS = table(CommandRow)
+# Not part of what a form says.
+_ENVELOPE = frozenset({"form", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it came: its one-time id, what makes it the same form again, what it was drawn for."""
+
+    key: str
+    mark: str
+    version: int
+
+
+def _show(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def show(number: str, request: Request, staff: Visitor) -> Response:
+        acting = await _acting(request, staff, number, task)
+        return _page(request, acting, task, dict(request.query_params))
+
+    return show
+
+
+def _act(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def act(number: str, request: Request, staff: Visitor) -> Response:
+        fields = Fields(await typed(request))
+        return await take(request, staff, number, task, fields)
+
+    return act
+
+
+async def take(
+    request: Request, staff: Staff, number: str, task: Task, fields: Fields, file: str = ""
+) -> Response:
+    """Saves the command a form asks for, once. ``file`` is the hash of the file that came with it."""
+    acting = await _acting(request, staff, number, task)
+    if not staff.may(task.command):
+        return _barred(request, acting, task)
+    wanted: Wanted | None = None
+    try:
+        sent = _sent(request, fields, file)
+        earlier = await run_in_threadpool(_earlier, request, staff, sent)
+        if earlier is None:
+            _current(acting, sent)
+            refusal = task.why_not(acting.desk)
+            if refusal is not None:
+                raise refusal
+        wanted = task.read(fields, acting) if earlier is None else None
+        behalf = _behalf(task, fields)
+        fields.check()
+        if earlier is None and wanted is None:
+            return _page(request, acting, task, fields.typed)
+        outcome = await _save(request, acting, sent, wanted, behalf, earlier)
+        outcome.raise_refusal()
+    except Refusal as refusal:
+        return await _refused(request, acting, task, fields, wanted, refusal)
+    if outcome.waiting:
+        return draw(request, staff, "pages/waiting.html", 202, number=number, title=ACTIONS[task.command])
+    return RedirectResponse(f"{acting.desk.path}?saved={outcome.id}", 303)
+
+
+async def _save(
+    request: Request,
+    acting: Acting,
+    sent: Sent,
+    wanted: Wanted | None,
+    behalf: OnBehalfOf | None,
+    earlier: str | None,
+) -> Outcome:
+    dispatcher: Dispatcher = request.app.state.dispatcher
+    if earlier is not None:
+        return await dispatcher.outcome(earlier)
+    assert wanted is not None, "read before it is saved"
+    wish = Wish(
+        order=acting.desk.number,
+        command=wanted.command,
+        actor=acting.staff.actor,
+        on_behalf_of=behalf,
+        if_match=sent.version if acting.desk.order is not None else None,
+        idempotency_key=sent.key,
+        request_hash=sent.mark,
+    )
+    return await dispatcher.acted(wish, request.app.state.clock())
+
+
+def _sent(request: Request, fields: Fields, file: str) -> Sent:
+    key = fields.raw("form")
+    if not (key.isalnum() and len(key) <= 64):
+        raise Invalid("form.stale", "This form was open too long. Look at it again and send it once more.")
+    told = sorted((name, value) for name, value in fields.typed.items() if name not in _ENVELOPE)
+    mark = hashlib.sha256(repr((request.url.path, told, file)).encode()).hexdigest()
+    version = fields.raw("version")
+    return Sent(key, mark, int(version) if version.isdecimal() and len(version) < 10 else -1)
+
+
+def _earlier(request: Request, staff: Staff, sent: Sent) -> str | None:
+    """The command this very form has become before. Raises `Refusal` when it said something else then."""
+    with request.app.state.database.read() as session:
+        row = session.execute(
+            select(_COMMANDS.c.id, _COMMANDS.c.request_hash).where(
+                _COMMANDS.c.actor_id == staff.actor.id, _COMMANDS.c.idempotency_key == sent.key
+            )
+        ).first()
+    if row is None:
+        return None
+    if row.request_hash != sent.mark:
+        raise Refusal(
+            "form.reused",
+            "This form was sent before with other values. Look at what was saved, then send it if it is new.",
+        )
+    found: str = row.id
+    return found
+
+
+def _current(acting: Acting, sent: Sent) -> None:
+    if sent.version != acting.version:
+        raise Stale(
+            "order.version",
+            "The order has changed: you looked at version {seen}, it is at {version}. Look again and repeat.",
+            seen=max(sent.version, 0),
+            version=acting.version,
+        )
+
+
+def _behalf(task: Task, fields: Fields) -> OnBehalfOf | None:
+    return on_behalf_of(fields) if task.command in SUPPLIER else None
+
+
+async def _acting(request: Request, staff: Staff, number: str, task: Task) -> Acting:
+    """Raises `Unknown` when there is no such order for this person."""
+
+    def read() -> Acting:
+        with request.app.state.database.read() as session:
+            found = desk(session, staff, number)
+            return Acting(found, task.look(session, found.order) if found.order is not None else None)
+
+    return await run_in_threadpool(read)
+
+
+async def _refused(
+    request: Request, acting: Acting, task: Task, fields: Fields, wanted: Wanted | None, refusal: Refusal
+) -> Response:
+    """The form as it was typed, with what is wrong and, when the order moved on, what happened."""
+    words = acting.words
+    context: dict[str, Any] = {
+        "summary": words.refusal(refusal),
+        "troubles": _troubles(refusal, wanted, fields, words),
+    }
+    acting = await _acting(request, acting.staff, acting.desk.number, task)
+    if isinstance(refusal, Stale):
+        context["summary"] = words.say(
+            N_("The order has changed since you opened this form. Look at what happened, then send it again.")
+        )
+        context["changed"] = await run_in_threadpool(_changed, request, acting, fields)
+    return _page(request, acting, task, fields.typed, status_of(refusal), **context)
+
+
+def _troubles(refusal: Refusal, wanted: Wanted | None, fields: Fields, words: Words) -> tuple[Trouble, ...]:
+    """What the core finds wrong may be of the order and not of an input: there is nothing to go to then."""
+    found = troubles(refusal, wanted, words)
+    if wanted is None:
+        return found
+    inputs = {*fields.typed, *(lead.input for lead in wanted.places.values())}
+    return tuple(each if each.input in inputs else replace(each, input="", at="") for each in found)
+
+
+def _changed(request: Request, acting: Acting, fields: Fields) -> list[Markup]:
+    version, order = fields.raw("version"), acting.desk.order
+    if not version.isdecimal() or order is None:
+        return []
+    with request.app.state.database.read() as session:
+        return meanwhile.since(session, order, int(version[:9]), acting.words)
+
+
+def _page(
+    request: Request, acting: Acting, task: Task, given: Typed, status: int = 200, **context: Any
+) -> Response:
+    """The form, or why there is none and what is possible instead."""
+    if not acting.staff.may(task.command):
+        return _barred(request, acting, task)
+    context = {"summary": "", "troubles": (), "changed": ()} | context
+    refusal = task.why_not(acting.desk)
+    if refusal is not None:
+        return _not_now(request, acting, task, refusal, **context)
+    behalf = task.command in SUPPLIER
+    return draw(
+        request,
+        acting.staff,
+        "pages/action.html",
+        status,
+        task=task,
+        acting=acting,
+        number=acting.desk.number,
+        form=task.form(acting, given),
+        typed=given,
+        key=secrets.token_hex(16),
+        contacts=_contacts(request, acting) if behalf else (),
+        behalf=behalf,
+        bases=BASES,
+        **context,
+    )
+
+
+def _contacts(request: Request, acting: Acting) -> list[str]:
+    with request.app.state.database.read() as session:
+        return contacts(session, acting.order.supplier)
+
+
+def _barred(request: Request, acting: Acting, task: Task) -> Response:
+    """Nobody's page but theirs: who may do it, and what this person can do instead."""
+    words = acting.words
+    may = [words.say(ROLES[role]) for role in sorted(roles_for(task.command) - {Role.ADMIN})]
+    sentence = words.say(N_("This is for: {roles}. Ask one of them to do it."), roles=", ".join(may))
+    return _instead(request, acting, task, 403, sentence)
+
+
+def _not_now(request: Request, acting: Acting, task: Task, refusal: Refusal, **context: Any) -> Response:
+    told = {name: context[name] for name in ("summary", "changed")}
+    return _instead(request, acting, task, 409, acting.words.refusal(refusal), **told)
+
+
+def _instead(
+    request: Request, acting: Acting, task: Task, status: int, sentence: str, **context: Any
+) -> Response:
+    order = acting.desk.order
+    closing = task.command == "close" and order is not None and order.end is None
+    return draw(
+        request,
+        acting.staff,
+        "pages/not_now.html",
+        status,
+        task=task,
+        number=acting.desk.number,
+        sentence=sentence,
+        gaps=gaps(order, acting.words) if order is not None and closing else (),
+        others=[
+            (other.name, ACTIONS[other.command])
+            for other in TASKS.values()
+            if other is not task and acting.staff.may(other.command) and other.why_not(acting.desk) is None
+        ],
+        **({"summary": "", "changed": ()} | context),
+    )
+
+
+for _task in TASKS.values():
+    _path = f"/orders/{{number}}/{_task.name}"
+    router.add_api_route(_path, _show(_task), methods=["GET", "HEAD"])
+    router.add_api_route(_path, _act(_task), methods=["POST"])

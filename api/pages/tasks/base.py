@@ -1,0 +1,155 @@
+"""What every form for an issued order is made of; one module per family of commands builds on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.desk import Desk
+from api.pages.staff import Staff
+from api.pages.wording import ACTIONS
+from api.supplier.fields import Fields
+from api.supplier.tasks import Lead, Wanted
+from api.supplier.words import Words
+from models.domain import gate
+from models.domain.errors import Invalid, Refusal
+from models.domain.order import Order
+from models.domain.pieces import Bucket
+
+Typed = Mapping[str, str]
+
+# Each bucket as our people say it.
+BUCKETS: dict[Bucket, str] = {
+    Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
+    Bucket.AT_SUPPLIER: N_("at the supplier"),
+    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
+    Bucket.PENDING: N_("pending"),
+    Bucket.ACCEPTED: N_("accepted"),
+    Bucket.REJECTED: N_("rejected"),
+    Bucket.SCRAPPED: N_("scrapped"),
+    Bucket.TEST_CONSUMED: N_("used for tests"),
+    Bucket.LOST: N_("lost"),
+    Bucket.FORWARDED: N_("forwarded"),
+    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
+    Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
+    Bucket.OVER: N_("more than expected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """One of our people about to do something with an order. ``known`` is what the task looked up."""
+
+    desk: Desk
+    known: Any = None
+
+    @property
+    def order(self) -> Order:
+        return self.desk.issued
+
+    @property
+    def staff(self) -> Staff:
+        return self.desk.staff
+
+    @property
+    def words(self) -> Words:
+        return self.desk.words
+
+    @property
+    def now(self) -> datetime:
+        return self.desk.staff.now
+
+    @property
+    def version(self) -> int:
+        """That of the order as it is shown; 0 for a draft."""
+        return self.desk.order.version if self.desk.order is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One way to send a form; the first of several is the usual one. ``text`` is English, marked."""
+
+    value: str
+    text: str
+
+
+def _anything(_order: Order) -> str:
+    return ""
+
+
+def _nothing_more(_session: Session, _order: Order) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something our people do with an order. ``name`` is the end of its address and names its template."""
+
+    name: str
+    # The command it sends, as the core's gate and the table of authority know it.
+    command: str
+    # What its form shows, given what was typed or chosen before.
+    form: Callable[[Acting, Typed], Any]
+    # The command in what was typed, None when it was only to be looked at. Raises `Invalid`.
+    read: Callable[[Fields, Acting], Wanted | None]
+    buttons: tuple[Button, ...]
+    # What the page asks, in English, marked for translation.
+    question: str = ""
+    # Why there is nothing to do, though the order's stage allows it; empty when there is.
+    idle: Callable[[Order], str] = _anything
+    # What has to be read beside the order.
+    look: Callable[[Session, Order], Any] = _nothing_more
+    # A file comes with it.
+    file: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.question or ACTIONS[self.command]
+
+    def why_not(self, desk: Desk) -> Refusal | None:
+        """The reason it is impossible now, or None."""
+        if desk.order is None:
+            if self.command == "issue":
+                return None
+            return Refusal("order.draft", "This is still a draft; issue it first.")
+        refusal = gate.why_not(desk.order, self.command)
+        if refusal is not None:
+            return refusal
+        idle = self.idle(desk.order)
+        return Refusal("form.nothing", idle) if idle else None
+
+
+def answered(fields: Fields, task_buttons: tuple[Button, ...]) -> str:
+    """The button that was pressed; the first one when Enter sent the form. Raises `Invalid`."""
+    answer = fields.raw("answer") or task_buttons[0].value
+    if answer not in {button.value for button in task_buttons}:
+        raise Invalid("form.answer", "Press one of the buttons to answer.")
+    return answer
+
+
+def picked(fields: Fields, name: str, answers: tuple[str, ...], otherwise: str) -> str:
+    """The choice made in ``name``; says ``otherwise`` and answers '' when there is none."""
+    value = fields.raw(name)
+    if value in answers:
+        return value
+    fields.wrong(name, otherwise)
+    return ""
+
+
+def number_in(fields: Fields, name: str, unit: str) -> Decimal | None:
+    """A quantity above zero; None for an empty field or a zero, which says the same."""
+    return fields.quantity(name, unit) or None
+
+
+def leads_of(index: int, prefix: str, *names: str) -> dict[str, Lead]:
+    """Where the core's errors about line ``index`` belong: the inputs that begin with ``prefix``."""
+    return {f"lines.{index}.{name}": Lead(f"{prefix}.{name}") for name in names} | {
+        f"lines.{index}.lot": Lead(f"{prefix}.{names[0]}"),
+        f"lines.{index}.line": Lead(f"{prefix}.{names[0]}"),
+    }

@@ -1,0 +1,133 @@
+"""Issue, hold, resume, plan anew, cancel, close: what is done to the order as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from activities.i18n import N_
+from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.tasks import Wanted
+from models.domain import commands as c
+from models.domain.authority import SYSTEM
+from models.domain.decisions import control
+from models.domain.errors import Refusal
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order
+from models.domain.pieces import OUT, UNDECIDED, line_of
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class IssueForm:
+    supplier: str
+    process: str
+    need_by: str
+    # Part, lots, quantity and price of every line.
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+def _issue_form(acting: Acting, _typed: Typed) -> IssueForm:
+    view, words = acting.desk.view, acting.words
+    return IssueForm(
+        supplier=view["supplier"],
+        process=" · ".join(filter(None, [view["process"], view["spec"], view["spec_revision"]])),
+        need_by=words.far_day(view["need_by"]),
+        lines=tuple(
+            (
+                f"{line['part'] or ''} {line['part_revision'] or ''}".strip() or line["work_order"],
+                ", ".join(item["lot"] for item in line["lots"]),
+                words.amount(line["ordered"], line["unit"] or ""),
+                f"{words.number(line['unit_price'])} {line['currency']}",
+            )
+            for line in view["lines"]
+        ),
+    )
+
+
+def _issue(_fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Issue())
+
+
+ISSUE = Task("issue", "issue", _issue_form, _issue, (Button("issue", N_("Issue it")),))
+
+
+@dataclass(frozen=True, slots=True)
+class HoldForm:
+    """What stands now: why it is on hold and since when, or what is still out."""
+
+    reason: str = ""
+    since: str = ""
+    # Where the pieces are that have to come back or be decided about: how many, and where.
+    pieces: tuple[tuple[str, str], ...] = ()
+
+
+def _plain_form(acting: Acting, _typed: Typed) -> HoldForm:
+    hold = acting.order.hold
+    if hold is None:
+        return HoldForm(pieces=open_pieces(acting))
+    return HoldForm(hold.reason, acting.words.time(hold.held_at), open_pieces(acting))
+
+
+def open_pieces(acting: Acting) -> tuple[tuple[str, str], ...]:
+    """Pieces that keep the order from ending, by where they are."""
+    order, words = acting.order, acting.words
+    found = []
+    for bucket in (*OUT, *UNDECIDED):
+        by_unit: dict[str, list[str]] = {}
+        for at, pieces in order.stock.items():
+            line = order.line(line_of(at))
+            if pieces.get(bucket) and line is not None:
+                by_unit.setdefault(line.unit, []).append(at)
+        for unit, places in by_unit.items():
+            some = sum((order.stock[at][bucket] for at in places), ZERO)
+            found.append((words.amount(some, unit), words.say(BUCKETS[bucket])))
+    return tuple(found)
+
+
+def _reason(fields: Fields) -> str:
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    if not reason:
+        fields.wrong("reason", "Give a reason.")
+    fields.check()
+    return reason
+
+
+def _hold(fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Hold(_reason(fields)))
+
+
+def _resume(_fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Resume())
+
+
+def _replan(_fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Replan())
+
+
+def _cancel(fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Cancel(_reason(fields)))
+
+
+HOLD = Task("hold", "hold", _plain_form, _hold, (Button("hold", N_("Hold the order")),))
+RESUME = Task("resume", "resume", _plain_form, _resume, (Button("resume", N_("Resume the order")),))
+REPLAN = Task("replan", "replan", _plain_form, _replan, (Button("replan", N_("Plan anew")),))
+CANCEL = Task("cancel", "cancel", _plain_form, _cancel, (Button("cancel", N_("Cancel the order")),))
+
+
+def _incomplete(order: Order) -> str:
+    """Says so while anything keeps the order from being closed; commands that wait are counted later."""
+    try:
+        control.close(order, c.Close(), Asked(c.Close(), SYSTEM), Facts(), order.issued_at)
+    except Refusal:
+        return N_("Not everything is here yet.")
+    return ""
+
+
+def _close(_fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.Close())
+
+
+CLOSE = Task(
+    "close", "close", _plain_form, _close, (Button("close", N_("Close the order")),), idle=_incomplete
+)

@@ -1,0 +1,142 @@
+"""What is done to an order as a whole: issue, hold, resume, plan anew, cancel, close."""
+
+from __future__ import annotations
+
+from models.domain.authority import Role
+from tests.pages.browser import Browsers, StaffPage
+from tests.pages.doing import at, hands
+from tests.stories import draft, issued
+from tests.systems import System
+
+
+async def test_a_draft_is_issued_by_its_form(system: System, browsers: Browsers) -> None:
+    number = await draft(system, quantity=20)
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.look("issue")
+    assert "FLANGE-DN50 B" in page.text
+    assert "20 pcs" in page.text.replace("\u00a0", " ")
+    await buyer.do("issue")
+    assert (await system.get(f"/orders/{number}"))["stage"] == "issued"
+
+
+async def test_what_keeps_a_draft_from_being_issued_is_said_on_the_form(
+    system: System, browsers: Browsers
+) -> None:
+    number = await draft(system, quantity=20, spec="MIL-STD-1")
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.refused("issue")
+    assert page.status == 409
+    assert "ACME has no valid approval for PLATE MIL-STD-1 today." in page.text
+    assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
+
+
+async def test_nothing_else_is_possible_with_a_draft(system: System, browsers: Browsers) -> None:
+    number = await draft(system, quantity=20)
+    page = await (hands(browsers, number, Role.BUYER)).look("hold")
+    assert page.status == 409
+    assert page.links["Issue"].endswith(f"/orders/{number}/issue")
+
+
+async def test_an_order_is_held_with_a_reason_and_resumed(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    planner = hands(browsers, number, Role.PLANNER)
+    page = await planner.refused("hold", reason="  ")
+    assert page.links["Give a reason."].endswith("#reason")
+    await planner.do("hold", reason="Drawing <under> review")
+    assert "hold" in (await system.get(f"/orders/{number}"))["flags"]
+    page = await planner.look("resume")
+    assert "Drawing <under> review" in page.text
+    await planner.do("resume")
+    assert (await system.get(f"/orders/{number}"))["flags"] == []
+    page = await planner.look("resume")
+    assert page.status == 409
+    assert "The order is not on hold." in page.text
+    assert page.links["Hold the order"].endswith(f"/orders/{number}/hold")
+
+
+async def test_an_order_is_planned_anew(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    planner = hands(browsers, number, Role.PLANNER)
+    response = await planner.fill(await planner.look("replan"))
+    # The calendars have not changed since, which is a refusal of its own.
+    assert response.status_code == 409
+    assert "The calendars are as they were when the order was issued." in StaffPage(response).text
+
+
+async def test_cancelling_says_what_has_to_come_back(system: System, browsers: Browsers) -> None:
+    number = await at(system, "sent")
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.look("cancel")
+    assert "on the way to the supplier 20 pcs" in page.text.replace("\u00a0", " ")
+    await buyer.do("cancel", reason="Customer withdrew")
+    assert "cancelling" in (await system.get(f"/orders/{number}"))["flags"]
+    empty = await issued(system, quantity=20)
+    buyer = hands(browsers, empty, Role.BUYER)
+    assert "Nothing is out" in (await buyer.look("cancel")).text
+    await buyer.do("cancel", reason="Typed twice")
+    assert (await system.get(f"/orders/{empty}"))["stage"] == "cancelled"
+
+
+async def test_closing_lists_what_is_missing_with_who_owes_it_and_its_form(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "rejected")
+    page = await (hands(browsers, number, Role.BUYER)).look("close")
+    assert page.status == 409
+    assert "Certificate of conformance the supplier" in page.text
+    assert "Judgement of the pending pieces quality" in page.text
+    assert not [form for form in page.forms if "version" in form.fields]
+    task = page.links[f"Decision about the rejected pieces of {number}-N1"]
+    assert task.endswith(f"/orders/{number}/disposition?nonconformance={number}-N1")
+
+
+async def test_a_double_click_is_one_command(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.look("hold")
+    first = await buyer.fill(page, reason="Wait")
+    second = await buyer.fill(page, reason="Wait")
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    other = await buyer.fill(page, reason="Wait longer")
+    assert other.status_code == 409
+    assert "This form was sent before with other values." in StaffPage(other).text
+
+
+async def test_of_two_tabs_the_stale_one_is_told_what_happened_and_keeps_its_words(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "accepted")
+    buyer = hands(browsers, number, Role.BUYER)
+    one, two = await buyer.look("cancel"), await buyer.look("hold")
+    assert (await buyer.fill(two, reason="Drawing")).status_code == 303
+    response = await buyer.fill(one, reason="No longer needed")
+    assert response.status_code == 412
+    page = StaffPage(response)
+    assert "The order has changed since you opened this form." in page.text
+    assert "put the order on hold" in page.text
+    (form,) = [form for form in page.forms if "version" in form.fields]
+    assert form.fields["reason"].strip() == "No longer needed"
+    again = await buyer.fill(page)
+    assert again.status_code == 303
+    assert (await system.get(f"/orders/{number}"))["stage"] == "cancelled"
+
+
+async def test_who_may_not_is_told_who_may(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    viewer = hands(browsers, number, Role.VIEWER)
+    page = await viewer.look("cancel")
+    assert page.status == 403
+    assert "This is for: buyer." in page.text
+    assert "nothing for you to do" in page.text
+    buyer = hands(browsers, number, Role.BUYER)
+    form = await buyer.look("cancel")
+    response = await viewer.fill(form, reason="Because")
+    assert response.status_code == 403
+    assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"
+
+
+async def test_an_order_that_does_not_exist_is_said_not_to(system: System, browsers: Browsers) -> None:
+    page = await (hands(browsers, "OP-1999-000001", Role.BUYER)).look("hold")
+    assert page.status == 404
+    assert "There is no order OP-1999-000001." in page.text
