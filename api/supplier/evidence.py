@@ -31,6 +31,7 @@ PRINTED = (
     "spec_revision",
     "parcel",
 )
+_CERTIFICATES = frozenset(kind for kind, rule in DOCUMENTS.items() if rule.certificate)
 # Asked openly, the rest is folded.
 _ALWAYS = 4
 
@@ -106,7 +107,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> DocumentForm:
             for item in order.documents.values()
             if item.current
         ),
-        open=any(each.value for each in inputs) or any(DOCUMENTS[each].required for each in wanted),
+        open=any(each.value for each in inputs) or kind in _CERTIFICATES,
     )
 
 
