@@ -19,7 +19,7 @@ from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import Inspection, Share
+from models.domain.records import Inspection, Load, Share
 
 # Each bucket as the supplier sees it.
 _WHERE = {
@@ -68,6 +68,8 @@ class LineView:
     lots: tuple[str, ...]
     pieces: tuple[Fact, ...]
     limits: tuple[Fact, ...]
+    # What was reported of its processing.
+    loads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,15 @@ def _line(visit: Visit, line: Line) -> LineView:
         lots=tuple(lots),
         pieces=tuple(pieces),
         limits=tuple(Fact(f"{item.number} · {item.name}", limits(item)) for item in plan),
+        loads=tuple(_load(load, line, words) for load in line.reported_loads),
     )
+
+
+def _load(load: Load, line: Line, words: Words) -> str:
+    pieces = words.amount(sum(load.lots.values(), ZERO), line.unit)
+    began, ended = words.time(load.started_at), words.time(load.ended_at)
+    name = words.say(N_("Load {load}"), load=load.load)
+    return f"{name} · {load.equipment} · {began} – {ended} · {pieces}"
 
 
 def _steps(order: Order, words: Words) -> Iterator[StepView]:

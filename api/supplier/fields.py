@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl
 
@@ -21,14 +21,14 @@ LONGEST_TEXT = 2000
 _SPACES = str.maketrans("", "", " \t\u00a0\u2009\u202f")
 
 
-async def typed(request: Request) -> dict[str, str]:
+async def typed(request: Request, *, most: int = MOST_FIELDS) -> dict[str, str]:
     """The fields of an ordinary form. Raises ``Problem`` 415, 400 or 413."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise Problem(415, "request.content_type", "Send the form as application/x-www-form-urlencoded.")
     body = await ExactRequest(request.scope, request.receive).body()
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         raise Problem(400, "request.malformed", "The form cannot be read.") from None
     return {name: cleaned(value) for name, value in pairs}
@@ -68,6 +68,20 @@ class Fields:
             self.wrong(name, "{entered} is not a date; write it as 2026-12-18.", entered=value[:40])
             return None
         return day
+
+    def moment(self, name: str) -> datetime | None:
+        """A date-and-time input's value, as the clocks there show it; None when it was left empty."""
+        value = self.raw(name)
+        if not value:
+            return None
+        try:
+            moment = datetime.fromisoformat(value.replace(" ", "T", 1))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.wrong(name, "{entered} is not a time; write it as 2026-12-18 14:30.", entered=value[:40])
+            return None
+        return moment
 
     def quantity(self, name: str, unit: str) -> Decimal | None:
         """A counted quantity; None when it was left empty. The core checks it further."""

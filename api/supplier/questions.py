@@ -9,6 +9,7 @@ from api.supplier.answering import ANSWER
 from api.supplier.arriving import ARRIVED, on_its_way
 from api.supplier.evidence import DOCUMENT
 from api.supplier.measuring import MEASURE, planned_lines
+from api.supplier.processing import PROCESS
 from api.supplier.progress import PROGRESS, open_steps
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import Task
@@ -18,7 +19,9 @@ from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
 
-TASKS: dict[str, Task] = {task.name: task for task in (ANSWER, ARRIVED, PROGRESS, MEASURE, DOCUMENT, SHIP)}
+TASKS: dict[str, Task] = {
+    task.name: task for task in (ANSWER, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def _standing_still(order: Order) -> Question | None:
     if order.cancelling:
         return Question("cancelling", SHIP if SHIP.offered(order) else None)
     if now is Stage.COUNTERED:
-        return Question("declined")
+        return Question("declined" if order.counter is None else "proposed")
     return None
 
 

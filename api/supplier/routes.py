@@ -16,6 +16,7 @@ from api.auth import PUBLIC
 from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.supplier import evidence, pages, terms
+from api.supplier.answering import ANSWER
 from api.supplier.board import board
 from api.supplier.fields import Fields, typed
 from api.supplier.multipart import UploadForm
@@ -36,7 +37,7 @@ router = APIRouter(route_class=pages.PageRoute, include_in_schema=False, prefix=
 # Everything in an upload but the file.
 _FORM_BYTES = 100_000
 # Nothing is owed any more.
-_OVER = frozenset({"closed", "cancelled", "declined"})
+_OVER = frozenset({"closed", "cancelled", "declined", "proposed"})
 
 
 @router.api_route("/{link}", methods=["GET", "HEAD"], dependencies=PUBLIC)
@@ -63,11 +64,20 @@ async def order_page(link: str, request: Request) -> Response:
         receipt=in_words(receipt, visit.order, visit.words) if receipt is not None else None,
         # Before the order is taken on there is one thing to say.
         tasks=[other for other in offered(visit.order) if other is not task]
-        if begun and asking.kind != "declined"
+        if begun and asking.kind not in ("declined", "proposed")
         else [],
         answered=begun and asking.kind not in _OVER,
+        proposed=_proposed(visit),
         board=board(visit),
     )
+
+
+def _proposed(visit: Visit) -> tuple[str, ...]:
+    """What the proposal that waits for an answer would change; it can still be replaced."""
+    counter = visit.order.counter
+    if counter is None or not ANSWER.offered(visit.order):
+        return ()
+    return tuple(terms.proposed(counter, visit.order, visit.words))
 
 
 @router.api_route("/{link}/{task}", methods=["GET", "HEAD"], dependencies=PUBLIC)

@@ -15,7 +15,7 @@ from models.domain import gate
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
-from models.domain.order import Order
+from models.domain.order import Line, Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
 from models.domain.records import Parcel
@@ -77,7 +77,14 @@ def _described(visit: Visit, place: Place, quantity: Decimal) -> Place:
     if order.release_before_ship and line.plan is not None:
         released = min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
         note = words.say(N_("Released for shipping: {pieces}"), pieces=words.amount(released, line.unit))
-    return replace(place, reworks=reworks_at(order, place.at), note=note)
+    return replace(place, reworks=reworks_at(order, place.at), note=note, loads=_loads(line, place.lot))
+
+
+def _loads(line: Line, lot: str) -> tuple[str, ...]:
+    """The loads the lot was in: by their number, by their full name where a number was used again."""
+    found = {load.node: load for load in line.reported_loads if lot in load.lots}
+    numbers = [load.load for load in found.values()]
+    return tuple(load.load if numbers.count(load.load) == 1 else load.full_name for load in found.values())
 
 
 def _read(fields: Fields, visit: Visit) -> Wanted:
@@ -97,7 +104,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
         tested = fields.quantity(f"{place.input}.tested", line.unit)
         if boxed is None and raw is None and tested is None:
             continue
-        for name in ("quantity", "unprocessed", "tested", "nonconformance"):
+        for name in ("quantity", "unprocessed", "tested", "load", "nonconformance"):
             leads[f"lines.{len(lines)}.{name}"] = Lead(f"{place.input}.{name}")
         lines.append(
             ShipLine(
@@ -106,6 +113,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
                 lot=place.lot,
                 unprocessed=raw or ZERO,
                 tested=tested or ZERO,
+                load=fields.text(f"{place.input}.load"),
                 nonconformance=fields.text(f"{place.input}.nonconformance"),
             )
         )

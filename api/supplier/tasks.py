@@ -75,6 +75,8 @@ class Place:
     amount: str
     # Nonconformances whose pieces are here to be reworked.
     reworks: tuple[str, ...] = ()
+    # Loads these pieces may have been in, by the name each is told apart by.
+    loads: tuple[str, ...] = ()
     note: str = ""
 
     @property

@@ -12,6 +12,7 @@ from api.supplier.words import Words
 from models.codec import load_event
 from models.domain.evolve import evolve
 from models.domain.order import Order
+from models.domain.records import Counter
 from models.tables.orders import EventRow
 from models.tables.types import table
 
@@ -49,6 +50,28 @@ def changes(before: Order, after: Order, words: Words) -> Iterator[str]:
             part = f"{line.part} {line.part_revision}"
             ordered = (words.amount(each.ordered, each.unit) for each in (earlier, line))
             yield _change(part, *ordered)
+        if earlier is not None and earlier.unit_price != line.unit_price:
+            prices = (words.price(each.unit_price, after.currency) for each in (earlier, line))
+            yield _change(f"{line.part} {line.part_revision}", *prices)
+    promised = before.promise_current, after.promise_current
+    if promised[1] is not None and promised[0] != promised[1]:
+        yield _change(
+            words.say(N_("You promised")), words.day(promised[0] or before.need_by), words.day(promised[1])
+        )
+
+
+def proposed(counter: Counter, order: Order, words: Words) -> Iterator[str]:
+    """One sentence for every term that is proposed to be different."""
+    for was, now in zip(counter.before, counter.terms, strict=True):
+        line = order.line(was.line)
+        assert line is not None, "terms are of the order's lines"
+        part = f"{line.part} {line.part_revision}"
+        if was.quantity != now.quantity:
+            yield _change(part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
+        if was.unit_price != now.unit_price:
+            yield _change(part, *(words.price(each.unit_price, order.currency) for each in (was, now)))
+        if was.promise_date != now.promise_date:
+            yield _change(part, *(words.day(each.promise_date) for each in (was, now)))
 
 
 def _change(what: str, before: str, after: str) -> str:

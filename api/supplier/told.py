@@ -112,10 +112,14 @@ def _said(item: Told, order: Order, words: Words) -> str:
             # Without a date need-by was promised, or the day itself when that came later.
             day = promised or max(order.need_by, order.supplier_calendar.local_date(item.at))
             return words.say(N_("You promised {day}."), day=words.day(day))
+        case c.Acknowledge(decision="counter") as proposal:
+            return words.say(N_("You proposed: {terms}."), terms=_terms(proposal, order, words))
         case c.Acknowledge(reason=reason):
             return words.say(N_("You declined: {reason}"), reason=reason)
         case c.ReportMilestone() as report:
             return _milestone(report, item, order, words)
+        case c.ReportProcess() as report:
+            return _processed(report, order, words)
         case c.SubmitInspection(results=results):
             return _measured(item, len(results), words)
         case c.Ship(parcel=parcel) if parcel:
@@ -131,6 +135,33 @@ def _said(item: Told, order: Order, words: Words) -> str:
             return words.say(N_("You sent {document}: {filename}"), document=name, filename=filename)
         case other:
             return wording.command(words.locale, other.name)
+
+
+def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
+    """The day for all, then what was proposed for each line."""
+    parts = [words.day(proposal.promise_date)] if proposal.promise_date is not None else []
+    for item in proposal.lines:
+        line = order.line(item.line)
+        if line is None:
+            continue
+        told = [
+            words.amount(item.quantity, line.unit) if item.quantity is not None else "",
+            words.price(item.unit_price, order.currency) if item.unit_price is not None else "",
+            words.day(item.promise_date) if item.promise_date is not None else "",
+        ]
+        parts.append(f"{line.part} {line.part_revision} " + ", ".join(filter(None, told)))
+    return "; ".join(parts)
+
+
+def _processed(report: c.ReportProcess, order: Order, words: Words) -> str:
+    line = order.line(report.line)
+    whole = sum((item.quantity for item in report.lots), Decimal(0))
+    return words.say(
+        N_("You reported load {load} on {equipment}: {pieces}."),
+        load=report.load.strip(),
+        equipment=report.equipment.strip(),
+        pieces=words.amount(whole, line.unit) if line is not None else whole,
+    )
 
 
 def _milestone(report: c.ReportMilestone, item: Told, order: Order, words: Words) -> str:

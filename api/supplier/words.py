@@ -44,6 +44,7 @@ _WORDS = {
     "something else": N_("something else"),
     "of no type": N_("of no type"),
     "a quantity": N_("a quantity"),
+    "a price": N_("a price"),
 }
 # What everybody calls the media types that documents may have.
 _MEDIA = {
@@ -59,7 +60,19 @@ _MEDIA = {
     "video/webm": "WebM",
 }
 _CODED = frozenset(
-    {"stage", "stages", "answer", "decision", "document", "allowed", "claimed", "found", "lots", "unit"}
+    {
+        "stage",
+        "stages",
+        "answer",
+        "decision",
+        "document",
+        "allowed",
+        "claimed",
+        "found",
+        "loads",
+        "lots",
+        "unit",
+    }
 )
 
 
@@ -113,6 +126,10 @@ class Words:
     def amount(self, value: Decimal, unit: str) -> str:
         """1,200 pcs"""
         return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit)}"
+
+    def price(self, value: Decimal, currency: str) -> str:
+        """0.85 USD"""
+        return f"{self.number(plain(value))}{_NO_BREAK}{currency}"
 
     def refusal(self, refusal: Refusal | FieldError) -> str:
         """What the core says no with, its codes and dates in the reader's words too."""

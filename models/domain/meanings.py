@@ -79,13 +79,14 @@ def _on_terms(line: Line, terms: LineTerms) -> Line:
     return replace(line, ordered=terms.quantity, unit_price=terms.unit_price, promise=terms.promise_date)
 
 
-def _counter_rejected(order: Order, _: e.CounterRejected, __: int, at: datetime) -> Order:
+def _counter_rejected(order: Order, event: e.CounterRejected, _: int, at: datetime) -> Order:
     return replace(
         order,
         answer=Answer.NONE,
         answered_at=None,
         counter=None,
         rejections=order.rejections + 1,
+        rejection_reason=event.reason,
         asked_again_at=at,
     )
 

@@ -137,6 +137,7 @@ class Order:
     counters: int = 0
     rejections: int = 0
     asked_again_at: datetime | None = None
+    rejection_reason: str = ""
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO

@@ -18,7 +18,7 @@ from models.domain.pieces import key, line_of, lot_of, sent
 from models.domain.quantities import LONGEST, ZERO, plain
 
 _MOST_PARAMETERS = 40
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
 _LONGEST_VALUE = 200
 
 
@@ -27,7 +27,7 @@ def report_process(
 ) -> list[Event]:
     line = checks.the_line(order, command.line)
     equipment, load = (
-        _short(value, name, _LONGEST_NAME, empty=False)
+        _short(value, name, LONGEST_NAME, empty=False)
         for name, value in (("equipment", command.equipment), ("load", command.load))
     )
     started = _moment(command.started_at, "started_at", now)
@@ -70,9 +70,9 @@ def _moment(at: datetime, field: str, now: datetime) -> datetime:
     if at > now + CLOCK_SKEW:
         raise Invalid(
             "process.future",
-            "{entered} is in the future. Report it when it has happened.",
+            "{actual} is in the future. Report it when it has happened.",
             field=field,
-            entered=at.isoformat(),
+            actual=at.isoformat(),
         )
     return min(at.astimezone(UTC), now)
 
@@ -89,10 +89,10 @@ def _parameters(given: Mapping[str, str | Decimal]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in given.items():
         # What is wrong is said of the parameter by its name, as far as that can be shown.
-        field = f"parameters.{name.strip()[:_LONGEST_NAME]}"
-        called = _short(name, field, _LONGEST_NAME, empty=False)
+        field = f"parameters.{name.strip()[:LONGEST_NAME]}"
+        called = _short(name, field, LONGEST_NAME, empty=False)
         if called in found:
-            raise Invalid("parameters.repeated", "{name} is given twice.", field=field, name=called)
+            raise Invalid("parameters.repeated", "{parameter} is given twice.", field=field, parameter=called)
         found[called] = _short(_text(value, field), field, _LONGEST_VALUE, empty=True)
     return found
 

@@ -1,0 +1,131 @@
+"""Other terms on a phone: proposed line by line, shown beside the order's, replaced while they wait."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from models.domain.authority import Role
+from tests.stories import BEHALF
+from tests.supplier.phone import opened
+from tests.supplier.steps import order, rows
+from tests.systems import System
+
+
+async def later(system: System, number: str, days: int = 7) -> str:
+    need_by = (await system.get(f"/orders/{number}"))["need_by"]
+    return (date.fromisoformat(need_by) + timedelta(days=days)).isoformat()
+
+
+async def test_a_proposal_is_made_shown_and_accepted(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    assert page.heading.startswith("Can you finish 20 pcs by")
+    assert "Ordered: 0.85 USD" in page.text.replace("\u00a0", " ")
+    day = await later(system, number)
+    page = await phone.press(
+        page,
+        "propose",
+        lines__0__quantity="18",
+        lines__0__unit_price="0,95",
+        lines__0__promise_date=day,
+        why="One bath is down",
+    )
+    assert page.status == 200
+    assert page.heading.startswith("You proposed other terms; ")
+    assert page.heading.endswith(" will answer")
+    words = page.text.replace("\u00a0", " ")
+    assert "✓ You proposed: FLANGE-DN50 B 18 pcs, 0.95 USD, " in words
+    assert "FLANGE-DN50 B: 20 pcs → 18 pcs" in words
+    assert "FLANGE-DN50 B: 0.85 USD → 0.95 USD" in words
+    assert "One bath is down" in words
+    assert not page.forms
+    found = await system.get(f"/orders/{number}")
+    assert found["stage"] == "countered"
+    assert found["proposal"]["lines"][0]["quantity"] == {"from": "20", "to": "18"}
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept")
+    page = await phone.open(page.url.partition("?")[0])
+    assert page.heading == "The parts will be sent to you. Nothing to do now."
+    assert "18 pcs" in page.text.replace("\u00a0", " ")
+
+
+async def test_an_answer_is_changed_while_it_waits(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "propose", lines__0__quantity="18")
+    again = await phone.open(page.links["Change my answer"])
+    # What was proposed stands in the form.
+    assert again.form("propose").fields["lines.0.quantity"] == "18"
+    assert again.form("propose").fields["lines.0.unit_price"] == ""
+    page = await phone.press(again, "propose", lines__0__quantity="19")
+    assert (await system.get(f"/orders/{number}"))["proposal"]["lines"][0]["quantity"]["to"] == "19"
+    again = await phone.open(page.links["Change my answer"])
+    page = await phone.press(again, "accept")
+    assert page.heading == "The parts will be sent to you. Nothing to do now."
+    found = await system.get(f"/orders/{number}")
+    assert (found["stage"], found["proposal"], found["lines"][0]["ordered"]) == ("acknowledged", None, "20")
+
+
+async def test_a_rejected_proposal_is_said_and_the_order_asked_again(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "propose", lines__0__unit_price="1")
+    await system.command(
+        Role.BUYER, number, "answer-counter", decision="reject", reason="The price is agreed"
+    )
+    page = await phone.open(page.url.partition("?")[0])
+    assert page.heading.startswith("Can you finish 20 pcs by")
+    assert "Your proposal was not accepted. The price is agreed" in page.text
+    page = await phone.press(page, "accept")
+    assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"
+
+
+async def test_what_cannot_be_proposed_is_said_at_its_field_and_kept(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    before = rows(system)["event"]
+    for typed, status, words, field in (
+        ({}, 422, "These are the order's own terms.", "lines-0-promise_date"),
+        ({"lines__0__quantity": "20"}, 422, "These are the order's own terms.", "lines-0-quantity"),
+        ({"lines__0__quantity": "0"}, 422, "Enter more than zero.", "lines-0-quantity"),
+        ({"lines__0__quantity": "1,500"}, 422, "Write 1,500 without marks", "lines-0-quantity"),
+        ({"lines__0__unit_price": "-1"}, 422, "Enter 0 or more; you entered -1.", "lines-0-unit_price"),
+        ({"lines__0__unit_price": "0.1234567"}, 422, "a price allows 6", "lines-0-unit_price"),
+        ({"lines__0__promise_date": "2020-01-01"}, 422, "has passed; promise", "lines-0-promise_date"),
+    ):
+        page = await phone.press(page, "propose", **typed)
+        assert (page.status, words in page.text) == (status, True), page.text
+        assert next(at for text, at in page.links.items() if words in text).endswith(f"#{field}")
+        for name, value in typed.items():
+            assert page.form("propose").fields[name.replace("__", ".")] == value
+        page = await phone.press(page, "propose", **dict.fromkeys(typed, "")) if typed else page
+    assert rows(system)["event"] == before
+
+
+async def test_a_form_made_for_the_terms_before_says_what_changed(system: System) -> None:
+    number = await order(system)
+    phone, stale = await opened(system, number)
+    await system.command(
+        Role.BUYER,
+        number,
+        "acknowledge",
+        decision="counter",
+        lines=[{"line": 1, "quantity": 18, "unit_price": "0.9"}],
+        on_behalf_of=BEHALF,
+    )
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept")
+    answered = await phone.press(stale, "accept")
+    assert answered.status == 409
+    assert "This order has been answered already" in answered.text
+    assert (await system.get(f"/orders/{number}"))["revision"] == 2
+
+
+async def test_the_proposal_s_page_speaks_the_reader_s_language(system: System) -> None:
+    for language, heading, change in (
+        ("zh", "您提议了其他条件；", "修改我的答复"),
+        ("es", "Propuso otras condiciones; ", "Cambiar mi respuesta"),
+    ):
+        number = await order(system)
+        phone, page = await opened(system, number, language=language)
+        page = await phone.press(page, "propose", lines__0__quantity="18")
+        assert page.heading.startswith(heading)
+        assert change in page.links
