@@ -18,7 +18,11 @@ from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
 from api.pages import actions, live, login, mailbox, order_list, today
+from api.pages import alerts as alert_pages
+from api.pages import people as people_pages
 from api.pages.live import Live
+from api.pages.master import routes as master
+from api.pages.order import page as order_page
 from api.relay import Relay
 from api.routes import (
     alerts,
@@ -72,12 +76,17 @@ PAGES = (
     login.router,
     today.router,
     order_list.router,
+    master.router,
+    people_pages.router,
+    alert_pages.router,
     actions.router,
     live.router,
     openapi.pages,
     opening.router,
     supplier_routes.router,
     mailbox.router,
+    # Last: whatever else begins with /orders/ comes before an order of that number.
+    order_page.router,
 )
 
 

@@ -2,64 +2,92 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
+from sqlmodel import Session
 from starlette.responses import RedirectResponse
 
 from api.pages.route import page_router
-from api.pages.staff import Visitor, draw
+from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import STAGES
 from models.domain.order import Stage
 from models.queries import board, order_list
+from models.queries.order_list import Filter
 
 router = page_router()
 _ROWS = 50
+_WORDS = ("q", "due_before")
 
 
 @router.get("/orders")
 def orders(
     request: Request,
     staff: Visitor,
-    stage: Stage | None = None,
-    supplier: Annotated[str | None, Query(max_length=7)] = None,
-    process: Annotated[str | None, Query(max_length=64)] = None,
+    stage: Stage | Literal["all"] | None = None,
+    supplier: Annotated[str, Query(max_length=7)] = "",
+    process: Annotated[str, Query(max_length=64)] = "",
     late: bool | None = None,
-    q: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[str, Query(max_length=100)] = "",
     due_before: date | None = None,
-    after: Annotated[str | None, Query(max_length=100)] = None,
+    after: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    wanted = order_list.Filter(
-        stage.value if stage else None, supplier, process, late, (q or "").strip() or None, due_before
+    """Open orders, unless a stage or all are asked for; what is looked for by name may have ended."""
+    wanted = Filter(
+        stage=stage if isinstance(stage, Stage) else None,
+        supplier=supplier or None,
+        process=process or None,
+        late=late,
+        q=q.strip() or None,
+        due_before=due_before,
+        is_open=True if stage is None and not q.strip() else None,
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
-        counts = board.counts(session, wanted, staff.reader)
-        is_late = board.late(session, wanted, staff.reader)
-    if wanted.q and after is None and len(items) == 1 and len(_given(request)) == 1:
-        return RedirectResponse(f"/orders/{items[0]['number']}", 303)
+        if wanted.q and not after and len(items) == 1 and len(_given(request)) == 1:
+            return RedirectResponse(f"/orders/{items[0]['number']}", 303)
+        filters = _filters(request, session, wanted, staff)
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     return draw(
         request,
         staff,
         "pages/orders.html",
         items=items[:_ROWS],
-        stages=[(each, STAGES[each], count, _with(request, stage=each)) for each, count in counts.items()],
-        all_count=sum(counts.values()),
-        all_address=_with(request, stage=None),
-        chosen=stage.value if stage else None,
-        late=bool(late),
-        late_count=is_late,
-        late_address=_with(request, late=None if late else "true"),
-        others={
-            name: value for name, value in _given(request).items() if name in ("supplier", "process", "q")
-        },
-        without={name: _with(request, **{name: None}) for name in ("supplier", "process", "q")},
         older=_with(request, after=f"{rest['need_by']}|{rest['number']}") if rest else None,
-        first=after is None,
+        first=not after,
+        narrowed=bool(_given(request)),
+        **filters,
     )
+
+
+def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
+    """Every filter with how many orders it would show."""
+    counts = board.counts(session, replace(wanted, is_open=None), staff.reader)
+    suppliers = board.choices(session, wanted, staff.reader, "supplier")
+    given = _given(request)
+    return {
+        "stages": [(each, STAGES[each], count, _with(request, stage=each)) for each, count in counts.items()],
+        "open_count": sum(counts[stage] for stage in board.OPEN_STAGES),
+        "open_address": _with(request, stage=None, q=None),
+        "open_chosen": wanted.is_open is True,
+        "all_count": sum(counts.values()),
+        "all_address": _with(request, stage="all"),
+        "all_chosen": wanted.is_open is None and wanted.stage is None,
+        "chosen": wanted.stage,
+        "late": bool(wanted.late),
+        "late_count": board.late(session, wanted, staff.reader),
+        "late_address": _with(request, late=None if wanted.late else "true"),
+        "worded": [(given[name], _with(request, **{name: None})) for name in _WORDS if name in given],
+        "supplier": wanted.supplier or "",
+        "supplier_options": suppliers,
+        "names": {code: name for code, name, _ in suppliers},
+        "process": wanted.process or "",
+        "process_options": board.choices(session, wanted, staff.reader, "process"),
+        "kept": {name: value for name, value in given.items() if name not in ("supplier", "process")},
+    }
 
 
 def _given(request: Request) -> dict[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 import structlog
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
@@ -24,6 +25,7 @@ from models.domain.errors import Refusal
 log = structlog.get_logger(__name__)
 _A_YEAR = 365 * 24 * 3600
 _ENDED = N_("Your session has ended. Log in again: what you entered is kept.")
+_UNREADABLE = N_("This address cannot be read. Check it, or begin again from the list.")
 
 
 class StaffRoute(ExactRoute):
@@ -50,6 +52,8 @@ class StaffRoute(ExactRoute):
             except Unanswered:
                 text = N_("It is saved, but the database stopped answering. Look again in a moment.")
                 return trouble(request, 503, say(locale, text))
+            except RequestValidationError:
+                return trouble(request, 422, say(locale, _UNREADABLE))
             except HTTPException as error:
                 if error.status_code == 401:
                     return await _log_in_first(request)

@@ -1,31 +1,66 @@
-"""The first page: what needs somebody now, and under it the board by stage."""
+"""The first page: what needs somebody now, what is due soon, who has not answered; then the board."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
 from fastapi import Request, Response
 
+from activities import wording
+from api.pages import alert_words
 from api.pages.route import page_router
-from api.pages.staff import Visitor, draw
+from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import stage_name
-from models.queries import board, order_records
+from models.queries import alert_list, board
 from models.queries.order_list import Filter
 
 router = page_router()
 _ROWS = 25
+_FEW = 8
 _CARDS = 4
+_SOON = timedelta(days=3)
 
 
 @router.get("/")
 def today(request: Request, staff: Visitor) -> Response:
+    first, reader = staff.words.today, staff.reader
     with request.app.state.database.read() as session:
-        alerts = order_records.alerts(session, staff.reader, is_open=True, limit=_ROWS + 1)
-        counts = board.counts(session, Filter(), staff.reader)
-        columns = board.columns(session, staff.reader, _CARDS)
+        worst = alert_list.worst(session, reader, _ROWS + 1)
+        answered = alert_list.counts(session, alert_list.Filter(), reader)["answered"]
+        due = board.due_soon(session, reader, first, first + _SOON, _FEW + 1)
+        silent = board.unanswered(session, reader, _FEW + 1)
+        counts = board.counts(session, Filter(is_open=True), reader)
+        columns = board.columns(session, reader, _CARDS)
     return draw(
         request,
         staff,
         "pages/today.html",
-        alerts=alerts[:_ROWS],
-        more=len(alerts) > _ROWS,
+        attention=[_row(staff, alert) for alert in worst[:_ROWS]],
+        more=len(worst) > _ROWS,
+        answered=answered,
+        due=[card | {"day": card["promise_current"] or card["need_by"]} for card in due[:_FEW]],
+        more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if len(due) > _FEW else None,
+        silent=[
+            card | {"age": alert_words.lapse(staff.words, staff.now - card["issued_at"])}
+            for card in silent[:_FEW]
+        ],
+        more_silent=_orders(stage="issued") if len(silent) > _FEW else None,
         columns=[(stage, stage_name(stage), counts[stage], cards) for stage, cards in columns.items()],
     )
+
+
+def _row(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
+    """One order that needs somebody: its worst alert, and where it is answered."""
+    words = staff.words
+    return alert | {
+        "about": alert_words.about(words, alert),
+        "age": alert_words.age(words, alert, staff.now),
+        "owes": wording.party(words.locale, alert["owed_by"]),
+        "address": f"/alerts?{urlencode({'order': alert['order']})}",
+    }
+
+
+def _orders(**filters: object) -> str:
+    return f"/orders?{urlencode(filters)}"

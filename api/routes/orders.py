@@ -138,9 +138,13 @@ def list_orders(
     late: bool | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     due_before: date | None = None,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
-    """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot."""
-    wanted = order_list.Filter(stage.value if stage else None, supplier, process, late, q, due_before)
+    """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot.
+    `open` ones are neither closed nor cancelled."""
+    wanted = order_list.Filter(
+        stage.value if stage else None, supplier, process, late, q, due_before, is_open
+    )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
     return paged(items, page.limit, lambda item: f"{item['need_by']}|{item['number']}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
@@ -10,13 +11,27 @@ from sqlmodel import Session
 from models.domain.order import ENDED, Stage
 from models.queries.order_list import Filter, conditions
 from models.queries.orders import Reader, View
-from models.tables.orders import OrderRow
+from models.tables.orders import AlertRow, OrderRow
+from models.tables.processes import Process
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
 _SUPPLIERS = table(Supplier)
+_PROCESSES = table(Process)
+_ALERTS = table(AlertRow)
+_OPEN = Filter(is_open=True)
 OPEN_STAGES = tuple(stage for stage in Stage if stage not in ENDED)
+# What a card shows.
+_CARD = (
+    _ORDERS.c.number,
+    _ORDERS.c.flags,
+    _ORDERS.c.process,
+    _ORDERS.c.need_by,
+    _ORDERS.c.promise_current,
+    _ORDERS.c.issued_at,
+    _SUPPLIERS.c.name.label("supplier"),
+)
 
 
 def counts(session: Session, wanted: Filter, reader: Reader) -> dict[str, int]:
@@ -26,8 +41,24 @@ def counts(session: Session, wanted: Filter, reader: Reader) -> dict[str, int]:
         .where(*conditions(wanted, reader, but={"stage"}))
         .group_by(_ORDERS.c.stage)
     )
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
     return {stage.value: found.get(stage.value, 0) for stage in Stage}
+
+
+def choices(
+    session: Session, wanted: Filter, reader: Reader, by: Literal["supplier", "process"]
+) -> list[tuple[str, str, int]]:
+    """Code, name and number of orders of every supplier or process among those `wanted` finds, whichever
+    it asks for itself."""
+    named, column = (_SUPPLIERS, _ORDERS.c.supplier) if by == "supplier" else (_PROCESSES, _ORDERS.c.process)
+    rows = session.execute(
+        select(named.c.code, named.c.name, func.count())
+        .join(named, named.c.code == column)
+        .where(*conditions(wanted, reader, but={by}))
+        .group_by(named.c.code, named.c.name)
+        .order_by(named.c.name, named.c.code)
+    )
+    return [(code, name, count) for code, name, count in rows]
 
 
 def late(session: Session, wanted: Filter, reader: Reader) -> int:
@@ -43,18 +74,9 @@ def columns(session: Session, reader: Reader, each: int) -> dict[str, list[View]
         partition_by=_ORDERS.c.stage, order_by=(_ORDERS.c.need_by, _ORDERS.c.number)
     )
     ranked = (
-        select(
-            _ORDERS.c.number,
-            _ORDERS.c.stage,
-            _ORDERS.c.flags,
-            _ORDERS.c.process,
-            _ORDERS.c.need_by,
-            _ORDERS.c.promise_current,
-            _SUPPLIERS.c.name.label("supplier"),
-            place.label("place"),
-        )
+        select(*_CARD, _ORDERS.c.stage, place.label("place"))
         .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
-        .where(_ORDERS.c.stage.in_(OPEN_STAGES), *conditions(Filter(), reader))
+        .where(*conditions(_OPEN, reader))
         .subquery()
     )
     found: dict[str, list[View]] = {stage.value: [] for stage in OPEN_STAGES}
@@ -62,6 +84,32 @@ def columns(session: Session, reader: Reader, each: int) -> dict[str, list[View]
     for row in rows:
         found[row.stage].append(_card(row))
     return found
+
+
+def due_soon(session: Session, reader: Reader, first: date, last: date, limit: int) -> list[View]:
+    """Orders still out that are due from `first` to `last`, and about which nobody is alarmed yet."""
+    due = func.coalesce(_ORDERS.c.promise_current, _ORDERS.c.need_by)
+    query = _calm(reader).where(
+        due.between(first, last), _ORDERS.c.stage.not_in([Stage.DRAFT, Stage.RECEIVED])
+    )
+    return [_card(row) for row in session.execute(query.order_by(due, _ORDERS.c.number).limit(limit))]
+
+
+def unanswered(session: Session, reader: Reader, limit: int) -> list[View]:
+    """Orders their suppliers have not answered, the oldest first, before anybody is alarmed about it."""
+    query = _calm(reader).where(_ORDERS.c.stage == Stage.ISSUED)
+    rows = session.execute(query.order_by(_ORDERS.c.issued_at, _ORDERS.c.number).limit(limit))
+    return [_card(row) for row in rows]
+
+
+def _calm(reader: Reader) -> Any:
+    """Open orders without an open alert: the others are named by it."""
+    alarmed = select(_ALERTS.c.id).where(_ALERTS.c.order_number == _ORDERS.c.number, _ALERTS.c.open.is_(True))
+    return (
+        select(*_CARD)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+        .where(*conditions(_OPEN, reader), ~alarmed.exists())
+    )
 
 
 def _card(row: Any) -> View:
@@ -72,4 +120,5 @@ def _card(row: Any) -> View:
         "process": row.process,
         "need_by": row.need_by,
         "promise_current": row.promise_current,
+        "issued_at": row.issued_at,
     }

@@ -29,35 +29,41 @@ class Filter:
     late: bool | None = None
     q: str | None = None
     due_before: date | None = None
+    # Neither closed nor cancelled.
+    is_open: bool | None = None
+
+
+# Without the order's state: a list of fifty would read all of it fifty times.
+_COLUMNS = tuple(
+    _ORDERS.c[name]
+    for name in (
+        "number",
+        "version",
+        "revision",
+        "stage",
+        "flags",
+        "supplier",
+        "process",
+        "purchase_order",
+        "need_by",
+        "promise_first",
+        "promise_current",
+        "forecast",
+        "issued_at",
+    )
+)
 
 
 def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, limit: int) -> list[View]:
     """At most `limit` orders behind `after` (need-by and number), the most pressing first."""
-    query = select(_ORDERS).where(*conditions(wanted, reader))
+    query = select(*_COLUMNS).where(*conditions(wanted, reader))
     if after is not None:
         day, number = behind(after, date.fromisoformat)
         query = query.where(
             or_(_ORDERS.c.need_by > day, and_(_ORDERS.c.need_by == day, _ORDERS.c.number > number))
         )
     rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
-    return [
-        {
-            "number": row.number,
-            "version": row.version,
-            "revision": row.revision,
-            "stage": row.stage,
-            "flags": row.flags,
-            "supplier": row.supplier,
-            "process": row.process,
-            "purchase_order": row.purchase_order,
-            "need_by": row.need_by,
-            "promise_first": row.promise_first,
-            "promise_current": row.promise_current,
-            "forecast": row.forecast,
-            "issued_at": row.issued_at,
-        }
-        for row in rows
-    ]
+    return [dict(row) for row in rows.mappings()]
 
 
 def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> list[ColumnElement[bool]]:
@@ -76,6 +82,8 @@ def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> 
         found.append(_ORDERS.c.late.is_(wanted.late))
     if wanted.due_before is not None:
         found.append(_ORDERS.c.need_by < wanted.due_before)
+    if wanted.is_open is not None:
+        found.append(_ORDERS.c.ended_at.is_(None) if wanted.is_open else _ORDERS.c.ended_at.is_not(None))
     if wanted.q:
         found.append(_matches(wanted.q))
     return found

@@ -1,0 +1,72 @@
+"""What an alert says to a person: what it is about, for how long, who has heard of it, what caused it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_timedelta
+
+from activities import wording
+from activities.i18n import N_
+from api.supplier.words import Words
+from models.domain.attention import CAUSES, cause_parts
+from models.domain.deadlines import RULES
+
+CAUSE_WORDS: dict[str, str] = {
+    "capacity": N_("No capacity at the supplier"),
+    "machine": N_("Machine or equipment down"),
+    "material": N_("Material or parts missing"),
+    "quality": N_("Quality problem"),
+    "transport": N_("Transport or customs"),
+    "papers": N_("Papers missing or wrong"),
+    "communication": N_("Nobody answered or the message got lost"),
+    "ours": N_("Our own delay"),
+    "other": N_("Something else"),
+}
+_SILENT = frozenset({"no_news", "ack_overdue", "proposal_waiting"})
+
+
+def about(words: Words, alert: dict[str, Any]) -> str:
+    """The details of an alert in words: a milestone's name, a document's, a day."""
+    details: str = alert["details"]
+    if alert["rule"] == "document_missing":
+        return wording.document(words.locale, details)
+    if alert["rule"] == "forecast_late" and details:
+        return words.far_day(date.fromisoformat(details))
+    if alert["rule"] == "mail_undeliverable":
+        return details.partition(": ")[2] or details
+    return details
+
+
+def age(words: Words, alert: dict[str, Any], now: datetime) -> str:
+    """For how long it has been so: silent 6 days. A cleared alert says how long it lasted."""
+    lasted = lapse(words, (alert["cleared_at"] or now) - alert["since"])
+    if alert["rule"] in _SILENT and alert["open"]:
+        return words.say(N_("silent {age}"), age=lasted)
+    return lasted
+
+
+def lapse(words: Words, time: timedelta) -> str:
+    """6 days; of less than two days, the hours."""
+    time = max(time, timedelta(0))
+    if time >= timedelta(days=2):
+        return format_timedelta(time, granularity="day", threshold=1000, locale=words.locale)
+    return format_timedelta(time, granularity="hour", threshold=1000, locale=words.locale)
+
+
+def escalated_to(words: Words, alert: dict[str, Any]) -> str:
+    """Who was told after the first ones had not answered; empty when nobody was."""
+    ladder = RULES[alert["rule"]].escalate[: alert["escalations"]]
+    return ", ".join(wording.party(words.locale, party) for party in ladder)
+
+
+def caused_by(words: Words, alert: dict[str, Any]) -> str:
+    """The cause its answer gave."""
+    code, text = cause_parts(alert["cause"])
+    return ": ".join(filter(None, [words.say(CAUSE_WORDS[code]) if code else "", text]))
+
+
+def causes(words: Words) -> list[tuple[str, str]]:
+    """What one may choose from."""
+    return [(code, words.say(CAUSE_WORDS[code])) for code in CAUSES]

@@ -1,0 +1,216 @@
+"""Alerts: why, since when, who owes, what to do; each is answered by its cause and what is done about it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Query, Request, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
+
+from activities import wording
+from activities.i18n import N_
+from api.dispatch import Dispatcher, Wish
+from api.errors import status_of
+from api.pages import alert_words
+from api.pages.route import local_path, page_router
+from api.pages.staff import Staff, Visitor, draw
+from api.supplier.fields import Fields, typed
+from api.supplier.troubles import troubles
+from models.domain import authority
+from models.domain.attention import cause
+from models.domain.commands import AcknowledgeAlert
+from models.domain.deadlines import RULES
+from models.domain.errors import Refusal, Unknown
+from models.queries import alert_list
+from models.queries.alert_list import Filter, State
+from models.queries.orders import Reader
+
+router = page_router()
+_ROWS = 50
+_FILTERS = ("state", "supplier", "rule", "order")
+STATES: dict[State, str] = {"open": N_("Open"), "answered": N_("Answered"), "cleared": N_("Resolved")}
+_SAVED = {
+    "answered": N_("Your answer is kept with the alert. It clears by itself when its cause is gone."),
+    "waiting": N_("Your answer is saved and being applied."),
+}
+
+
+@router.get("/alerts")
+def alerts(
+    request: Request,
+    staff: Visitor,
+    state: State = "open",
+    supplier: Annotated[str, Query(max_length=7)] = "",
+    rule: Annotated[str, Query(max_length=64)] = "",
+    order: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[str, Query(max_length=100)] = "",
+    saved: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    wanted = Filter(state, supplier or None, rule or None, order or None)
+    return _drawn(request, staff, wanted, after, saved=_SAVED.get(saved, ""))
+
+
+@router.post("/alerts/{alert}")
+async def answer(alert: str, request: Request, staff: Visitor) -> Response:
+    """Acknowledges an alert; a refusal shows the list again with what was typed."""
+    fields = Fields(await typed(request))
+    back = _back(fields.raw("back"))
+    try:
+        outcome = await _acknowledge(request, staff, alert, fields)
+        outcome.raise_refusal()
+    except Refusal as refusal:
+        return await run_in_threadpool(
+            _drawn,
+            request,
+            staff,
+            _filter(back),
+            "",
+            status=status_of(refusal),
+            answering=alert,
+            form=fields.typed,
+            refusal=refusal,
+        )
+    done = "waiting" if outcome.waiting else "answered"
+    return RedirectResponse(f"/alerts?{urlencode({**back, 'saved': done})}", 303)
+
+
+async def _acknowledge(request: Request, staff: Staff, alert: str, fields: Fields) -> Any:
+    authority.check("acknowledge-alert", staff.actor, None)
+    order = await run_in_threadpool(_order_of, request, alert, staff.reader)
+    text, action = fields.text("cause_text"), fields.text("action", most=500)
+    form = fields.text("form", most=64)
+    if not action:
+        fields.wrong("action", N_("Say what is done about it."))
+    try:
+        why = cause(fields.raw("cause"), text)
+    except Refusal as missing:
+        fields.errors[:0] = missing.errors
+        why = ""
+    fields.check()
+    wish = Wish(
+        order=order,
+        command=AcknowledgeAlert(alert=alert, cause=why, action=action),
+        actor=staff.actor,
+        idempotency_key=f"page:{form}" if form else None,
+        request_hash=f"acknowledge-alert {alert}\n{why}\n{action}",
+    )
+    dispatcher: Dispatcher = request.app.state.dispatcher
+    return await dispatcher.act(wish, request.app.state.clock())
+
+
+def _order_of(request: Request, alert: str, reader: Reader) -> str:
+    with request.app.state.database.read() as session:
+        found = alert_list.order_of(session, alert, reader)
+    if found is None:
+        raise Unknown("alert.unknown", "There is no alert {alert}.", alert=alert)
+    return found
+
+
+def _drawn(
+    request: Request,
+    staff: Staff,
+    wanted: Filter,
+    after: str,
+    *,
+    status: int = 200,
+    saved: str = "",
+    answering: str = "",
+    form: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
+    with request.app.state.database.read() as session:
+        items = alert_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
+        filters = _filters(session, wanted, staff)
+    rest = items[_ROWS - 1] if len(items) > _ROWS else None
+    shown = [_shown(staff, item) for item in items[:_ROWS]]
+    here = _address(_given(wanted) | ({"after": after} if after else {}))
+    return draw(
+        request,
+        staff,
+        "pages/alerts.html",
+        status,
+        items=shown,
+        listed={item["alert"] for item in shown},
+        state=wanted.state,
+        order=wanted.order,
+        # One alert alone is there to be answered.
+        only=len(shown) == 1,
+        this=here,
+        query=urlsplit(here).query,
+        more=_address(_given(wanted) | {"after": f"{rest['raised_at'].isoformat()}|{rest['alert']}"})
+        if rest
+        else None,
+        saved=saved,
+        answering=answering,
+        typed=form or {},
+        summary=staff.words.refusal(refusal) if refusal else "",
+        troubles=troubles(refusal, None, staff.words) if refusal else (),
+        causes=alert_words.causes(staff.words),
+        fresh=str(uuid.uuid4()),
+        may_answer=staff.may("acknowledge-alert"),
+        **filters,
+    )
+
+
+def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
+    """The filters with how many alerts each would show."""
+    given = _given(wanted)
+    rules = alert_list.by_rule(session, wanted, staff.reader)
+    suppliers = alert_list.by_supplier(session, wanted, staff.reader)
+    return {
+        "states": [
+            (state, STATES[state], count, _address(given | {"state": state}))
+            for state, count in alert_list.counts(session, wanted, staff.reader).items()
+        ],
+        "supplier_options": suppliers,
+        "rule_options": [
+            (rule, staff.words.say(RULES[rule].name), rules[rule]) for rule in RULES if rule in rules
+        ],
+        "supplier": wanted.supplier or "",
+        "rule": wanted.rule or "",
+        "without_order": _address({name: value for name, value in given.items() if name != "order"}),
+    }
+
+
+def _shown(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
+    words = staff.words
+    return alert | {
+        "about": alert_words.about(words, alert),
+        "age": alert_words.age(words, alert, staff.now),
+        "owes": wording.party(words.locale, alert["owed_by"]),
+        "escalated": alert_words.escalated_to(words, alert),
+        "caused_by": alert_words.caused_by(words, alert),
+    }
+
+
+def _given(wanted: Filter) -> dict[str, str]:
+    """The filters as the address has them; open alerts need no word for it."""
+    values = {name: getattr(wanted, name) for name in _FILTERS}
+    return {name: value for name, value in values.items() if value and (name, value) != ("state", "open")}
+
+
+def _address(given: Mapping[str, str]) -> str:
+    given = {name: value for name, value in given.items() if (name, value) != ("state", "open")}
+    return f"/alerts?{urlencode(given)}" if given else "/alerts"
+
+
+def _back(query: str) -> dict[str, str]:
+    """The filters of the page an answer came from."""
+    if local_path(f"/alerts?{query}", "") == "":
+        return {}
+    return {name: value for name, value in parse_qsl(query)[:10] if name in _FILTERS}
+
+
+def _filter(given: Mapping[str, str]) -> Filter:
+    state = given.get("state", "open")
+    return Filter(
+        next((each for each in STATES if each == state), "open"),
+        given.get("supplier"),
+        given.get("rule"),
+        given.get("order"),
+    )

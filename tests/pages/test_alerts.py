@@ -1,0 +1,188 @@
+"""The page of alerts: what it says about each, its filters, and answering one."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from api.app import now
+from api.pages.alert_words import CAUSE_WORDS
+from api.pages.alerts import STATES
+from models.domain.attention import CAUSES
+from models.domain.authority import Role
+from models.domain.deadlines import RULES
+from models.queries.alert_list import _STATES
+from models.tables.orders import OrderRow
+from tests.pages.alarms import declined, raised
+from tests.pages.browser import Browsers, StaffPage
+from tests.stories import issued
+from tests.systems import System
+
+
+def said(page: StaffPage, alert: str) -> str:
+    """The words of one alert's card."""
+    article = re.search(rf'<article class="alert" id="{alert}".*?</article>', page.html, re.DOTALL)
+    assert article, f"{alert} is not on the page"
+    return " ".join(re.sub(r"<[^>]*>", " ", article[0]).split())
+
+
+def test_every_state_and_cause_has_words() -> None:
+    assert set(STATES) == set(_STATES)
+    assert set(CAUSE_WORDS) == set(CAUSES)
+
+
+async def test_an_alert_says_why_since_when_who_owes_and_what_to_do(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system, "the bath is down")
+    words = said(await browsers.of(Role.VIEWER).open(f"/alerts?order={number}"), alert)
+    for part in (
+        "Declined: the bath is down",
+        number,
+        "Acme Plating",
+        "Since",
+        "hour",
+        "the buyer",
+        RULES["order_declined"].action,
+    ):
+        assert part in words
+
+
+async def test_a_silent_supplier_is_silent_for_days(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    alert = raised(system, number, "no_news", days=6)
+    assert "silent 6 days" in said(await browsers.of(Role.PLANNER).open(f"/alerts?order={number}"), alert)
+
+
+async def test_what_an_alert_is_about_is_said_in_words(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    paper = raised(system, number, "document_missing", details="coc")
+    step = raised(system, number, "milestone_overdue", details="Plated")
+    day = raised(system, number, "forecast_late", details="2031-12-18")
+    page = await browsers.of(Role.PLANNER).open(f"/alerts?order={number}")
+    assert "Document missing: Certificate of conformance" in said(page, paper)
+    assert "Milestone overdue: Plated" in said(page, step)
+    assert "Will be late: Thu, 18 Dec 2031" in said(page, day).replace("\u00a0", " ")
+
+
+async def test_an_answer_is_kept_and_moves_the_alert_to_the_answered_ones(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system)
+    planner = browsers.of(Role.PLANNER)
+    page = await planner.open(f"/alerts?order={number}")
+    page = await planner.send(
+        page, f"/alerts/{alert}", cause="capacity", cause_text="until May", action="Delta quotes tomorrow"
+    )
+    assert "Your answer is kept" in page.text
+    assert f"order={number}" in page.url, "one comes back to what one looked at"
+    assert f'id="{alert}"' not in page.html
+    words = said(await planner.open(f"/alerts?state=answered&order={number}"), alert)
+    assert "No capacity at the supplier: until May" in words
+    assert "Delta quotes tomorrow" in words
+    (kept,) = (await system.get(f"/orders/{number}/alerts"))["items"]
+    assert (kept["cause"], kept["action"]) == ("capacity: until May", "Delta quotes tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"cause": "", "action": "called them"}, "cause", "Choose what caused it."),
+        ({"cause": "other", "action": "called them"}, "cause_text", "Say in a few words what caused it."),
+        ({"cause": "ours", "action": " ", "cause_text": "kept"}, "action", "Say what is done about it."),
+    ],
+)
+async def test_a_wrong_answer_is_kept_with_what_is_wrong_beside_it(
+    system: System, browsers: Browsers, typed: dict[str, str], field: str, sentence: str
+) -> None:
+    number, alert = await declined(system)
+    buyer = browsers.of(Role.BUYER)
+    page = await buyer.send(await buyer.open(f"/alerts?order={number}"), f"/alerts/{alert}", **typed)
+    assert page.status == 422
+    assert sentence in page.links, "the summary leads to the field"
+    assert page.links[sentence].endswith(f"#{field}")
+    form = page.form_to(f"/alerts/{alert}")
+    assert {name: form.fields[name].strip() for name in typed} == {
+        name: value.strip() for name, value in typed.items()
+    }
+    page = await buyer.send(page, f"/alerts/{alert}", cause="ours", action="called them")
+    assert "Your answer is kept" in page.text
+
+
+async def test_one_alert_is_answered_once_however_often_the_form_is_sent(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system)
+    buyer = browsers.of(Role.BUYER)
+    page = await buyer.open(f"/alerts?order={number}")
+    fields = page.form_to(f"/alerts/{alert}").fields | {"cause": "ours", "action": "moved"}
+    answers = [await buyer.post(f"/alerts/{alert}", fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    second = await buyer.send(page, f"/alerts/{alert}", form="another", cause="ours", action="again")
+    assert second.status == 409
+    assert "was acknowledged already" in second.text
+
+
+async def test_who_may_not_answer_sees_why_not_and_is_refused(system: System, browsers: Browsers) -> None:
+    number, alert = await declined(system)
+    viewer = browsers.of(Role.VIEWER)
+    page = await viewer.open(f"/alerts?order={number}")
+    assert not [form for form in page.forms if alert in form.action]
+    assert "Buyers, planners and quality answer alerts." in page.text
+    refused = await viewer.post(f"/alerts/{alert}", {"cause": "ours", "action": "x"})
+    assert refused.status_code == 403
+
+
+async def test_an_alert_there_is_not_is_said_to_be_none(system: System, browsers: Browsers) -> None:
+    refused = await browsers.of(Role.BUYER).post("/alerts/SO-0-A1", {"cause": "ours", "action": "x"})
+    assert refused.status_code == 404
+    assert "There is no alert SO-0-A1." in refused.text
+
+
+async def test_filters_narrow_the_list_and_count_what_they_would_show(
+    system: System, browsers: Browsers
+) -> None:
+    number, _ = await declined(system)
+    raised(system, number, "no_news")
+    raised(system, number, "ack_overdue", cleared_at=now())
+    planner = browsers.of(Role.PLANNER)
+    page = await planner.open(f"/alerts?order={number}")
+    assert "Open 2 Answered 0 Resolved 1" in page.text
+    assert "Silent supplier (1)" in page.text
+    page = await planner.open(f"/alerts?order={number}&rule=no_news")
+    assert len(re.findall(r'<article class="alert"', page.html)) == 1
+    assert "Acme Plating (1)" in page.text
+    page = await planner.open("/alerts?supplier=NOBODY")
+    assert "No alert fits these filters." in page.text
+
+
+async def test_a_cleared_alert_says_how_long_it_lasted(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    alert = raised(system, number, "no_news", days=6, cleared_at=now() - timedelta(days=2))
+    words = said(await browsers.of(Role.VIEWER).open(f"/alerts?state=cleared&order={number}"), alert)
+    assert "4 days" in words
+    assert "silent" not in words
+    assert "Answer it" not in words
+
+
+async def test_controlled_orders_have_no_alerts_for_people_who_are_not_cleared(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system)
+    with system.database.write() as session:
+        session.get_one(OrderRow, number).export_controlled = True
+    assert alert not in (await browsers.of(Role.BUYER).open(f"/alerts?order={number}")).html
+    assert (await browsers.of(Role.BUYER).post(f"/alerts/{alert}", {"action": "x"})).status_code == 404
+    assert alert in (await browsers.of(Role.BUYER, cleared=True).open(f"/alerts?order={number}")).html
+
+
+@pytest.mark.parametrize(("locale", "heading"), [("zh", "警报"), ("es", "Alertas")])
+async def test_it_is_there_in_other_languages(
+    system: System, browsers: Browsers, locale: str, heading: str
+) -> None:
+    await declined(system)
+    page = await browsers.of(Role.PLANNER, locale=locale).open("/alerts")
+    assert page.heading == heading
+    assert "Answer it" not in page.text
