@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import format_timedelta
 
@@ -48,11 +48,15 @@ def age(words: Words, alert: dict[str, Any], now: datetime) -> str:
 
 
 def lapse(words: Words, time: timedelta) -> str:
-    """6 days; of less than two days, the hours."""
-    time = max(time, timedelta(0))
+    """6 days; of less than two days the hours, of less than an hour the minutes."""
+    time, unit = max(time, timedelta(0)), _unit(time)
+    return format_timedelta(time, granularity=unit, threshold=1000, locale=words.locale)
+
+
+def _unit(time: timedelta) -> Literal["day", "hour", "minute"]:
     if time >= timedelta(days=2):
-        return format_timedelta(time, granularity="day", threshold=1000, locale=words.locale)
-    return format_timedelta(time, granularity="hour", threshold=1000, locale=words.locale)
+        return "day"
+    return "hour" if time >= timedelta(hours=1) else "minute"
 
 
 def escalated_to(words: Words, alert: dict[str, Any]) -> str:

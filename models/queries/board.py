@@ -53,6 +53,7 @@ def choices(
     named, column = (_SUPPLIERS, _ORDERS.c.supplier) if by == "supplier" else (_PROCESSES, _ORDERS.c.process)
     rows = session.execute(
         select(named.c.code, named.c.name, func.count())
+        .select_from(_ORDERS)
         .join(named, named.c.code == column)
         .where(*conditions(wanted, reader, but={by}))
         .group_by(named.c.code, named.c.name)

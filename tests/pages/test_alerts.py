@@ -43,7 +43,7 @@ async def test_an_alert_says_why_since_when_who_owes_and_what_to_do(
         number,
         "Acme Plating",
         "Since",
-        "hour",
+        "minute",
         "the buyer",
         RULES["order_declined"].action,
     ):

@@ -1,0 +1,121 @@
+"""The list of orders: what it shows without being asked, its filters, and finding one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from models.domain.authority import Role
+from models.tables.orders import OrderRow
+from models.tables.types import table
+from tests.pages.browser import Browsers, StaffPage
+from tests.stories import draft, issued
+from tests.systems import System
+
+ORDERS = table(OrderRow)
+
+
+def listed(page: StaffPage) -> list[str]:
+    return re.findall(r'<td><a href="/orders/(SO-[\d-]+)">', page.html)
+
+
+async def cancelled(system: System, **fields: str) -> str:
+    number = await issued(system, **fields)
+    await system.command(Role.BUYER, number, "cancel", reason="not needed")
+    return number
+
+
+async def test_without_being_asked_it_shows_what_is_open(system: System, browsers: Browsers) -> None:
+    alive, gone = await issued(system), await cancelled(system)
+    viewer = browsers.of(Role.VIEWER)
+    assert (alive in listed(await viewer.open("/orders")), gone in listed(await viewer.open("/orders"))) == (
+        True,
+        False,
+    )
+    assert gone in listed(await viewer.open("/orders?stage=cancelled"))
+    assert {alive, gone} <= set(listed(await viewer.open("/orders?stage=all")))
+
+
+async def test_counts_say_what_each_filter_shows(system: System, browsers: Browsers) -> None:
+    await cancelled(system)
+    viewer = browsers.of(Role.VIEWER)
+    every = listed(await viewer.open("/orders?stage=all"))
+    page = await viewer.open("/orders")
+    assert f"Open {len(listed(page))} " in page.text
+    assert f"All {len(every)} " in page.text
+    assert f"Acme Plating ({len(listed(page))})" in page.text
+    drafts = listed(await viewer.open("/orders?stage=draft"))
+    assert f"Draft {len(drafts)} " in (await viewer.open("/orders?stage=cancelled")).text or not drafts
+
+
+async def test_the_most_pressing_comes_first(system: System, browsers: Browsers) -> None:
+    late, soon = await draft(system, need_by="2031-05-02"), await draft(system, need_by="2031-05-01")
+    found = listed(await browsers.of(Role.VIEWER).open("/orders?due_before=2031-06-01"))
+    assert found.index(soon) < found.index(late)
+
+
+async def test_filters_by_supplier_and_process_keep_the_others(system: System, browsers: Browsers) -> None:
+    number = await cancelled(system, purchase_order="PO-KEPT")
+    viewer = browsers.of(Role.VIEWER)
+    page = await viewer.open("/orders?stage=cancelled&q=PO-KEPT")
+    form = next(form for form in page.forms if "supplier" in form.fields)
+    assert form.fields == {"stage": "cancelled", "q": "PO-KEPT", "supplier": "", "process": ""}
+    page = await viewer.open("/orders?stage=cancelled&q=PO-KEPT&supplier=ACME&process=PLATE")
+    assert listed(page) == [number]
+    page = await viewer.open("/orders?supplier=NOBODY")
+    assert "No order fits these filters." in page.text
+
+
+async def test_what_is_looked_for_is_found_even_when_it_has_ended(system: System, browsers: Browsers) -> None:
+    gone = await cancelled(system, purchase_order="PO-ENDED")
+    viewer = browsers.of(Role.VIEWER)
+    answer = await viewer.get("/orders?q=PO-ENDED")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{gone}")
+    assert listed(await viewer.open("/orders?q=WO-3201&stage=cancelled"))
+    assert "No order fits" in (await viewer.open("/orders?q=nothing-like-this")).text
+
+
+async def test_late_orders_are_counted_and_found(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    with system.database.write() as session:
+        session.get_one(OrderRow, number).late = True
+    page = await browsers.of(Role.VIEWER).open("/orders?late=true")
+    assert listed(page) == [number]
+    assert "Late 1" in page.text
+
+
+async def test_a_controlled_order_is_neither_shown_nor_counted_for_others(
+    system: System, browsers: Browsers
+) -> None:
+    number = await draft(system, purchase_order="PO-SECRET")
+    with system.database.write() as session:
+        session.get_one(OrderRow, number).export_controlled = True
+        there = len(session.scalars(select(ORDERS.c.number)).all())
+    page = await browsers.of(Role.VIEWER).open("/orders?stage=all")
+    assert number not in listed(page)
+    assert f"All {there - 1} " in page.text
+    assert "No order fits" in (await browsers.of(Role.VIEWER).open("/orders?q=PO-SECRET")).text
+    assert number in listed(await browsers.of(Role.VIEWER, cleared=True).open("/orders?stage=all"))
+
+
+async def test_an_address_that_makes_no_sense_is_said_to(system: System, browsers: Browsers) -> None:
+    answer = await browsers.of(Role.VIEWER).get("/orders?stage=melted")
+    assert answer.status_code == 422
+    assert "This address cannot be read." in answer.text
+
+
+@pytest.mark.parametrize(("locale", "heading"), [("zh", "订单"), ("es", "Pedidos")])
+async def test_it_is_there_in_other_languages(browsers: Browsers, locale: str, heading: str) -> None:
+    assert (await browsers.of(Role.VIEWER, locale=locale).open("/orders")).heading == heading
+
+
+async def test_the_api_lists_open_orders_too(system: System) -> None:
+    alive, gone = (
+        await issued(system, purchase_order="PO-API"),
+        await cancelled(system, purchase_order="PO-API"),
+    )
+    for asked, numbers in (("true", [alive]), ("false", [gone])):
+        items = (await system.get(f"/orders?q=PO-API&open={asked}"))["items"]
+        assert [item["number"] for item in items] == numbers

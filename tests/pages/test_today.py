@@ -1,0 +1,97 @@
+"""The first page: one row for each order that needs somebody, what is due soon, who has not answered."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from api.app import now
+from models.domain.authority import Role
+from tests.pages.alarms import declined, raised
+from tests.pages.browser import Browsers, StaffPage
+from tests.stories import BEHALF, issued
+from tests.systems import System
+
+
+def row(page: StaffPage, order: str) -> str:
+    """The words of the one row of an order that needs somebody; empty without one."""
+    rows = re.findall(rf'<tr id="row-{order}">.*?</tr>', page.html, re.DOTALL)
+    assert len(rows) <= 1
+    return " ".join(re.sub(r"<[^>]*>", " ", rows[0]).split()) if rows else ""
+
+
+def section(page: StaffPage, name: str) -> str:
+    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page.html, re.DOTALL)
+    return found[0] if found else ""
+
+
+async def test_an_order_has_one_row_its_worst_alert_first(system: System, browsers: Browsers) -> None:
+    number, alert = await declined(system)
+    raised(system, number, "no_news", days=30)
+    raised(system, number, "document_missing", details="coc")
+    page = await browsers.of(Role.PLANNER).open("/")
+    words = row(page, number)
+    assert words.startswith(f"{number} Acme Plating Declined: no capacity +2 more")
+    assert page.links["Cancel and place it elsewhere"].endswith(f"/alerts?order={number}#{alert}")
+
+
+async def test_the_worst_order_comes_first(system: System, browsers: Browsers) -> None:
+    quiet = await issued(system)
+    raised(system, quiet, "no_news", days=300)
+    number, _ = await declined(system)
+    page = await browsers.of(Role.PLANNER).open("/")
+    assert page.html.index(f"row-{number}") < page.html.index(f"row-{quiet}")
+
+
+async def test_what_was_answered_needs_nobody_any_more(system: System, browsers: Browsers) -> None:
+    number, alert = await declined(system)
+    planner = browsers.of(Role.PLANNER)
+    assert row(await planner.open("/"), number)
+    await system.post(Role.PLANNER, f"/alerts/{alert}/acknowledge", {"cause": "capacity", "action": "moved"})
+    page = await planner.open("/")
+    assert not row(page, number)
+    assert re.search(r"answered alerts?, not cleared yet", page.text)
+
+
+async def test_who_has_not_answered_waits_there_until_somebody_is_alarmed(
+    system: System, browsers: Browsers
+) -> None:
+    number = await issued(system)
+    planner = browsers.of(Role.PLANNER)
+    assert number in section(await planner.open("/"), "silent")
+    raised(system, number, "ack_overdue")
+    page = await planner.open("/")
+    assert number not in section(page, "silent")
+    assert row(page, number)
+
+
+async def test_what_is_promised_for_the_next_days_is_due_soon(system: System, browsers: Browsers) -> None:
+    soon, later = await issued(system), await issued(system)
+    for number, days in ((soon, 2), (later, 9)):
+        promise = str(now().date() + timedelta(days=days))
+        await system.command(
+            Role.BUYER, number, "acknowledge", decision="accept", promise_date=promise, on_behalf_of=BEHALF
+        )
+    due = section(await browsers.of(Role.PLANNER).open("/"), "due")
+    assert soon in due
+    assert later not in due
+
+
+async def test_the_board_counts_open_orders_by_stage(system: System, browsers: Browsers) -> None:
+    await issued(system)
+    page = await browsers.of(Role.VIEWER).open("/")
+    counts = (await system.get("/orders?stage=issued&limit=200"))["items"]
+    assert f"Issued {len(counts)}" in page.text
+    assert "stage=closed" not in page.html
+
+
+async def test_only_buyers_are_offered_a_new_order(browsers: Browsers) -> None:
+    assert "New order" in (await browsers.of(Role.BUYER).open("/")).links
+    assert "New order" not in (await browsers.of(Role.VIEWER).open("/")).links
+
+
+@pytest.mark.parametrize(("locale", "heading"), [("zh", "需要处理"), ("es", "Requiere atención")])
+async def test_it_is_there_in_other_languages(browsers: Browsers, locale: str, heading: str) -> None:
+    assert (await browsers.of(Role.VIEWER, locale=locale).open("/")).heading == heading
