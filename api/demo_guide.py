@@ -14,6 +14,7 @@ _LOOK_AT = {
     "WO-3202": "issued just now; its supplier has not answered",
     "WO-3150": "overdue: promised days ago, not shipped, nobody heard anything",
     "WO-3120": "ten shafts on their way back to be reworked (Spanish supplier)",
+    "WO-3165": "the supplier proposes fewer pieces, later and dearer: accept or reject it (Chinese)",
     "WO-3160": "declined by the supplier (Chinese)",
     "WO-3195": "no answer yet: the supplier was reminded, then the buyer alerted",
     "WO-3140": "all pieces are back, the certificate is not",

@@ -91,7 +91,10 @@ async def flange(story: Story) -> Step:
     await story.send(order, 1200, LOT)
     yield story.at(9, 10)
     await story.milestone("ACME", order, "REC")
+    yield story.at(4, 15)
+    await story.load("ACME", order, "F-117", 700, story.at(4, 10))
     yield story.at(3, 15)
+    await story.load("ACME", order, "F-118", 500, story.at(3, 10))
     await story.milestone("ACME", order, "PLATED")
     yield story.at(2, 10)
     inspection = await story.measure("ACME", order)
@@ -99,7 +102,18 @@ async def flange(story: Story) -> Step:
     yield story.at(2, 15)
     await story.release(order, inspection)
     yield story.at(1, 16)
-    await story.ship("ACME", order, 700)
+    await story.ship("ACME", order, 700, load="F-117")
+
+
+async def countered(story: Story) -> Step:
+    """Fewer pieces, a little later and dearer: the buyer has to answer; Chinese."""
+    yield story.at(2, 10)
+    order = await story.order("WO-3165", "FLANGE-DN50", 800, "SZPLATE", story.day(15))
+    await story.issue(order)
+    yield story.at(1, 9)
+    terms = {"line": 1, "quantity": 600, "unit_price": "0.92", "promise_date": str(story.day(18))}
+    said = {"decision": "counter", "lines": [terms], "reason": "一条镀线正在检修，本月只能完成 600 件。"}
+    await story.hear("buyer", "SZPLATE", order, "acknowledge", **said)
 
 
 async def declined(story: Story) -> Step:
@@ -189,7 +203,7 @@ async def unanswered(story: Story) -> Step:
 
 
 PAST = (
-    closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, unanswered,
+    closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, countered, unanswered,
 )  # fmt: skip
 
 

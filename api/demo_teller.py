@@ -116,8 +116,24 @@ class Story:
             "quality", order, "review-inspection", inspection=inspection, decision="release", note=note
         )
 
-    async def ship(self, supplier: str, order: str, quantity: int) -> str:
-        lines = [{"line": 1, "quantity": quantity}]
+    async def load(self, supplier: str, order: str, load: str, quantity: int, began: datetime) -> None:
+        shown = await self.hands.get("planner", f"/orders/{order}")
+        await self.hear(
+            "planner",
+            supplier,
+            order,
+            "report-process",
+            line=1,
+            equipment="Barrel line 2",
+            load=load,
+            started_at=began.isoformat(),
+            ended_at=(began + timedelta(hours=2)).isoformat(),
+            parameters={"Current": "1.2 A/dm²", "Bath": "55 °C", "pH": "5.4"},
+            lots=[{"lot": shown["lines"][0]["lots"][0]["lot"], "quantity": quantity}],
+        )
+
+    async def ship(self, supplier: str, order: str, quantity: int, load: str = "") -> str:
+        lines = [{"line": 1, "quantity": quantity, "load": load}]
         made = await self.hear(
             "receiving",
             supplier,

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from activities.doctor import records
 from api import demo, demo_story, demo_world, up
+from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Role
 from models.domain.order import Stage
@@ -70,6 +71,11 @@ def test_the_history_has_an_order_in_every_stage_and_contradicts_nothing(
     assert {("WO-3150", "receipt_overdue"), ("WO-3140", "document_missing"), ("WO-3195", "ack_overdue")} <= (
         open_alerts
     )
+    proposal = notes.orders["WO-3165"]
+    with database.read() as session:
+        order = load_order(session.scalar(select(ORDERS.c.snapshot).where(ORDERS.c.number == proposal)))
+    assert stages[proposal] == Stage.COUNTERED
+    assert order.counter is not None, "a real proposal, not only an order that was declined"
     assert locales == {"en", "es", "zh"}
     ended = {number for number, stage in stages.items() if stage in (Stage.CLOSED, Stage.CANCELLED)}
     assert waiting == stages.keys() - ended, "each open order waits for the running system"
