@@ -267,13 +267,6 @@ def printed_name(field: str, words: Words) -> str:
 
 def mismatch(wrong: dict[str, str], words: Words) -> str:
     """One contradiction between a document and the order, as a sentence."""
-    if wrong["field"] == "order":
-        return words.say(
-            N_(
-                "Nothing on the document names this order. Enter what is printed on it: purchase order, "
-                "lot, heat or quantity."
-            )
-        )
     name = printed_name(wrong["field"], words)
     if not wrong["printed"]:
         return words.say(N_("{field}: this must be on the document."), field=name)

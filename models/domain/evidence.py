@@ -154,10 +154,7 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A field that contradicts the order; ``expected`` lists what would have fitted.
-
-    Field ``order``: nothing that is printed names the order, ``expected`` lists the fields that would.
-    """
+    """A field that contradicts the order; ``expected`` lists what would have fitted."""
 
     field: str
     printed: str
@@ -197,12 +194,6 @@ def unprinted(document_type: DocumentType, printed: Printed) -> tuple[str, ...]:
         for group in DOCUMENTS[document_type].required
         if not any(_plain(getattr(printed, name)) for name in group)
     )
-
-
-def nameless(document_type: DocumentType, printed: Printed) -> bool:
-    """Whether a certificate shows nothing that could be compared: it may be anybody's."""
-    rule = DOCUMENTS[document_type]
-    return rule.certificate and not any(_plain(getattr(printed, name)) for name in rule.compared)
 
 
 def covers(required: DocumentType, offered: DocumentType) -> bool:

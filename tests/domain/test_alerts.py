@@ -303,12 +303,7 @@ class TestPapers:
 
     def test_there_before_the_receipt_is_silence(self) -> None:
         scene = given(
-            quiet(documents=[DocumentType.coc]),
-            accept(),
-            document("coc", lot="L1"),
-            send(100),
-            ship(100),
-            receive(100),
+            quiet(documents=[DocumentType.coc]), accept(), document("coc"), send(100), ship(100), receive(100)
         )
         assert scene.wait(day(20)) == []
 

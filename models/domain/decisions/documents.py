@@ -9,7 +9,7 @@ from models.domain.commands import AddDocument
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import DocumentAdded, Event
-from models.domain.evidence import DOCUMENTS, Mismatch, Printed, covers, match, nameless, unprinted
+from models.domain.evidence import Mismatch, Printed, covers, match, unprinted
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.paperwork import order_facts
@@ -31,8 +31,6 @@ def add_document(
     )
     if older is not None:
         mismatches = (*mismatches, *_silent_about(older, command.printed, mismatches))
-    if not mismatches and nameless(command.type, command.printed):
-        mismatches = (Mismatch("order", "", ", ".join(DOCUMENTS[command.type].compared)),)
     kept = older.holds if older is not None else ()
     return [
         DocumentAdded(
