@@ -126,7 +126,7 @@ def _going(order: Order) -> bool:
     return order.answer is not Answer.DECLINED and not order.cancelling and stage(order) is not Stage.RECEIVED
 
 
-def _owed_milestones(order: Order) -> Iterator[Milestone]:
+def owed_milestones(order: Order) -> Iterator[Milestone]:
     """Milestones still to be reported; what later facts show to be past is not asked for any more."""
     if not _going(order):
         return
@@ -160,7 +160,7 @@ def milestones_due_soon(order: Order) -> Iterator[Cause]:
     if order.answer is not Answer.ACCEPTED or order.answered_at is None:
         return
     calendar = order.supplier_calendar
-    for milestone in _owed_milestones(order):
+    for milestone in owed_milestones(order):
         due = calendar.at(calendar.add_workdays(milestone.planned, -1), calendar.opens)
         # One that was due soon when it answered was read in the order itself: no reminder of it.
         if due > order.answered_at:
@@ -169,7 +169,7 @@ def milestones_due_soon(order: Order) -> Iterator[Cause]:
 
 
 def milestones_overdue(order: Order) -> Iterator[Cause]:
-    for milestone in _owed_milestones(order):
+    for milestone in owed_milestones(order):
         occurrence = f"{milestone.code}-{milestone.planned}"
         yield _by_day(
             order, order.supplier_calendar, occurrence, milestone.planned, order.issued_at, milestone.name

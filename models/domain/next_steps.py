@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from models.domain import headline
-from models.domain.causes import latest_forecast, to_ship
+from models.domain.causes import latest_forecast, owed_milestones, to_ship
 from models.domain.order import Answer, Order, Stage, all_sent, stage
 from models.domain.pieces import OUT, Bucket, total
 
@@ -28,6 +28,8 @@ class Step(StrEnum):
     JUDGE = "judgement"
     RESOLVE_OVER = "decision"
     SEND = "send"
+    SHIP = "ship"
+    REPORT = "report"
     WORK = "work"
     RECEIVE = "receive"
     CORRECTION = "correction"
@@ -60,6 +62,8 @@ COMMANDS: dict[Step, str] = {
     Step.JUDGE: "judge",
     Step.RESOLVE_OVER: "resolve-over",
     Step.SEND: "send",
+    Step.SHIP: "ship",
+    Step.REPORT: "report-milestone",
     Step.WORK: "report-milestone",
     Step.RECEIVE: "receive",
     Step.CORRECTION: "add-document",
@@ -114,7 +118,15 @@ def _movements(order: Order) -> Iterator[NextStep]:
     if order.answer is Answer.ACCEPTED and not all_sent(order):
         yield NextStep(Step.SEND, "receiving")
     if to_ship(order):
-        yield NextStep(Step.WORK, "supplier")
+        yield NextStep(_work(order), "supplier")
+
+
+def _work(order: Order) -> Step:
+    """What the supplier owes while it has the pieces: work, or what it should have done by now."""
+    rules = {alert.rule for alert in order.open_alerts if alert.owed_by == "supplier"}
+    if "ship_overdue" in rules:
+        return Step.SHIP
+    return Step.REPORT if rules & {"milestone_overdue", "no_news"} else Step.WORK
 
 
 def days_late(order: Order, today: date) -> int:
@@ -123,3 +135,14 @@ def days_late(order: Order, today: date) -> int:
         return 0
     expected = max(today, latest_forecast(order) or today)
     return max(0, (expected - order.need_by).days)
+
+
+def missed_milestones(order: Order, today: date) -> dict[str, int]:
+    """By how many days each milestone that is still waited for is overdue, by its code."""
+    if order.end is not None:
+        return {}
+    return {
+        milestone.code: (today - milestone.expected).days
+        for milestone in owed_milestones(order)
+        if milestone.expected < today
+    }

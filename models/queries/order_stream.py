@@ -36,6 +36,7 @@ _MAILS = (
     select(
         _OUTBOX.c.id,
         _OUTBOX.c.template,
+        _OUTBOX.c.context,
         _OUTBOX.c.created_at,
         _RECIPIENTS.c.name,
         _RECIPIENTS.c.party,

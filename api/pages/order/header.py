@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from activities.i18n import N_
 from activities.wording import PARTIES
 from api.pages.desk import Desk
+from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
 from api.pages.wording import ACTIONS
 from api.supplier.words import Words
-from models.domain import gate
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
 from models.domain.order import Order, Stage
 from models.domain.pieces import Bucket, sent, total
+from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
 
 _BACK = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED, Bucket.RETURNED_UNPROCESSED)
@@ -43,22 +45,24 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something the order waits for. `address` leads to the form, empty when the reader may not."""
+    """Something the order waits for. `address` leads to the form, empty when the reader may not; an
+    alert's leads to the alert, whose `label` recommends what to do."""
 
     text: str
     owner: str
     since: str = ""
-    kind: str = "plain"
+    alert: bool = False
     address: str = ""
     label: str = ""
 
 
-def head(desk: Desk) -> Head:
-    """What stands at the top of every page of an order; `pages/_order_head.html` draws it."""
+def head(desk: Desk, supplier: str = "", process: str = "") -> Head:
+    """What stands at the top of every page of an order; `pages/_order_head.html` draws it. A draft
+    knows its supplier and process by their codes only; they may be named here."""
     view, words = desk.view, desk.words
     order = desk.order
-    supplier = order.supplier_name if order is not None else view["supplier"]
-    process = order.process_name if order is not None else view["process"]
+    if order is not None:
+        supplier, process = order.supplier_name, order.process_name
     spec = " ".join(filter(None, [view["spec"], view["spec_revision"]]))
     late = days_late(order, _today(desk, order)) if order is not None else 0
     return Head(
@@ -69,7 +73,11 @@ def head(desk: Desk) -> Head:
         sentence=tuple(_sentence(order, words)),
         days_late=late,
         expected=order is not None and _today(desk, order) <= order.need_by,
-        about=tuple(filter(None, [supplier, process, spec, view["purchase_order"]])),
+        about=tuple(
+            filter(
+                None, [supplier or view["supplier"], process or view["process"], spec, view["purchase_order"]]
+            )
+        ),
         version=view["version"],
     )
 
@@ -81,14 +89,6 @@ def waiting(desk: Desk) -> list[Waiting]:
         return []
     steps = [_step(desk, order, item) for item in next_steps(order)]
     return [*steps, *_alerts(desk, order)]
-
-
-def primary(desk: Desk) -> str:
-    """The command of the next step, when this reader may take it now; else empty."""
-    if desk.order is None:
-        return "issue" if desk.staff.may("issue") else ""
-    steps = next_steps(desk.order)
-    return _takes(desk, desk.order, steps[0]) if steps else ""
 
 
 def owner(code: str, words: Words) -> str:
@@ -132,14 +132,30 @@ def _step(desk: Desk, order: Order, item: NextStep) -> Waiting:
     return Waiting(
         text=_worded(STEPS[item.step], order, item, desk.words),
         owner=order.supplier_name if item.owed_by == "supplier" else owner(item.owed_by, desk.words),
-        address=f"{desk.path}/{command}" if command else "",
+        address=form_of(desk, command) + _about(item) if command else "",
         label=desk.words.say(ACTIONS[command]) if command else "",
     )
 
 
 def _takes(desk: Desk, order: Order, item: NextStep) -> str:
     command = COMMANDS[item.step]
-    return command if desk.staff.may(command) and gate.why_not(order, command) is None else ""
+    return command if desk.staff.may(command) and why_pointless(order, command) is None else ""
+
+
+def _about(item: NextStep) -> str:
+    """What the form is to be filled in about."""
+    names = {
+        Step.DOCUMENT: "type",
+        Step.CORRECTION: "supersedes",
+        Step.REVIEW: "inspection",
+        Step.INSPECTION: "line",
+        Step.DISPOSITION: "nonconformance",
+        Step.DECIDE_DISPOSITION: "nonconformance",
+        Step.CONFIRM_RETURN: "nonconformance",
+    }
+    if item.step not in names:
+        return ""
+    return f"?{urlencode({names[item.step]: item.subject.removeprefix('line-')})}"
 
 
 def _worded(text: str, order: Order, item: NextStep, words: Words) -> str:
@@ -169,7 +185,7 @@ def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
             text=alert_title(words, alert.rule, alert.details),
             owner=order.supplier_name if alert.owed_by == "supplier" else owner(alert.owed_by, words),
             since=words.time(alert.since),
-            kind="plain" if answered else "act",
+            alert=True,
             address=f"/alerts#{alert.alert}",
             label=words.say(rule.action)
             if rule is not None and not answered

@@ -14,12 +14,13 @@ _GAP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A milestone's three days; `actual` is when it was done."""
+    """A milestone's three days; `actual` is when it was done, `missed` that it should have been."""
 
     number: int
     planned: date
     forecast: date | None
     actual: date | None
+    missed: bool = False
 
     @property
     def shown(self) -> date | None:
@@ -76,7 +77,7 @@ def milestone_line(steps: Iterable[Step], start: date, need_by: date, today: dat
     )
     return MilestoneLine(
         plan=tuple(
-            Mark(step.number, "missed" if _missed(step, today) else "planned", at)
+            Mark(step.number, "missed" if step.missed else "planned", at)
             for step, at in zip(steps, planned, strict=True)
         ),
         known=tuple(
@@ -90,10 +91,6 @@ def milestone_line(steps: Iterable[Step], start: date, need_by: date, today: dat
         today=place(today) if today is not None else None,
         need_by=place(need_by),
     )
-
-
-def _missed(step: Step, today: date | None) -> bool:
-    return today is not None and step.actual is None and (step.forecast or step.planned) < today
 
 
 def _apart(places: list[float]) -> list[float]:

@@ -14,14 +14,16 @@ from activities.refusals import from_json
 from api.pages.desk import Desk, desk
 from api.pages.order import header, measured, papers, possible, rejected, stream, whereabouts
 from api.pages.order.milestone_line import Step, milestone_line
-from api.pages.order.telling import Telling
+from api.pages.order.telling import Telling, money
 from api.pages.route import page_router
 from api.pages.staff import Visitor, draw
 from api.pages.wording import ACTIONS
 from models.domain.milestones import Milestone
+from models.domain.next_steps import missed_milestones
 from models.domain.order import Order
 from models.queries import order_records, order_stream
 from models.tables.people import User
+from models.tables.processes import Process
 from models.tables.suppliers import Supplier
 
 router = page_router()
@@ -48,15 +50,16 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """`slip`: days later than planned, None while nothing is known; `state` as its mark's."""
+    """`slip`: days later than planned, None while nothing is known; `overdue`: days since it was to be
+    done; `state` as its mark's."""
 
     number: int
     name: str
-    owner: str
     planned: str
     forecast: str
     actual: str
     slip: int | None
+    overdue: int
     state: str
 
 
@@ -78,21 +81,32 @@ def show_order(
         request,
         staff,
         "pages/order_draft.html" if shown.order is None else "pages/order.html",
-        head=header.head(shown),
         view=shown.view,
         receipt=receipt,
-        primary=header.primary(shown),
         places=whereabouts.whereabouts(shown.view, staff.words),
-        action_words=ACTIONS,
+        value=_value(shown),
         **context,
     )
+
+
+def _value(shown: Desk) -> dict[str, str]:
+    """What was ordered and what was accepted of it, in money; nothing on an empty draft."""
+    cost = shown.view["cost"]
+    if cost["currency"] is None:
+        return {}
+    return {name: money(shown.words, cost[name], cost["currency"]) for name in ("ordered", "accepted")}
 
 
 def _draft(session: Session, shown: Desk) -> dict[str, Any]:
     supplier = session.get(Supplier, shown.view["supplier"])
     buyer = session.get(User, shown.view["buyer"])
+    name = supplier.name if supplier is not None else shown.view["supplier"]
+    process = session.get(Process, shown.view["process"])
     return {
-        "supplier": supplier.name if supplier is not None else shown.view["supplier"],
+        "head": header.head(shown, name, process.name if process is not None else shown.view["process"]),
+        "process": process.name if process is not None else shown.view["process"],
+        "may_issue": shown.staff.may("issue"),
+        "supplier": name,
         "buyer": (buyer.name or buyer.email) if buyer is not None else "–",
     }
 
@@ -100,36 +114,35 @@ def _draft(session: Session, shown: Desk) -> dict[str, Any]:
 def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> dict[str, Any]:
     words = shown.words
     part = order_stream.stretch(session, order.number, before, _ENTRIES)
-    waiting = shown.view["pending_commands"]
+    pending = shown.view["pending_commands"]
+    waiting = header.waiting(shown)
     names = order_stream.names(
-        session, {order.buyer, *stream.people(part), *(item["actor"] for item in waiting)}
+        session, {order.buyer, *stream.authors(part), *(item["actor"] for item in pending)}
     )
     measured_rows = order_records.inspections(session, order) if order.inspections else []
-    ended = order.end is not None
-    line = milestone_line(
-        (_mark(order, index, item) for index, item in enumerate(order.milestones, 1)),
-        order.plant_calendar.local_date(order.issued_at),
-        order.need_by,
-        None if ended else order.plant_calendar.local_date(shown.staff.now),
-    )
+    today = order.plant_calendar.local_date(shown.staff.now)
+    missed = missed_milestones(order, today)
+    steps = [_mark(order, index, item, item.code in missed) for index, item in enumerate(order.milestones, 1)]
+    start = order.plant_calendar.local_date(order.issued_at)
     return {
         "order": order,
         "buyer": names.get(order.buyer, "–"),
-        "waiting": header.waiting(shown),
+        "head": header.head(shown),
+        "waiting": waiting,
         "pending": [
             Pending(
                 words.say(ACTIONS[item["name"]]),
                 words.time(item["received_at"]),
                 names.get(item["actor"], ""),
             )
-            for item in waiting
+            for item in pending
             if item["name"] in ACTIONS
         ],
-        "actions": possible.actions(shown),
-        "line": line,
+        "actions": possible.actions(shown, {item.label for item in waiting}),
+        "line": milestone_line(steps, start, order.need_by, today if order.end is None else None),
         "milestones": [
-            _milestone(order, index, item, shown, line.plan[index - 1].state)
-            for index, item in enumerate(order.milestones, 1)
+            _milestone(step, item, shown, missed.get(item.code, 0))
+            for step, item in zip(steps, order.milestones, strict=True)
         ],
         "papers": papers.papers(order, words),
         "inspections": measured.inspections(order, measured_rows, words),
@@ -141,23 +154,23 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     }
 
 
-def _mark(order: Order, number: int, item: Milestone) -> Step:
+def _mark(order: Order, number: int, item: Milestone, missed: bool) -> Step:
     done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
-    return Step(number, item.planned, item.forecast, done)
+    return Step(number, item.planned, item.forecast, done, missed)
 
 
-def _milestone(order: Order, number: int, item: Milestone, shown: Desk, planned: str) -> MilestoneRow:
-    step = _mark(order, number, item)
+def _milestone(step: Step, item: Milestone, shown: Desk, overdue: int) -> MilestoneRow:
     words = shown.words
+    state = "missed" if step.missed else "forecast" if step.forecast else "planned"
     return MilestoneRow(
-        number=number,
+        number=step.number,
         name=item.name,
-        owner=order.supplier_name if item.owner == "supplier" else header.owner(item.owner, words),
         planned=words.day(item.planned),
         forecast=words.far_day(item.forecast) if item.forecast and item.actual is None else "",
         actual=words.day(step.actual) if step.actual is not None else "",
         slip=step.slip if step.shown is not None else None,
-        state="done" if step.actual else planned if planned == "missed" or not step.forecast else "forecast",
+        overdue=overdue,
+        state="done" if step.actual else state,
     )
 
 

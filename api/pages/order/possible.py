@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from api.pages.desk import Desk
 from api.pages.wording import ACTIONS, ROLES
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
+from models.domain.purpose import why_pointless
 
 # Alerts are answered where they stand; issuing is over.
 _ELSEWHERE = frozenset({"issue", "acknowledge-alert"})
+# Where a command's form is not under its own name.
+_PAGES = {"add-document": "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Actions:
     not_now: tuple[Action, ...]
 
 
-def actions(desk: Desk) -> Actions:
-    """Every command on an issued order, sorted by whether it can be sent; none for a draft."""
+def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
+    """Every command on an issued order, sorted by whether it can be sent; none for a draft. `shown`
+    are labels of buttons that stand on the page already."""
     mine: list[Action] = []
     others: list[Action] = []
     not_now: list[Action] = []
@@ -43,12 +48,18 @@ def actions(desk: Desk) -> Actions:
         for command in gate.ALLOWED:
             if command in SYSTEM_ONLY | _ELSEWHERE:
                 continue
-            refusal = gate.why_not(desk.order, command)
+            refusal = why_pointless(desk.order, command)
             if refusal is not None:
                 not_now.append(_action(desk, command, desk.words.refusal(refusal)))
             else:
                 (mine if desk.staff.may(command) else others).append(_action(desk, command))
+    mine = [action for action in mine if action.label not in shown]
     return Actions(tuple(mine), tuple(others), tuple(not_now))
+
+
+def form_of(desk: Desk, command: str) -> str:
+    """The address of a command's form."""
+    return f"{desk.path}/{_PAGES.get(command, command)}"
 
 
 def _action(desk: Desk, command: str, reason: str = "") -> Action:
@@ -57,7 +68,7 @@ def _action(desk: Desk, command: str, reason: str = "") -> Action:
     return Action(
         command=command,
         label=words.say(ACTIONS[command]),
-        address=f"{desk.path}/{command}",
+        address=form_of(desk, command),
         who=", ".join(words.say(ROLES[role]) for role in roles),
         reason=reason,
         told=command in SUPPLIER,

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from activities import wording
 from activities.i18n import N_, translations
 from api.pages.order.sentences import sentence
-from api.pages.order.telling import Change, Telling
+from api.pages.order.telling import Change, Telling, alert_title
 from api.pages.order.wording import BASES, FATES, MAILS
 from models.codec import load_event
 from models.queries.order_stream import Stretch
-
-# The worst fate of a mail's recipients is the mail's.
-_WORST = ("failed", "queued", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +33,8 @@ class Entry:
     taken_back: bool = False
 
 
-def people(stretch: Stretch) -> set[str]:
-    """Everybody whose name this stretch needs."""
+def authors(stretch: Stretch) -> set[str]:
+    """Everybody whose name these events need."""
     return {row.actor for row in stretch.events}
 
 
@@ -81,22 +78,31 @@ def _filled(text: str, tell: Telling, **values: str) -> Markup:
 
 
 def _mails(rows: Iterable[Any], tell: Telling) -> Iterator[Entry]:
-    for _, group in groupby(rows, key=lambda row: row.id):
-        recipients = list(group)
-        first = recipients[0]
-        fate = next(state for state in _WORST if any(row.state == state for row in recipients))
-        word, kind = FATES[fate]
-        values = {
-            "mail": tell.say(MAILS[first.template]),
-            "people": ", ".join(row.name or row.party.partition(":")[0] for row in recipients),
-            "fate": tell.say(word),
-        }
-        codes = sorted({row.smtp_code for row in recipients if row.state == "failed" and row.smtp_code})
-        details = tuple(tell.say(N_("The mail server said {code}."), code=code) for code in codes)
+    """One entry for a mail to several people, as far as it fared the same."""
+    together: dict[tuple[datetime, str, str], list[Any]] = {}
+    for row in rows:
+        together.setdefault((row.created_at, _subject(row, tell), row.state), []).append(row)
+    for (at, subject, state), recipients in together.items():
+        word, kind = FATES[state]
+        people = ", ".join(dict.fromkeys(row.name or row.party.partition(":")[0] for row in recipients))
+        codes = sorted({row.smtp_code for row in recipients if state == "failed" and row.smtp_code})
+        text = N_("Mail “{mail}” to {people}: {fate}.")
         yield Entry(
-            at=first.created_at,
-            when=tell.words.time(first.created_at),
-            text=_filled(N_("Mail “{mail}” to {people}: {fate}."), tell, **values),
+            at=at,
+            when=tell.words.time(at),
+            text=_filled(text, tell, mail=subject, people=people, fate=tell.say(word)),
             kind=kind,
-            details=details,
+            details=tuple(tell.say(N_("The mail server said {code}."), code=code) for code in codes),
         )
+
+
+def _subject(row: Any, tell: Telling) -> str:
+    """What a mail is called; an alert's by the alert, a late refusal's by what was asked."""
+    name = tell.say(MAILS[row.template])
+    match row.template:
+        case "alert":
+            return alert_title(tell.words, row.context["rule"], row.context["details"])
+        case "command_refused":
+            return f"{name}: {wording.command(tell.words.locale, row.context['command'])}"
+        case _:
+            return name

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel.numbers import format_decimal
+
 from activities import wording
 from activities.i18n import N_
 from api.supplier.words import Words
@@ -117,10 +119,15 @@ class Telling:
         return tuple(found)
 
     def money(self, amount: Decimal) -> str:
-        return f"{self.words.number(amount)}\u00a0{self.order.currency}"
+        return money(self.words, amount, self.order.currency)
 
     def travel(self, carrier: str, tracking: str) -> tuple[str, ...]:
         return tuple(filter(None, [" ".join(filter(None, [carrier, tracking]))]))
+
+
+def money(words: Words, amount: Decimal, currency: str) -> str:
+    """586.50 USD; a unit price keeps what it has beyond cents."""
+    return f"{format_decimal(amount, '#,##0.00####', locale=words.locale)}\u00a0{currency}"
 
 
 def alert_title(words: Words, rule: str, details: str) -> str:

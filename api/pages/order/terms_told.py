@@ -91,7 +91,7 @@ def reminded(event: e.ReminderSent, tell: Telling) -> Sentence:
 
 
 def raised(event: e.AlertRaised, tell: Telling) -> Sentence:
-    return Sentence(N_("Alert raised: {alert}."), {"alert": tell.alert(event.alert)}, "act")
+    return Sentence(N_("Alert raised: {alert}"), {"alert": tell.alert(event.alert)}, "act")
 
 
 def escalated(event: e.AlertEscalated, tell: Telling) -> Sentence:
@@ -112,7 +112,7 @@ def answered(event: e.AlertAcknowledged, tell: Telling) -> Sentence:
 
 
 def cleared(event: e.AlertCleared, tell: Telling) -> Sentence:
-    return Sentence(N_("Alert over: {alert}."), {"alert": tell.alert(event.alert)}, "good")
+    return Sentence(N_("Alert over: {alert}"), {"alert": tell.alert(event.alert)}, "good")
 
 
 def milestone(event: e.MilestoneReported, tell: Telling) -> Sentence:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from activities.i18n import N_
+from api.pages.order.telling import money
 from api.pages.order.wording import BUCKETS
 from api.supplier.words import Words
 from models.domain.pieces import SENT, Bucket
@@ -34,6 +35,7 @@ class LotRow:
     lot: str
     output: str
     heat: str
+    planned: str
     cells: tuple[str, ...]
 
 
@@ -69,7 +71,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
         ordered=words.amount(line["ordered"], unit),
-        price=f"{words.number(line['unit_price'])}\u00a0{line['currency']}",
+        price=money(words, line["unit_price"], line["currency"]),
         short_closed=line["short_closed"],
         segments=tuple(_segments(line, words)),
         over=words.amount(pieces["over"], unit) if pieces["over"] else "",
@@ -79,7 +81,8 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
                 lot["lot"],
                 lot["output_lot"] if lot["output_lot"] != lot["lot"] else "",
                 lot["heat"],
-                tuple(words.number(lot["pieces"][bucket.value]) for bucket in (*used,)),
+                words.number(lot["quantity"]),
+                tuple(words.number(lot["pieces"][bucket.value]) for bucket in used),
             )
             for lot in lots
         ),

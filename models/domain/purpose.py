@@ -1,0 +1,77 @@
+"""Whether a command has anything to do: no pieces to judge, nothing to send. What `gate` allows by
+stage may still be pointless; pages offer only what is not. The decision itself has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.domain import gate, headline
+from models.domain.errors import Refusal
+from models.domain.order import Order, all_sent
+from models.domain.pieces import OUT, Bucket, total
+from models.domain.records import Share
+
+
+def _shared(order: Order, share: Share) -> bool:
+    return any(shares.get(share) for item in order.open_nonconformances for shares in item.shares.values())
+
+
+def _unreviewed(order: Order) -> bool:
+    return any(not item.decision for item in order.inspections.values())
+
+
+def _to_send(order: Order) -> bool:
+    """Something was never sent, came back as it went, or is to be reworked with papers of its own."""
+    again = total(order.stock, Bucket.RETURNED_UNPROCESSED) > 0
+    return not all_sent(order) or again or _shared(order, Share.REWORKING)
+
+
+_POINT: dict[str, Callable[[Order], bool]] = {
+    "send": _to_send,
+    "report-milestone": lambda order: bool(order.milestones),
+    "submit-inspection": lambda order: any(line.plan is not None for line in order.lines),
+    "review-inspection": _unreviewed,
+    "ship": lambda order: (
+        total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) > 0 or _unnamed(order)
+    ),
+    "receive": lambda order: total(order.stock, *OUT, Bucket.LOST) > 0,
+    "judge": lambda order: total(order.stock, Bucket.PENDING) > 0,
+    "disposition": lambda order: _shared(order, Share.UNDECIDED),
+    "decide-disposition": lambda order: _shared(order, Share.PROPOSED),
+    "confirm-return": lambda order: _shared(order, Share.RETURNING),
+    "declare-loss": lambda order: total(order.stock, *OUT) > 0,
+    "short-close": lambda order: not all_sent(order),
+    "resolve-over": lambda order: total(order.stock, Bucket.OVER) > 0,
+    "close": lambda order: not headline.missing(order),
+}
+_NOTHING: dict[str, str] = {
+    "send": "Everything ordered has been sent.",
+    "report-milestone": "This process has no milestones.",
+    "submit-inspection": "No line of this order has an inspection plan.",
+    "review-inspection": "No inspection is waiting for a review.",
+    "ship": "Nothing is at the supplier or on its way there.",
+    "receive": "Nothing is out.",
+    "judge": "No pieces are waiting to be judged.",
+    "disposition": "No rejected pieces are waiting for a decision.",
+    "decide-disposition": "Nothing is proposed.",
+    "confirm-return": "Nothing is going back to the supplier for good.",
+    "declare-loss": "Nothing is out.",
+    "short-close": "Everything ordered has been sent.",
+    "resolve-over": "No pieces are beyond what was expected.",
+    "close": "Something is still missing on this order; it is listed on its page.",
+}
+
+
+def _unnamed(order: Order) -> bool:
+    """A parcel came before anybody announced it: its notice names it late."""
+    return any(not parcel.announced and not parcel.void for parcel in order.parcels.values())
+
+
+def why_pointless(order: Order, command: str) -> Refusal | None:
+    """Why `command` is not offered now: what `gate` says, or that there is nothing for it to do."""
+    refusal = gate.why_not(order, command)
+    if refusal is not None:
+        return refusal
+    if command in _POINT and not _POINT[command](order):
+        return Refusal("order.nothing", _NOTHING[command])
+    return None
