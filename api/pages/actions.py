@@ -87,8 +87,8 @@ async def take(
             refusal = task.why_not(acting.desk)
             if refusal is not None:
                 raise refusal
-        wanted = task.read(fields, acting) if earlier is None else None
         behalf = _behalf(task, fields)
+        wanted = task.read(fields, acting) if earlier is None else None
         fields.check()
         if earlier is None and wanted is None:
             return _page(request, acting, task, fields.typed)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from temporalio.testing import WorkflowEnvironment
+
 from models.domain.authority import Role
+from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at, hands
-from tests.stories import draft, issued
-from tests.systems import System
+from tests.stories import draft, issued, master_data
+from tests.systems import System, running
 
 
 async def test_a_draft_is_issued_by_its_form(system: System, browsers: Browsers) -> None:
@@ -140,3 +145,26 @@ async def test_an_order_that_does_not_exist_is_said_not_to(system: System, brows
     page = await (hands(browsers, "OP-1999-000001", Role.BUYER)).look("hold")
     assert page.status == 404
     assert "There is no order OP-1999-000001." in page.text
+
+
+async def test_what_cannot_be_applied_yet_is_said_to_be_saved(
+    make_settings: Callable[..., Settings],
+    sqlite_url: str,
+    temporal_env: WorkflowEnvironment,
+    temporal_address: str,
+) -> None:
+    settings = make_settings(database_url=sqlite_url, update_timeout=0.2)
+    async with running(settings, temporal_env.client, working=False) as system:
+        await master_data(system)
+        number = await draft(system, quantity=20)
+        browsers = Browsers(system)
+        buyer = hands(browsers, number, Role.BUYER)
+        form = await buyer.look("issue")
+        page = StaffPage(await buyer.fill(form))
+        assert page.status == 202
+        assert page.heading == "Saved, being applied"
+        again = StaffPage(await buyer.fill(form))
+        assert again.status == 202
+        (waiting,) = (await system.get(f"/orders/{number}"))["pending_commands"]
+        assert waiting["name"] == "issue"
+        await browsers.close()

@@ -1,0 +1,231 @@
+"""Send, close a line short, declare pieces lost: what leaves us, what will not, what never came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import get_args
+
+from activities.i18n import N_
+from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed, leads_of, number_in
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.tasks import Lead, Place, Wanted, label
+from models.domain import commands as c
+from models.domain.decisions.drawing import Shelf
+from models.domain.order import Order, sent_on
+from models.domain.pieces import OUT, key
+from models.domain.quantities import ZERO
+from models.domain.records import Share
+from models.domain.sendable import Sendable, left_on, sendable
+
+# Written on the notice when the supplier comes for the pieces.
+COLLECTS = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place of a form with a quantity. ``lot_asked``: the lot is to be typed."""
+
+    place: Place
+    proposed: str
+    lot_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendForm:
+    rows: tuple[Row, ...]
+    # Nonconformances whose pieces go back to be reworked: they have left the shelf already.
+    reworks: tuple[str, ...]
+    collects: str = COLLECTS
+
+
+def _reworks(order: Order) -> tuple[str, ...]:
+    return tuple(
+        item.nonconformance
+        for item in order.open_nonconformances
+        if any(shares.get(Share.REWORKING) or shares.get(Share.RETURNING) for shares in item.shares.values())
+    )
+
+
+def _input(order: Order, item: Sendable) -> str:
+    """Named by line and lot, so that it stays what it is when something else is sent meanwhile."""
+    lots = [planned.lot for planned in item.line.lots]
+    if item.lot in lots:
+        return f"send.{item.line.line}.{lots.index(item.lot)}"
+    at = key(item.line.line, item.lot)
+    return f"send.{item.line.line}.{f's{list(order.stock).index(at)}' if at in order.stock else 'x'}"
+
+
+def _row(acting: Acting, item: Sendable) -> Row:
+    words = acting.words
+    at = key(item.line.line, item.lot)
+    name = label(acting, at)
+    asked = not item.lot and bool(item.line.lots)
+    if asked:
+        name = words.say(N_("{part}, another lot"), part=name)
+    amount = words.amount(item.quantity or left_on(acting.order, item.line), item.line.unit)
+    proposed = f"{item.quantity.normalize():f}" if item.quantity else ""
+    return Row(Place(_input(acting.order, item), at, name, amount), proposed, asked)
+
+
+def _send_form(acting: Acting, _typed: Typed) -> SendForm:
+    rows = tuple(_row(acting, item) for item in sendable(acting.order))
+    return SendForm(rows, _reworks(acting.order))
+
+
+def _nothing_to_send(order: Order) -> str:
+    if any(True for _ in sendable(order)) or _reworks(order):
+        return ""
+    return N_("Everything that was ordered has been sent.")
+
+
+def _send(fields: Fields, acting: Acting) -> Wanted:
+    carrier = COLLECTS if fields.raw("collects") else fields.text("carrier")
+    tracking = fields.text("tracking")
+    rework = fields.raw("nonconformance")
+    lines: list[c.SendLine] = []
+    leads: dict[str, Lead] = {}
+    for item in () if rework else sendable(acting.order):
+        prefix = _input(acting.order, item)
+        quantity = number_in(fields, f"{prefix}.quantity", item.line.unit)
+        if quantity is None:
+            continue
+        leads |= leads_of(len(lines), prefix, "quantity", "weight")
+        lot = item.lot
+        if not lot and item.line.lots:
+            lot = fields.text(f"{prefix}.lot")
+            leads[f"lines.{len(lines)}.lot"] = Lead(f"{prefix}.lot")
+            if not lot:
+                fields.wrong(f"{prefix}.lot", "Enter which lot these pieces are from.")
+        weight = number_in(fields, f"{prefix}.weight", "")
+        lines.append(c.SendLine(item.line.line, quantity, lot, weight=weight))
+    if not lines and not rework and not fields.errors:
+        first = next((_input(acting.order, item) for item in sendable(acting.order)), "")
+        fields.wrong(f"{first}.quantity" if first else "", "Enter how many you send.")
+    fields.check()
+    return Wanted(c.Send(tuple(lines), carrier, tracking, rework), leads)
+
+
+SEND = Task(
+    "send",
+    "send",
+    _send_form,
+    _send,
+    (Button("send", N_("Send them")),),
+    question=N_("What goes out?"),
+    idle=_nothing_to_send,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortForm:
+    # Line, what it is called, how many will not be sent.
+    lines: tuple[tuple[int, str, str], ...]
+
+
+def _open_lines(order: Order) -> list[int]:
+    return [
+        line.line
+        for line in order.lines
+        if not line.short_closed and sent_on(order, line.line) < line.ordered
+    ]
+
+
+def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
+    found = []
+    for number in _open_lines(acting.order):
+        line = acting.order.line(number)
+        assert line is not None, "taken from the order's lines"
+        amount = acting.words.amount(left_on(acting.order, line), line.unit)
+        found.append((number, label(acting, key(number, "")), amount))
+    return ShortForm(tuple(found))
+
+
+def _all_lines_sent(order: Order) -> str:
+    return "" if _open_lines(order) else N_("Everything that was ordered has been sent.")
+
+
+def _short_close(fields: Fields, acting: Acting) -> Wanted:
+    open_lines = _open_lines(acting.order)
+    chosen = [number for number in open_lines if fields.raw(f"line.{number}")]
+    if not chosen:
+        fields.wrong(f"line.{open_lines[0]}" if open_lines else "", "Choose a line.")
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    if not reason:
+        fields.wrong("reason", "Give a reason.")
+    fields.check()
+    leads = {f"lines.{index}.line": Lead(f"line.{number}") for index, number in enumerate(chosen)}
+    return Wanted(c.ShortClose(tuple(map(c.LineOnly, chosen)), reason), leads)
+
+
+SHORT_CLOSE = Task(
+    "short-close",
+    "short-close",
+    _short_form,
+    _short_close,
+    (Button("close", N_("Send no more")),),
+    question=N_("Which line gets no more pieces?"),
+    idle=_all_lines_sent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LossForm:
+    # Input, what it is, where it is, how many are there.
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+def _out(order: Order) -> list[tuple[str, str, c.Bucketed, str]]:
+    """Input, stock key, bucket and unit of every place where pieces are out."""
+    found = []
+    for index, (at, pieces) in enumerate(Shelf(order).stock.items()):
+        line = order.line(int(at.partition(":")[0]))
+        for bucket in OUT:
+            if pieces.get(bucket, ZERO) > 0 and line is not None:
+                name: c.Bucketed = next(each for each in get_args(c.Bucketed) if each == bucket)
+                found.append((f"lost.{index}.{bucket}", at, name, line.unit))
+    return found
+
+
+def _loss_form(acting: Acting, _typed: Typed) -> LossForm:
+    words, stock = acting.words, Shelf(acting.order).stock
+    rows = tuple(
+        (name, label(acting, at), words.say(BUCKETS[bucket]), words.amount(stock[at][bucket], unit))
+        for name, at, source, unit in _out(acting.order)
+        for bucket in OUT
+        if bucket == source
+    )
+    return LossForm(rows)
+
+
+def _nothing_out(order: Order) -> str:
+    return "" if _out(order) else N_("No pieces are out.")
+
+
+def _declare_loss(fields: Fields, acting: Acting) -> Wanted:
+    lines: list[c.LossLine] = []
+    leads: dict[str, Lead] = {}
+    for name, at, bucket, unit in _out(acting.order):
+        quantity = number_in(fields, f"{name}.quantity", unit)
+        if quantity is not None:
+            number, _, lot = at.partition(":")
+            leads |= leads_of(len(lines), name, "quantity")
+            lines.append(c.LossLine(int(number), quantity, lot, bucket))
+    if not lines and not fields.errors:
+        first = next((name for name, *_ in _out(acting.order)), "")
+        fields.wrong(f"{first}.quantity", "Enter how many are lost.")
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    if not reason:
+        fields.wrong("reason", "Give a reason.")
+    fields.check()
+    return Wanted(c.DeclareLoss(tuple(lines), reason), leads)
+
+
+DECLARE_LOSS = Task(
+    "declare-loss",
+    "declare-loss",
+    _loss_form,
+    _declare_loss,
+    (Button("lose", N_("Declare them lost")),),
+    question=N_("What is lost?"),
+    idle=_nothing_out,
+)

@@ -1,0 +1,115 @@
+"""What is on its way back, entered for the supplier; or how a parcel that came unannounced travelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from activities.i18n import N_
+from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
+from api.supplier.arriving import reworks_at
+from api.supplier.fields import Fields
+from api.supplier.shipping import unannounced
+from api.supplier.tasks import Lead, Place, Wanted, places
+from models.domain import commands as c
+from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.inspecting import released_left
+from models.domain.order import Order
+from models.domain.pieces import Bucket
+from models.domain.quantities import ZERO
+
+_THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipForm:
+    places: tuple[Place, ...]
+    # The loads reported for each place, by its input.
+    loads: dict[str, tuple[str, ...]]
+    # Boxes that came before their notice: number and day.
+    unannounced: tuple[tuple[str, str], ...]
+
+
+def _there(acting: Acting) -> tuple[Place, ...]:
+    order, words = acting.order, acting.words
+    found = []
+    for place, quantity in places(acting, Shelf(order).stock, *_THERE):
+        line = order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        note = ""
+        if order.release_before_ship and line.plan is not None:
+            released = min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+            note = words.say(N_("Released for shipping: {pieces}"), pieces=words.amount(released, line.unit))
+        found.append(replace(place, reworks=reworks_at(order, place.at), note=note))
+    return tuple(found)
+
+
+def _loads(order: Order, place: Place) -> tuple[str, ...]:
+    line = order.line(place.line)
+    assert line is not None, "pieces are on the order's lines"
+    names = (load.full_name for load in line.reported_loads if place.lot in load.lots)
+    return tuple(dict.fromkeys(names))
+
+
+def _form(acting: Acting, _typed: Typed) -> ShipForm:
+    there = _there(acting)
+    boxes = tuple(
+        (item.parcel, acting.words.local_day(item.shipped_at)) for item in unannounced(acting.order)
+    )
+    return ShipForm(there, {place.input: _loads(acting.order, place) for place in there}, boxes)
+
+
+def _nothing_there(order: Order) -> str:
+    stock = Shelf(order).stock.values()
+    if unannounced(order) or any(pieces.get(bucket, ZERO) > 0 for pieces in stock for bucket in _THERE):
+        return ""
+    return N_("No pieces are at the supplier.")
+
+
+def _ship(fields: Fields, acting: Acting) -> Wanted:
+    carrier, tracking, parcel = (fields.text(name) for name in ("carrier", "tracking", "parcel"))
+    if parcel:
+        fields.check()
+        return Wanted(c.Ship(carrier=carrier, tracking=tracking, parcel=parcel))
+    lines: list[c.ShipLine] = []
+    leads: dict[str, Lead] = {}
+    for place in _there(acting):
+        line = acting.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        boxed, raw, tested = (
+            number_in(fields, f"{place.input}.{name}", line.unit)
+            for name in ("quantity", "unprocessed", "tested")
+        )
+        if boxed is None and raw is None and tested is None:
+            continue
+        leads |= leads_of(len(lines), place.input, "quantity", "unprocessed", "tested")
+        if place.reworks:
+            leads[f"lines.{len(lines)}.nonconformance"] = Lead(f"{place.input}.nonconformance")
+        if _loads(acting.order, place):
+            leads[f"lines.{len(lines)}.load"] = Lead(f"{place.input}.load")
+        lines.append(
+            c.ShipLine(
+                line=place.line,
+                quantity=boxed or ZERO,
+                lot=place.lot,
+                unprocessed=raw or ZERO,
+                tested=tested or ZERO,
+                load=fields.text(f"{place.input}.load"),
+                nonconformance=fields.text(f"{place.input}.nonconformance"),
+            )
+        )
+    if not lines and not fields.errors:
+        first = next((place.input for place in _there(acting)), "")
+        fields.wrong(f"{first}.quantity" if first else "parcel", "Enter how many are in the box.")
+    fields.check()
+    return Wanted(c.Ship(tuple(lines), carrier, tracking), leads)
+
+
+SHIP = Task(
+    "ship",
+    "ship",
+    _form,
+    _ship,
+    (Button("ship", N_("Announce the parcel")),),
+    question=N_("What is on its way back?"),
+    idle=_nothing_there,
+)

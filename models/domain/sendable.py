@@ -1,0 +1,52 @@
+"""What can still be sent out, line by line and lot by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.domain.order import Line, Order, sent_on
+from models.domain.pieces import Bucket, key, sent
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """Pieces of one lot that may go; `quantity` is zero where only the lot is still to be named."""
+
+    line: Line
+    lot: str
+    quantity: Decimal
+
+
+def left_on(order: Order, line: Line) -> Decimal:
+    """How many of the line's pieces may still be sent for the first time."""
+    return ZERO if line.short_closed else max(ZERO, line.ordered - sent_on(order, line.line))
+
+
+def sendable(order: Order) -> Iterator[Sendable]:
+    """The planned lots with what is left of each, and what came back unprocessed.
+
+    Where the lots leave something of the line open, a place without a lot stands for any other lot.
+    """
+    for line in order.lines:
+        left = left_on(order, line)
+        lots = list(dict.fromkeys([*(planned.lot for planned in line.lots), *_came_back(order, line)]))
+        for lot in lots:
+            pieces = order.stock.get(key(line.line, lot), {})
+            planned = sum((item.quantity for item in line.lots if item.lot == lot), ZERO)
+            fresh = min(left, max(ZERO, planned - sent(pieces)))
+            left -= fresh
+            again = pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)
+            if fresh or again:
+                yield Sendable(line, lot, fresh + again)
+        if left:
+            yield Sendable(line, "", ZERO if line.lots else left)
+
+
+def _came_back(order: Order, line: Line) -> Iterator[str]:
+    for at, pieces in order.stock.items():
+        number, _, lot = at.partition(":")
+        if int(number) == line.line and pieces.get(Bucket.RETURNED_UNPROCESSED):
+            yield lot

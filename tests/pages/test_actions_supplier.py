@@ -1,0 +1,163 @@
+"""What the supplier said, entered by our people: answers, milestones, parcels; and what goes out to it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from models.domain.authority import Role
+from tests.pages.browser import Browsers
+from tests.pages.doing import PIECES, TOLD, at, hands, pieces
+from tests.stories import LOT
+from tests.systems import System
+
+
+async def test_an_answer_is_entered_for_the_supplier_with_who_said_it_and_how(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "issued")
+    planner = hands(browsers, number, Role.PLANNER)
+    page = await planner.look("acknowledge")
+    assert "You are entering this for Acme Plating" in page.text
+    page = await planner.refused(
+        "acknowledge", decision="accept", supplier_order="A-9", contact="", basis="mail"
+    )
+    assert page.links["Say who at the supplier told you."].endswith("#contact")
+    page = await planner.refused("acknowledge", contact="Ana")
+    assert page.links["Choose what the supplier answered."].endswith("#decision")
+    assert page.links["Say how you were told."].endswith("#basis")
+    await planner.do("acknowledge", decision="accept", supplier_order="A-9", **TOLD)
+    order = await system.get(f"/orders/{number}")
+    assert (order["stage"], order["supplier_order"]) == ("acknowledged", "A-9")
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    assert events[-1]["on_behalf_of"] == {"contact": "Ana", "basis": "phone"}
+
+
+async def test_a_day_that_has_passed_is_refused_at_its_field(system: System, browsers: Browsers) -> None:
+    number = await at(system, "issued")
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.refused("acknowledge", decision="accept", promise_date="2020-01-01", **TOLD)
+    assert page.status == 422
+    assert [given["id"] for _, given in page.tags if given.get("aria-invalid")] == ["promise_date"]
+    page = await buyer.refused("acknowledge", decision="decline", **TOLD)
+    assert page.links["Enter why the supplier declined."].endswith("#reason")
+
+
+async def test_other_terms_are_entered_line_by_line_and_accepted(system: System, browsers: Browsers) -> None:
+    number = await at(system, "issued")
+    buyer = hands(browsers, number, Role.BUYER)
+    day = date.fromisoformat((await system.get(f"/orders/{number}"))["need_by"]) + timedelta(days=3)
+    page = await buyer.look("answer-counter")
+    assert page.status == 409
+    page = await buyer.refused("acknowledge", decision="counter", lines__0__unit_price="1,200", **TOLD)
+    assert page.status == 422
+    await buyer.do(
+        "acknowledge",
+        decision="counter",
+        lines__0__unit_price="0.95",
+        promise_date=day.isoformat(),
+        reason="Nickel <rose>",
+        **TOLD,
+    )
+    page = await buyer.look("answer-counter")
+    assert "Nickel <rose>" in page.text
+    assert "0.85 USD 0.95 USD" in page.text
+    await buyer.do("answer-counter", "accept")
+    order = await system.get(f"/orders/{number}")
+    assert (order["stage"], order["lines"][0]["unit_price"]) == ("acknowledged", "0.95")
+
+
+async def test_a_proposal_is_rejected_by_the_second_button(system: System, browsers: Browsers) -> None:
+    number = await at(system, "issued")
+    buyer = hands(browsers, number, Role.BUYER)
+    await buyer.do("acknowledge", decision="counter", lines__0__unit_price="9", **TOLD)
+    await buyer.do("answer-counter", "reject", reason="Too dear")
+    assert (await system.get(f"/orders/{number}"))["stage"] == "issued"
+
+
+async def test_what_is_left_to_send_is_proposed_and_sent_in_two_goes(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "accepted")
+    dock = hands(browsers, number, Role.RECEIVING)
+    page = await dock.refused("send", send__1__0__quantity="21", carrier="DHL")
+    assert "Line 1: 20 of 20 may still be sent; you entered 21." in page.text
+    await dock.do("send", send__1__0__quantity="15", carrier="DHL", tracking="JD-1")
+    assert await pieces(system, number) == {"sent": "15", "in_transit_out": "15"}
+    (form,) = [form for form in (await dock.look("send")).forms if "version" in form.fields]
+    assert form.fields["send.1.0.quantity"] == "5"
+    await dock.do("send", collects="yes")
+    assert await pieces(system, number) == {"sent": "20", "in_transit_out": "20"}
+    page = await dock.look("send")
+    assert page.status == 409
+    assert "Everything that was ordered has been sent." in page.text
+
+
+async def test_sending_nothing_is_refused_at_the_first_quantity(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    page = await hands(browsers, number, Role.BUYER).refused("send", send__1__0__quantity="")
+    assert page.links["Enter how many you send."].endswith("#send-1-0-quantity")
+
+
+async def test_a_line_is_closed_short_with_a_reason(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    lines = [{"line": 1, "lot": LOT, "quantity": 5}]
+    await system.command(Role.RECEIVING, number, "send", lines=lines)
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.refused("short-close")
+    assert page.links["Give a reason."].endswith("#reason")
+    await buyer.do("short-close", line__1="yes", reason="Enough made")
+    assert (await system.get(f"/orders/{number}"))["lines"][0]["short_closed"]
+    assert (await buyer.look("short-close")).status == 409
+
+
+async def test_lost_pieces_are_taken_from_where_they_were(system: System, browsers: Browsers) -> None:
+    number = await at(system, "there")
+    dock = hands(browsers, number, Role.RECEIVING)
+    page = await dock.refused("declare-loss", lost__0__at_supplier__quantity="30", reason="Fire")
+    assert "only 20 pieces are out there; you entered 30" in page.text
+    await dock.do("declare-loss", lost__0__at_supplier__quantity="2", reason="Fire")
+    assert await pieces(system, number) == {"sent": "20", "at_supplier": "18", "lost": "2"}
+
+
+async def test_milestones_are_reported_reached_or_expected(system: System, browsers: Browsers) -> None:
+    number = await at(system, "sent")
+    planner = hands(browsers, number, Role.PLANNER)
+    page = await planner.refused("report-milestone", code="REC", happened="later", **TOLD)
+    assert page.links["Choose the day you expect it."].endswith("#forecast")
+    await planner.do("report-milestone", code="REC", happened="now", lines__0__quantity="12", **TOLD)
+    assert await pieces(system, number) == {"sent": "20", "in_transit_out": "8", "at_supplier": "12"}
+    day = (system.app.state.clock() + timedelta(days=9)).date().isoformat()
+    await planner.do("report-milestone", code="PLATED", happened="later", forecast=day, note="Slow", **TOLD)
+    steps = {step["code"]: step for step in (await system.get(f"/orders/{number}"))["milestones"]}
+    assert steps["REC"]["actual"]
+    assert steps["PLATED"]["forecast"] == day
+
+
+async def test_a_parcel_is_announced_for_the_supplier(system: System, browsers: Browsers) -> None:
+    number = await at(system, "released")
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.refused("ship", carrier="DHL", **TOLD)
+    assert page.links["Enter how many are in the box."].endswith("#lines-0-quantity")
+    await buyer.do("ship", lines__0__quantity="18", lines__0__tested="2", carrier="DHL", **TOLD)
+    assert await pieces(system, number) == {"sent": "20", "in_transit_back": "18", "test_consumed": "2"}
+    assert (await buyer.look("ship")).status == 409
+
+
+async def test_a_parcel_that_came_unannounced_gets_its_carrier(system: System, browsers: Browsers) -> None:
+    number = await at(system, "there")
+    lines = [{"line": 1, "counted": PIECES, "pending": PIECES}]
+    await system.command(Role.RECEIVING, number, "receive", lines=lines, packing_slip="PS-1")
+    await hands(browsers, number, Role.BUYER).do("ship", carrier="UPS", tracking="1Z", **TOLD)
+    (parcel,) = (await system.get(f"/orders/{number}"))["parcels"]
+    assert (parcel["announced"], parcel["carrier"]) == (True, "UPS")
+
+
+async def test_every_form_speaks_the_readers_language(system: System, browsers: Browsers) -> None:
+    number = await at(system, "released")
+    for locale, words in (
+        ("zh", "您正在代 Acme Plating 录入"),
+        ("es", "Lo introduce en nombre de Acme Plating"),
+    ):
+        browser = browsers.of(Role.BUYER, locale=locale)
+        page = await browser.open(f"/orders/{number}/ship")
+        assert words in page.text
