@@ -178,7 +178,7 @@ class Resource(Generic[Row]):
         return tuple(getattr(row, name) for name in self.keys)
 
     def exists(self, *key: object) -> Refusal:
-        text = "There is already a {kind} {key}. Choose another key, or replace it with PUT."
+        text = "There is already a {kind} {key}. Choose another key, or change the one that is there."
         return Refusal("exists", text, field=self.keys[-1], kind=self.name, key=" ".join(map(str, key)))
 
     def record(

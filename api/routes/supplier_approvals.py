@@ -87,6 +87,6 @@ def _columns(session: Session, code: str, body: ApprovalBody, *, but: str = "") 
         )
     ).first()
     if taken is not None:
-        text = "{supplier} already has this approval from {day}: {approval}. Replace that one with PUT."
+        text = "{supplier} already has this approval from {day}: {approval}. Change that one instead."
         raise Refusal("exists", text, field="valid_from", supplier=code, day=body.valid_from, approval=taken)
     return body.model_dump() | {"spec": spec}

@@ -44,6 +44,19 @@ _WORDS = {
     "something else": N_("something else"),
     "of no type": N_("of no type"),
     "a quantity": N_("a quantity"),
+    # Kinds of master data.
+    "calendar": N_("calendar"),
+    "plant": N_("plant"),
+    "supplier": N_("supplier"),
+    "contact": N_("contact"),
+    "approval": N_("approval"),
+    "process": N_("process"),
+    "part": N_("part"),
+    "inspection plan": N_("inspection plan"),
+    "work order": N_("work order"),
+    "lot": N_("lot"),
+    "person": N_("person"),
+    "token": N_("token"),
     "a price": N_("a price"),
 }
 # What everybody calls the media types that documents may have.
@@ -69,6 +82,7 @@ _CODED = frozenset(
         "allowed",
         "claimed",
         "found",
+        "kind",
         "loads",
         "lots",
         "unit",

@@ -1,0 +1,64 @@
+"""What there is to choose from: other master data, countries, zones, units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+import holidays
+from babel import Locale
+from sqlmodel import Session, SQLModel, col, select
+
+from activities.wording import UNITS
+from api.pages.master.inputs import Option, Options
+from api.supplier.words import Words
+from models.tables.parts import Part
+from models.tables.plants import Calendar, Plant
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier
+from models.tables.work_orders import WorkOrder
+
+# With as many, a choice becomes a text field that offers the first of them.
+MOST = 500
+
+
+def _of(table: type[SQLModel], key: str, name: str | None = None) -> Options:
+    """Records by their key, with what they are called. Of very many only the first are offered."""
+
+    def options(session: Session, _words: Words) -> Sequence[Option]:
+        column = col(getattr(table, key))
+        rows = session.exec(select(table).order_by(column).limit(MOST)).all()
+        found = [(getattr(row, key), getattr(row, name) if name else "") for row in rows]
+        return [(value, f"{value} · {called}" if called else value) for value, called in dict(found).items()]
+
+    return options
+
+
+calendars = _of(Calendar, "code")
+plants = _of(Plant, "code", "name")
+suppliers = _of(Supplier, "code", "name")
+processes = _of(Process, "code", "name")
+parts = _of(Part, "number", "description")
+revisions = _of(Part, "revision")
+work_orders = _of(WorkOrder, "number")
+
+
+def countries(_session: Session, words: Words) -> Sequence[Option]:
+    found = [
+        (code, country(words, code)) for code in holidays.list_supported_countries(include_aliases=False)
+    ]
+    return sorted(found, key=lambda option: option[1])
+
+
+def country(words: Words, code: str) -> str:
+    """Germany (DE)"""
+    name = Locale.parse(words.locale).territories.get(code)
+    return f"{name} ({code})" if name else code
+
+
+def timezones(_session: Session, _words: Words) -> Sequence[Option]:
+    return [(name, name) for name in sorted(available_timezones() - {"localtime", "Factory"}) if "/" in name or name == "UTC"]  # fmt: skip
+
+
+def units(_session: Session, words: Words) -> Sequence[Option]:
+    return [(code, words.say(word)) for code, word in UNITS.items()]

@@ -1,0 +1,132 @@
+"""The screen of work orders: their operations, and which order covers each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.master import cells, choices
+from api.pages.master.inputs import Input, Rows, words_for
+from api.pages.master.screens import Cell, Column, Panel, Screen
+from api.pages.staff import Staff
+from api.pages.wording import stage_name
+from api.routes import work_orders
+from api.routes.resource import Fields as Record
+from api.supplier.words import Words
+from models.queries.master_lists import Cover, covers
+
+_TYPES = {
+    "MTO": N_("to order"),
+    "MTS": N_("to stock"),
+    "ETO": N_("engineered to order"),
+    "TRIAL": N_("trial"),
+    "REWORK": N_("rework"),
+}
+_KINDS = {"outside": N_("outside"), "internal": N_("internal")}
+
+
+def _outside(_words: Words, record: Record) -> str:
+    return ", ".join(
+        f"{step['sequence']} {step['process']}" for step in record["operations"] if step["kind"] == "outside"
+    )
+
+
+def _standing(words: Words, record: Record) -> list[Cell]:
+    """What is made, how many, and by when."""
+    part = f"/master/parts/{quote(record['part'], safe='')}/{quote(record['revision'], safe='')}"
+    due = [Cell(words.say(N_("due {day}"), day=words.far_day(record["due"])))] if record["due"] else []
+    return [
+        Cell(f"{record['part']} {record['revision']}", "", part),
+        Cell(words.number(record["quantity"])),
+        *due,
+    ]
+
+
+def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
+    """The routing, with the orders outside beside the operation each is for."""
+    words = staff.words
+    by_operation: dict[int, list[Cover]] = {}
+    for cover in covers(session, record["number"], staff.reader):
+        by_operation.setdefault(cover.operation, []).append(cover)
+    rows = []
+    for step in record["operations"]:
+        start = [
+            Cell(str(step["sequence"])),
+            Cell(words.say(_KINDS[step["kind"]])),
+            Cell(step["process"] or ""),
+            Cell(" ".join(filter(None, (step["spec"], step["spec_revision"])))),
+        ]
+        found = by_operation.get(step["sequence"], [])
+        rows += [
+            [
+                *start,
+                Cell(f"{cover.order} · {cover.supplier}", "", f"/orders/{cover.order}"),
+                Cell(words.say(stage_name(cover.stage))),
+            ]
+            for cover in found
+        ]
+        if not found:
+            rows.append([*start, _offer(staff, record, step), Cell("")])
+    heads = (N_("Operation"), N_("Kind"), N_("Process"), N_("Specification"), N_("Order"), N_("Stage"))
+    return [Panel(N_("Operations and their orders"), heads, rows, N_("The steps of this job appear here; the outside ones become orders."))]  # fmt: skip
+
+
+def _offer(staff: Staff, record: Record, step: Record) -> Cell:
+    """An outside operation nobody has ordered yet is one click from its order."""
+    if step["kind"] != "outside" or not staff.may("issue"):
+        return Cell("")
+    start = urlencode({"work_order": record["number"], "operation": step["sequence"]})
+    return Cell(staff.words.say(N_("New order")), "", f"/orders/new?{start}")
+
+
+WORK_ORDERS = Screen(
+    "work-orders",
+    N_("Work orders"),
+    N_("New work order"),
+    N_("Jobs in our shop and their operations; the outside ones become orders to suppliers."),
+    work_orders.work_orders,
+    (
+        cells.text("type", N_("Type")),
+        Column(N_("Part"), lambda _words, record: f"{record['part']} {record['revision']}"),
+        Column(N_("Quantity"), lambda words, record: words.number(record["quantity"]), number=True),
+        cells.day("due", N_("Due")),
+        Column(
+            N_("Customer"),
+            lambda _words, record: " · ".join(filter(None, (record["customer"], record["customer_order"]))),
+        ),
+        Column(N_("Outside operations"), _outside),
+    ),
+    (
+        Input("number", N_("Number"), key=True),
+        Input("type", N_("Type"), "pick", options=words_for(*_TYPES.items()), blank=False),
+        Input("part", N_("Part"), "suggest", options=choices.parts),
+        Input("revision", N_("Revision"), "suggest", options=choices.revisions),
+        Input("quantity", N_("Quantity"), "number"),
+        Input("due", N_("Due"), "day"),
+        Input("customer", N_("Customer")),
+        Input("customer_order", N_("Customer order")),
+        Input("project", N_("Project")),
+        Input("parent", N_("Parent work order"), "suggest", options=choices.work_orders),
+        Rows(
+            "operations",
+            N_("Operations"),
+            (
+                Input("sequence", N_("No."), "whole"),
+                Input("kind", N_("Kind"), "pick", options=words_for(*_KINDS.items()), blank=False),
+                Input("process", N_("Process"), "suggest", options=choices.processes),
+                Input("spec", N_("Specification")),
+                Input("spec_revision", N_("Revision")),
+            ),
+            N_("Add an operation"),
+            N_("An outside operation needs a process. What is already ordered keeps the copy on its order."),
+        ),
+    ),
+    work_orders.create_work_order,
+    work_orders.replace_work_order,
+    ("number", "part", "customer", "customer_order", "project", "parent"),
+    standing=_standing,
+    panels=_covers,
+)
