@@ -18,7 +18,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from activities.findings import Finding, found
-from models.codec import canonical, envelope, event_hash, load_event
+from models.codec import canonical, envelope, event_hash, load_event, load_order, plain
 from models.domain.deadlines import next_deadline
 from models.domain.errors import Refusal
 from models.domain.events import Event
@@ -211,9 +211,10 @@ def _compared(stream: Stream, folded: Folded) -> Iterator[Finding]:
 
 
 def _parsed(snapshot: str) -> bytes:
+    """The stored state as this version reads it: one written before a field existed has its default."""
     try:
-        return canonical(orjson.loads(snapshot))
-    except orjson.JSONDecodeError:
+        return canonical(plain(load_order(snapshot)))
+    except ValidationError:
         return b""
 
 

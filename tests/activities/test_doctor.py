@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 import uuid
@@ -293,6 +294,21 @@ async def test_the_stock_of_a_lot_that_somebody_corrected_is_compared_as_well(pa
     assert await patient.examined() == []
     with patient.damaged(change(LOTS, {"number": "PLATED-1"}, on_hand=390), LOTS):
         assert codes(await patient.examined()) == {"lot.on_hand"}
+
+
+async def test_a_state_written_before_a_field_existed_contradicts_nothing(patient: Patient) -> None:
+    """After an update, open orders keep the state an earlier version wrote until their next command."""
+
+    def older(connection: Connection) -> None:
+        kept = connection.execute(select(ORDERS.c.snapshot).where(ORDERS.c.number == patient.order)).scalar()
+        state = json.loads(str(kept))
+        del state["counter"], state["counters"], state["lines"][0]["loads"]
+        connection.execute(
+            update(ORDERS).where(ORDERS.c.number == patient.order).values(snapshot=json.dumps(state))
+        )
+
+    with patient.damaged(older, ORDERS):
+        assert await patient.examined() == []
 
 
 async def test_a_removed_last_event_is_found(patient: Patient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from models.domain.authority import Role
-from tests.stories import BEHALF
+from tests.stories import BEHALF, LOT
 from tests.supplier.phone import opened
 from tests.supplier.steps import order, rows
 from tests.systems import System
@@ -129,3 +129,26 @@ async def test_the_proposal_s_page_speaks_the_reader_s_language(system: System) 
         page = await phone.press(page, "propose", lines__0__quantity="18")
         assert page.heading.startswith(heading)
         assert change in page.links
+
+
+async def test_another_form_made_for_the_terms_before_shows_both(system: System) -> None:
+    """Parts that travelled before the terms were agreed arrive once they are."""
+    number = await order(system)
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 10}])
+    phone, page = await opened(system, number)
+    stale = await phone.open(f"{page.url}/arrived")
+    day = await later(system, number)
+    terms = [{"line": 1, "quantity": 18, "unit_price": "0.9", "promise_date": day}]
+    await system.command(
+        Role.BUYER, number, "acknowledge", decision="counter", lines=terms, on_behalf_of=BEHALF
+    )
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept")
+    page = await phone.press(stale, "all")
+    words = page.text.replace("\u00a0", " ")
+    assert page.status == 409
+    assert "The order was changed to revision 2 while you had revision 1 open." in words
+    assert "FLANGE-DN50 B: 20 pcs → 18 pcs" in words
+    assert "FLANGE-DN50 B: 0.85 USD → 0.9 USD" in words
+    assert "You promised: " in words
+    page = await phone.press(page, "all")
+    assert page.status == 200
