@@ -11,31 +11,11 @@ from babel.messages.catalog import Catalog, Message
 from activities import extraction
 from activities.i18n import LOCALES, N_, known_locale, main, read_catalogue, say, translations
 
-# Where a sentence without a translation is an error; everywhere else `missing` lists it.
-COVERED = (
-    "templates/mail/",
-    "templates/supplier/",
-    "api/supplier/",
-    "api/uploads.py",
-    "activities/wording.py",
-    "activities/calendar_file.py",
-    "models/domain/deadlines.py",
-    "models/domain/evidence.py",
-    # What the core can say no with to a supplier.
-    "models/domain/authority.py",
-    "models/domain/decide.py",
-    "models/domain/gate.py",
-    "models/domain/inspection.py",
-    "models/domain/pieces.py",
-    "models/domain/quantities.py",
-    "models/domain/decisions/answering.py",
-    "models/domain/decisions/countering.py",
-    "models/domain/decisions/documents.py",
-    "models/domain/decisions/checks.py",
-    "models/domain/decisions/inspecting.py",
-    "models/domain/decisions/processing.py",
-    "models/domain/decisions/progress.py",
-    "models/domain/decisions/shipping.py",
+# Where a sentence without a translation is no error yet; `missing` lists it.
+LEFT_OUT = (
+    # Pages of ours that are still being written.
+    "api/pages/",
+    "templates/pages/",
 )
 TRANSLATED = [locale for locale in LOCALES if locale != "en"]
 
@@ -61,7 +41,7 @@ def test_every_sentence_has_words(found: Catalog, locale: str) -> None:
     missing = [
         message.id
         for message in extraction.without_translation(locale, found)
-        if any(name.startswith(COVERED) for name, _ in message.locations)
+        if not all(name.startswith(LEFT_OUT) for name, _ in message.locations)
     ]
     assert missing == []
 
