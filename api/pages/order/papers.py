@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from activities.i18n import N_
 from api.supplier.told import printed_name
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, covers
@@ -94,6 +94,7 @@ def _paper(item: Document, words: Words) -> Paper:
 
 
 def _size(size: int, words: Words) -> str:
+    """Units are written the same in every language."""
     if size < 1_000_000:
-        return words.say(N_("{size} kB"), size=max(1, round(size / 1000)))
-    return words.say(N_("{size} MB"), size=round(size / 1_000_000, 1))
+        return f"{max(1, round(size / 1000))}\u00a0kB"
+    return f"{words.number(Decimal(size).scaleb(-6).quantize(Decimal('0.1')))}\u00a0MB"
