@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.domain.commands import Cancel, Close, Hold, PassDeadlines, Resume
 from models.domain.made import made
 from models.domain.notices import notices
 from tests.domain.asking import (
     NC,
     accept,
+    answer,
     arrived,
+    counter,
     decline,
     dispose,
     document,
@@ -51,6 +55,19 @@ def test_the_buyer_hears_the_answer() -> None:
     assert mails(given(issued(), accept())) == [("order_acknowledged", "buyer")]
     # Declined: the mail says it; the alert beside it needs no second one.
     assert mails(given(issued(), decline())) == [("order_declined", "buyer")]
+
+
+def test_a_proposal_is_mailed_to_the_buyer_and_its_answer_to_the_supplier() -> None:
+    sooner = date(2026, 12, 11)
+    scene = given(issued(milestones=()), counter(sooner))
+    assert mails(scene) == [("order_countered", "buyer")]
+    assert mails(scene.when(counter(date(2026, 12, 10)))) == [("order_countered", "buyer")]
+    assert mails(scene.at(day(3)).when(PassDeadlines())) == [("alert", "buyer")]
+    assert mails(scene.when(answer("reject"))) == [("counter_answered", "supplier")]
+    assert mails(given(scene, counter(sooner)).when(answer())) == [("counter_answered", "supplier")]
+    # Accepted after all: the mail every acceptance brings.
+    scene = given(issued(), counter(sooner))
+    assert mails(scene.when(accept())) == [("order_acknowledged", "buyer")]
 
 
 def test_an_alert_is_told_to_everybody_it_names_and_then_up_the_ladder() -> None:
