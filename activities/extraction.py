@@ -43,8 +43,16 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
 }
 # Called with a variable they look up what was marked elsewhere.
 _LOOKS_UP = ("_", "gettext")
-# They hand sentences on that others wrote.
-_HANDS_ON = ("models/domain/errors.py", "api/supplier/fields.py")
+# They hand sentences on that others wrote, or call something else by one of these names.
+_HANDS_ON = (
+    "models/domain/errors.py",
+    "activities/refusals.py",
+    "api/supplier/fields.py",
+    "api/routes/order_commands.py",
+    "api/routes/resource.py",
+    "api/pages/login.py",
+    "api/pages/tasks/base.py",
+)
 
 Sentence = tuple[int, None, str, list[str]]
 
@@ -109,7 +117,9 @@ def _texts(value: ast.expr, names: Mapping[str, list[str]]) -> list[str]:
             return [*_texts(yes, names), *_texts(no, names)]
         case ast.Name(id=name):
             return names.get(name, [])
-        case ast.Dict(values=values):
+        case ast.Call(func=ast.Name(id="N_"), args=[marked]):
+            return _texts(marked, names)
+        case ast.BoolOp(values=values) | ast.Dict(values=values):
             return [text for entry in values for text in _texts(entry, names)]
         case ast.Subscript(value=table) | ast.Call(func=ast.Attribute(value=table, attr="get")):
             return _texts(table, names)

@@ -46,6 +46,10 @@ def test_every_sentence_has_words(found: Catalog, locale: str) -> None:
     assert missing == []
 
 
+def test_every_sentence_can_be_read_from_its_source() -> None:
+    assert list(extraction.unreadable()) == []
+
+
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_words_keep_every_value_and_invent_none(locale: str) -> None:
     for message in read_catalogue(locale):
@@ -78,6 +82,11 @@ def sentences(source: str) -> list[str]:
             'TABLE = {"a": "From a table."}\ndef f(k):\n    t = TABLE.get(k)\n    FieldError(k, t)',
             ["From a table."],
         ),
+        (
+            'TABLE = {"a": "From a table."}\ndef f(k, own):\n    t = own or TABLE.get(k)\n    FieldError(k, t)',
+            ["From a table."],
+        ),
+        ('fields.wrong("a", N_("Marked."))', ["Marked.", "Marked."]),
         ('Rule("code", "Name", "alert", find, (), "Act")', ["Name", "Act"]),
         ('x = N_("Later.")', ["Later."]),
         ('Invalid("a.b", "{problem}")', []),
