@@ -25,7 +25,7 @@ _TYPES = {
     "TRIAL": N_("trial"),
     "REWORK": N_("rework"),
 }
-_KINDS = {"outside": N_("outside"), "internal": N_("internal")}
+_KINDS = {"outside": N_("outside processing"), "internal": N_("in house")}
 
 
 def _outside(_words: Words, record: Record) -> str:
