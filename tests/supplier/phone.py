@@ -95,7 +95,7 @@ class Page(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<rect/>`: only what SVG may close like this."""
-        assert tag in ("rect", "circle")
+        assert tag in ("rect", "circle", "line", "path")
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:

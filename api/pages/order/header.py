@@ -186,7 +186,7 @@ def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
             owner=order.supplier_name if alert.owed_by == "supplier" else owner(alert.owed_by, words),
             since=words.time(alert.since),
             alert=True,
-            address=f"/alerts#{alert.alert}",
+            address=f"/alerts?order={order.number}#{alert.alert}",
             label=words.say(rule.action)
             if rule is not None and not answered
             else words.say(N_("Look at it")),

@@ -74,7 +74,9 @@ def _who(actor: str, behalf: dict[str, str] | None, tell: Telling, names: Mappin
 def _filled(text: str, tell: Telling, **values: str) -> Markup:
     """The sentence in the reader's language. What is put in is escaped; the pattern is ours."""
     pattern = translations(tell.words.locale).gettext(text)
-    return Markup(escape(pattern)).format(**values)  # noqa: S704
+    filled = Markup(escape(pattern)).format(**values)  # noqa: S704
+    # A name, or a unit such as "uds.", may bring its own full stop.
+    return filled.replace("..", ".")
 
 
 def _mails(rows: Iterable[Any], tell: Telling) -> Iterator[Entry]:
