@@ -26,7 +26,7 @@ def _to_send(order: Order) -> bool:
     return not all_sent(order) or again or _shared(order, Share.REWORKING)
 
 
-_POINT: dict[str, Callable[[Order], bool]] = {
+POINT: dict[str, Callable[[Order], bool]] = {
     "send": _to_send,
     "report-milestone": lambda order: bool(order.milestones),
     "submit-inspection": lambda order: any(line.plan is not None for line in order.lines),
@@ -44,7 +44,7 @@ _POINT: dict[str, Callable[[Order], bool]] = {
     "resolve-over": lambda order: total(order.stock, Bucket.OVER) > 0,
     "close": lambda order: not headline.missing(order),
 }
-_NOTHING: dict[str, str] = {
+NOTHING: dict[str, str] = {
     "send": "Everything ordered has been sent.",
     "report-milestone": "This process has no milestones.",
     "submit-inspection": "No line of this order has an inspection plan.",
@@ -72,6 +72,6 @@ def why_pointless(order: Order, command: str) -> Refusal | None:
     refusal = gate.why_not(order, command)
     if refusal is not None:
         return refusal
-    if command in _POINT and not _POINT[command](order):
-        return Refusal("order.nothing", _NOTHING[command])
+    if command in POINT and not POINT[command](order):
+        return Refusal("order.nothing", NOTHING[command])
     return None

@@ -1,0 +1,125 @@
+"""What an order waits for next and who owes it; what there is to do, and what has no point now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from models.domain import commands as c
+from models.domain import gate
+from models.domain.authority import SYSTEM_ONLY
+from models.domain.evidence import DocumentType
+from models.domain.next_steps import COMMANDS, Step, days_late, missed_milestones, next_steps
+from models.domain.purpose import NOTHING, POINT, why_pointless
+from tests.domain.asking import accept, arrived, decline, dispose, judge, receive, send, ship
+from tests.domain.orders import NEED_BY, PLAN, Scene, day, given, issued, parametrize
+
+
+def first(scene: Scene) -> tuple[str, str]:
+    step = next_steps(scene.order)[0]
+    return step.step.value, step.owed_by
+
+
+@parametrize(
+    "steps, expected",
+    ((), ("answer", "supplier")),
+    ((decline(),), ("place-elsewhere", "buyer")),
+    ((accept(),), ("send", "receiving")),
+    ((accept(), send()), ("work", "supplier")),
+    ((accept(), send(), ship()), ("receive", "receiving")),
+    ((accept(), send(), ship(), receive(90, rejected=10)), ("disposition", "quality")),
+    ((accept(), send(), ship(), receive(90, pending=10)), ("judgement", "quality")),
+    ((accept(), send(), ship(), receive(90, rejected=10), dispose(rework=10)), ("rework", "supplier")),
+    ((accept(), send(), ship(), receive(90, rejected=10), dispose(use_as_is=10)), ("decide-disposition", "design_authority")),
+    ((accept(), send(), ship(), receive(100)), ("close", "buyer")),
+    ((accept(), send(60), ship(60), receive(60)), ("send", "receiving")),
+    ((accept(), c.Hold("New drawing")), ("resume", "buyer")),
+    ((accept(), send(), c.Cancel("No longer needed")), ("return", "supplier")),
+)  # fmt: skip
+def test_the_next_step_is_somebodys(steps: tuple[c.Command, ...], expected: tuple[str, str]) -> None:
+    assert first(given(issued(), *steps)) == expected
+
+
+def test_papers_are_asked_for_once_pieces_are_back() -> None:
+    scene = given(issued(documents=[DocumentType.coc]), accept(), send())
+    assert Step.DOCUMENT not in [step.step for step in next_steps(scene.order)]
+    scene.when(ship()).then().when(receive(100)).then("received")
+    assert first(scene) == ("document", "supplier")
+    assert next_steps(scene.order)[0].subject == "coc"
+
+
+def test_a_supplier_that_is_silent_owes_news_and_one_that_is_late_owes_the_pieces() -> None:
+    scene = given(issued(), accept(), send(), arrived())
+    assert first(scene) == ("work", "supplier")
+    scene.wait(day(30))
+    assert first(scene) == ("report", "supplier")
+    scene.wait(day(20, month=12))
+    assert first(scene) == ("ship", "supplier")
+
+
+def test_an_order_that_has_ended_waits_for_nothing() -> None:
+    scene = given(issued(), accept(), send(), ship(), receive(100), c.Close())
+    assert next_steps(scene.order) == []
+    assert missed_milestones(scene.order, date(2027, 1, 1)) == {}
+
+
+def test_lateness_counts_from_need_by_and_from_what_is_expected() -> None:
+    scene = given(issued(), accept(date(2026, 12, 21)))
+    assert days_late(scene.order, date(2026, 11, 3)) == 3
+    assert days_late(scene.order, date(2026, 12, 28)) == 10
+    on_time = given(issued(), accept(NEED_BY))
+    assert days_late(on_time.order, NEED_BY) == 0
+
+
+def test_a_milestone_is_missed_only_while_it_is_waited_for() -> None:
+    scene = given(issued(), accept(), send())
+    late = missed_milestones(scene.order, date(2026, 11, 10))
+    assert late["REC"] == (date(2026, 11, 10) - scene.order.milestones[0].expected).days > 0
+    scene.when(arrived()).then()
+    assert "REC" not in missed_milestones(scene.order, date(2026, 11, 10))
+    assert missed_milestones(given(issued(), decline()).order, date(2026, 12, 1)) == {}
+
+
+@parametrize(
+    "command, steps",
+    ("send", (accept(), send())),
+    ("ship", (accept(),)),
+    ("receive", (accept(),)),
+    ("judge", (accept(), send(), ship(), receive(100))),
+    ("disposition", (accept(), send(), ship(), receive(100))),
+    ("resolve-over", (accept(), send(), ship(), receive(100))),
+    ("submit-inspection", (accept(), send())),
+    ("declare-loss", (accept(),)),
+)
+def test_what_has_nothing_to_do_is_not_offered(command: str, steps: tuple[c.Command, ...]) -> None:
+    refusal = why_pointless(given(issued(), *steps).order, command)
+    assert refusal is not None
+    assert refusal.code == "order.nothing"
+
+
+@parametrize(
+    "command, steps",
+    ("send", (accept(),)),
+    ("ship", (accept(), send())),
+    ("receive", (accept(), send())),
+    ("judge", (accept(), send(), ship(), receive(90, pending=10))),
+    ("disposition", (accept(), send(), ship(), receive(90, rejected=10))),
+    ("submit-inspection", (accept(), send())),
+    ("close", (accept(), send(), ship(), receive(90, pending=10), judge(accepted=10))),
+)
+def test_what_has_something_to_do_is_offered(command: str, steps: tuple[c.Command, ...]) -> None:
+    plans = {1: PLAN} if command == "submit-inspection" else None
+    assert why_pointless(given(issued(plans=plans), *steps).order, command) is None
+
+
+def test_what_the_gate_refuses_is_refused_in_its_words() -> None:
+    order = given(issued(), decline()).order
+    refusal, gated = why_pointless(order, "send"), gate.why_not(order, "send")
+    assert refusal is not None
+    assert gated is not None
+    assert refusal.detail == gated.detail
+
+
+def test_every_step_has_a_command_and_every_point_a_sentence() -> None:
+    assert COMMANDS.keys() == set(Step)
+    assert set(COMMANDS.values()) <= gate.ALLOWED.keys() - SYSTEM_ONLY
+    assert POINT.keys() == NOTHING.keys() < gate.ALLOWED.keys()

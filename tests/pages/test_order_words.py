@@ -1,0 +1,163 @@
+"""Everything an order's history and page can say has words in every language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from activities.i18n import LOCALES
+from activities.mail_contexts import MAILS as CONTEXTS
+from api.pages.order import wording
+from api.pages.order.sentences import SENTENCES, sentence
+from api.pages.order.telling import Telling
+from api.pages.wording import ACTIONS, ROLES
+from api.supplier.words import Words
+from models.domain import events as e
+from models.domain import gate
+from models.domain.authority import SYSTEM_ONLY, Role
+from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.evolve import evolve
+from models.domain.inspection import Failure, Result
+from models.domain.next_steps import Step
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Move
+from models.domain.records import LineTerms, Proposal, Share
+from tests.domain.asking import NC, PARCEL, RECEIPT, accept, receive, send, ship
+from tests.domain.orders import BERLIN, given, issued
+
+AT = datetime(2026, 11, 10, 9, tzinfo=UTC)
+BEFORE = (LineTerms(1, Decimal(100), Decimal("0.85"), date(2026, 12, 18)),)
+AFTER = (LineTerms(1, Decimal(80), Decimal("0.95"), date(2026, 12, 22)),)
+
+
+def scene() -> Order:
+    """Ten of a hundred rejected; one alert is open."""
+    story = given(issued(), accept(), send(), ship(), receive(90, rejected=10))
+    alert = e.AlertRaised(
+        "SO-1-A1", "milestone_overdue", "REC-2026-11-04", AT, "supplier", "Material received"
+    )
+    return evolve(story.order, alert, story.order.version + 1, AT)
+
+
+ORDER = scene()
+
+
+def moved(target: Bucket, quantity: int = 100) -> tuple[Move, ...]:
+    return (Move(1, "L1", Decimal(quantity), Bucket.AT_SUPPLIER, target),)
+
+
+LINE = e.ReceiptLine(
+    1, "L1", Decimal(100), Decimal(90), Decimal(10), *(Decimal(0),) * 5, kept_pending=Decimal(2)
+)
+EXAMPLES: tuple[tuple[e.Event, str], ...] = (
+    (e.OrderIssued(ORDER), "Bea issued the order to Acme Plating."),
+    (e.OrderAcknowledged(date(2026, 12, 18), "AP-1"), "Bea accepted the order for Fri 18 Dec, as order AP-1."),
+    (e.OrderCountered(BEFORE, AFTER, "s_1", "No capacity"), "Bea proposed other terms."),
+    (e.CounterAccepted(BEFORE, AFTER, 2), "Bea accepted the proposal; the order is at revision 2."),
+    (e.CounterRejected("Too late"), "Bea rejected the proposal."),
+    (e.OrderDeclined("The bath is down"), "Bea declined the order."),
+    (e.PiecesSent(moved(Bucket.IN_TRANSIT_OUT), "DHL", "12"), "Bea sent 100 pcs of lot L1."),
+    (e.MilestoneReported("REC", AT, None, "phone"), "Bea reported “Material received” for 10:00."),
+    (e.ProcessReported(1, "Bath 2", "L-7", AT, AT, {"L1": Decimal(100)}, "phone", {"temperature": "42"}), "Bea reported load L-7 on Bath 2, 10:00 to 10:00."),
+    (e.InspectionSubmitted("SO-1-I1", 1, "", "", Decimal(100), (Result("1", 1, "13"),), "fail", (Failure("1", 1, "13", "{name} does not conform.", (("name", "Adhesion"),)),)), "Bea submitted 1 measured values of FLANGE B as SO-1-I1; they do not fit the plan."),
+    (e.InspectionReviewed("SO-1-I1", "release", "Fine"), "Bea released SO-1-I1."),
+    (e.ParcelShipped(PARCEL, moved(Bucket.IN_TRANSIT_BACK), Decimal(100), "DHL", "34"), f"Bea shipped 100 pcs of lot L1 back as parcel {PARCEL}."),
+    (e.ParcelNamed(PARCEL, "DHL", "34"), f"Bea named the parcel {PARCEL}, which had arrived already."),
+    (e.PiecesReceived(RECEIPT, (LINE,), moved(Bucket.ACCEPTED), parcel=PARCEL), f"Bea received parcel {PARCEL} as {RECEIPT}."),
+    (e.PiecesJudged(moved(Bucket.REJECTED, 5)), "Bea judged pieces."),
+    (e.NonconformanceOpened(NC, 1, Decimal(10), "Blisters", ()), f"Bea opened {NC}: 10 pcs rejected."),
+    (e.NonconformanceWithdrawn(NC), f"{NC} was withdrawn with the entry that opened it."),
+    (e.NonconformanceDispositioned(NC, "rework", "supplier", 1, Decimal(10), (), (), "Thin", "supplier"), f"Bea decided about 10 pcs of {NC}: rework at the supplier."),
+    (e.DispositionProposed(NC, (Proposal(1, "L1", Decimal(10), "use_as_is", "here", "u_1"),), ()), f"Bea proposed what to do with {NC}; the design authority decides."),
+    (e.DispositionDecided(NC, "approve", "Dr. Stahl", "", (), ()), f"Bea approved what was proposed for {NC}, signed Dr. Stahl."),
+    (e.NonconformanceClosed(NC), f"{NC} is closed: every piece has an end."),
+    (e.ReturnConfirmed(NC, Decimal(10), moved(Bucket.RETURNED_TO_SUPPLIER, 10), ()), f"Bea confirmed that 10 pcs of lot L1 of {NC} went back to the supplier."),
+    (e.PiecesLost(moved(Bucket.LOST, 2), "Claim deadline passed"), "Bea declared 2 pcs of lot L1 lost."),
+    (e.LinesShortClosed((1,), "Enough"), "Bea closed FLANGE B short: nothing more will be sent."),
+    (e.OverResolved(1, "L1", Decimal(3), "accept", (), Decimal(103)), "Bea settled 3 pcs beyond what was expected: kept and ordered."),
+    (e.EventCorrected(5, "pieces_received", "Typed wrongly"), "Bea took back entry #5."),
+    (e.DocumentAdded("SO-1-D1", DocumentType.coc, Printed(number="C-1"), "0", 1, "application/pdf", "c.pdf", mismatches=(Mismatch("lot", "L9", "L1"),)), "Bea added Certificate of conformance C-1 (c.pdf)."),
+    (e.OrderHeld("New drawing"), "Bea put the order on hold."),
+    (e.OrderResumed(), "Bea resumed the order."),
+    (e.CancellationRequested("Not needed"), "Bea asked to cancel the order; what is out has to come back."),
+    (e.OrderCancelled(), "The order was cancelled."),
+    (e.OrderClosed(), "Bea closed the order."),
+    (e.ReminderSent("milestone_due_soon", "REC-2026-11-04", AT), "Acme Plating was reminded: Due soon: Material received."),
+    (e.AlertRaised("SO-1-A1", "milestone_overdue", "x", AT, "supplier"), "Alert raised: Milestone overdue: Material received"),
+    (e.AlertEscalated("SO-1-A1", 1), "Nobody answered “Milestone overdue: Material received”; the next in line was told."),
+    (e.AlertAcknowledged("SO-1-A1", "other", "Called"), "Bea answered the alert “Milestone overdue: Material received”."),
+    (e.AlertCleared("SO-1-A1"), "Alert over: Milestone overdue: Material received"),
+    (e.OrderReplanned(BERLIN, BERLIN), "Bea planned the order anew with today's calendars."),
+)  # fmt: skip
+
+
+def told(event: e.Event, locale: str) -> str:
+    words = Words(locale, "Europe/Berlin", AT.date())
+    found = sentence(event, Telling(ORDER, words))
+    return words.say(found.text, who="Bea", **found.values).replace("\u00a0", " ")
+
+
+def named(pair: tuple[e.Event, str]) -> str:
+    return pair[0].name
+
+
+def test_every_event_has_a_sentence() -> None:
+    assert set(SENTENCES) == set(e.EVENTS.values())
+    assert [type(event) for event, _ in EXAMPLES] == list(SENTENCES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_an_event_is_a_sentence(example: tuple[e.Event, str]) -> None:
+    event, expected = example
+    assert told(event, "en") == expected
+
+
+@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale != "en"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_its_sentence_is_the_readers(example: tuple[e.Event, str], locale: str) -> None:
+    event, expected = example
+    assert told(event, locale) != expected
+
+
+def test_a_proposal_shows_what_was_before_and_what_is_after() -> None:
+    words = Words("en", "Europe/Berlin", AT.date())
+    changes = sentence(e.OrderCountered(BEFORE, AFTER, "s_1"), Telling(ORDER, words)).changes
+    shown = [(each.what, each.before, each.after) for each in changes]
+    assert [tuple(part.replace("\u00a0", " ") for part in each) for each in shown] == [
+        ("FLANGE B: quantity", "100 pcs", "80 pcs"),
+        ("FLANGE B: price", "0.85 EUR", "0.95 EUR"),
+        ("FLANGE B: day", "Fri 18 Dec", "Tue 22 Dec"),
+    ]
+
+
+def test_a_forecast_that_moves_shows_both_days() -> None:
+    words = Words("en", "Europe/Berlin", AT.date())
+    event = e.MilestoneReported(
+        "REC", None, date(2026, 11, 20), "phone", previous_forecast=date(2026, 11, 12), late_entry=True
+    )
+    found = sentence(event, Telling(ORDER, words))
+    assert [(each.before, each.after) for each in found.changes] == [
+        ("Thu\u00a012\u00a0Nov", "Fri\u00a020\u00a0Nov")
+    ]
+    assert "Entered late." in found.details
+
+
+def test_what_was_counted_is_said_line_by_line() -> None:
+    words = Words("en", "Europe/Berlin", AT.date())
+    line = replace(LINE, kept_because="The certificate is missing.")
+    event = e.PiecesReceived(RECEIPT, (line,), moved(Bucket.ACCEPTED), parcel=PARCEL)
+    counted, kept = sentence(event, Telling(ORDER, words)).details
+    assert counted.replace("\u00a0", " ") == "FLANGE B L1: 100 pcs counted: 90 accepted, 10 rejected"
+    assert kept == "2 kept waiting: The certificate is missing."
+
+
+def test_every_code_on_the_page_has_a_word() -> None:
+    assert wording.HEADLINES.keys() == wording.STEPS.keys() == set(Step)
+    assert wording.BUCKETS.keys() == set(Bucket)
+    assert wording.SHARES.keys() == wording.SHARE_OWED_BY.keys() == set(Share)
+    assert wording.MAILS.keys() == CONTEXTS.keys()
+    assert ACTIONS.keys() == gate.ALLOWED.keys() - SYSTEM_ONLY
+    assert ROLES.keys() == set(Role)
