@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,12 +31,18 @@ from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
 from api.pages.tasks.registry import TASKS
 from api.pages.wording import ACTIONS, ROLES
+from api.supplier.evidence import kind_of
 from api.supplier.fields import Fields, typed
+from api.supplier.multipart import UploadForm
 from api.supplier.tasks import Wanted
 from api.supplier.troubles import Trouble, troubles
 from api.supplier.words import Words
+from api.uploads import Stored, Uploads
 from models.domain.authority import SUPPLIER, OnBehalfOf, Role, roles_for
+from models.domain.commands import AddDocument
+from models.domain.decide import decide
 from models.domain.errors import Invalid, Refusal, Stale
+from models.domain.facts import Asked, Facts
 from models.tables.orders import CommandRow
 from models.tables.types import table
 
@@ -44,6 +50,8 @@ router = page_router()
 _COMMANDS = table(CommandRow)
 # Not part of what a form says.
 _ENVELOPE = frozenset({"form", "version"})
+# Everything in an upload but the file.
+_FORM_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +79,54 @@ def _act(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
     return act
 
 
+def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def act(number: str, request: Request, staff: Visitor) -> Response:
+        """The file is read only once it is known who sends it, and that the order takes one."""
+        acting = await _acting(request, staff, number, task)
+        uploads: Uploads = request.app.state.uploads
+        form = UploadForm(request, max(uploads.limits.values()) + _FORM_BYTES)
+        fields = Fields(form.fields)
+        try:
+            file = await form.fields_before_file()
+            if staff.may(task.command) and task.why_not(acting.desk) is None:
+                kind = kind_of(fields)
+                if file is None or not file.filename:
+                    await form.fields_after_file()
+                    raise Invalid("form.invalid", "Choose a file.", field="file")
+                whole = _whole(form, fields, acting, task)
+                stored = await uploads.receive(number, kind, whole, file.content_type, file.filename)
+                return await take(request, staff, number, task, fields, stored)
+        except Refusal as refusal:
+            return await _refused(request, acting, task, fields, None, refusal)
+        return _page(request, acting, task, fields.typed)
+
+    return act
+
+
+async def _whole(form: UploadForm, fields: Fields, acting: Acting, task: Task) -> AsyncIterator[bytes]:
+    """The file's bytes. It ends well, so that they are kept, only when all of the form came and the
+    order would take it."""
+    async for chunk in form.file():
+        yield chunk
+    await form.fields_after_file()
+    wanted = task.read(fields, acting)
+    assert wanted is not None, "a form with a file asks for something"
+    decide(acting.order, Asked(wanted.command, acting.staff.actor), Facts(), acting.now)
+
+
 async def take(
-    request: Request, staff: Staff, number: str, task: Task, fields: Fields, file: str = ""
+    request: Request, staff: Staff, number: str, task: Task, fields: Fields, stored: Stored | None = None
 ) -> Response:
-    """Saves the command a form asks for, once. ``file`` is the hash of the file that came with it."""
+    """Saves the command a form asks for, once. ``stored`` is the file that came with it."""
     acting = await _acting(request, staff, number, task)
     if not staff.may(task.command):
         return _barred(request, acting, task)
     wanted: Wanted | None = None
     try:
-        sent = _sent(request, fields, file)
+        sent = _sent(request, fields, stored)
         earlier = await run_in_threadpool(_earlier, request, staff, sent)
         if earlier is None:
-            _current(acting, sent)
+            _current(acting, task, sent)
             refusal = task.why_not(acting.desk)
             if refusal is not None:
                 raise refusal
@@ -92,7 +135,7 @@ async def take(
         fields.check()
         if earlier is None and wanted is None:
             return _page(request, acting, task, fields.typed)
-        outcome = await _save(request, acting, sent, wanted, behalf, earlier)
+        outcome = await _save(request, acting, task, sent, _with_file(wanted, stored), behalf, earlier)
         outcome.raise_refusal()
     except Refusal as refusal:
         return await _refused(request, acting, task, fields, wanted, refusal)
@@ -104,6 +147,7 @@ async def take(
 async def _save(
     request: Request,
     acting: Acting,
+    task: Task,
     sent: Sent,
     wanted: Wanted | None,
     behalf: OnBehalfOf | None,
@@ -118,19 +162,33 @@ async def _save(
         command=wanted.command,
         actor=acting.staff.actor,
         on_behalf_of=behalf,
-        if_match=sent.version if acting.desk.order is not None else None,
+        if_match=sent.version if acting.desk.order is not None and not task.file else None,
         idempotency_key=sent.key,
         request_hash=sent.mark,
     )
     return await dispatcher.acted(wish, request.app.state.clock())
 
 
-def _sent(request: Request, fields: Fields, file: str) -> Sent:
+def _with_file(wanted: Wanted | None, stored: Stored | None) -> Wanted | None:
+    if wanted is None or stored is None or not isinstance(wanted.command, AddDocument):
+        return wanted
+    command = replace(
+        wanted.command,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
+        filename=stored.filename,
+    )
+    return replace(wanted, command=command)
+
+
+def _sent(request: Request, fields: Fields, stored: Stored | None) -> Sent:
     key = fields.raw("form")
     if not (key.isalnum() and len(key) <= 64):
         raise Invalid("form.stale", "This form was open too long. Look at it again and send it once more.")
     told = sorted((name, value) for name, value in fields.typed.items() if name not in _ENVELOPE)
-    mark = hashlib.sha256(repr((request.url.path, told, file)).encode()).hexdigest()
+    said = (request.url.path, told, stored.sha256 if stored is not None else "")
+    mark = hashlib.sha256(repr(said).encode()).hexdigest()
     version = fields.raw("version")
     return Sent(key, mark, int(version) if version.isdecimal() and len(version) < 10 else -1)
 
@@ -154,8 +212,9 @@ def _earlier(request: Request, staff: Staff, sent: Sent) -> str | None:
     return found
 
 
-def _current(acting: Acting, sent: Sent) -> None:
-    if sent.version != acting.version:
+def _current(acting: Acting, task: Task, sent: Sent) -> None:
+    """A paper is as good for an order that has moved on, and its file would have to be chosen again."""
+    if sent.version != acting.version and not task.file:
         raise Stale(
             "order.version",
             "The order has changed: you looked at version {seen}, it is at {version}. Look again and repeat.",
@@ -174,7 +233,7 @@ async def _acting(request: Request, staff: Staff, number: str, task: Task) -> Ac
     def read() -> Acting:
         with request.app.state.database.read() as session:
             found = desk(session, staff, number)
-            return Acting(found, task.look(session, found.order) if found.order is not None else None)
+            return Acting(found, task.look(session, found) if found.order is not None else None)
 
     return await run_in_threadpool(read)
 
@@ -287,4 +346,4 @@ def _instead(
 for _task in TASKS.values():
     _path = f"/orders/{{number}}/{_task.name}"
     router.add_api_route(_path, _show(_task), methods=["GET", "HEAD"])
-    router.add_api_route(_path, _act(_task), methods=["POST"])
+    router.add_api_route(_path, _act_with_file(_task) if _task.file else _act(_task), methods=["POST"])

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, label
-from api.supplier.visits import Visit
+from api.supplier.tasks import Lead, Place, Sight, Task, Wanted, chosen, label
 from models.domain import gate
 from models.domain.commands import LoadLot, ReportProcess
 from models.domain.decisions.processing import LONGEST_NAME
@@ -40,22 +39,22 @@ class ProcessForm:
     others: tuple[tuple[int, str], ...]
 
 
-def _lines(order: Order) -> list[Line]:
+def sent_lines(order: Order) -> list[Line]:
     """Lines of which something was sent."""
     return [line for line in order.lines if any(line_of(at) == line.line for at in order.stock)]
 
 
 def _offered(order: Order) -> bool:
-    return gate.why_not(order, "report-process") is None and bool(_lines(order))
+    return gate.why_not(order, "report-process") is None and bool(sent_lines(order))
 
 
-def _subject(visit: Visit, typed: Mapping[str, str]) -> Line:
+def _subject(visit: Sight, typed: Mapping[str, str]) -> Line:
     """The line asked about: the one named, else the first."""
-    lines = _lines(visit.order)
+    lines = sent_lines(visit.order)
     return next((line for line in lines if str(line.line) == typed.get("line")), lines[0])
 
 
-def _form(visit: Visit, typed: Mapping[str, str]) -> ProcessForm:
+def form(visit: Sight, typed: Mapping[str, str]) -> ProcessForm:
     line, words = _subject(visit, typed), visit.words
     last = line.reported_loads[-1] if line.reported_loads else None
     names = list(last.parameters) if last is not None else []
@@ -72,13 +71,13 @@ def _form(visit: Visit, typed: Mapping[str, str]) -> ProcessForm:
         latest=f"{words.today.isoformat()}T23:59",
         others=tuple(
             (other.line, f"{other.part} {other.part_revision}")
-            for other in _lines(visit.order)
+            for other in sent_lines(visit.order)
             if other is not line
         ),
     )
 
 
-def _places(visit: Visit, line: Line) -> Iterator[Place]:
+def _places(visit: Sight, line: Line) -> Iterator[Place]:
     """Every lot that was sent on the line, with how many."""
     places = [at for at in visit.order.stock if line_of(at) == line.line]
     for index, at in enumerate(places):
@@ -86,7 +85,7 @@ def _places(visit: Visit, line: Line) -> Iterator[Place]:
         yield Place(f"lots.{index}", at, label(visit, at), amount)
 
 
-def _read(fields: Fields, visit: Visit) -> Wanted:
+def read(fields: Fields, visit: Sight) -> Wanted:
     chosen(fields, "process")
     line = _subject(visit, fields.typed)
     lots: list[LoadLot] = []
@@ -110,7 +109,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
     return Wanted(command, leads, names)
 
 
-def _instant(fields: Fields, visit: Visit, name: str) -> datetime | None:
+def _instant(fields: Fields, visit: Sight, name: str) -> datetime | None:
     """The time on the supplier's clocks as an instant."""
     local = fields.moment(name)
     if local is None:
@@ -140,4 +139,4 @@ def _parameters(fields: Fields, leads: dict[str, Lead], names: dict[str, str]) -
         yield name, value
 
 
-PROCESS = Task("process", "report-process", N_("Report the process"), _offered, _form, _read)
+PROCESS = Task("process", "report-process", N_("Report the process"), _offered, form, read)

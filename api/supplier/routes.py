@@ -131,6 +131,7 @@ async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Respons
         _possible(visit, task)
         kind = evidence.kind_of(fields)
         if file is None or not file.filename:
+            await form.fields_after_file()
             fields.wrong("file", "Choose a file.")
             fields.check()
         assert file is not None, "checked"

@@ -133,6 +133,34 @@ async def test_milestones_are_reported_reached_or_expected(system: System, brows
     assert steps["PLATED"]["forecast"] == day
 
 
+async def test_a_load_is_reported_and_named_by_the_parcel_it_comes_back_in(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "released")
+    planner = hands(browsers, number, Role.PLANNER)
+    load = {
+        "equipment": "Bath 2",
+        "load": f"L-{number}",
+        "started_at": "2026-01-05T06:30",
+        "ended_at": "2026-01-05T08:00",
+        "parameters__0__name": "Current",
+        "parameters__0__value": "120 A",
+    }
+    page = await planner.refused("report-process", **load, **TOLD)
+    assert page.links["Enter how many were in the load."].endswith("#lots-0-quantity")
+    await planner.do("report-process", lots__0__quantity="20", **load, **TOLD)
+    page = await planner.look("ship")
+    assert f"L-{number}" in page.html
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    payload = next(event["payload"] for event in events if event["type"] == "process_reported")
+    # Half past six on the supplier's clocks, in winter an hour before Greenwich's.
+    assert payload["started_at"].startswith("2026-01-05T05:30")
+    assert payload["parameters"] == {"Current": "120 A"}
+    (name,) = [given["value"] for tag, given in page.tags if tag == "option" and number in given["value"]]
+    await planner.do("ship", lines__0__quantity="20", lines__0__load=name, **TOLD)
+    assert (await pieces(system, number))["in_transit_back"] == "20"
+
+
 async def test_a_parcel_is_announced_for_the_supplier(system: System, browsers: Browsers) -> None:
     number = await at(system, "released")
     buyer = hands(browsers, number, Role.BUYER)

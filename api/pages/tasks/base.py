@@ -83,7 +83,7 @@ def _anything(_order: Order) -> str:
     return ""
 
 
-def _nothing_more(_session: Session, _order: Order) -> None:
+def _nothing_more(_session: Session, _desk: Desk) -> None:
     return None
 
 
@@ -104,7 +104,7 @@ class Task:
     # Why there is nothing to do, though the order's stage allows it; empty when there is.
     idle: Callable[[Order], str] = _anything
     # What has to be read beside the order.
-    look: Callable[[Session, Order], Any] = _nothing_more
+    look: Callable[[Session, Desk], Any] = _nothing_more
     # A file comes with it.
     file: bool = False
 

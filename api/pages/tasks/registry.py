@@ -5,7 +5,18 @@ from __future__ import annotations
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, ISSUE, REPLAN, RESUME
+from api.pages.tasks.correcting import CORRECT
+from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
+from api.pages.tasks.papers import DOCUMENTS
+from api.pages.tasks.processing import REPORT_PROCESS
 from api.pages.tasks.progress import REPORT_MILESTONE
+from api.pages.tasks.receiving import JUDGE, RECEIVE, RESOLVE_OVER
+from api.pages.tasks.rejected import (
+    CONFIRM_RETURN,
+    DECIDE_DISPOSITION,
+    DISPOSITION,
+    REPORT_NONCONFORMANCE,
+)
 from api.pages.tasks.sending import DECLARE_LOSS, SEND, SHORT_CLOSE
 from api.pages.tasks.shipping import SHIP
 
@@ -16,9 +27,21 @@ _ALL = (
     ANSWER_COUNTER,
     SEND,
     REPORT_MILESTONE,
+    REPORT_PROCESS,
+    SUBMIT_INSPECTION,
+    REVIEW_INSPECTION,
     SHIP,
+    RECEIVE,
+    JUDGE,
+    DOCUMENTS,
+    REPORT_NONCONFORMANCE,
+    DISPOSITION,
+    DECIDE_DISPOSITION,
+    CONFIRM_RETURN,
+    RESOLVE_OVER,
     SHORT_CLOSE,
     DECLARE_LOSS,
+    CORRECT,
     HOLD,
     RESUME,
     REPLAN,

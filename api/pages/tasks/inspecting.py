@@ -1,0 +1,161 @@
+"""Measured values entered for the supplier, and quality's word about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.desk import Desk
+from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.measuring import Ruler, form, planned_lines, read, ruler
+from api.supplier.tasks import Wanted
+from api.supplier.told import limits
+from models.domain import commands as c
+from models.domain.inspection import NOT, Characteristic, InspectionPlan, Result, Sample, judge
+from models.domain.order import Order
+from models.domain.records import Inspection
+from models.queries import order_records
+
+MEASURE_BUTTONS = (Button("submit", N_("Send these values")), Button("check", N_("Only check them")))
+
+
+def _nothing_to_measure(order: Order) -> str:
+    if any(True for _ in planned_lines(order)):
+        return ""
+    return N_("There is nothing to measure: no inspection plan, or no pieces at the supplier.")
+
+
+def _submit(fields: Fields, acting: Acting) -> Wanted | None:
+    answer = answered(fields, MEASURE_BUTTONS)
+    return read(Fields({**fields.typed, "answer": answer}), acting)
+
+
+SUBMIT_INSPECTION = Task(
+    "submit-inspection",
+    "submit-inspection",
+    form,
+    _submit,
+    MEASURE_BUTTONS,
+    idle=_nothing_to_measure,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One characteristic: its limits, and every value with whether it lies outside."""
+
+    title: str
+    limits: str
+    ruler: Ruler | None
+    values: tuple[tuple[int, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewForm:
+    heading: str
+    inspection: str
+    of: str
+    passed: bool
+    measured: tuple[Measured, ...]
+    # Other inspections that wait: name and the end of the address.
+    others: tuple[tuple[str, str], ...]
+    # One that failed cannot be released.
+    barred_buttons: tuple[str, ...]
+
+
+def _waiting(order: Order) -> list[Inspection]:
+    return [item for item in order.inspections.values() if not item.decision]
+
+
+def _subject(order: Order, typed: Typed) -> Inspection:
+    """The inspection asked for, else the newest that waits."""
+    waiting = _waiting(order)
+    return next((item for item in waiting if item.inspection == typed.get("inspection")), waiting[-1])
+
+
+def _review_form(acting: Acting, typed: Typed) -> ReviewForm:
+    order, words = acting.order, acting.words
+    item = _subject(order, typed)
+    line = order.line(item.line)
+    assert line is not None, "inspections are of the order's lines"
+    record = next(each for each in acting.known if each["inspection"] == item.inspection)
+    plan = line.plan.characteristics if line.plan is not None else ()
+    passed = item.verdict == "pass"
+    return ReviewForm(
+        heading=words.say(N_("May these pieces leave? Inspection {inspection}"), inspection=item.inspection),
+        inspection=item.inspection,
+        of=" · ".join(
+            filter(
+                None,
+                [
+                    f"{line.part} {line.part_revision}",
+                    item.lot,
+                    item.parcel,
+                    words.amount(item.lot_size, line.unit),
+                ],
+            )
+        ),
+        passed=passed,
+        measured=tuple(_measured(each, record["results"]) for each in plan),
+        others=tuple(
+            (other.inspection, f"{acting.desk.path}/review-inspection?inspection={other.inspection}")
+            for other in _waiting(order)
+            if other is not item
+        ),
+        barred_buttons=() if passed else ("release",),
+    )
+
+
+def _measured(item: Characteristic, results: list[dict[str, Any]]) -> Measured:
+    mine = [
+        Result(item.number, int(result["sample"]), str(result["value"]))
+        for result in results
+        if result["characteristic"] == item.number
+    ]
+    shown = tuple((result.sample, result.value, _outside(item, result)) for result in mine)
+    return Measured(
+        f"{item.number} · {item.name}", limits(item), ruler(item, [value for _, value, _ in shown]), shown
+    )
+
+
+def _outside(item: Characteristic, result: Result) -> bool:
+    if item.kind == "attribute":
+        return result.value == NOT
+    one = InspectionPlan("", "", "", (replace(item, sample=Sample("count", count=1)),))
+    return bool(judge(one, 1, (replace(result, sample=1),)).failures)
+
+
+def _none_waiting(order: Order) -> str:
+    return "" if _waiting(order) else N_("No inspection is waiting for review.")
+
+
+REVIEW_BUTTONS = (Button("release", N_("Release them")), Button("reject", N_("Reject them")))
+
+
+def _review(fields: Fields, acting: Acting) -> Wanted:
+    decision = answered(fields, REVIEW_BUTTONS)
+    note = fields.text("note", most=LONGEST_TEXT)
+    inspection = fields.raw("inspection")
+    if inspection not in acting.order.inspections:
+        inspection = _subject(acting.order, fields.typed).inspection
+    fields.check()
+    return Wanted(c.ReviewInspection(inspection, "release" if decision == "release" else "reject", note))
+
+
+def _records(session: Session, desk: Desk) -> list[dict[str, Any]]:
+    return order_records.inspections(session, desk.issued)
+
+
+REVIEW_INSPECTION = Task(
+    "review-inspection",
+    "review-inspection",
+    _review_form,
+    _review,
+    REVIEW_BUTTONS,
+    idle=_none_waiting,
+    look=_records,
+)

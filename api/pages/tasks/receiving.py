@@ -1,0 +1,338 @@
+"""Receive, judge, settle what is over: what was counted at the dock and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from activities.i18n import N_
+from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
+from api.supplier.arriving import reworks_at
+from api.supplier.fields import Fields
+from api.supplier.tasks import Lead, Place, Wanted, label, places
+from models.domain import commands as c
+from models.domain.authority import Role
+from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.inspecting import released_left
+from models.domain.order import Line, Order
+from models.domain.pieces import OUT, Bucket, held_in, key
+from models.domain.quantities import ZERO
+from models.domain.records import Parcel
+
+# Chosen instead of a parcel's name when what came was not announced.
+UNANNOUNCED = "-"
+# What a counted piece may be besides accepted, which is the rest.
+_OTHERS = ("rejected", "pending", "unprocessed", "scrapped", "tested")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A parcel that can be received. ``address`` leads to its form."""
+
+    parcel: str
+    address: str
+    amount: str
+    travel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One place of the form: what is expected there, and what accepted pieces have to wait for."""
+
+    place: Place
+    expected: str
+    output_lot: str
+    waits: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveForm:
+    heading: str
+    # What is being received: a parcel's name, `UNANNOUNCED`, or empty while it is to be chosen.
+    parcel: str
+    boxes: tuple[Box, ...]
+    rows: tuple[Counted, ...]
+    may_scrap: bool
+    again: bool
+    # Without a box to choose there is nothing to send yet.
+    barred_buttons: tuple[str, ...]
+
+
+def open_parcels(order: Order) -> tuple[Parcel, ...]:
+    """Announced boxes with something nobody has taken out yet."""
+    return tuple(item for item in order.parcels.values() if not item.void and any(item.contents.values()))
+
+
+def _subject(order: Order, typed: Typed) -> str:
+    """The box named, else the only one there is; `UNANNOUNCED` when none is on its way."""
+    wanted = typed.get("parcel", "")
+    boxes = [item.parcel for item in open_parcels(order)]
+    if wanted == UNANNOUNCED or wanted in order.parcels:
+        return wanted
+    if not boxes:
+        return UNANNOUNCED
+    return boxes[0] if len(boxes) == 1 else ""
+
+
+def _places(order: Order, parcel: str) -> Iterator[tuple[str, str, Decimal]]:
+    """Input, stock key and expected quantity of what the form asks about."""
+    box = order.parcels.get(parcel)
+    if box is not None and box.lot_unknown:
+        yield from _by_line(box.contents.items())
+    elif box is not None:
+        for index, at in enumerate(order.stock):
+            if box.contents.get(at):
+                yield f"lines.{index}", at, box.contents[at]
+    else:
+        found = False
+        for index, (at, pieces) in enumerate(Shelf(order).stock.items()):
+            out = held_in(pieces, *OUT, Bucket.LOST)
+            if out > 0:
+                found = True
+                yield f"lines.{index}", at, out
+        if not found:
+            yield from _by_line((key(line.line, ""), ZERO) for line in order.lines)
+
+
+def _by_line(contents: Iterable[tuple[str, Decimal]]) -> Iterator[tuple[str, str, Decimal]]:
+    totals: dict[int, Decimal] = {}
+    for at, quantity in contents:
+        number = int(at.partition(":")[0])
+        totals[number] = totals.get(number, ZERO) + quantity
+    for number, quantity in totals.items():
+        yield f"line.{number}", key(number, ""), quantity
+
+
+def _form(acting: Acting, typed: Typed) -> ReceiveForm:
+    order, words = acting.order, acting.words
+    parcel = _subject(order, typed)
+    rows = tuple(_counted(acting, *place) for place in _places(order, parcel)) if parcel else ()
+    boxes = tuple(
+        Box(
+            item.parcel,
+            f"{acting.desk.path}/receive?parcel={item.parcel}",
+            words.number(sum(item.contents.values(), ZERO)),
+            " · ".join(filter(None, [item.carrier, item.tracking, words.local_day(item.shipped_at)])),
+        )
+        for item in open_parcels(order)
+        if item.parcel != parcel
+    )
+    if not parcel:
+        heading = words.say(N_("Which parcel has arrived?"))
+    elif parcel == UNANNOUNCED:
+        heading = words.say(N_("How many have arrived?"))
+    else:
+        heading = words.say(N_("How many are in parcel {parcel}?"), parcel=parcel)
+    return ReceiveForm(
+        heading=heading,
+        parcel=parcel,
+        boxes=boxes,
+        rows=rows,
+        may_scrap=acting.staff.has(Role.QUALITY),
+        again=any(
+            parcel in (receipt.parcel, *receipt.parcels) for receipt in order.receipts if not receipt.void
+        ),
+        barred_buttons=() if parcel else ("receive",),
+    )
+
+
+def _counted(acting: Acting, name: str, at: str, expected: Decimal) -> Counted:
+    order, words = acting.order, acting.words
+    line = order.line(int(at.partition(":")[0]))
+    assert line is not None, "pieces are on the order's lines"
+    lot = at.partition(":")[2]
+    place = Place(name, at, label(acting, at), words.amount(expected, line.unit), reworks_at(order, at))
+    output = line.output_lot(lot)
+    return Counted(
+        place,
+        f"{expected.normalize():f}" if expected else "",
+        output if output != lot else "",
+        _waits(acting, line, lot, expected),
+        line.unit,
+    )
+
+
+def _waits(acting: Acting, line: Line, lot: str, expected: Decimal) -> str:
+    """What accepted pieces would have to wait for, in words."""
+    words = acting.words
+    if acting.order.hold is not None:
+        return words.say(N_("The order is on hold: accepted pieces wait as pending."))
+    if line.plan is None:
+        return ""
+    covered = released_left(acting.order, line, lot, dict(acting.order.judged))
+    if covered >= expected:
+        return ""
+    return words.say(
+        N_("Released inspections cover {pieces}; accepted pieces beyond that wait as pending."),
+        pieces=words.amount(covered, line.unit),
+    )
+
+
+def _receive(fields: Fields, acting: Acting) -> Wanted:
+    order = acting.order
+    parcel = _subject(order, fields.typed)
+    lines: list[c.ReceiveLine] = []
+    leads = {"parcel": Lead("packing_slip"), "packing_slip": Lead("packing_slip")}
+    for name, at, _ in _places(order, parcel):
+        line = order.line(int(at.partition(":")[0]))
+        assert line is not None, "pieces are on the order's lines"
+        found = _line(fields, line, at, name)
+        if found is not None:
+            leads |= leads_of(
+                len(lines), name, "counted", "accepted", *_OTHERS, "output_lot", "final", "conversion"
+            )
+            lines.append(found)
+    if not lines and not fields.errors:
+        first = next((name for name, *_ in _places(order, parcel)), "")
+        fields.wrong(f"{first}.counted", "Enter how many you counted.")
+    slip = fields.text("packing_slip")
+    fields.check()
+    return Wanted(
+        c.Receive(
+            tuple(lines),
+            parcel="" if parcel == UNANNOUNCED else parcel,
+            packing_slip=slip,
+            additional=bool(fields.raw("additional")),
+        ),
+        leads,
+    )
+
+
+def _line(fields: Fields, line: Line, at: str, name: str) -> c.ReceiveLine | None:
+    """What was counted in one place; accepted is what the other parts leave, unless it was typed."""
+    uom = fields.text(f"{name}.uom")
+    unit = uom or line.unit
+    parts = {part: number_in(fields, f"{name}.{part}", unit) or ZERO for part in _OTHERS}
+    counted = number_in(fields, f"{name}.counted", unit)
+    if counted is None:
+        if any(parts.values()):
+            fields.wrong(f"{name}.counted", "Enter how many you counted.")
+        return None
+    rest = counted - sum(parts.values(), ZERO)
+    accepted = fields.quantity(f"{name}.accepted", unit)
+    if rest < 0:
+        text = "You counted {counted}, but the parts below are {sum} together."
+        fields.wrong(f"{name}.counted", text, counted=counted, sum=counted - rest)
+    elif accepted is not None and accepted != rest:
+        text = "{accepted} accepted does not fit: of {counted} counted, {rest} are left for it."
+        fields.wrong(f"{name}.accepted", text, accepted=accepted, counted=counted, rest=rest)
+    return c.ReceiveLine(
+        line=line.line,
+        counted=counted,
+        accepted=max(rest, ZERO),
+        lot=at.partition(":")[2],
+        output_lot=fields.text(f"{name}.output_lot"),
+        uom=uom,
+        conversion=number_in(fields, f"{name}.conversion", ""),
+        final=bool(fields.raw(f"{name}.final")),
+        nonconformance=fields.text(f"{name}.nonconformance"),
+        **parts,
+    )
+
+
+RECEIVE = Task("receive", "receive", _form, _receive, (Button("receive", N_("Book them in")),))
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesForm:
+    """Places with pieces to decide about; ``proposed`` is how many each has, as typed."""
+
+    places: tuple[Place, ...]
+    proposed: dict[str, str]
+
+
+def _pieces_in(bucket: Bucket, acting: Acting) -> PlacesForm:
+    found = list(places(acting, Shelf(acting.order).stock, bucket))
+    return PlacesForm(
+        tuple(place for place, _ in found),
+        {place.input: f"{quantity.normalize():f}" for place, quantity in found},
+    )
+
+
+def _pending_form(acting: Acting, _typed: Typed) -> PlacesForm:
+    return _pieces_in(Bucket.PENDING, acting)
+
+
+def _none_in(bucket: Bucket, order: Order) -> bool:
+    return not any(pieces.get(bucket) for pieces in order.stock.values())
+
+
+def _none_pending(order: Order) -> str:
+    return N_("No pieces are pending.") if _none_in(Bucket.PENDING, order) else ""
+
+
+def _judge(fields: Fields, acting: Acting) -> Wanted:
+    lines: list[c.JudgeLine] = []
+    leads: dict[str, Lead] = {}
+    for place in _pieces_in(Bucket.PENDING, acting).places:
+        line = acting.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        accepted, rejected, tested = (
+            number_in(fields, f"{place.input}.{name}", line.unit)
+            for name in ("accepted", "rejected", "tested")
+        )
+        if accepted or rejected or tested:
+            leads |= leads_of(len(lines), place.input, "accepted", "rejected", "tested")
+            lines.append(
+                c.JudgeLine(place.line, accepted or ZERO, rejected or ZERO, tested or ZERO, place.lot)
+            )
+    if not lines and not fields.errors:
+        first = next((place.input for place in _pieces_in(Bucket.PENDING, acting).places), "")
+        fields.wrong(f"{first}.accepted", "Say how many are accepted, rejected or used for tests.")
+    fields.check()
+    return Wanted(c.Judge(tuple(lines)), leads)
+
+
+JUDGE = Task(
+    "judge",
+    "judge",
+    _pending_form,
+    _judge,
+    (Button("judge", N_("Record this judgement")),),
+    question=N_("What are the pending pieces?"),
+    idle=_none_pending,
+)
+
+
+def _over_form(acting: Acting, _typed: Typed) -> PlacesForm:
+    return _pieces_in(Bucket.OVER, acting)
+
+
+def _none_over(order: Order) -> str:
+    return N_("No pieces are over.") if _none_in(Bucket.OVER, order) else ""
+
+
+def _resolve(fields: Fields, acting: Acting) -> Wanted:
+    lines: list[c.OverLine] = []
+    leads: dict[str, Lead] = {}
+    for place in _pieces_in(Bucket.OVER, acting).places:
+        line = acting.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        quantity = number_in(fields, f"{place.input}.quantity", line.unit)
+        decision = fields.raw(f"{place.input}.decision")
+        if quantity is None:
+            continue
+        leads |= leads_of(len(lines), place.input, "quantity", "decision")
+        match decision:
+            case "return" | "accept" | "miscount":
+                lines.append(c.OverLine(place.line, quantity, decision, place.lot))
+            case _:
+                fields.wrong(f"{place.input}.decision", "Choose what becomes of them.")
+    if not lines and not fields.errors:
+        first = next((place.input for place in _pieces_in(Bucket.OVER, acting).places), "")
+        fields.wrong(f"{first}.quantity", "Enter how many this decides about.")
+    fields.check()
+    return Wanted(c.ResolveOver(tuple(lines)), leads)
+
+
+RESOLVE_OVER = Task(
+    "resolve-over",
+    "resolve-over",
+    _over_form,
+    _resolve,
+    (Button("resolve", N_("Settle it so")),),
+    question=N_("What becomes of the surplus pieces?"),
+    idle=_none_over,
+)

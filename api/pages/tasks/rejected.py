@@ -1,0 +1,341 @@
+"""Pieces that do not conform: reported, decided about, approved, confirmed back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, cast, get_args
+
+from activities.i18n import N_
+from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
+from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed, answered, leads_of, number_in
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.tasks import Lead, Place, Wanted, label, places
+from models.domain import commands as c
+from models.domain.decisions.drawing import Shelf
+from models.domain.order import Order
+from models.domain.pieces import Bucket, held_in
+from models.domain.quantities import ZERO
+from models.domain.records import Nonconformance, Share
+
+Decision = Literal["use_as_is", "rework", "repair", "reinspect", "scrap", "return"]
+Responsibility = Literal["", "supplier", "us", "material"]
+_FOUND_IN = (Bucket.ACCEPTED, Bucket.PENDING)
+# So many ways the pieces of one place can be split.
+_WAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundForm:
+    places: tuple[Place, ...]
+    # Where the pieces of each place are, by its input.
+    where: dict[str, str]
+
+
+def _found_places(acting: Acting) -> list[Place]:
+    return [place for place, _ in places(acting, Shelf(acting.order).stock, *_FOUND_IN)]
+
+
+def _found_form(acting: Acting, _typed: Typed) -> FoundForm:
+    words, stock = acting.words, acting.order.stock
+    found = _found_places(acting)
+
+    def where(place: Place) -> str:
+        line = acting.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        return ", ".join(
+            f"{words.amount(quantity, line.unit)} {words.say(BUCKETS[bucket])}"
+            for bucket in _FOUND_IN
+            if (quantity := held_in(stock[place.at], bucket))
+        )
+
+    return FoundForm(tuple(found), {place.input: where(place) for place in found})
+
+
+def _none_found(order: Order) -> str:
+    if any(held_in(pieces, *_FOUND_IN) for pieces in order.stock.values()):
+        return ""
+    return N_("No pieces have been accepted or are pending.")
+
+
+def _report(fields: Fields, acting: Acting) -> Wanted:
+    lines: list[c.LineQuantity] = []
+    leads: dict[str, Lead] = {}
+    for place in _found_places(acting):
+        line = acting.order.line(place.line)
+        assert line is not None, "pieces are on the order's lines"
+        quantity = number_in(fields, f"{place.input}.quantity", line.unit)
+        if quantity is not None:
+            leads |= leads_of(len(lines), place.input, "quantity")
+            lines.append(c.LineQuantity(place.line, quantity, place.lot))
+    if not lines and not fields.errors:
+        first = next((place.input for place in _found_places(acting)), "")
+        fields.wrong(f"{first}.quantity", "Enter how many do not conform.")
+    defect = fields.text("defect", most=LONGEST_TEXT)
+    if not defect:
+        fields.wrong("defect", "Say what is wrong with them.")
+    fields.check()
+    return Wanted(c.ReportNonconformance(tuple(lines), defect), leads)
+
+
+REPORT_NONCONFORMANCE = Task(
+    "report-nonconformance",
+    "report-nonconformance",
+    _found_form,
+    _report,
+    (Button("report", N_("Report a nonconformance")),),
+    question=N_("What does not conform?"),
+    idle=_none_found,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One row to decide about some pieces of a place. ``proposed`` is how many, as typed."""
+
+    input: str
+    proposed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    label: str
+    amount: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionForm:
+    heading: str
+    name: str
+    defect: str
+    places: tuple[Undecided, ...]
+    # Other nonconformances to decide about: name and address.
+    others: tuple[tuple[str, str], ...]
+    decisions: dict[str, str]
+    places_of_work: dict[str, str]
+    responsible: dict[str, str]
+
+
+def _with(order: Order, share: Share) -> list[Nonconformance]:
+    """Nonconformances with pieces in this share."""
+    return [
+        item
+        for item in order.open_nonconformances
+        if any(shares.get(share) for shares in item.shares.values())
+    ]
+
+
+def _subject(order: Order, typed: Typed, share: Share) -> Nonconformance:
+    """The one asked for, else the first that has such pieces."""
+    found = _with(order, share)
+    return next((item for item in found if item.nonconformance == typed.get("nonconformance")), found[0])
+
+
+def _others(acting: Acting, task: str, item: Nonconformance, share: Share) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (other.nonconformance, f"{acting.desk.path}/{task}?nonconformance={other.nonconformance}")
+        for other in _with(acting.order, share)
+        if other is not item
+    )
+
+
+def _shares(item: Nonconformance, share: Share) -> list[tuple[int, str, Decimal]]:
+    """Index, stock key and quantity of the places with such pieces."""
+    return [
+        (index, at, shares[share])
+        for index, (at, shares) in enumerate(item.shares.items())
+        if shares.get(share)
+    ]
+
+
+def _amount(acting: Acting, at: str, quantity: Decimal) -> str:
+    line = acting.order.line(int(at.partition(":")[0]))
+    assert line is not None, "pieces are on the order's lines"
+    return acting.words.amount(quantity, line.unit)
+
+
+def _disposition_form(acting: Acting, typed: Typed) -> DispositionForm:
+    item = _subject(acting.order, typed, Share.UNDECIDED)
+    found = tuple(
+        Undecided(
+            label(acting, at),
+            _amount(acting, at, quantity),
+            tuple(
+                Way(f"at.{index}.{way}", "" if way else f"{quantity.normalize():f}") for way in range(_WAYS)
+            ),
+        )
+        for index, at, quantity in _shares(item, Share.UNDECIDED)
+    )
+    return DispositionForm(
+        heading=acting.words.say(
+            N_("What becomes of the rejected pieces of {nonconformance}?"),
+            nonconformance=item.nonconformance,
+        ),
+        name=item.nonconformance,
+        defect=item.defect,
+        places=found,
+        others=_others(acting, "disposition", item, Share.UNDECIDED),
+        decisions=DISPOSITIONS,
+        places_of_work=PLACES,
+        responsible=RESPONSIBLE,
+    )
+
+
+def _none_undecided(order: Order) -> str:
+    return "" if _with(order, Share.UNDECIDED) else N_("No rejected pieces wait for a decision.")
+
+
+def _dispose(fields: Fields, acting: Acting) -> Wanted:
+    item = _subject(acting.order, fields.typed, Share.UNDECIDED)
+    lines: list[c.DispositionLine] = []
+    leads: dict[str, Lead] = {}
+    for index, at, _ in _shares(item, Share.UNDECIDED):
+        number, _, lot = at.partition(":")
+        line = acting.order.line(int(number))
+        assert line is not None, "pieces are on the order's lines"
+        for way in range(_WAYS):
+            name = f"at.{index}.{way}"
+            quantity = number_in(fields, f"{name}.quantity", line.unit)
+            if quantity is None:
+                continue
+            decision = fields.raw(f"{name}.decision")
+            if decision not in get_args(Decision):
+                fields.wrong(f"{name}.decision", "Choose what becomes of them.")
+            leads |= leads_of(len(lines), name, "quantity", "decision")
+            place: Literal["supplier", "here"] = (
+                "here" if fields.raw(f"{name}.place") == "here" else "supplier"
+            )
+            lines.append(c.DispositionLine(quantity, cast(Decision, decision), line.line, lot, place))
+    if not lines and not fields.errors:
+        fields.wrong("at.0.0.quantity", "Enter how many this decides about.")
+    cause = fields.text("cause", most=LONGEST_TEXT)
+    responsibility = fields.raw("responsibility")
+    if responsibility not in get_args(Responsibility):
+        responsibility = ""
+    fields.check()
+    command = c.Disposition(item.nonconformance, tuple(lines), cause, cast(Responsibility, responsibility))
+    return Wanted(command, leads)
+
+
+DISPOSITION = Task(
+    "disposition",
+    "disposition",
+    _disposition_form,
+    _dispose,
+    (Button("decide", N_("Decide this")),),
+    idle=_none_undecided,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalForm:
+    heading: str
+    name: str
+    defect: str
+    cause: str
+    # What is proposed: pieces, what is to become of them.
+    proposals: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+
+
+def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
+    item = _subject(acting.order, typed, Share.PROPOSED)
+    words = acting.words
+    return ProposalForm(
+        heading=words.say(
+            N_("Do you approve what is proposed for {nonconformance}?"), nonconformance=item.nonconformance
+        ),
+        name=item.nonconformance,
+        defect=item.defect,
+        cause=item.cause,
+        proposals=tuple(
+            (
+                f"{label(acting, f'{each.line}:{each.lot}')}: "
+                f"{_amount(acting, f'{each.line}:{each.lot}', each.quantity)}",
+                words.say(DISPOSITIONS[each.decision]),
+            )
+            for each in item.proposals
+        ),
+        others=_others(acting, "decide-disposition", item, Share.PROPOSED),
+    )
+
+
+def _none_proposed(order: Order) -> str:
+    return "" if _with(order, Share.PROPOSED) else N_("Nothing is proposed for rejected pieces.")
+
+
+DECIDE_BUTTONS = (Button("approve", N_("Sign and approve")), Button("reject", N_("Sign and reject")))
+
+
+def _decide(fields: Fields, acting: Acting) -> Wanted:
+    decision = answered(fields, DECIDE_BUTTONS)
+    item = _subject(acting.order, fields.typed, Share.PROPOSED)
+    name = fields.text("name")
+    if not name:
+        fields.wrong("name", "Sign with your printed name.")
+    meaning = fields.text("meaning")
+    fields.check()
+    command = c.DecideDisposition(
+        item.nonconformance, "approve" if decision == "approve" else "reject", c.Signature(name, meaning)
+    )
+    return Wanted(command, {"signature.name": Lead("name"), "nonconformance": Lead("")})
+
+
+DECIDE_DISPOSITION = Task(
+    "decide-disposition",
+    "decide-disposition",
+    _proposal_form,
+    _decide,
+    DECIDE_BUTTONS,
+    idle=_none_proposed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnForm:
+    heading: str
+    name: str
+    amount: str
+    proposed: str
+    others: tuple[tuple[str, str], ...]
+
+
+def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
+    item = _subject(acting.order, typed, Share.RETURNING)
+    going = _shares(item, Share.RETURNING)
+    total = sum((quantity for _, _, quantity in going), ZERO)
+    return ReturnForm(
+        heading=acting.words.say(
+            N_("How many pieces of {nonconformance} does the supplier have back?"),
+            nonconformance=item.nonconformance,
+        ),
+        name=item.nonconformance,
+        amount=_amount(acting, going[0][1], total),
+        proposed=f"{total.normalize():f}",
+        others=_others(acting, "confirm-return", item, Share.RETURNING),
+    )
+
+
+def _none_returning(order: Order) -> str:
+    return "" if _with(order, Share.RETURNING) else N_("No rejected pieces are on their way back.")
+
+
+def _confirm(fields: Fields, acting: Acting) -> Wanted:
+    item = _subject(acting.order, fields.typed, Share.RETURNING)
+    line = acting.order.line(int(_shares(item, Share.RETURNING)[0][1].partition(":")[0]))
+    quantity = number_in(fields, "quantity", line.unit if line is not None else "")
+    if quantity is None and not fields.errors:
+        fields.wrong("quantity", "Enter how many the supplier has back.")
+    fields.check()
+    return Wanted(c.ConfirmReturn(item.nonconformance, quantity or ZERO))
+
+
+CONFIRM_RETURN = Task(
+    "confirm-return",
+    "confirm-return",
+    _return_form,
+    _confirm,
+    (Button("confirm", N_("Confirm the return")),),
+    idle=_none_returning,
+)

@@ -1,0 +1,33 @@
+// Receiving: says what is left as accepted while one types. The server counts again; it works without.
+"use strict";
+(() => {
+  const parts = ["rejected", "pending", "unprocessed", "tested", "scrapped"];
+  const number = (input) => {
+    const text = (input?.value ?? "").trim().replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+    return text === "" ? 0 : Number(text);
+  };
+  const plain = (value) => String(Math.round(value * 1e6) / 1e6);
+  for (const place of document.querySelectorAll("[data-split]")) {
+    const field = (name) => place.querySelector(`input[name$=".${name}"]`);
+    const accepted = field("accepted");
+    const output = place.querySelector("output");
+    // Filled by us it follows the others; typed by hand it stays.
+    let ours = accepted.value === "";
+    const show = () => {
+      const counted = number(field("counted"));
+      const others = parts.reduce((sum, name) => sum + number(field(name)), 0);
+      const rest = counted - others;
+      output.hidden = !Number.isFinite(rest) || (!counted && !others);
+      if (output.hidden) return;
+      output.classList.toggle("bad", rest < 0);
+      output.textContent = (rest < 0 ? place.dataset.bad : place.dataset.split)
+        .replace("{rest}", plain(rest)).replace("{counted}", plain(counted)).replace("{over}", plain(-rest));
+      if (ours) accepted.value = rest >= 0 ? plain(rest) : "";
+    };
+    place.addEventListener("input", (event) => {
+      if (event.target === accepted) ours = accepted.value === "";
+      show();
+    });
+    show();
+  }
+})();
