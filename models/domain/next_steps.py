@@ -30,6 +30,7 @@ class Step(StrEnum):
     SEND = "send"
     SHIP = "ship"
     REPORT = "report"
+    ARRIVE = "arrive"
     WORK = "work"
     RECEIVE = "receive"
     CORRECTION = "correction"
@@ -64,6 +65,7 @@ COMMANDS: dict[Step, str] = {
     Step.SEND: "send",
     Step.SHIP: "ship",
     Step.REPORT: "report-milestone",
+    Step.ARRIVE: "report-milestone",
     Step.WORK: "report-milestone",
     Step.RECEIVE: "receive",
     Step.CORRECTION: "add-document",
@@ -126,7 +128,9 @@ def _work(order: Order) -> Step:
     rules = {alert.rule for alert in order.open_alerts if alert.owed_by == "supplier"}
     if "ship_overdue" in rules:
         return Step.SHIP
-    return Step.REPORT if rules & {"milestone_overdue", "no_news"} else Step.WORK
+    if rules & {"milestone_overdue", "no_news"}:
+        return Step.REPORT
+    return Step.WORK if order.started else Step.ARRIVE
 
 
 def days_late(order: Order, today: date) -> int:

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from activities import wording
 from activities.i18n import N_
+from api.pages import alert_words
 from api.supplier.words import Words
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -132,12 +133,8 @@ def money(words: Words, amount: Decimal, currency: str) -> str:
 
 def alert_title(words: Words, rule: str, details: str) -> str:
     """Milestone overdue: Plating complete"""
-    about = details
-    if rule == "document_missing" and details in DOCUMENTS:
-        about = words.say(DOCUMENTS[DocumentType(details)].name)
-    elif rule == "forecast_late" and details:
-        about = words.day(date.fromisoformat(details))
-    return ": ".join(filter(None, [wording.rule_title(words.locale, rule), about]))
+    what = alert_words.about(words, {"rule": rule, "details": details})
+    return ": ".join(filter(None, [wording.rule_title(words.locale, rule), what]))
 
 
 def rule_name(words: Words, rule: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from activities.i18n import N_
+from api.pages.alert_words import caused_by
 from api.pages.order.telling import Change, Sentence, Telling, rule_name
 from models.domain import events as e
 
@@ -105,7 +106,7 @@ def answered(event: e.AlertAcknowledged, tell: Telling) -> Sentence:
         N_("{who} answered the alert “{alert}”."),
         {"alert": tell.alert(event.alert)},
         details=(
-            tell.say(N_("Cause: {cause}"), cause=event.cause),
+            tell.say(N_("Cause: {cause}"), cause=caused_by(tell.words, {"cause": event.cause})),
             tell.say(N_("Action: {action}"), action=event.action),
         ),
     )
