@@ -51,11 +51,12 @@ async def test_a_proposal_is_made_shown_and_accepted(system: System) -> None:
 async def test_an_answer_is_changed_while_it_waits(system: System) -> None:
     number = await order(system)
     phone, page = await opened(system, number)
-    page = await phone.press(page, "propose", lines__0__quantity="18")
+    page = await phone.press(page, "propose", lines__0__quantity="18", why="One bath is down")
     again = await phone.open(page.links["Change my answer"])
     # What was proposed stands in the form.
     assert again.form("propose").fields["lines.0.quantity"] == "18"
     assert again.form("propose").fields["lines.0.unit_price"] == ""
+    assert again.form("propose").fields["why"].strip() == "One bath is down"
     page = await phone.press(again, "propose", lines__0__quantity="19")
     assert (await system.get(f"/orders/{number}"))["proposal"]["lines"][0]["quantity"]["to"] == "19"
     again = await phone.open(page.links["Change my answer"])
