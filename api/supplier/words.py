@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,8 @@ LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
 LANGUAGE_COOKIE = "sendout_language"
 # English dates without American order: Fri 18 Dec.
 _DATES = {"en": "en_GB"}
+# What stands between the parts of a list, where that is no comma.
+_BETWEEN = {"zh": "、"}
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
 
@@ -32,14 +34,16 @@ _WORDS = {
     "acknowledged": N_("acknowledged"),
     "in process": N_("in process"),
     "shipped": N_("shipped"),
-    "receiving": N_("receiving"),
+    # Not the department of that name.
+    "receiving": N_("being received"),
     "received": N_("received"),
     "closed": N_("closed"),
     "cancelled": N_("cancelled"),
-    "accepted": N_("accepted"),
-    "declined": N_("declined"),
-    "release": N_("released"),
-    "reject": N_("rejected"),
+    # What became of an order or an inspection; pieces have words of their own.
+    "accepted": N_("order accepted"),
+    "declined": N_("order declined"),
+    "release": N_("pieces released"),
+    "reject": N_("pieces not released"),
     "none": N_("none"),
     "something else": N_("something else"),
     "of no type": N_("of no type"),
@@ -102,6 +106,10 @@ class Words:
         """A sentence marked for translation, with its values put in as they are."""
         return say(self.locale, text, {name: str(value) for name, value in values.items()})
 
+    def listed(self, parts: Iterable[str]) -> str:
+        """accepted, shipped, received"""
+        return _BETWEEN.get(self.locale, ", ").join(parts)
+
     def day(self, day: date) -> str:
         """Fri 18 Dec; with its year when that is not this one."""
         skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
@@ -160,7 +168,7 @@ class Words:
             return self.time(datetime.fromisoformat(value))
         if name not in _CODED:
             return value
-        return ", ".join(self._word(name, part) for part in value.split(", "))
+        return self.listed(self._word(name, part) for part in value.split(", "))
 
     def _word(self, name: str, part: str) -> str:
         if name == "unit" and part not in _WORDS:

@@ -78,7 +78,7 @@ async def test_the_same_form_with_another_answer_is_not_taken_for_the_first(syst
     await phone.press(page, "accept")
     again = await phone.press(page, "decline", reason="Changed my mind")
     assert again.status == 409
-    assert "This order has been answered already (accepted)." in again.text
+    assert "This order has been answered already (order accepted)." in again.text
     assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"
 
 

@@ -65,7 +65,7 @@ async def test_a_saved_answer_that_is_refused_later_says_so_on_the_page(system: 
         assert "Saved, will be applied" in saved.text
     done = await settled(two, saved)
     assert "This could not be done" in done.text
-    assert "This order has been answered already (accepted)." in done.text
+    assert "This order has been answered already (order accepted)." in done.text
     assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"
 
 
