@@ -84,13 +84,15 @@ class Resource(Generic[Row]):
         return Answer({"items": items, "next": following})
 
     def listed(
-        self, session: Session, page: Page, *where: ColumnElement[bool]
+        self, session: Session, page: Page, *where: ColumnElement[bool], by: tuple[str, ...] = ()
     ) -> tuple[list[Fields], str | None]:
-        """One page of rows, and the cursor of the next when there is one. Raises ``Invalid``."""
-        after = None if page.cursor is None else self._behind(page.cursor)
-        rows = master.page(session, self.table, self.keys, after=after, limit=page.limit + 1, where=where)
+        """One page of rows in the order of their keys, or of other columns that tell them apart, and the
+        cursor of the next page when there is one. Raises ``Invalid``."""
+        by = by or self.keys
+        after = None if page.cursor is None else _behind(page.cursor, len(by))
+        rows = master.page(session, self.table, by, after=after, limit=page.limit + 1, where=where)
         items = self.views(session, rows[: page.limit])
-        return items, self._cursor(rows[page.limit - 1]) if len(rows) > page.limit else None
+        return items, _cursor(rows[page.limit - 1], by) if len(rows) > page.limit else None
 
     def read(self, request: Request, *key: object, within: Within = None) -> Answer:
         with request.app.state.database.read() as session:
@@ -202,22 +204,24 @@ class Resource(Generic[Row]):
             )
         )
 
-    def _cursor(self, row: Row) -> str:
-        return urlsafe_b64encode(dumps(self.key(row))).decode().rstrip("=")
-
-    def _behind(self, cursor: str) -> tuple[Any, ...]:
-        try:
-            key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        except ValueError:
-            key = None
-        if not isinstance(key, list) or len(key) != len(self.keys) or not all(map(_is_key, key)):
-            raise Invalid("cursor.invalid", "Use `next` of the page before as the cursor.", field="cursor")
-        return tuple(key)
-
 
 def etag(view: Fields) -> str:
     """What tells one state of a record from another."""
     return f'"{hashlib.sha256(dumps(view)).hexdigest()[:32]}"'
+
+
+def _cursor(row: SQLModel, by: tuple[str, ...]) -> str:
+    return urlsafe_b64encode(dumps([getattr(row, name) for name in by])).decode().rstrip("=")
+
+
+def _behind(cursor: str, count: int) -> tuple[Any, ...]:
+    try:
+        key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        key = None
+    if not isinstance(key, list) or len(key) != count or not all(map(_is_key, key)):
+        raise Invalid("cursor.invalid", "Use `next` of the page before as the cursor.", field="cursor")
+    return tuple(key)
 
 
 def _is_key(value: object) -> bool:

@@ -14,7 +14,7 @@ from activities.i18n import N_
 from api.pages.master import history
 from api.pages.master.forms import Form, sealed
 from api.pages.master.inputs import Input, Option, Rows, rows_of
-from api.pages.master.screens import Screen, guard_of, may
+from api.pages.master.screens import Screen, body_of, guard_of, may
 from api.pages.staff import Staff, draw
 from api.routes.resource import Fields as Record
 from api.supplier.troubles import Trouble
@@ -123,6 +123,7 @@ def _drawn(
         panels=screen.panels(session, staff, record) if record else [],
         changes=history.told(session, words, screen, record, options) if record else [],
         options=options,
+        needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},
         sheet=sheet,
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 0 if place.key else 1)),
         is_rows=lambda part: isinstance(part, Rows),

@@ -91,7 +91,7 @@ def listing(
     resource = screen.resource
     where = [master_lists.containing(resource.table, screen.searched, q)] if q else []
     with request.app.state.database.read() as session:
-        records, following = resource.listed(session, Page(after, _ROWS), *where)
+        records, following = resource.listed(session, Page(after, _ROWS), *where, by=screen.known_by)
         total = master_lists.count(session, resource.table, *where)
     rows = []
     for each in records:
