@@ -10,7 +10,7 @@ import pytest
 
 from models.domain import events as e
 from models.domain.authority import OnBehalfOf
-from models.domain.commands import Acknowledge, AnswerCounter, Cancel, Hold, TermsLine
+from models.domain.commands import Acknowledge, AnswerCounter, Cancel, Close, Hold, TermsLine
 from models.domain.headline import headline, missing
 from models.domain.records import LineTerms
 from tests.domain.asking import (
@@ -190,6 +190,12 @@ def test_what_a_proposal_left_alone_stays_as_it_is_meanwhile() -> None:
     first = scene.order.line(1)
     assert first is not None
     assert (first.ordered, first.unit_price, scene.order.revision) == (101, Decimal("0.9"), 3)
+
+
+def test_an_order_with_an_open_proposal_is_not_complete() -> None:
+    scene = given(issued(), send(100), ship(100), receive(100), counter(None, terms(1, price="0.9")))
+    scene.then("received").when(Close()).refused("close.gaps", gaps="a proposal waits for an answer")
+    given(scene, answer(), Close()).then("closed")
 
 
 def test_who_owes_what_is_named() -> None:

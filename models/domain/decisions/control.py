@@ -88,6 +88,8 @@ def close(order: Order, command: c.Close, asked: Asked, facts: Facts, now: datet
         if document.current and not document.matched
     ]
     gaps += [f"{item.nonconformance} is open" for item in order.open_nonconformances]
+    if order.counter is not None:
+        gaps.append("a proposal waits for an answer")
     if facts.pending_commands:
         gaps.append(f"{facts.pending_commands} commands are still to be applied")
     if gaps:
