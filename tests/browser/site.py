@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from api import demo_world
 from tests.processes import environment, free_port, running, sendout
@@ -20,6 +21,8 @@ class Site:
     link: str
     temporal_ui: str
     orders: dict[str, str]
+    # By role, of those who have logged in.
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
 
     def email(self, role: str) -> str:
         return demo_world.PEOPLE[role][1]

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from api import demo_world
+from api.sessions import COOKIE
 from tests.browser.site import Site
 
 _QUIET = (
@@ -58,6 +59,15 @@ class Tab:
         return answer.status
 
     async def log_in(self, role: str) -> None:
+        """By the login page, the first time; then with the cookie it gave."""
+        if role not in self.site.cookies:
+            await self._by_the_page(role)
+            self.site.cookies[role] = [
+                cookie for cookie in await self.context.cookies() if cookie["name"] == COOKIE
+            ]
+        await self.context.add_cookies(self.site.cookies[role])
+
+    async def _by_the_page(self, role: str) -> None:
         await self.go("/login")
         await self.page.get_by_label("Mail address").fill(self.site.email(role))
         await self.page.get_by_label("Password").fill(demo_world.PASSWORD)
@@ -76,6 +86,12 @@ class Tab:
         """Whether nothing sticks out at the side."""
         wide: bool = await self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         return not wide
+
+    def note(self, said: ConsoleMessage) -> None:
+        """An answer of 409 or 422 is a page too, though Chromium complains that it is no 200."""
+        itself = said.text.startswith("Failed to load resource") and said.location["url"] == self.page.url
+        if said.type in ("error", "warning") and not itself:
+            self.complaints.append(f"{said.text} ({said.location['url']})")
 
     async def check(self) -> None:
         """Fails with what the pages so far have complained of."""
@@ -105,10 +121,7 @@ async def tab(
     opened = Tab(site, context, page)
     if scripts:
         await context.add_init_script(_WATCH)
-    page.on(
-        "console",
-        lambda said: opened.complaints.append(said.text) if said.type in ("error", "warning") else None,
-    )
+    page.on("console", opened.note)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
     yield opened
     if scripts:

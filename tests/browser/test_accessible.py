@@ -39,7 +39,7 @@ def test_every_page_is_looked_at() -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("route", PAGES)
-async def test_axe_finds_nothing_in_any_language(
+async def test_axe_finds_nothing_in_any_language_and_it_fits_on_a_phone(
     browser: Browser, site: Site, route: str, scheme: Literal["light", "dark"]
 ) -> None:
     address, role = PAGES[route]
@@ -48,20 +48,12 @@ async def test_axe_finds_nothing_in_any_language(
             await opened.log_in(role)
         for locale in LOCALES:
             await opened.speak(locale)
-            assert await opened.go(address) == 200
+            # What is not possible now is a page as well.
+            assert await opened.go(address) in (200, 409), locale
             assert await complaints(opened) == [], locale
-
-
-@pytest.mark.parametrize("route", PAGES)
-async def test_it_fits_on_a_phone(browser: Browser, site: Site, route: str) -> None:
-    address, role = PAGES[route]
-    async with tab(browser, site, width=360, height=640) as opened:
-        if role:
-            await opened.log_in(role)
-        for locale in LOCALES:
-            await opened.speak(locale)
-            await opened.go(address)
+            await opened.page.set_viewport_size({"width": 360, "height": 640})
             assert await opened.fits(), locale
+            await opened.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
