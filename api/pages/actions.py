@@ -276,13 +276,13 @@ def _changed(request: Request, acting: Acting, fields: Fields) -> list[Markup]:
 def _page(
     request: Request, acting: Acting, task: Task, given: Typed, status: int = 200, **context: Any
 ) -> Response:
-    """The form, or why there is none and what is possible instead."""
+    """The form, or why there is none and what is possible instead; just to look at that is no error."""
     if not acting.staff.may(task.command):
         return _barred(request, acting, task)
     context = {"summary": "", "troubles": (), "changed": ()} | context
     refusal = task.why_not(acting.desk)
     if refusal is not None:
-        return _not_now(request, acting, task, refusal, **context)
+        return _not_now(request, acting, task, status, refusal, **context)
     behalf = task.command in SUPPLIER
     return draw(
         request,
@@ -315,9 +315,11 @@ def _barred(request: Request, acting: Acting, task: Task) -> Response:
     return _instead(request, acting, task, 403, sentence)
 
 
-def _not_now(request: Request, acting: Acting, task: Task, refusal: Refusal, **context: Any) -> Response:
+def _not_now(
+    request: Request, acting: Acting, task: Task, status: int, refusal: Refusal, **context: Any
+) -> Response:
     told = {name: context[name] for name in ("summary", "changed")}
-    return _instead(request, acting, task, 409, acting.words.refusal(refusal), **told)
+    return _instead(request, acting, task, status, acting.words.refusal(refusal), **told)
 
 
 def _instead(

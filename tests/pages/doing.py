@@ -63,6 +63,11 @@ class Hands:
         return page
 
 
+def possible(page: StaffPage) -> bool:
+    """Whether the page has the form, rather than why there is none."""
+    return any("version" in form.fields for form in page.forms)
+
+
 def hands(browsers: Browsers, number: str, *roles: Role) -> Hands:
     return Hands(browsers.of(*roles), number)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.domain.authority import Role
 from tests.pages.browser import Browsers, StaffPage
-from tests.pages.doing import PIECES, TOLD, at, hands, pieces
+from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
 from tests.stories import BEHALF
 from tests.systems import System
 
@@ -42,7 +42,7 @@ async def test_quality_sees_the_values_beside_their_limits_and_releases_them(
     assert len([tag for tag, _ in page.tags if tag == "circle"]) == 3
     await quality.do("review-inspection", "release", note="Fine")
     assert (await system.get(f"/orders/{number}/inspections"))["items"][0]["decision"] == "release"
-    assert (await quality.look("review-inspection")).status == 409
+    assert not possible(await quality.look("review-inspection"))
 
 
 async def test_an_inspection_that_failed_has_no_button_to_release_it(
@@ -66,10 +66,10 @@ async def test_a_parcel_is_counted_and_what_is_not_named_is_accepted(
     number = await at(system, "shipped")
     dock = hands(browsers, number, Role.RECEIVING)
     page = await dock.look("receive")
-    assert page.heading == f"How many are in parcel {number}-P1?"
+    assert page.heading == "How many are in parcel P1?"
     for tag, given in page.tags:
         if tag == "input" and given.get("name", "").endswith(("counted", "rejected", "pending", "accepted")):
-            assert given["inputmode"] == "decimal"
+            assert given["inputmode"] == "numeric"
     assert not [given for _, given in page.tags if given.get("name", "").endswith("scrapped")]
     await dock.do("receive", lines__0__counted="20", lines__0__rejected="2", lines__0__pending="1")
     assert await pieces(system, number) == {"sent": "20", "accepted": "17", "rejected": "2", "pending": "1"}
@@ -152,7 +152,7 @@ async def test_pending_pieces_are_judged(system: System, browsers: Browsers) -> 
 async def test_surplus_is_settled_place_by_place(system: System, browsers: Browsers) -> None:
     number = await at(system, "shipped")
     dock = hands(browsers, number, Role.RECEIVING)
-    assert (await dock.look("resolve-over")).status == 409
+    assert not possible(await dock.look("resolve-over"))
     await dock.do("receive", lines__0__counted=str(PIECES + 3))
     assert (await pieces(system, number))["over"] == "3"
     page = await dock.refused("resolve-over")

@@ -49,7 +49,14 @@ def _issue(_fields: Fields, _acting: Acting) -> Wanted:
     return Wanted(c.Issue())
 
 
-ISSUE = Task("issue", "issue", _issue_form, _issue, (Button("issue", N_("Issue it")),))
+ISSUE = Task(
+    "issue",
+    "issue",
+    _issue_form,
+    _issue,
+    (Button("issue", N_("Issue it")),),
+    question=N_("Issue the order"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,10 @@ def _review_form(acting: Acting, typed: Typed) -> ReviewForm:
     plan = line.plan.characteristics if line.plan is not None else ()
     passed = item.verdict == "pass"
     return ReviewForm(
-        heading=words.say(N_("May these pieces leave? Inspection {inspection}"), inspection=item.inspection),
+        heading=words.say(
+            N_("May these pieces leave? Inspection {inspection}"),
+            inspection=item.inspection.removeprefix(f"{order.number}-"),
+        ),
         inspection=item.inspection,
         of=" · ".join(
             filter(

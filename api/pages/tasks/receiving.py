@@ -17,7 +17,7 @@ from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, held_in, key
-from models.domain.quantities import ZERO
+from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
 
 # Chosen instead of a parcel's name when what came was not announced.
@@ -44,7 +44,8 @@ class Counted:
     expected: str
     output_lot: str
     waits: str
-    unit: str
+    # The keys a phone shows for its numbers: whole ones, or with a decimal mark.
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _form(acting: Acting, typed: Typed) -> ReceiveForm:
     elif parcel == UNANNOUNCED:
         heading = words.say(N_("How many have arrived?"))
     else:
-        heading = words.say(N_("How many are in parcel {parcel}?"), parcel=parcel)
+        short = parcel.removeprefix(f"{order.number}-")
+        heading = words.say(N_("How many are in parcel {parcel}?"), parcel=short)
     return ReceiveForm(
         heading=heading,
         parcel=parcel,
@@ -150,7 +152,7 @@ def _counted(acting: Acting, name: str, at: str, expected: Decimal) -> Counted:
         f"{expected.normalize():f}" if expected else "",
         output if output != lot else "",
         _waits(acting, line, lot, expected),
-        line.unit,
+        "numeric" if UNIT_DECIMALS.get(line.unit) == 0 else "decimal",
     )
 
 

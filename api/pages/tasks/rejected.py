@@ -140,6 +140,11 @@ def _others(acting: Acting, task: str, item: Nonconformance, share: Share) -> tu
     )
 
 
+def _short(acting: Acting, item: Nonconformance) -> str:
+    """Its name without the order's, which stands beside it."""
+    return item.nonconformance.removeprefix(f"{acting.desk.number}-")
+
+
 def _shares(item: Nonconformance, share: Share) -> list[tuple[int, str, Decimal]]:
     """Index, stock key and quantity of the places with such pieces."""
     return [
@@ -170,7 +175,7 @@ def _disposition_form(acting: Acting, typed: Typed) -> DispositionForm:
     return DispositionForm(
         heading=acting.words.say(
             N_("What becomes of the rejected pieces of {nonconformance}?"),
-            nonconformance=item.nonconformance,
+            nonconformance=_short(acting, item),
         ),
         name=item.nonconformance,
         defect=item.defect,
@@ -244,7 +249,7 @@ def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
     words = acting.words
     return ProposalForm(
         heading=words.say(
-            N_("Do you approve what is proposed for {nonconformance}?"), nonconformance=item.nonconformance
+            N_("Do you approve what is proposed for {nonconformance}?"), nonconformance=_short(acting, item)
         ),
         name=item.nonconformance,
         defect=item.defect,
@@ -308,7 +313,7 @@ def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
     return ReturnForm(
         heading=acting.words.say(
             N_("How many pieces of {nonconformance} does the supplier have back?"),
-            nonconformance=item.nonconformance,
+            nonconformance=_short(acting, item),
         ),
         name=item.nonconformance,
         amount=_amount(acting, going[0][1], total),
