@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from activities.i18n import N_
-from api.pages.order.telling import Sentence, Telling
+from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.supplier.told import mismatch
 from models.domain import events as e
@@ -43,10 +43,11 @@ def opened(event: e.NonconformanceOpened, tell: Telling) -> Sentence:
         "nonconformance": event.nonconformance,
         "pieces": tell.amount(event.quantity, event.line),
     }
+    why = defect(tell.words, event.defect, event.receipt)
     if event.recorded_only:
         text = N_("{who} recorded {nonconformance}: {pieces}, used or sent on already.")
-        return Sentence(text, values, "act", event.defect)
-    return Sentence(N_("{who} opened {nonconformance}: {pieces} rejected."), values, "act", event.defect)
+        return Sentence(text, values, "act", why)
+    return Sentence(N_("{who} opened {nonconformance}: {pieces} rejected."), values, "act", why)
 
 
 def withdrawn(event: e.NonconformanceWithdrawn, tell: Telling) -> Sentence:

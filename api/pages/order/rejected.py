@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from api.pages.order.header import owner
+from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
 from api.supplier.words import Words
 from models.domain.order import Order
@@ -55,7 +56,7 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
     return NonconformanceView(
         name=item.nonconformance,
         opened=words.time(item.opened_at),
-        defect=item.defect,
+        defect=defect(words, item.defect, item.receipt),
         amount=words.amount(item.quantity, unit),
         cause=item.cause,
         responsible=words.say(RESPONSIBLE[item.responsibility]) if item.responsibility else "",

@@ -137,6 +137,14 @@ def alert_title(words: Words, rule: str, details: str) -> str:
     return ": ".join(filter(None, [wording.rule_title(words.locale, rule), what]))
 
 
+def defect(words: Words, text: str, receipt: str) -> str:
+    """What is wrong with rejected pieces; where nobody said more than that, in the reader's language."""
+    rejected = N_("Rejected at receipt {receipt}")
+    if receipt and text == rejected.format(receipt=receipt):
+        return words.say(rejected, receipt=receipt)
+    return text
+
+
 def rule_name(words: Words, rule: str) -> str:
     return words.say(RULES[rule].name) if rule in RULES else rule
 
