@@ -19,13 +19,14 @@ from api.auth import PUBLIC, allowed
 from api.errors import Problem
 from api.html import page
 from api.mail_reading import NAME, Mail, heading, read
+from api.supplier.words import language
 from models.settings import Settings
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PAGE = 50
 # The mail's own style and nothing else: no script, no form, no picture from anywhere. Its links
 # open pages of their own.
-_HTML_POLICY = (
+HTML_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
@@ -62,12 +63,14 @@ def list_mails(
     ]
     shown = [heading(path) for path in kept[:_PAGE]]
     older = shown[-1].name if len(kept) > _PAGE else ""
-    return page("pages/mailbox.html", mails=shown, older=older, first=before is None)
+    return page(
+        "pages/mailbox.html", locale=language(request), mails=shown, older=older, first=before is None
+    )
 
 
 @router.get("/{name}")
 def show_mail(name: str, request: Request) -> HTMLResponse:
-    return page("pages/mailbox_mail.html", mail=_mail(request, name))
+    return page("pages/mailbox_mail.html", locale=language(request), mail=_mail(request, name))
 
 
 @router.get("/{name}/html")
@@ -77,7 +80,7 @@ def show_html(name: str, request: Request) -> Response:
     if not html:
         raise HTTPException(404)
     html = re.sub(r"<head[^>]*>", r'\g<0><base target="_blank">', html, count=1, flags=re.IGNORECASE)
-    headers = {"Content-Security-Policy": _HTML_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+    headers = {"Content-Security-Policy": HTML_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HTMLResponse(html, headers=headers)
 
 
