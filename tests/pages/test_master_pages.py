@@ -222,6 +222,24 @@ def test_a_row_is_added_and_taken_away_without_losing_what_was_typed(shop: TestC
     assert (saved["name"], [step["code"] for step in saved["milestones"]]) == ("Zinc", ["out"])
 
 
+def test_the_summary_names_each_wrong_field_as_the_form_does(shop: TestClient) -> None:
+    refused = shop.post(
+        "/master/processes/new", data={"code": "X", "milestones.0.kind": "other", "milestones.0.day": "2"}
+    )
+    assert refused.status_code == 422
+    assert '<a href="#name">Name: This is required.</a>' in refused.text
+    assert '<a href="#milestones-0-code">Milestones 1, Code: This is required.</a>' in refused.text
+
+
+def test_somebody_who_only_reads_sees_days_and_words_instead_of_codes(
+    shop: TestClient, as_role: Login
+) -> None:
+    page = as_role(Role.VIEWER).get("/master/work-orders/WO-3201").text
+    assert "Sun\u00a020\u00a0Dec" in page
+    assert "<dd>1,200</dd>" in page
+    assert "<dd>to order</dd>" in page
+
+
 def test_an_empty_row_between_is_passed_over_and_the_wrong_one_is_still_named(shop: TestClient) -> None:
     address = "/master/processes/PLATE"
     form = fields_of(shop.get(address).text)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from api.errors import as_invalid
 from api.pages.master.inputs import ON, Input, Rows, Typed, rows_of
 from api.supplier.fields import Fields
+from api.supplier.words import Words
 
 Body = TypeVar("Body", bound=BaseModel)
 Part = Input | Rows
@@ -96,6 +97,21 @@ class Form:
             old, mine, theirs = (_of(part, each) for each in (before, typed, now))
             found |= theirs if mine == old else mine
         return found
+
+    def called(self, path: str, words: Words) -> str:
+        """What an input is called: Name, or Milestones 2, Code. Empty for what is not of this form."""
+        name, _, rest = path.partition(".")
+        for part in self.parts:
+            if part.name != name:
+                continue
+            row, _, cell = rest.partition(".")
+            if isinstance(part, Rows) and row.isdecimal():
+                inside = [
+                    words.say(each.label) for each in part.inputs if each.name == cell.partition(".")[0]
+                ]
+                return ", ".join([f"{words.say(part.label)} {int(row) + 1}", *inside])
+            return words.say(part.label)
+        return ""
 
     def _owns(self, name: str) -> bool:
         return any(name == part.name or name.startswith(f"{part.name}.") for part in self.parts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Request, Response
@@ -125,6 +127,7 @@ def _drawn(
         options=options,
         needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},
         sheet=sheet,
+        called=lambda path: place.form.called(path, words),
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 0 if place.key else 1)),
         is_rows=lambda part: isinstance(part, Rows),
         may_change=may(staff, place.route),
@@ -210,4 +213,8 @@ def said(words: Words, part: Input, texts: Mapping[str, str], at: str, options: 
         return words.say(N_("yes")) if text else words.say(N_("no"))
     if part.kind == "pick":
         return called.get(text, text) or "–"
+    if text and part.kind == "day":
+        return words.day(date.fromisoformat(text))
+    if text and part.kind == "number":
+        return words.number(Decimal(text))
     return text or "–"
