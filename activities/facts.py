@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
-from models.queries.contacts import supplier_contacts
+from models.queries.contacts import Person, supplier_contacts
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -48,8 +48,9 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         if row.draft is None:
             return Facts()
         draft = adapter(Draft).validate_python(row.draft)
-        lots = _lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
-        return Facts(lots=lots, issue=_issue(session, draft, now))
+        supplier = session.get(Supplier, draft.supplier)
+        assert supplier is not None, "a foreign key keeps the supplier"
+        return of_draft(session, draft, supplier, supplier_contacts(session, supplier, now), now)
     if order is None:
         return Facts()
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
@@ -62,6 +63,14 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         supplier = session.get(Supplier, order.supplier)
         return Facts(calendars=_calendars(session, order.plant, supplier, order.issued_at))
     return Facts()
+
+
+def of_draft(
+    session: Session, draft: Draft, supplier: Supplier, contacts: Sequence[Person], now: datetime
+) -> Facts:
+    """What issuing a draft has to know; `contacts` are those who get its mail."""
+    lots = _lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
+    return Facts(lots=lots, issue=_issue(session, draft, supplier, contacts, now))
 
 
 def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, LotFact]:
@@ -111,12 +120,11 @@ def _calendars(
     return plant_calendar(session, plant, first, last), supplier_calendar(session, supplier, first, last)
 
 
-def _issue(session: Session, draft: Draft, now: datetime) -> IssueFacts:
-    supplier = session.get(Supplier, draft.supplier)
+def _issue(
+    session: Session, draft: Draft, supplier: Supplier, contacts: Sequence[Person], now: datetime
+) -> IssueFacts:
     process = session.get(Process, draft.process)
-    assert supplier is not None, "a foreign key keeps the supplier"
     assert process is not None, "a foreign key keeps the process"
-    contacts = supplier_contacts(session, supplier, now)
     ours, theirs = _calendars(session, draft.plant, supplier, now)
     return IssueFacts(
         draft=draft,

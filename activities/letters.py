@@ -135,7 +135,7 @@ class Letters:
         }
         match event:
             case e.OrderIssued():
-                return _order_issued(order, theirs)
+                return order_issued(order, theirs)
             case e.ReminderSent(rule="ack_reminder"):
                 return m.AcknowledgmentReminder(
                     **theirs,
@@ -246,7 +246,8 @@ def link_for(session: Session, settings: Settings, order: str, contact: str, now
     return link
 
 
-def _order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
+def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
+    """The mail a supplier gets about a new order; `theirs` is what all mails to suppliers carry."""
     shipped = next((item.planned for item in order.milestones if item.kind == "shipped"), None)
     return m.OrderIssued(
         **theirs,

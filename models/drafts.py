@@ -51,7 +51,12 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
 def load(session: Session, number: str) -> Draft | None:
     """The draft under its row's lock, None when the order was issued."""
     row = session.execute(select(_ORDERS).where(_ORDERS.c.number == number).with_for_update()).first()
-    return adapter(Draft).validate_python(row.draft) if row is not None and row.draft is not None else None
+    return of_row(row) if row is not None and row.draft is not None else None
+
+
+def of_row(row: Any) -> Draft:
+    """The draft in its order's row."""
+    return adapter(Draft).validate_python(row.draft)
 
 
 def save(session: Session, draft: Draft) -> None:

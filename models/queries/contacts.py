@@ -36,20 +36,39 @@ def supplier_contacts(session: Session, supplier: Supplier, now: datetime) -> li
     The supplier's own address becomes a contact the first time it is needed: a link belongs to a
     person, and this is the person behind that address.
     """
-    rows = list(session.scalars(_CONTACTS, {"supplier": supplier.code}))
-    if not any(row.email.lower() == supplier.email.lower() for row in rows):
-        row = SupplierContact(
-            id=f"sc_{uuid.uuid5(uuid.NAMESPACE_URL, f'sendout:{supplier.code}:{supplier.email.lower()}').hex}",
-            supplier=supplier.code,
-            name=supplier.contact or supplier.name,
-            email=supplier.email,
-            locale=supplier.locale,
-            notify=["orders", "digest", "quality"],
-            created_at=now,
-        )
-        session.add(row)
+    rows, own = _contacts(session, supplier, now)
+    if own is not None:
+        session.add(own)
         session.flush()
-        rows.append(row)
+    return _notified(rows)
+
+
+def contacts_to_be(session: Session, supplier: Supplier, now: datetime) -> list[Person]:
+    """Whom `supplier_contacts` would give; saves nobody."""
+    rows, _ = _contacts(session, supplier, now)
+    return _notified(rows)
+
+
+def _contacts(
+    session: Session, supplier: Supplier, now: datetime
+) -> tuple[list[SupplierContact], SupplierContact | None]:
+    """All contacts, and the one among them that is not saved yet."""
+    rows = list(session.scalars(_CONTACTS, {"supplier": supplier.code}))
+    if any(row.email.lower() == supplier.email.lower() for row in rows):
+        return rows, None
+    own = SupplierContact(
+        id=f"sc_{uuid.uuid5(uuid.NAMESPACE_URL, f'sendout:{supplier.code}:{supplier.email.lower()}').hex}",
+        supplier=supplier.code,
+        name=supplier.contact or supplier.name,
+        email=supplier.email,
+        locale=supplier.locale,
+        notify=["orders", "digest", "quality"],
+        created_at=now,
+    )
+    return [*rows, own], own
+
+
+def _notified(rows: list[SupplierContact]) -> list[Person]:
     return [
         Person(row.id, f"supplier_contact:{row.id}", row.name, row.email, row.locale, row.cleared)
         for row in sorted(rows, key=lambda row: row.id)

@@ -1,0 +1,118 @@
+"""Saves what a draft's form says, once however often it is sent, and never over what others changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import orjson
+from fastapi import Request
+from sqlalchemy import select
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.changes import transact
+from api.dispatch import Dispatcher, Outcome, Wish
+from api.pages.staff import Staff
+from models import drafts
+from models.codec import plain
+from models.domain.commands import Issue
+from models.domain.errors import Invalid, Refusal, Stale
+from models.domain.facts import Draft
+from models.queries import orders as queries
+from models.tables.master_changes import Idempotency
+from models.tables.plants import Plant
+
+# Not part of what a form says.
+_ENVELOPE = frozenset({"form", "do"})
+ISSUED = N_("The order was issued; it is no longer edited, only changed by agreement with the supplier.")
+_CHANGED = N_("Somebody has changed this draft since you opened it. Look at it again, then send yours.")
+
+
+def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[str, str]) -> str:
+    """Saves a new draft and gives its number; of a form that was sent before, the number it got then."""
+    if not (form.isalnum() and len(form) <= 64):
+        raise Invalid("form.stale", "This form was open too long. Look at it again and send it once more.")
+    mark = _mark(typed)
+
+    def save(session: Session, now: datetime) -> str:
+        earlier = session.get(Idempotency, (staff.principal.id, f"page:{form}"))
+        if earlier is not None:
+            return _earlier(earlier, mark)
+        saved = drafts.create(session, draft, now)
+        # Whoever may not see the order does not make it either.
+        queries.stored(session, saved.number, staff.reader)
+        session.add(
+            Idempotency(
+                principal=staff.principal.id,
+                key=f"page:{form}",
+                request_hash=mark,
+                status=303,
+                body="",
+                location=saved.number,
+                created_at=now,
+            )
+        )
+        return saved.number
+
+    return transact(request, save)
+
+
+def _earlier(earlier: Idempotency, mark: str) -> str:
+    if earlier.request_hash != mark:
+        raise Refusal(
+            "form.reused",
+            "This form was sent before with other values. Look at what was saved, then send it if it is new.",
+        )
+    return earlier.location or ""
+
+
+def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> None:
+    """Replaces a draft. Raises `Stale` when it is no longer what `seen` stands for."""
+
+    def save(session: Session, _now: datetime) -> None:
+        queries.stored(session, draft.number, staff.reader)
+        kept = drafts.load(session, draft.number)
+        if kept is None:
+            raise Refusal("order.issued", ISSUED)
+        merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
+        if drafts.checked(session, merged) == kept:
+            return
+        if seen != sign_of(kept):
+            raise Stale("draft.changed", _CHANGED)
+        drafts.save(session, merged)
+
+    transact(request, save)
+
+
+async def issue(request: Request, staff: Staff, number: str, form: str) -> Outcome:
+    """Issues a saved draft, once for one form."""
+    dispatcher: Dispatcher = request.app.state.dispatcher
+    wish = Wish(
+        order=number,
+        command=Issue(),
+        actor=staff.actor,
+        idempotency_key=f"page:{form}:issue" if form else None,
+        request_hash=f"issue {number}",
+    )
+    return await dispatcher.act(wish, request.app.state.clock())
+
+
+def sign_of(draft: Draft) -> str:
+    """Stands for a draft as it was looked at."""
+    return hashlib.sha256(orjson.dumps(plain(draft), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def only_plant(session: Session, staff: Staff) -> str:
+    """The plant that orders when nobody chose one; empty when it has to be chosen."""
+    if staff.principal.plant:
+        return staff.principal.plant
+    plants = session.scalars(select(Plant.code).limit(2)).all()  # type: ignore[call-overload]
+    return str(plants[0]) if len(plants) == 1 else ""
+
+
+def _mark(typed: Mapping[str, str]) -> str:
+    told = sorted((name, value) for name, value in typed.items() if name not in _ENVELOPE)
+    return hashlib.sha256(repr(told).encode()).hexdigest()

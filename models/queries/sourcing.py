@@ -1,0 +1,210 @@
+"""What can be ordered outside: operations without an order, who may do them, which lots there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlmodel import Session
+
+from models.queries.orders import Reader
+from models.tables.lots import Lot
+from models.tables.orders import LineRow, OrderRow
+from models.tables.parts import Part
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier, SupplierApproval
+from models.tables.types import table
+from models.tables.work_orders import Operation, WorkOrder
+
+_OPERATIONS = table(Operation)
+_JOBS = table(WorkOrder)
+_PARTS = table(Part)
+_PROCESSES = table(Process)
+_ORDERS = table(OrderRow)
+_LINES = table(LineRow)
+_LOTS = table(Lot)
+_SUPPLIERS = table(Supplier)
+_APPROVALS = table(SupplierApproval)
+_MOST_DRAFTS = 1000
+_MOST_LOTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """An outside operation of a work order, and the orders that cover it already, drafts among them."""
+
+    work_order: str
+    operation: int
+    part: str
+    part_revision: str
+    description: str
+    unit: str
+    quantity: Decimal
+    due: date | None
+    process: str
+    process_name: str
+    spec: str
+    spec_revision: str
+    covered_by: tuple[str, ...] = ()
+
+
+_FROM = (
+    select(
+        _OPERATIONS.c.work_order,
+        _OPERATIONS.c.sequence,
+        _OPERATIONS.c.process,
+        _OPERATIONS.c.spec,
+        _OPERATIONS.c.spec_revision,
+        _JOBS.c.part,
+        _JOBS.c.revision,
+        _JOBS.c.quantity,
+        _JOBS.c.due,
+        _PARTS.c.description,
+        _PARTS.c.uom,
+        _PROCESSES.c.name.label("process_name"),
+    )
+    .join(_JOBS, _JOBS.c.number == _OPERATIONS.c.work_order)
+    .join(_PARTS, and_(_PARTS.c.number == _JOBS.c.part, _PARTS.c.revision == _JOBS.c.revision))
+    .join(_PROCESSES, _PROCESSES.c.code == _OPERATIONS.c.process)
+    .where(_OPERATIONS.c.kind == "outside")
+)
+_COVERED = exists().where(
+    _LINES.c.work_order == _OPERATIONS.c.work_order,
+    _LINES.c.operation == _OPERATIONS.c.sequence,
+    _ORDERS.c.number == _LINES.c.order_number,
+    _ORDERS.c.stage != "cancelled",
+)
+
+
+def outside(
+    session: Session, reader: Reader, q: str, *, covered: bool, start: int, limit: int
+) -> list[Outside]:
+    """Outside operations found by `q`, the first due first; with `covered` also those that have an order.
+    An operation that is only in a draft has none yet, and says so."""
+    query = _FROM.where(*_known(reader))
+    if not covered:
+        query = query.where(~_COVERED)
+    for word in q.split():
+        like = f"{_escaped(word)}%"
+        query = query.where(
+            or_(
+                *(
+                    column.ilike(f"%{like}" if anywhere else like, escape="\\")
+                    for column, anywhere in (
+                        (_JOBS.c.number, False),
+                        (_JOBS.c.part, False),
+                        (_PARTS.c.description, True),
+                        (_PROCESSES.c.code, False),
+                        (_PROCESSES.c.name, True),
+                        (_JOBS.c.customer_order, False),
+                        (_JOBS.c.project, False),
+                    )
+                )
+            )
+        )
+    keys = (_JOBS.c.due.is_(None), _JOBS.c.due, _JOBS.c.number, _OPERATIONS.c.sequence)
+    rows = session.execute(query.order_by(*keys).offset(start).limit(limit)).all()
+    covering = _covering(session, {row.work_order for row in rows})
+    return [_outside(row, covering) for row in rows]
+
+
+def operation(session: Session, reader: Reader, work_order: str, sequence: int) -> Outside | None:
+    """One outside operation; None when there is none for this reader."""
+    row = session.execute(
+        _FROM.where(
+            *_known(reader), _OPERATIONS.c.work_order == work_order, _OPERATIONS.c.sequence == sequence
+        )
+    ).first()
+    return _outside(row, _covering(session, {work_order})) if row is not None else None
+
+
+def suppliers_for(session: Session, process: str, spec: str, day: date) -> list[tuple[str, str, bool]]:
+    """Code, name and whether approved that day for `process` to `spec`; the approved ones first."""
+    approved = set(
+        session.scalars(
+            select(_APPROVALS.c.supplier).where(
+                _APPROVALS.c.process == process,
+                _APPROVALS.c.spec.in_(["", spec]),
+                _APPROVALS.c.valid_from <= day,
+                or_(_APPROVALS.c.valid_to.is_(None), _APPROVALS.c.valid_to >= day),
+            )
+        )
+    )
+    rows = session.execute(select(_SUPPLIERS.c.code, _SUPPLIERS.c.name).order_by(_SUPPLIERS.c.name))
+    found = [(row.code, row.name, row.code in approved) for row in rows]
+    return sorted(found, key=lambda each: not each[2])
+
+
+def lots_of(session: Session, part: str, revision: str) -> list[Any]:
+    """Lots of a part with something on hand, the oldest first: number, on_hand, uom, heat, held."""
+    return _lots(
+        session,
+        _LOTS.c.part == part,
+        or_(_LOTS.c.part_revision.is_(None), _LOTS.c.part_revision == revision),
+        _LOTS.c.on_hand > 0,
+    )
+
+
+def lots_named(session: Session, numbers: Collection[str]) -> dict[str, Any]:
+    """The lots of these numbers, those there are."""
+    return {row.number: row for row in _lots(session, _LOTS.c.number.in_(numbers))}
+
+
+def _lots(session: Session, *where: ColumnElement[bool]) -> list[Any]:
+    columns = (_LOTS.c.number, _LOTS.c.on_hand, _LOTS.c.uom, _LOTS.c.heat_number, _LOTS.c.held)
+    query = select(*columns).where(*where).order_by(_LOTS.c.received_on, _LOTS.c.number)
+    return list(session.execute(query.limit(_MOST_LOTS)))
+
+
+def _known(reader: Reader) -> Sequence[ColumnElement[bool]]:
+    """Orders for controlled parts are for cleared people."""
+    return () if reader.cleared else (_PARTS.c.export_controlled.is_(False),)
+
+
+def _covering(session: Session, work_orders: Collection[str]) -> dict[tuple[str, int], list[str]]:
+    """Work order and operation -> the orders that cover it."""
+    found: dict[tuple[str, int], list[str]] = {}
+    rows = session.execute(
+        select(_LINES.c.work_order, _LINES.c.operation, _LINES.c.order_number)
+        .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
+        .where(_LINES.c.work_order.in_(work_orders), _ORDERS.c.stage != "cancelled")
+        .order_by(_LINES.c.order_number)
+    )
+    for row in rows:
+        found.setdefault((row.work_order, row.operation), []).append(row.order_number)
+    drafts = session.execute(
+        select(_ORDERS.c.number, _ORDERS.c.draft)
+        .where(_ORDERS.c.stage == "draft")
+        .order_by(_ORDERS.c.number)
+        .limit(_MOST_DRAFTS)
+    )
+    for row in drafts:
+        for line in row.draft["lines"]:
+            found.setdefault((line["work_order"], line["operation"]), []).append(row.number)
+    return found
+
+
+def _outside(row: Any, covering: dict[tuple[str, int], list[str]]) -> Outside:
+    return Outside(
+        row.work_order,
+        row.sequence,
+        row.part,
+        row.revision,
+        row.description,
+        row.uom,
+        row.quantity,
+        row.due,
+        row.process,
+        row.process_name,
+        row.spec or "",
+        row.spec_revision or "",
+        tuple(dict.fromkeys(covering.get((row.work_order, row.sequence), ()))),
+    )
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
