@@ -155,9 +155,11 @@ def process(
     started: datetime,
     hours: int = 2,
     parameters: dict[str, Any] | None = None,
+    unnamed: object = None,
     **lots: object,
 ) -> c.ReportProcess:
-    """`process("F-1", started=…, L1=60)`: so many pieces of each lot were in the load."""
-    inside = tuple(c.LoadLot(Decimal(str(some)), lot) for lot, some in lots.items())
+    """`process("F-1", started=…, L1=60)`: so many pieces of each lot, or of an `unnamed` one, were in the load."""
+    named = lots if unnamed is None else {"": unnamed, **lots}
+    inside = tuple(c.LoadLot(Decimal(str(some)), lot) for lot, some in named.items())
     ended = started + timedelta(hours=hours)
     return c.ReportProcess(line, "Bath 3", load, started, ended, inside, parameters or {})

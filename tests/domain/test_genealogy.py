@@ -104,4 +104,4 @@ def test_one_load_is_one_node_for_every_line_it_held() -> None:
 
 def test_a_load_without_lots_leaves_no_edge() -> None:
     scene = given(issued(a_line(lots=())), send(100)).at(day(3))
-    assert named(scene.when(process(started=NOW, **{"": 60}))) == []
+    assert named(scene.when(process(started=NOW, unnamed=60))) == []

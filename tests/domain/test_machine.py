@@ -87,8 +87,14 @@ class Orders(RuleBasedStateMachine):
     scene: Scene
     last: tuple[Command, dict[str, Any]] | None = None
 
-    @initialize(gated=sometimes, documents=rarely, milestones=rarely, steps=st.integers(0, 8))
-    def issue(self, gated: bool, documents: bool, milestones: bool, steps: int) -> None:
+    @initialize(
+        gated=sometimes,
+        documents=rarely,
+        milestones=rarely,
+        steps=st.integers(0, 8),
+        proposed=st.integers(0, 4),
+    )
+    def issue(self, gated: bool, documents: bool, milestones: bool, steps: int, proposed: int) -> None:
         """An order of two lines, three lots and one plan, as far along as `steps` says."""
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = issued(
@@ -100,8 +106,15 @@ class Orders(RuleBasedStateMachine):
             release_before_ship=gated,
             **rest,
         )
+        # Other terms, most often to be answered still, or the order as it is.
+        others = c.Acknowledge("counter", lines=(c.TermsLine(2, unit_price=Decimal("0.9")),))
+        agreed: list[list[Command]] = [
+            [c.Acknowledge("accept")],
+            [others],
+            [others, c.AnswerCounter("accept")],
+        ]
         beginning: list[Command] = [
-            c.Acknowledge("accept"),
+            *agreed[max(0, proposed - 2)],
             c.Send(tuple(c.SendLine(int(at[0]), Decimal(some), at[2:]) for at, some in LINES)),
             c.ReportMilestone("REC"),
             c.SubmitInspection(2, (Result("1", 1, "10"), Result("1", 2, "10"))),
@@ -209,7 +222,7 @@ class Orders(RuleBasedStateMachine):
         promise = None if days is None else today + timedelta(days=days)
         self.ask(c.Acknowledge("counter", promise, reason="Capacity", lines=proposed))
 
-    @precondition(lambda self: self.scene.order.answer is Answer.COUNTERED or not self.scene.order.counters)
+    @precondition(lambda self: self.scene.order.answer is Answer.COUNTERED)
     @rule(rejected=sometimes, stale=rarely)
     def answer_the_proposal(self, rejected: bool, stale: bool) -> None:
         seen = self.scene.order.version - 1 if stale else None
