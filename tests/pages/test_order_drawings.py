@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.pages.order.measured import Measured, inspections
 from api.pages.order.milestone_line import Step, milestone_line
 from api.pages.order.whereabouts import whereabouts
 from api.supplier.words import Words
 from models.domain.pieces import Bucket
+from tests.domain.orders import PLAN, issued
 
 START = date(2026, 11, 2)
 WORDS = Words("en", "UTC", START)
@@ -103,3 +105,42 @@ def test_the_bar_is_full_and_the_fewest_pieces_are_seen(quantities: list[int]) -
     assert all(part.width >= 1.1 for part in place.segments)
     for left, right in pairwise(place.segments):
         assert abs(left.start + left.width - right.start) < 0.02
+
+
+def inspected(values: list[str], bad: set[int]) -> Measured:
+    """Thickness between 8 and 12, as the page shows it."""
+    results = [
+        {"characteristic": "1", "sample": sample, "value": value} for sample, value in enumerate(values, 1)
+    ]
+    row = {
+        "inspection": "SO-1-I1",
+        "line": 1,
+        "lot": None,
+        "parcel": None,
+        "lot_size": "100",
+        "verdict": "pass",
+        "decision": None,
+        "results": results,
+        "failures": [{"characteristic": "1", "sample": sample} for sample in bad],
+        "submitted_at": datetime(2026, 11, 2, tzinfo=UTC),
+    }
+    (found,) = inspections(issued(plans={1: PLAN}).order, [row], WORDS)[0].measured
+    return found
+
+
+def test_of_many_values_those_outside_stand_out_and_all_can_be_read() -> None:
+    found = inspected(["10"] * 78 + ["8", "12.5"], {80})
+    assert [(value.sample, value.text) for value in found.values] == [(80, "12.5")]
+    assert found.rest.count("·") == 79
+    assert (found.count, found.bad, found.span) == (80, 1, "8 – 12.5 µm")
+    assert found.ruler is not None
+    assert found.ruler.marks == ((20, "inside"), (50, "inside"), (87, "outside"))
+
+
+def test_a_few_values_all_stand_beside_their_samples() -> None:
+    found = inspected(["8", "10"], set())
+    assert [(value.sample, value.text, value.inside) for value in found.values] == [
+        (1, "8", True),
+        (2, "10", True),
+    ]
+    assert found.rest == ""

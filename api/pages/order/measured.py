@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,19 +26,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One characteristic. `span`: smallest and largest value, empty for an attribute."""
+    """One characteristic. `values` stand beside their samples; of many only those that do not conform,
+    and `rest` is the list of all. `span`: smallest and largest value, empty for an attribute."""
 
     title: str
     limits: str
     method: str
-    values: tuple[Value, ...]
+    count: int
     bad: int
+    values: tuple[Value, ...]
+    rest: str
     span: str
     ruler: Ruler | None
-
-    @property
-    def many(self) -> bool:
-        return len(self.values) > _FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +82,44 @@ def _measured(
         for each in results
         if each["characteristic"] == item.number
     )
+    outside = tuple(value for value in values if not value.inside)
+    many = len(values) > _FEW
+    variable = item.kind == "variable"
     return Measured(
         title=f"{item.number} · {item.name}",
         limits=limits(item),
         method=item.method,
-        values=values,
-        bad=sum(not value.inside for value in values),
-        span=_span(values, item.unit) if item.kind == "variable" else "",
-        ruler=ruler(item, [value.text for value in values]),
+        count=len(values),
+        bad=len(outside),
+        values=outside if many else values,
+        rest=" · ".join(value.text for value in values) if many and variable else "",
+        span=_span(values, item.unit) if variable else "",
+        ruler=_ruler(item, values) if variable else None,
     )
 
 
-def _span(values: tuple[Value, ...], unit: str) -> str:
+def _ruler(item: Characteristic, values: tuple[Value, ...]) -> Ruler | None:
+    """Where the values lie on the supplier's own ruler; many at one place are one mark."""
+    blank = ruler(item, [])
+    if blank is None or item.lower is None or item.upper is None:
+        return None
+    lower, span = item.lower, item.upper - item.lower
+    marks: dict[tuple[int, str], None] = {}
+    for value in values:
+        number = _number(value.text)
+        if number is not None:
+            at = int(min(max(20 + 60 * (number - lower) / span, Decimal(2)), Decimal(98)))
+            marks[at, "inside" if value.inside else "outside"] = None
+    return replace(blank, marks=tuple(sorted(marks)))
+
+
+def _number(text: str) -> Decimal | None:
     try:
-        numbers = sorted(Decimal(value.text) for value in values)
+        return Decimal(text)
     except InvalidOperation:
-        return ""
-    if not numbers:
-        return ""
-    return f"{numbers[0]:f} – {numbers[-1]:f} {unit}".strip()
+        return None
+
+
+def _span(values: tuple[Value, ...], unit: str) -> str:
+    numbers = sorted(number for value in values if (number := _number(value.text)) is not None)
+    return f"{numbers[0]:f} – {numbers[-1]:f} {unit}".strip() if numbers else ""
