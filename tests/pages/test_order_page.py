@@ -275,7 +275,7 @@ async def test_a_controlled_order_does_not_exist_for_the_uncleared(
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
-        ("zh", ["待质量部门处置不合格零件", "零件在哪里", "目前不可", "下发了订单"]),
+        ("zh", ["待质量部门处置不合格零件", "零件在哪里", "目前不可", "下达了订单"]),
         (
             "es",
             [
