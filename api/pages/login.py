@@ -29,7 +29,8 @@ async def login_page(request: Request, next: str = "/") -> HTMLResponse:  # noqa
 @router.post("/login", dependencies=PUBLIC)
 async def log_in(request: Request) -> Response:
     sessions.refuse_cross_site(request)
-    form = await typed(request)
+    # Spaces around a password belong to it.
+    form = await typed(request, exactly=("password",))
     email, password = form.get("email", ""), form.get("password", "")
     brake: sessions.LoginBrake = request.app.state.login_brake
     # Cut short, because the brake remembers it: no address is longer.
