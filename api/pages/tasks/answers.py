@@ -63,7 +63,7 @@ def _form(acting: Acting, _typed: Typed) -> AnswerForm:
 
 def _acknowledge(fields: Fields, acting: Acting) -> Wanted:
     decision = picked(
-        fields, "decision", ("accept", "counter", "decline"), "Choose what the supplier answered."
+        fields, "decision", ("accept", "counter", "decline"), N_("Choose what the supplier answered.")
     )
     own_number = fields.text("supplier_order")
     if decision == "accept":

@@ -69,8 +69,8 @@ def _no_milestones(order: Order) -> str:
 
 def _report(fields: Fields, acting: Acting) -> Wanted:
     order = acting.order
-    code = picked(fields, "code", tuple(item.code for item in order.milestones), "Choose a milestone.")
-    happened = picked(fields, "happened", ("now", "earlier", "later"), "Say whether it has been reached.")
+    code = picked(fields, "code", tuple(item.code for item in order.milestones), N_("Choose a milestone."))
+    happened = picked(fields, "happened", ("now", "earlier", "later"), N_("Say whether it has been reached."))
     note = fields.text("note", most=LONGEST_TEXT)
     actual = forecast = None
     if happened == "earlier":

@@ -43,7 +43,7 @@ def _found_form(acting: Acting, _typed: Typed) -> FoundForm:
     def where(place: Place) -> str:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        return ", ".join(
+        return words.listed(
             f"{words.amount(quantity, line.unit)} {words.say(BUCKETS[bucket])}"
             for bucket in _FOUND_IN
             if (quantity := held_in(stock[place.at], bucket))
