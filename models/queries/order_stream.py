@@ -13,11 +13,12 @@ from sqlmodel import Session
 from models.tables.orders import CommandRow, EventRow
 from models.tables.outbox import Outbox, OutboxRecipient
 from models.tables.people import User
-from models.tables.suppliers import SupplierContact
+from models.tables.suppliers import Supplier, SupplierContact
 from models.tables.types import table
 
 _EVENTS, _OUTBOX, _RECIPIENTS = table(EventRow), table(Outbox), table(OutboxRecipient)
-_USERS, _CONTACTS, _COMMANDS = table(User), table(SupplierContact), table(CommandRow)
+_USERS, _CONTACTS, _SUPPLIERS = table(User), table(SupplierContact), table(Supplier)
+_COMMANDS = table(CommandRow)
 # Built once: to build a statement costs as much as to run it.
 _NEWEST = (
     select(
@@ -55,11 +56,13 @@ _MAILS = (
 _COMMAND = select(_COMMANDS).where(
     _COMMANDS.c.id == bindparam("command"), _COMMANDS.c.order_number == bindparam("order")
 )
-_NAMES = tuple(
-    select(people.c.id, people.c.name, people.c.email).where(
-        people.c.id.in_(bindparam("ids", expanding=True))
-    )
-    for people in (_USERS, _CONTACTS)
+_OURS = select(_USERS.c.id, _USERS.c.name, _USERS.c.email).where(
+    _USERS.c.id.in_(bindparam("ids", expanding=True))
+)
+_THEIRS = (
+    select(_CONTACTS.c.id, _CONTACTS.c.name, _CONTACTS.c.email, _SUPPLIERS.c.name.label("supplier"))
+    .join(_SUPPLIERS, _SUPPLIERS.c.code == _CONTACTS.c.supplier)
+    .where(_CONTACTS.c.id.in_(bindparam("ids", expanding=True)))
 )
 # Later than any sequence; before and after any instant.
 _END = 2**31 - 1
@@ -100,12 +103,15 @@ def stretch(session: Session, number: str, before: int | None, limit: int) -> St
 
 
 def names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    """What people are called, by opaque id: ours and suppliers' contacts. Who is gone is not in it."""
+    """What people are called, by opaque id: ours, and suppliers' contacts with their firm. Who is gone is
+    not in it."""
     if not ids:
         return {}
-    found: dict[str, str] = {}
-    for query in _NAMES:
-        found |= {row.id: row.name or row.email for row in session.execute(query, {"ids": list(ids)})}
+    wanted = {"ids": list(ids)}
+    found: dict[str, str] = {row.id: row.name or row.email for row in session.execute(_OURS, wanted)}
+    for row in session.execute(_THEIRS, wanted):
+        name = row.name or row.email
+        found[row.id] = name if name == row.supplier else f"{name} ({row.supplier})"
     return found
 
 

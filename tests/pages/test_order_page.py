@@ -14,6 +14,7 @@ from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at
 from tests.stories import BEHALF, LOT, draft, master_data
+from tests.supplier.phone import opened
 from tests.supplier.steps import PDF
 from tests.systems import System, running
 
@@ -174,6 +175,16 @@ async def test_history_says_who_for_whom_and_shows_mails_between(system: System,
     assert "20 pcs counted: 12 accepted, 5 rejected, 3 waiting to be judged" in words
     assert words.index("received parcel") < words.index("shipped 20 pcs") < words.index("issued the order")
     assert "Mail “New order” to Ana:" in words
+
+
+async def test_what_a_supplier_said_behind_its_link_bears_its_name(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "issued")
+    phone, page = await opened(system, number)
+    await phone.press(page, "accept")
+    words = part(await browsers.of(Role.VIEWER).open(f"/orders/{number}"), "stream")
+    assert "Ana (Acme Plating) accepted the order for" in words
 
 
 async def test_what_people_typed_is_shown_and_never_run(system: System, browsers: Browsers) -> None:
