@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from activities.i18n import translations
+from api.pages.master import choices
 from api.pages.master.registry import SCREENS
 from api.pages.master.screens import Screen, guard_of
 from models.domain.authority import Role
@@ -279,6 +280,24 @@ def test_nobody_reads_without_a_role_or_a_login(
 ) -> None:
     assert as_role().get("/master").status_code == 403
     assert anonymous.get("/master/lots").headers["location"] == "/login?next=/master/lots"
+
+
+def test_a_form_sent_after_the_session_ended_is_kept_for_after_the_login(
+    shop: TestClient, anonymous: TestClient
+) -> None:
+    form = fields_of(shop.get("/master/plants/new").text) | TYPED["plants"]
+    ended = anonymous.post("/master/plants/new", data=form)
+    assert ended.status_code == 401
+    assert "Shanghai" in ended.text
+
+
+def test_of_very_many_choices_the_first_are_offered_and_any_may_be_typed(
+    shop: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choices, "MOST", 1)
+    page = shop.get("/master/plants/new").text
+    assert '<select id="calendar"' not in page
+    assert '<datalist id="of-calendar">' in page
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,16 @@ def test_what_nobody_typed_into_follows_the_record() -> None:
 def test_where_both_typed_it_is_mine_that_is_shown() -> None:
     before, theirs = {"steps.0.code": "x"}, {"steps.0.code": "z", "steps.1.code": "y"}
     assert FORM.merged(before, {"steps.0.code": "w"}, theirs) == {"steps.0.code": "w"}
+
+
+def test_rows_are_numbered_anew_however_they_came() -> None:
+    typed = {
+        "steps.7.code": "b",
+        "steps.3.code": "a",
+        "steps.5.code": "",
+        "steps.123456.code": "x",
+        "name": "A",
+    }
+    assert FORM.kept(typed) == {"name": "A", "steps.0.code": "a", "steps.1.code": "b"}
+    again = FORM.again(typed | {"remove": "steps.3", "form": "1"})
+    assert again == {"name": "A", "steps.0.code": "", "steps.1.code": "b"}

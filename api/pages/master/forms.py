@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from api.errors import as_invalid
-from api.pages.master.inputs import ON, Input, Rows, Typed, rows_of
+from api.pages.master.inputs import LONGEST_ROW, ON, Input, Rows, Typed, rows_of
 from api.supplier.fields import Fields
 from api.supplier.words import Words
 
@@ -67,14 +67,15 @@ class Form:
 
     def again(self, typed: Typed) -> dict[str, str]:
         """What is shown when a row was to be added or removed: everything typed, empty rows too."""
-        own = {name: text for name, text in typed.items() if self._owns(name)}
         row = typed.get(REMOVE, "")
-        at, _, number = row.rpartition(".")
-        if number.isdecimal():
-            own = {name: text for name, text in own.items() if not name.startswith(f"{row}.")}
-            for part in self.parts:
-                if part.name == at and isinstance(part, Rows):
-                    own = _closed_up(own, part, but_empty=True)
+        own = {
+            name: text
+            for name, text in typed.items()
+            if self._owns(name) and not (row and name.startswith(f"{row}."))
+        }
+        for part in self.parts:
+            if isinstance(part, Rows):
+                own = _closed_up(own, part, but_empty=True)
         return own
 
     def changes(self, before: Typed, after: Typed) -> list[Change]:
@@ -139,15 +140,20 @@ def _of(part: Part, texts: Typed) -> dict[str, str]:
 def _closed_up(texts: Typed, rows: Rows, *, but_empty: bool = False) -> dict[str, str]:
     """The rows of one list numbered anew without those in which nothing was typed."""
     inside = f"{rows.name}."
-    found = {name: text for name, text in texts.items() if not name.startswith(inside)}
+    found: dict[str, str] = {}
+    entries: dict[int, dict[str, str]] = {}
+    for name, text in texts.items():
+        if not name.startswith(inside):
+            found[name] = text
+            continue
+        row, _, cell = name.removeprefix(inside).partition(".")
+        if row.isdecimal() and len(row) <= LONGEST_ROW:
+            entries.setdefault(int(row), {})[cell] = text
     kept = 0
-    for row in range(rows_of(texts, rows.name)):
-        start = f"{inside}{row}."
-        entry = {name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)}
+    for _, entry in sorted(entries.items()):
         # Where one of several must be picked, one always is: that alone is nothing typed.
-        telling = [name for name, text in entry.items() if text and not _chosen(rows, name)]
-        if telling or (but_empty and entry):
-            found |= {f"{inside}{kept}.{name}": text for name, text in entry.items()}
+        if but_empty or any(text and not _chosen(rows, cell) for cell, text in entry.items()):
+            found |= {f"{inside}{kept}.{cell}": text for cell, text in entry.items()}
             kept += 1
     return found
 

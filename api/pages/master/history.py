@@ -75,7 +75,7 @@ def _text(words: Words, part: Input, text: str, options: Sequence[Option]) -> st
     if part.kind == "flag":
         return words.say(N_("yes")) if text else words.say(N_("no"))
     if part.kind == "several":
-        text = ", ".join(called.get(each, each) for each in text.split(",") if each)
+        text = words.listed(called.get(each, each) for each in text.split(",") if each)
     if part.kind == "pick":
         text = called.get(text, text)
     return (text[:_LONGEST] + "…" if len(text) > _LONGEST else text) or "–"

@@ -25,6 +25,8 @@ Kind = Literal[
     "text", "area", "number", "whole", "day", "flag", "pick", "suggest", "several", "sample", "password"
 ]
 ON = "on"
+# Digits of a row's number: a form with more rows than that is none of ours.
+LONGEST_ROW = 4
 _AQL = "AQL"
 
 
@@ -108,7 +110,10 @@ class Rows:
 def rows_of(typed: Typed, at: str) -> int:
     """How many rows of a list were typed into, or left empty."""
     numbers = [name.removeprefix(f"{at}.").partition(".")[0] for name in typed if name.startswith(f"{at}.")]
-    return max((int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 6), default=0)
+    return max(
+        (int(number) + 1 for number in numbers if number.isdecimal() and len(number) <= LONGEST_ROW),
+        default=0,
+    )
 
 
 def sample_rule(text: str) -> Any:

@@ -75,7 +75,7 @@ PLANS = Screen(
         cells.text("process", N_("Process")),
         Column(
             N_("Characteristics"),
-            lambda _words, record: ", ".join(each["name"] for each in record["characteristics"]),
+            lambda words, record: words.listed(each["name"] for each in record["characteristics"]),
         ),
     ),
     (

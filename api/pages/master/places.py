@@ -23,7 +23,7 @@ def weekdays(_session: Session, words: Words) -> Sequence[Option]:
 
 def _worked(words: Words, record: Record) -> str:
     names = get_day_names("abbreviated", locale=words.locale)
-    return ", ".join(names[number - 1] for number in record["workdays"])
+    return words.listed(names[number - 1] for number in record["workdays"])
 
 
 CALENDARS = Screen(

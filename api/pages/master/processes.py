@@ -22,7 +22,7 @@ MILESTONE_KINDS: dict[str, str] = {
 
 
 def _documents(words: Words, record: Record) -> str:
-    return ", ".join(words.say(DOCUMENTS[kind].name) for kind in record["required_documents"])
+    return words.listed(words.say(DOCUMENTS[kind].name) for kind in record["required_documents"])
 
 
 def _released(words: Words, record: Record) -> Cell | None:

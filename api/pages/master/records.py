@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from activities.i18n import N_
-from api.pages.master import history
+from api.pages.master import choices, history
 from api.pages.master.forms import Form, sealed
 from api.pages.master.inputs import Input, Option, Rows, rows_of
 from api.pages.master.screens import Screen, body_of, guard_of, may
@@ -126,6 +126,7 @@ def _drawn(
         changes=history.told(session, words, screen, record, options) if record else [],
         options=options,
         needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},
+        most=choices.MOST,
         sheet=sheet,
         called=lambda path: place.form.called(path, words),
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 0 if place.key else 1)),
@@ -207,7 +208,7 @@ def said(words: Words, part: Input, texts: Mapping[str, str], at: str, options: 
     """What an input says, in words instead of codes."""
     called = dict(options)
     if part.kind == "several":
-        return ", ".join(label for value, label in options if f"{at}.{value}" in texts) or "–"
+        return words.listed(label for value, label in options if f"{at}.{value}" in texts) or "–"
     text = texts.get(at, "")
     if part.kind == "flag":
         return words.say(N_("yes")) if text else words.say(N_("no"))

@@ -24,7 +24,7 @@ _SHOWN = 200
 
 
 def _topics(words: Words, record: Record) -> str:
-    return ", ".join(words.say(_TOPICS[topic]) for topic in record["notify"])
+    return words.listed(words.say(_TOPICS[topic]) for topic in record["notify"])
 
 
 def _cleared(words: Words, record: Record) -> Cell | None:
