@@ -167,6 +167,40 @@ async def test_a_nonconformance_says_how_many_pieces_wait_for_whom(
     assert "Cause: Thin coating · Responsible: the supplier" in words
 
 
+async def test_a_proposal_shows_what_it_would_change(system: System, browsers: Browsers) -> None:
+    number = await at(system, "issued")
+    other = [{"line": 1, "unit_price": "0.95"}]
+    await system.command(
+        Role.BUYER, number, "acknowledge", decision="counter", lines=other, reason="Zinc", on_behalf_of=BEHALF
+    )
+    page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
+    assert page.heading.startswith("Acme Plating proposed other terms; the buyer owes an answer")
+    assert "FLANGE-DN50 B: price: 0.85 USD → 0.95 USD" in part(page, "next")
+    assert "Zinc" in part(page, "stream")
+    assert f"/orders/{number}/answer-counter" in links(page)
+
+
+async def test_what_was_done_in_which_load_is_kept_in_sight(system: System, browsers: Browsers) -> None:
+    number = await at(system, "there")
+    when = (await system.get(f"/orders/{number}"))["issued_at"]
+    await system.command(
+        Role.PLANNER,
+        number,
+        "report-process",
+        line=1,
+        equipment="Bath 2",
+        load="L-7",
+        lots=[{"lot": LOT, "quantity": 20}],
+        parameters={"temperature": "42"},
+        started_at=when,
+        ended_at=when,
+        on_behalf_of=BEHALF,
+    )
+    words = part(await browsers.of(Role.QUALITY).open(f"/orders/{number}"), "loads")
+    assert "L-7 Bath 2" in words
+    assert f"20 pcs {LOT} temperature 42" in words
+
+
 async def test_history_says_who_for_whom_and_shows_mails_between(system: System, browsers: Browsers) -> None:
     number = await at(system, "rejected")
     words = part(await browsers.of(Role.VIEWER).open(f"/orders/{number}"), "stream")

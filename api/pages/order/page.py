@@ -21,6 +21,7 @@ from api.pages.wording import ACTIONS
 from models.domain.milestones import Milestone
 from models.domain.next_steps import missed_milestones
 from models.domain.order import Order
+from models.domain.records import Load
 from models.queries import order_records, order_stream
 from models.tables.people import User
 from models.tables.processes import Process
@@ -61,6 +62,17 @@ class MilestoneRow:
     slip: int | None
     overdue: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """What was done to pieces of one line in one load."""
+
+    load: str
+    equipment: str
+    when: str
+    lots: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
 
 
 @router.get("/orders/{number}")
@@ -113,6 +125,7 @@ def _draft(session: Session, shown: Desk) -> dict[str, Any]:
 
 def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> dict[str, Any]:
     words = shown.words
+    tell = Telling(order, words)
     part = order_stream.stretch(session, order.number, before, _ENTRIES)
     pending = shown.view["pending_commands"]
     waiting = header.waiting(shown)
@@ -144,11 +157,13 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
             _milestone(step, item, shown, missed.get(item.code, 0))
             for step, item in zip(steps, order.milestones, strict=True)
         ],
+        "proposal": tell.terms(order.counter.before, order.counter.terms) if order.counter else (),
+        "loads": [_load(tell, line.line, load) for line in order.lines for load in line.reported_loads],
         "papers": papers.papers(order, words),
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),
         "parcels": [item | _amounts(order, item, shown) for item in shown.view["parcels"]],
-        "entries": stream.entries(part, Telling(order, words), names),
+        "entries": stream.entries(part, tell, names),
         "older": part.older,
         "before": before,
     }
@@ -174,6 +189,18 @@ def _milestone(step: Step, item: Milestone, shown: Desk, overdue: int) -> Milest
     )
 
 
+def _load(tell: Telling, line: int, load: Load) -> LoadRow:
+    return LoadRow(
+        load=load.load,
+        equipment=load.equipment,
+        when=f"{tell.time(load.started_at)} – {tell.time(load.ended_at)}",
+        lots=tuple(
+            f"{tell.amount(quantity, line)} {lot or tell.part(line)}" for lot, quantity in load.lots.items()
+        ),
+        parameters=tuple(load.parameters.items()),
+    )
+
+
 def _amounts(order: Order, parcel: dict[str, Any], shown: Desk) -> dict[str, Any]:
     """How much is in a box, in the unit of its lines, and when it left."""
     units = {line.line: line.unit for line in order.lines}
@@ -183,7 +210,9 @@ def _amounts(order: Order, parcel: dict[str, Any], shown: Desk) -> dict[str, Any
         by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
     at: datetime = parcel["shipped_at"]
     return {
-        "amount": ", ".join(shown.words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+        "amount": shown.words.listed(
+            shown.words.amount(quantity, unit) for unit, quantity in by_unit.items()
+        ),
         "left": shown.words.time(at),
     }
 

@@ -91,7 +91,7 @@ def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:
         Bucket.TEST_CONSUMED: line.tested,
         Bucket.OVER: line.over,
     }
-    found = ", ".join(
+    found = tell.words.listed(
         f"{tell.words.number(quantity)} {tell.say(BUCKETS[bucket])}"
         for bucket, quantity in into.items()
         if quantity
@@ -122,7 +122,7 @@ def lost(event: e.PiecesLost, tell: Telling) -> Sentence:
 
 
 def short_closed(event: e.LinesShortClosed, tell: Telling) -> Sentence:
-    lines = ", ".join(tell.part(line) for line in event.lines)
+    lines = tell.words.listed(tell.part(line) for line in event.lines)
     return Sentence(
         N_("{who} closed {lines} short: nothing more will be sent."), {"lines": lines}, reason=event.reason
     )

@@ -69,7 +69,7 @@ def _action(desk: Desk, command: str, reason: str = "") -> Action:
         command=command,
         label=words.say(ACTIONS[command]),
         address=form_of(desk, command),
-        who=", ".join(words.say(ROLES[role]) for role in roles),
+        who=words.listed(words.say(ROLES[role]) for role in roles),
         reason=reason,
         told=command in SUPPLIER,
     )

@@ -126,7 +126,7 @@ def document(event: e.DocumentAdded, tell: Telling) -> Sentence:
         for item in event.mismatches
     ]
     if event.holds:
-        details.append(tell.say(N_("Lots put on hold: {lots}"), lots=", ".join(event.holds)))
+        details.append(tell.say(N_("Lots put on hold: {lots}"), lots=tell.words.listed(event.holds)))
     if event.releases:
-        details.append(tell.say(N_("Lots let go: {lots}"), lots=", ".join(event.releases)))
+        details.append(tell.say(N_("Lots let go: {lots}"), lots=tell.words.listed(event.releases)))
     return Sentence(text, values, "act" if event.mismatches else "good", details=tuple(details))

@@ -82,10 +82,10 @@ class Telling:
             by_unit[unit] = by_unit.get(unit, ZERO) + move.quantity
             if move.lot:
                 lots[move.lot] = None
-        amounts = ", ".join(self.words.amount(quantity, unit) for unit, quantity in by_unit.items())
+        amounts = self.words.listed(self.words.amount(quantity, unit) for unit, quantity in by_unit.items())
         if not lots:
             return amounts
-        return self.say(N_("{pieces} of lot {lots}"), pieces=amounts, lots=", ".join(lots))
+        return self.say(N_("{pieces} of lot {lots}"), pieces=amounts, lots=self.words.listed(lots))
 
     def milestone(self, code: str) -> str:
         found = self.order.milestone(code)
