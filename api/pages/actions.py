@@ -311,14 +311,15 @@ def _barred(request: Request, acting: Acting, task: Task) -> Response:
     """Nobody's page but theirs: who may do it, and what this person can do instead."""
     words = acting.words
     may = [words.say(ROLES[role]) for role in sorted(roles_for(task.command) - {Role.ADMIN})]
-    sentence = words.say(N_("This is for: {roles}. Ask one of them to do it."), roles=", ".join(may))
+    sentence = words.say(N_("This is for: {roles}. Ask one of them to do it."), roles=words.listed(may))
     return _instead(request, acting, task, 403, sentence)
 
 
 def _not_now(
     request: Request, acting: Acting, task: Task, status: int, refusal: Refusal, **context: Any
 ) -> Response:
-    told = {name: context[name] for name in ("summary", "changed")}
+    # Where the form is gone, what happened says why; to send it again is no way on.
+    told = {"summary": "" if context["changed"] else context["summary"], "changed": context["changed"]}
     return _instead(request, acting, task, status, acting.words.refusal(refusal), **told)
 
 

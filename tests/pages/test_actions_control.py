@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
 
@@ -10,7 +11,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at, hands, possible
-from tests.stories import draft, issued, master_data
+from tests.stories import BEHALF, draft, issued, master_data
 from tests.systems import System, running
 
 
@@ -93,6 +94,38 @@ async def test_closing_lists_what_is_missing_with_who_owes_it_and_its_form(
     assert not [form for form in page.forms if "version" in form.fields]
     task = page.links[f"Decision about the rejected pieces of {number}-N1"]
     assert task.endswith(f"/orders/{number}/disposition?nonconformance={number}-N1")
+
+
+async def test_everything_an_order_can_owe_has_its_words_and_its_form(
+    system: System, browsers: Browsers
+) -> None:
+    owed = {
+        "accepted": "Measured values for FLANGE-DN50 B",
+        "measured": "Review of inspection",
+        "countered": "Answer to the supplier's proposal",
+        "over": "Decision about the surplus pieces",
+        "rework": "Reworked pieces of",
+        "return": "Word from the supplier that the pieces of",
+        "use_as_is": "Approval of what is proposed for",
+    }
+    begun = {"accepted": "accepted", "measured": "measured", "countered": "issued", "over": "shipped"}
+    for point, words in owed.items():
+        number = await at(system, begun.get(point, "rejected"))
+        if point == "countered":
+            terms: Any = {"decision": "counter", "lines": [{"line": 1, "unit_price": "2"}]}
+            await system.command(Role.BUYER, number, "acknowledge", on_behalf_of=BEHALF, **terms)
+        elif point == "over":
+            lines: Any = [{"line": 1, "counted": 22, "accepted": 22}]
+            await system.command(Role.RECEIVING, number, "receive", lines=lines, parcel=f"{number}-P1")
+        elif point not in ("accepted", "measured"):
+            lines = [{"quantity": 5, "decision": point}]
+            await system.command(
+                Role.QUALITY, number, "disposition", nonconformance=f"{number}-N1", lines=lines
+            )
+        page = await hands(browsers, number, Role.BUYER).look("close")
+        assert words in page.text
+        (form,) = [link for text, link in page.links.items() if text.startswith(words)]
+        assert (await hands(browsers, number, Role.ADMIN).look(form.rpartition("/")[2])).status == 200
 
 
 async def test_a_double_click_is_one_command(system: System, browsers: Browsers) -> None:

@@ -40,6 +40,7 @@ SUBMIT_INSPECTION = Task(
     form,
     _submit,
     MEASURE_BUTTONS,
+    question=N_("Which values were measured?"),
     idle=_nothing_to_measure,
 )
 

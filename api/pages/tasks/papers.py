@@ -14,12 +14,8 @@ NO_FILE = Stored("", 0, "", "")
 
 
 def _read(fields: Fields, acting: Acting) -> Wanted:
-    return _of(fields, acting, NO_FILE)
-
-
-def _of(fields: Fields, acting: Acting, stored: Stored) -> Wanted:
     kind_of(fields)
-    return command_of(fields, acting, stored)
+    return command_of(fields, acting, NO_FILE)
 
 
 DOCUMENTS = Task(
@@ -28,5 +24,6 @@ DOCUMENTS = Task(
     form,
     _read,
     (Button("send", N_("Add it")),),
+    question=N_("Which document do you add?"),
     file=True,
 )
