@@ -47,7 +47,7 @@ _TEMPLATE = "pages/people/person.html"
 
 
 def _roles(words: Words, record: Record) -> str:
-    return ", ".join(words.say(ROLES[role]) for role in record["roles"])
+    return words.listed(words.say(ROLES[role]) for role in record["roles"])
 
 
 def _state(words: Words, record: Record) -> Cell:
@@ -68,7 +68,7 @@ PEOPLE = Screen(
     N_("Who of ours comes in, what each may do, and the tokens programs use in their name."),
     people.users,
     (
-        cells.text("name", N_("Name")),
+        cells.text("name", N_("Full name")),
         Column(N_("Roles"), _roles),
         cells.text("plant", N_("Plant")),
         cells.told("locale", N_("Language"), _LOCALES),
@@ -76,7 +76,7 @@ PEOPLE = Screen(
     ),
     (
         Input("email", N_("Mail address"), key=True),
-        Input("name", N_("Name")),
+        Input("name", N_("Full name")),
         Input(
             "roles",
             N_("Roles"),

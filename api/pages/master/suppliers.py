@@ -57,14 +57,14 @@ CONTACTS = Screen(
     N_("The people at a supplier who get its mail and answer for it."),
     supplier_contacts.contacts,
     (
-        cells.text("name", N_("Name")),
+        cells.text("name", N_("Full name")),
         cells.text("email", N_("Mail address")),
         cells.told("locale", N_("Language"), _LOCALES),
         Column(N_("Gets mail about"), _topics),
         Column(N_("Export control"), _cleared),
     ),
     (
-        Input("name", N_("Name")),
+        Input("name", N_("Full name")),
         Input("email", N_("Mail address")),
         Input("locale", N_("Language"), "pick", N_("Left out: the supplier's."), LANGUAGES),
         Input("notify", N_("Gets mail about"), "several", options=words_for(*_TOPICS.items())),
