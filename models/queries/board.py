@@ -105,11 +105,11 @@ def unanswered(session: Session, reader: Reader, limit: int) -> list[View]:
 
 def _calm(reader: Reader) -> Any:
     """Open orders without an open alert: the others are named by it."""
-    alarmed = select(_ALERTS.c.id).where(_ALERTS.c.order_number == _ORDERS.c.number, _ALERTS.c.open.is_(True))
+    alarmed = select(_ALERTS.c.order_number).where(_ALERTS.c.open.is_(True))
     return (
         select(*_CARD)
         .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
-        .where(*conditions(_OPEN, reader), ~alarmed.exists())
+        .where(*conditions(_OPEN, reader), _ORDERS.c.number.not_in(alarmed))
     )
 
 
