@@ -20,8 +20,8 @@ from api.middleware import LastResort, SecurityHeaders
 from api.pages import actions, live, login, mailbox, order_list, today
 from api.pages import alerts as alert_pages
 from api.pages import people as people_pages
-from api.pages.live import Live
 from api.pages.drafting import pages as drafting
+from api.pages.live import Live
 from api.pages.master import routes as master
 from api.pages.order import page as order_page
 from api.relay import Relay
