@@ -100,10 +100,15 @@ def _steps(order: Order) -> Iterator[NextStep]:
     ranked = sorted(owed, key=lambda item: _RANK[item.step])
     yield from (item for item in ranked if item.step not in _PAPERS)
     yield from _movements(order)
-    back = stage(order) in (Stage.RECEIVING, Stage.RECEIVED)
+    back = papers_due(order)
     yield from (item for item in ranked if item.step is Step.CORRECTION or (back and item.step in _PAPERS))
     if stage(order) is Stage.RECEIVED and not owed:
         yield NextStep(Step.CLOSE, "buyer")
+
+
+def papers_due(order: Order) -> bool:
+    """Pieces are back, so what is still missing of the papers is missed; before, it is to come."""
+    return stage(order) in (Stage.RECEIVING, Stage.RECEIVED)
 
 
 def _known(item: dict[str, str]) -> NextStep:

@@ -111,8 +111,11 @@ async def test_every_piece_is_on_the_bar_and_in_the_table(system: System, browse
 async def test_a_missing_document_says_who_owes_it_and_a_wrong_one_what_is_wrong(
     system: System, browsers: Browsers
 ) -> None:
-    number = await at(system, "rejected")
     quality = browsers.of(Role.QUALITY)
+    early = await quality.open(f"/orders/{await at(system, 'sent')}")
+    assert "Certificate of conformance to come from Acme Plating" in part(early, "documents")
+
+    number = await at(system, "rejected")
     page = await quality.open(f"/orders/{number}")
     assert "Certificate of conformance missing; Acme Plating owes it" in part(page, "documents")
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from api.supplier.told import printed_name
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, covers
+from models.domain.next_steps import papers_due
 from models.domain.order import Order
 from models.domain.records import Document
 
@@ -37,7 +38,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """One row of the checklist: `state` is here, wrong or missing."""
+    """One row of the checklist: `state` is here, wrong, missing, or awaited while that is early."""
 
     name: str
     state: str
@@ -61,7 +62,7 @@ def papers(order: Order, words: Words) -> Papers:
         required=tuple(
             Required(
                 words.say(DOCUMENTS[kind].name),
-                _state(items),
+                _state(items, papers_due(order)),
                 tuple(_paper(item, words) for item in items),
             )
             for kind, items in wanted
@@ -71,10 +72,12 @@ def papers(order: Order, words: Words) -> Papers:
     )
 
 
-def _state(items: list[Document]) -> str:
+def _state(items: list[Document], due: bool) -> str:
     if any(item.matched for item in items):
         return "here"
-    return "wrong" if items else "missing"
+    if items:
+        return "wrong"
+    return "missing" if due else "awaited"
 
 
 def _paper(item: Document, words: Words) -> Paper:
