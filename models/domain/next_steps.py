@@ -80,8 +80,8 @@ _RANK = {step: place for place, step in enumerate(Step)}
 
 
 def next_steps(order: Order) -> list[NextStep]:
-    """Empty once the order has ended."""
-    return list(_steps(order)) if order.end is None else []
+    """Once the order has ended, only what is still owed of its papers."""
+    return list(_steps(order)) if order.end is None else [_known(item) for item in headline.missing(order)]
 
 
 def _steps(order: Order) -> Iterator[NextStep]:
@@ -91,7 +91,7 @@ def _steps(order: Order) -> Iterator[NextStep]:
     if order.cancelling:
         if total(order.stock, *OUT):
             yield NextStep(Step.RETURN, "supplier")
-        yield from (item for item in owed if item.step not in _PAPERS)
+        yield from (item for item in owed if item.step not in {*_PAPERS, Step.RETURN})
         return
     if order.answer is Answer.DECLINED:
         yield NextStep(Step.PLACE_ELSEWHERE, "buyer")
