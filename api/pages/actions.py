@@ -26,7 +26,7 @@ from api.pages.order.wording import BASES
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.tasks import meanwhile
-from api.pages.tasks.base import Acting, Task, Typed
+from api.pages.tasks.base import CALLED, Acting, Task, Typed
 from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
 from api.pages.tasks.registry import TASKS
@@ -298,6 +298,7 @@ def _page(
         contacts=_contacts(request, acting) if behalf else (),
         behalf=behalf,
         bases=BASES,
+        called=CALLED,
         **context,
     )
 

@@ -81,11 +81,13 @@ async def test_a_split_that_does_not_add_up_is_refused_at_its_number(
     number = await at(system, "shipped")
     dock = hands(browsers, number, Role.RECEIVING)
     page = await dock.refused("receive", lines__0__counted="18", lines__0__rejected="19")
-    assert page.links["You counted 18, but the parts below are 19 together."].endswith("#lines-0-counted")
+    assert page.links["Counted: You counted 18, but the parts below are 19 together."].endswith(
+        "#lines-0-counted"
+    )
     page = await dock.refused(
         "receive", lines__0__counted="18", lines__0__rejected="2", lines__0__accepted="18"
     )
-    text = "18 accepted does not fit: of 18 counted, 16 are left for it."
+    text = "Accepted: 18 accepted does not fit: of 18 counted, 16 are left for it."
     assert page.links[text].endswith("#lines-0-accepted")
     assert (await pieces(system, number))["in_transit_back"] == "20"
 

@@ -41,6 +41,27 @@ BUCKETS: dict[Bucket, str] = {
     Bucket.OVER: N_("more than expected"),
 }
 
+# What the inputs for numbers and days are called, by the end of their names: what is wrong with one
+# could be wrong with any of them.
+CALLED: dict[str, str] = {
+    "quantity": N_("Quantity"),
+    "counted": N_("Counted"),
+    "accepted": N_("Accepted"),
+    "rejected": N_("Rejected"),
+    "pending": N_("To be checked"),
+    "unprocessed": N_("Unprocessed"),
+    "tested": N_("Used for tests"),
+    "scrapped": N_("Scrapped"),
+    "weight": N_("Weight in kg, if weighed"),
+    "conversion": N_("How many pieces one of it is"),
+    "unit_price": N_("Price each"),
+    "promise_date": N_("Promised day"),
+    "started_at": N_("Began"),
+    "ended_at": N_("Ended"),
+    "equipment": N_("Equipment"),
+    "load": N_("Load number"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
