@@ -55,6 +55,13 @@ def alerts(
     return _drawn(request, staff, wanted, after, saved=_SAVED.get(saved, ""))
 
 
+@router.get("/alerts/{alert}")
+def one(alert: str, request: Request, staff: Visitor) -> Response:
+    """Leads to the alert where it stands in the list now."""
+    order, state = _whereabouts(request, alert, staff.reader)
+    return RedirectResponse(f"{_address({'order': order, 'state': state})}#{alert}", 303)
+
+
 @router.post("/alerts/{alert}")
 async def answer(alert: str, request: Request, staff: Visitor) -> Response:
     """Acknowledges an alert; a refusal shows the list again with what was typed."""
@@ -81,7 +88,7 @@ async def answer(alert: str, request: Request, staff: Visitor) -> Response:
 
 async def _acknowledge(request: Request, staff: Staff, alert: str, fields: Fields) -> Any:
     authority.check("acknowledge-alert", staff.actor, None)
-    order = await run_in_threadpool(_order_of, request, alert, staff.reader)
+    order, _ = await run_in_threadpool(_whereabouts, request, alert, staff.reader)
     text, action = fields.text("cause_text"), fields.text("action", most=500)
     form = fields.text("form", most=64)
     if not action:
@@ -103,9 +110,9 @@ async def _acknowledge(request: Request, staff: Staff, alert: str, fields: Field
     return await dispatcher.act(wish, request.app.state.clock())
 
 
-def _order_of(request: Request, alert: str, reader: Reader) -> str:
+def _whereabouts(request: Request, alert: str, reader: Reader) -> tuple[str, State]:
     with request.app.state.database.read() as session:
-        found = alert_list.order_of(session, alert, reader)
+        found = alert_list.whereabouts(session, alert, reader)
     if found is None:
         raise Unknown("alert.unknown", "There is no alert {alert}.", alert=alert)
     return found

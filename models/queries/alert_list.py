@@ -68,10 +68,12 @@ def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, 
     return [_shown(row) for row in session.execute(query.limit(limit))]
 
 
-def order_of(session: Session, number: str, reader: Reader) -> str | None:
-    """The order an alert is about; None when there is none for this reader."""
-    query = select(_ALERTS.c.order_number).join(_ORDERS, _OF_ORDER).where(_ALERTS.c.id == number)
-    return session.scalar(query.where(*_conditions(Filter(), reader)))
+def whereabouts(session: Session, number: str, reader: Reader) -> tuple[str, State] | None:
+    """The order an alert is about, and its state; None when there is no such alert for this reader."""
+    state = case(*[(condition, name) for name, condition in _STATES.items()])
+    query = select(_ALERTS.c.order_number, state).join(_ORDERS, _OF_ORDER).where(_ALERTS.c.id == number)
+    row = session.execute(query.where(*_conditions(Filter(), reader))).first()
+    return (row[0], row[1]) if row is not None else None
 
 
 def counts(session: Session, wanted: Filter, reader: Reader) -> dict[State, int]:

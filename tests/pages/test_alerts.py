@@ -141,6 +141,18 @@ async def test_an_alert_there_is_not_is_said_to_be_none(system: System, browsers
     assert "There is no alert SO-0-A1." in refused.text
 
 
+async def test_an_alert_has_an_address_that_leads_to_where_it_stands(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system)
+    planner = browsers.of(Role.PLANNER)
+    assert (await planner.get(f"/alerts/{alert}")).headers["location"] == f"/alerts?order={number}#{alert}"
+    await system.post(Role.PLANNER, f"/alerts/{alert}/acknowledge", {"cause": "ours", "action": "moved"})
+    there = (await planner.get(f"/alerts/{alert}")).headers["location"]
+    assert there == f"/alerts?order={number}&state=answered#{alert}"
+    assert (await planner.get("/alerts/SO-0-A1")).status_code == 404
+
+
 async def test_filters_narrow_the_list_and_count_what_they_would_show(
     system: System, browsers: Browsers
 ) -> None:

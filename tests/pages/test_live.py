@@ -63,10 +63,8 @@ async def test_a_page_hears_of_its_order_within_two_seconds_and_of_no_other(syst
         listening(system, ALL) as at_all,
     ):
         await asyncio.gather(quiet(at_mine), quiet(at_other), quiet(at_all))
-        began = time.monotonic()
         await system.command(Role.BUYER, mine, "hold", reason="wait")
-        assert await asyncio.wait_for(at_mine.get(), 10) == CHANGED
-        assert time.monotonic() - began < 4, "a second between looks, and the command itself"
+        assert await asyncio.wait_for(at_mine.get(), 2) == CHANGED
         assert await asyncio.wait_for(at_all.get(), 1) == CHANGED
         await asyncio.sleep(2)
         assert at_other.empty()
