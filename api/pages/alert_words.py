@@ -62,7 +62,7 @@ def _unit(time: timedelta) -> Literal["day", "hour", "minute"]:
 def escalated_to(words: Words, alert: dict[str, Any]) -> str:
     """Who was told after the first ones had not answered; empty when nobody was."""
     ladder = RULES[alert["rule"]].escalate[: alert["escalations"]]
-    return ", ".join(wording.party(words.locale, party) for party in ladder)
+    return words.listed(wording.party(words.locale, party) for party in ladder)
 
 
 def caused_by(words: Words, alert: dict[str, Any]) -> str:

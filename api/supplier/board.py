@@ -265,7 +265,7 @@ def _parcels(order: Order, words: Words) -> Iterator[ParcelView]:
                 by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
         yield ParcelView(
             parcel=item.parcel,
-            amount=", ".join(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+            amount=words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
             travel=" ".join(filter(None, [item.carrier, item.tracking])),
             shipped=words.local_day(item.shipped_at),
             arrived=not any(item.contents.values()),

@@ -111,7 +111,7 @@ def total_of(visit: Sight, found: Mapping[int, Decimal]) -> str:
         line = visit.order.line(number)
         assert line is not None, "quantities are of the order's lines"
         by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
-    return ", ".join(visit.words.amount(quantity, unit) for unit, quantity in by_unit.items())
+    return visit.words.listed(visit.words.amount(quantity, unit) for unit, quantity in by_unit.items())
 
 
 def chosen(fields: Fields, *answers: str) -> str:

@@ -193,7 +193,7 @@ def _amounts(order: Order, lines: tuple[Any, ...], words: Words) -> str:
         line = order.line(item.line)
         if line is not None:
             by_unit[line.unit] = by_unit.get(line.unit, Decimal(0)) + item.quantity
-    return ", ".join(words.amount(quantity, unit) for unit, quantity in by_unit.items())
+    return words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items())
 
 
 def _problems(item: Told, order: Order, words: Words) -> tuple[str, ...]:

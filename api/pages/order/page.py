@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -12,16 +11,13 @@ from sqlmodel import Session
 from activities import wording
 from activities.refusals import from_json
 from api.pages.desk import Desk, desk
-from api.pages.order import header, measured, papers, possible, rejected, stream, whereabouts
-from api.pages.order.milestone_line import Step, milestone_line
+from api.pages.order import header, measured, papers, possible, rejected, rows, stream, whereabouts
+from api.pages.order.milestone_line import milestone_line
 from api.pages.order.telling import Telling, money
 from api.pages.route import page_router
 from api.pages.staff import Visitor, draw
 from api.pages.wording import ACTIONS
-from models.domain.milestones import Milestone
-from models.domain.next_steps import missed_milestones
 from models.domain.order import Order
-from models.domain.records import Load
 from models.queries import order_records, order_stream
 from models.tables.people import User
 from models.tables.processes import Process
@@ -47,32 +43,6 @@ class Pending:
     label: str
     when: str
     who: str
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    """`slip`: days later than planned, None while nothing is known; `overdue`: days since it was to be
-    done; `state` as its mark's."""
-
-    number: int
-    name: str
-    planned: str
-    forecast: str
-    actual: str
-    slip: int | None
-    overdue: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRow:
-    """What was done to pieces of one line in one load."""
-
-    load: str
-    equipment: str
-    when: str
-    lots: tuple[str, ...]
-    parameters: tuple[tuple[str, str], ...]
 
 
 @router.get("/orders/{number}")
@@ -134,8 +104,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     )
     measured_rows = order_records.inspections(session, order) if order.inspections else []
     today = order.plant_calendar.local_date(shown.staff.now)
-    missed = missed_milestones(order, today)
-    steps = [_mark(order, index, item, item.code in missed) for index, item in enumerate(order.milestones, 1)]
+    marks = rows.steps(order, today)
     start = order.plant_calendar.local_date(order.issued_at)
     return {
         "order": order,
@@ -152,68 +121,17 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
             if item["name"] in ACTIONS
         ],
         "actions": possible.actions(shown, {item.label for item in waiting}),
-        "line": milestone_line(steps, start, order.need_by, today if order.end is None else None),
-        "milestones": [
-            _milestone(step, item, shown, missed.get(item.code, 0))
-            for step, item in zip(steps, order.milestones, strict=True)
-        ],
+        "line": milestone_line(marks, start, order.need_by, today if order.end is None else None),
+        "milestones": rows.milestones(order, marks, today, words),
         "proposal": tell.terms(order.counter.before, order.counter.terms) if order.counter else (),
-        "loads": [_load(tell, line.line, load) for line in order.lines for load in line.reported_loads],
+        "loads": rows.loads(tell),
         "papers": papers.papers(order, words),
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),
-        "parcels": [item | _amounts(order, item, shown) for item in shown.view["parcels"]],
+        "parcels": [rows.parcel(order, item, words) for item in shown.view["parcels"]],
         "entries": stream.entries(part, tell, names),
         "older": part.older,
         "before": before,
-    }
-
-
-def _mark(order: Order, number: int, item: Milestone, missed: bool) -> Step:
-    done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
-    return Step(number, item.planned, item.forecast, done, missed)
-
-
-def _milestone(step: Step, item: Milestone, shown: Desk, overdue: int) -> MilestoneRow:
-    words = shown.words
-    state = "missed" if step.missed else "forecast" if step.forecast else "planned"
-    return MilestoneRow(
-        number=step.number,
-        name=item.name,
-        planned=words.day(item.planned),
-        forecast=words.far_day(item.forecast) if item.forecast and item.actual is None else "",
-        actual=words.day(step.actual) if step.actual is not None else "",
-        slip=step.slip if step.shown is not None else None,
-        overdue=overdue,
-        state="done" if step.actual else state,
-    )
-
-
-def _load(tell: Telling, line: int, load: Load) -> LoadRow:
-    return LoadRow(
-        load=load.load,
-        equipment=load.equipment,
-        when=f"{tell.time(load.started_at)} – {tell.time(load.ended_at)}",
-        lots=tuple(
-            f"{tell.amount(quantity, line)} {lot or tell.part(line)}" for lot, quantity in load.lots.items()
-        ),
-        parameters=tuple(load.parameters.items()),
-    )
-
-
-def _amounts(order: Order, parcel: dict[str, Any], shown: Desk) -> dict[str, Any]:
-    """How much is in a box, in the unit of its lines, and when it left."""
-    units = {line.line: line.unit for line in order.lines}
-    by_unit: dict[str, Any] = {}
-    for item in parcel["contents"]:
-        unit = units.get(item["line"], "")
-        by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
-    at: datetime = parcel["shipped_at"]
-    return {
-        "amount": shown.words.listed(
-            shown.words.amount(quantity, unit) for unit, quantity in by_unit.items()
-        ),
-        "left": shown.words.time(at),
     }
 
 
