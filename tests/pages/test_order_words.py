@@ -13,6 +13,7 @@ from activities.mail_contexts import MAILS as CONTEXTS
 from api.pages.order import wording
 from api.pages.order.sentences import SENTENCES, sentence
 from api.pages.order.telling import Telling
+from api.pages.tasks import gaps
 from api.pages.wording import ACTIONS, ROLES
 from api.supplier.words import Words
 from models.domain import events as e
@@ -161,3 +162,7 @@ def test_every_code_on_the_page_has_a_word() -> None:
     assert wording.MAILS.keys() == CONTEXTS.keys()
     assert ACTIONS.keys() == gate.ALLOWED.keys() - SYSTEM_ONLY
     assert ROLES.keys() == set(Role)
+
+
+def test_whatever_is_missing_on_an_order_is_a_step_of_its_page() -> None:
+    assert gaps._OWED.keys() - {"answer"} <= {step.value for step in Step}

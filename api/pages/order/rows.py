@@ -1,0 +1,109 @@
+"""Rows of the order's page: its milestones, the loads its pieces were in, its parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from api.pages.order.milestone_line import Step
+from api.pages.order.telling import Telling
+from api.supplier.words import Words
+from models.domain.milestones import Milestone
+from models.domain.next_steps import missed_milestones
+from models.domain.order import Order
+from models.domain.records import Load
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """`slip`: days later than planned, None while nothing is known; `overdue`: days since it was to be
+    done; `state` as its mark's."""
+
+    number: int
+    name: str
+    planned: str
+    forecast: str
+    actual: str
+    slip: int | None
+    overdue: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """What was done to pieces of one line in one load."""
+
+    load: str
+    equipment: str
+    when: str
+    lots: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+
+
+def steps(order: Order, today: date) -> list[Step]:
+    """The milestones as the milestone line takes them."""
+    missed = missed_milestones(order, today)
+    return [_mark(order, index, item, item.code in missed) for index, item in enumerate(order.milestones, 1)]
+
+
+def milestones(order: Order, marks: list[Step], today: date, words: Words) -> list[MilestoneRow]:
+    missed = missed_milestones(order, today)
+    return [
+        _milestone(step, item, words, missed.get(item.code, 0))
+        for step, item in zip(marks, order.milestones, strict=True)
+    ]
+
+
+def loads(tell: Telling) -> list[LoadRow]:
+    return [_load(tell, line.line, load) for line in tell.order.lines for load in line.reported_loads]
+
+
+def parcel(order: Order, item: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """A parcel as the API shows it, with how much is in the box, in words, and when it left."""
+    return {**item, **_amounts(order, item, words)}
+
+
+def _mark(order: Order, number: int, item: Milestone, missed: bool) -> Step:
+    done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
+    return Step(number, item.planned, item.forecast, done, missed)
+
+
+def _milestone(step: Step, item: Milestone, words: Words, overdue: int) -> MilestoneRow:
+    state = "missed" if step.missed else "forecast" if step.forecast else "planned"
+    return MilestoneRow(
+        number=step.number,
+        name=item.name,
+        planned=words.day(item.planned),
+        forecast=words.far_day(item.forecast) if item.forecast and item.actual is None else "",
+        actual=words.day(step.actual) if step.actual is not None else "",
+        slip=step.slip if step.shown is not None else None,
+        overdue=overdue,
+        state="done" if step.actual else state,
+    )
+
+
+def _load(tell: Telling, line: int, load: Load) -> LoadRow:
+    return LoadRow(
+        load=load.load,
+        equipment=load.equipment,
+        when=f"{tell.time(load.started_at)} – {tell.time(load.ended_at)}",
+        lots=tuple(
+            f"{tell.amount(quantity, line)} {lot or tell.part(line)}" for lot, quantity in load.lots.items()
+        ),
+        parameters=tuple(load.parameters.items()),
+    )
+
+
+def _amounts(order: Order, parcel: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    units = {line.line: line.unit for line in order.lines}
+    by_unit: dict[str, Any] = {}
+    for item in parcel["contents"]:
+        unit = units.get(item["line"], "")
+        by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
+    at: datetime = parcel["shipped_at"]
+    return {
+        "amount": words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+        "left": words.time(at),
+    }
