@@ -6,7 +6,7 @@ Everything read here was frozen into the order, so the same state always gives t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from models.domain.calendar import WorkingCalendar
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Order, Stage, all_sent, stage
-from models.domain.paperwork import missing_documents
+from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.quantities import ZERO
 from models.domain.records import Share
@@ -212,10 +212,12 @@ def no_news(order: Order) -> Iterator[Cause]:
 
 def documents_missing(order: Order) -> Iterator[Cause]:
     first = next((receipt.at for receipt in order.receipts if not receipt.void), None)
-    if first is None:
+    if first is None or (order.end is not None and not papers_owed(order)):
         return
     for kind in missing_documents(order):
-        yield _waiting(order.plant_calendar, kind, first, 2 * WORKING_DAY, "supplier", kind)
+        cause = _waiting(order.plant_calendar, kind, first, 2 * WORKING_DAY, "supplier", kind)
+        # An ended order wakes nobody up later: what is still owed is told together with the end.
+        yield cause if order.ended_at is None else replace(cause, due=min(cause.due, order.ended_at))
 
 
 def nonconformances_unanswered(order: Order) -> Iterator[Cause]:

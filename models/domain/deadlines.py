@@ -69,12 +69,14 @@ RULES: dict[str, Rule] = {
         Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
     )
 }  # fmt: skip
+# What can still be wrong with an order that has ended.
+_AFTER_THE_END = frozenset({"mail_undeliverable", "document_missing"})
 
 
 def causes(order: Order) -> Iterator[tuple[Rule, Cause, datetime | None]]:
     """Every cause that exists now with its due instant; none is due while the order is on hold."""
     for rule in RULES.values():
-        if order.end is not None and rule.code != "mail_undeliverable":
+        if order.end is not None and rule.code not in _AFTER_THE_END:
             continue
         for found in rule.find(order):
             cause = _numbered(order, rule, found)
@@ -98,7 +100,12 @@ def watch(order: Order) -> list[Deadline]:
         alert = raised.get((rule.code, cause.occurrence))
         if alert is None:
             found.append(Deadline(rule, cause, due))
-        elif alert.open and alert.acknowledged_at is None and alert.escalations < len(rule.escalate):
+        elif (
+            order.end is None
+            and alert.open
+            and alert.acknowledged_at is None
+            and alert.escalations < len(rule.escalate)
+        ):
             next_step = alert.escalations + 1
             found.append(Deadline(rule, cause, _patience(order, rule, alert), next_step, alert.alert))
     return sorted(found, key=lambda deadline: deadline.due)

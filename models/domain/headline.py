@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models.domain.deadlines import Deadline
 from models.domain.order import Answer, Order, Stage, flags, stage
-from models.domain.paperwork import missing_documents
-from models.domain.pieces import Bucket, sent, total
+from models.domain.paperwork import missing_documents, papers_owed
+from models.domain.pieces import OUT, Bucket, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
 
@@ -25,7 +25,7 @@ _OWED: dict[Stage, str] = {
 def missing(order: Order) -> list[dict[str, str]]:
     """What is missing on this order and who owes it, as the API lists it."""
     if order.end is not None:
-        return []
+        return _documents(order) if papers_owed(order) else []
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
     found = [] if order.answer is Answer.DECLINED else _owed_papers(order)
     if order.counter is not None:
@@ -35,6 +35,12 @@ def missing(order: Order) -> list[dict[str, str]]:
         for item in order.open_nonconformances
         for owed, by in _owed_on(item)
     ]
+    if order.cancelling:
+        found += [
+            {"what": f"return:line-{line.line}", "owed_by": "supplier"}
+            for line in order.lines
+            if total(order.stock, *OUT, line=line.line)
+        ]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
     if total(order.stock, Bucket.OVER):
@@ -42,13 +48,18 @@ def missing(order: Order) -> list[dict[str, str]]:
     return found
 
 
-def _owed_papers(order: Order) -> list[dict[str, str]]:
+def _documents(order: Order) -> list[dict[str, str]]:
     found = [{"what": f"document:{kind}", "owed_by": "supplier"} for kind in missing_documents(order)]
     found += [
         {"what": f"correction:{document.document}", "owed_by": "supplier"}
         for document in order.documents.values()
         if document.current and not document.matched
     ]
+    return found
+
+
+def _owed_papers(order: Order) -> list[dict[str, str]]:
+    found = _documents(order)
     released = {item.line for item in order.inspections.values() if item.decision == "release"}
     found += [
         {"what": f"review:{inspection.inspection}", "owed_by": "quality"}

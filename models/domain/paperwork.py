@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from models.domain.evidence import DocumentType, LineFacts, LotFacts, OrderFacts, ParcelFacts, covers
-from models.domain.order import Order
-from models.domain.pieces import key, line_of, lot_of, sent
+from models.domain.order import Order, Stage
+from models.domain.pieces import Bucket, key, line_of, lot_of, sent, total
 from models.domain.quantities import ZERO
 
 
@@ -26,6 +26,12 @@ def missing_documents(order: Order) -> tuple[DocumentType, ...]:
         for required in order.required_documents
         if not any(covers(required, offered) for offered in good)
     )
+
+
+def papers_owed(order: Order) -> bool:
+    """Whether the required documents are still to come. A cancelled order keeps, and pays for, what was
+    accepted, so it keeps asking for their papers."""
+    return order.end is None or (order.end is Stage.CANCELLED and total(order.stock, Bucket.ACCEPTED) > 0)
 
 
 def order_facts(order: Order) -> OrderFacts:

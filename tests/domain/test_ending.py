@@ -16,6 +16,7 @@ from models.domain.commands import (
     ShortClose,
 )
 from models.domain.evidence import DocumentType
+from models.domain.headline import missing
 from tests.domain.asking import (
     ALERT,
     DOC,
@@ -80,6 +81,25 @@ class TestCancel:
 
     def test_accepted_pieces_stay(self) -> None:
         given(issued(), send(60), ship(60), receive(60), NO_LONGER).then("cancelled", accepted=60)
+
+    def test_who_still_has_pieces_is_named_while_it_is_being_cancelled(self) -> None:
+        scene = given(issued(), send(100), arrived(), NO_LONGER)
+        assert {"what": "return:line-1", "owed_by": "supplier"} in missing(scene.order)
+
+    def test_papers_of_accepted_pieces_are_owed_beyond_the_end(self) -> None:
+        scene = given(issued(documents=(DocumentType("coc"),)), accept(), send(60), ship(60), receive(60))
+        scene.when(NO_LONGER).then("cancelled", accepted=60)
+        assert missing(scene.order) == [{"what": "document:coc", "owed_by": "supplier"}]
+        assert [alert.rule for alert in scene.order.open_alerts] == ["document_missing"]
+        assert scene.wait(day(20, month=12)) == [], "nobody wakes up after the end"
+        scene.when(document("coc")).then("cancelled").happened(e.DocumentAdded, e.AlertCleared)
+        assert missing(scene.order) == []
+
+    def test_where_nothing_was_accepted_no_papers_are_owed(self) -> None:
+        scene = given(issued(documents=(DocumentType("coc"),)), send(60), arrived(), ship(60, unprocessed=60))
+        scene.when(NO_LONGER).when(receive(0, unprocessed=60)).then("cancelled")
+        assert missing(scene.order) == []
+        assert list(scene.order.open_alerts) == []
 
     def test_its_alerts_end_with_it(self) -> None:
         scene = given(issued(), accept())

@@ -146,3 +146,11 @@ def test_with_a_nonconformance_it_is_papers_and_carrier_only() -> None:
     scene.when(send(10, nonconformance=NC, carrier="DHL")).then(accepted=90, in_transit_out=10, sent=100)
     assert scene.event(e.PiecesSent).moves == ()
     assert scene.event(e.PiecesSent).nonconformance == NC
+
+
+def test_pieces_nobody_has_decided_about_do_not_go_back() -> None:
+    scene = given(issued(), send(100), ship(100), receive(90, rejected=10))
+    scene.when(send(10, nonconformance=NC)).refused("send.not_decided", "nonconformance", found="0")
+    scene.when(dispose(rework=4)).then()
+    scene.when(send(10, nonconformance=NC)).refused("send.not_decided", "nonconformance", found="4")
+    scene.when(send(4, nonconformance=NC)).then()

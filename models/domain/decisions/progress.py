@@ -18,6 +18,8 @@ from models.domain.quantities import ZERO
 
 # Two clocks differ a little; an hour ahead is somebody's wrong date.
 CLOCK_SKEW = timedelta(minutes=5)
+# Work is begun before its order is written, though not for this long: it is a mistyped year.
+LONG_BEFORE = timedelta(days=90)
 
 
 def report_milestone(
@@ -73,6 +75,13 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
         raise Invalid(
             "milestone.future",
             "{actual} is in the future. Report it when it has happened, or give a forecast.",
+            field="actual",
+            actual=claimed.isoformat(),
+        )
+    if claimed is not None and claimed < order.issued_at - LONG_BEFORE:
+        raise Invalid(
+            "milestone.long_before",
+            "{actual} is long before the order was issued. Look at the year, and report the day it happened.",
             field="actual",
             actual=claimed.isoformat(),
         )

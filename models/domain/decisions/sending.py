@@ -14,12 +14,13 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, Move
 from models.domain.quantities import ZERO, quantity, unit_code
+from models.domain.records import Nonconformance, Share
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     if command.nonconformance:
-        checks.the_nonconformance(order, command.nonconformance)
         # The disposition has moved the pieces already: this adds the papers and the carrier.
+        _going_back(checks.the_nonconformance(order, command.nonconformance), command)
         return [_sent((), command)]
     checks.some_lines(command.lines)
     shelf = Shelf(order)
@@ -41,6 +42,27 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         if fresh:
             moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT))
     return [_sent(tuple(moves), command)]
+
+
+def _going_back(item: Nonconformance, command: Send) -> None:
+    """Raises when nobody has decided that so many of its pieces go back to the supplier."""
+    going = sum(
+        (
+            shares.get(share, ZERO)
+            for shares in item.shares.values()
+            for share in (Share.REWORKING, Share.RETURNING)
+        ),
+        ZERO,
+    )
+    named = sum((line.quantity for line in command.lines), ZERO)
+    if going <= 0 or named > going:
+        raise Refusal(
+            "send.not_decided",
+            "Of {nonconformance}, {found} pieces go back to the supplier; decide about the others first.",
+            field="nonconformance",
+            nonconformance=item.nonconformance,
+            found=going,
+        )
 
 
 def _sent(moves: tuple[Move, ...], command: Send) -> PiecesSent:
