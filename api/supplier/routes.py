@@ -18,6 +18,7 @@ from api.errors import status_of
 from api.supplier import evidence, pages, terms
 from api.supplier.answering import ANSWER
 from api.supplier.board import board
+from api.supplier.entered import entered
 from api.supplier.fields import Fields, typed
 from api.supplier.multipart import UploadForm
 from api.supplier.questions import TASKS, offered, question
@@ -183,7 +184,16 @@ def _possible(visit: Visit, task: Task) -> None:
     if refusal is not None:
         raise refusal
     if not task.offered(visit.order):
+        # Where only the hold is in the way, it is the reason.
+        held = gate.on_hold(visit.order)
+        if held is not None and _but_for_hold(visit, task):
+            raise held
         raise Refusal("form.nothing", "There is nothing more to report here. Look at the order again.")
+
+
+def _but_for_hold(visit: Visit, task: Task) -> bool:
+    """Whether the task is possible now, or will be once the order is resumed."""
+    return task.offered(replace(visit.order, holds=()))
 
 
 async def _save(
@@ -242,15 +252,16 @@ async def _refused(
 def _task(
     request: Request, visit: Visit, task: Task, typed: Mapping[str, str], status: int = 200, **context: Any
 ) -> Response:
-    """One form on a page of its own; without the form where the order no longer takes it."""
+    """One form on a page of its own. Where the order no longer takes it, what was typed is listed."""
     context = {"summary": "", "troubles": (), "changed": ()} | context
-    possible = task.offered(visit.order)
+    drawn = _but_for_hold(visit, task)
     return pages.draw(
         visit,
         "supplier/task.html",
         status,
         task=task,
-        form=task.form(visit, typed) if possible else None,
+        form=task.form(visit, typed) if drawn else None,
+        entered=() if drawn else entered(visit, task.name, typed),
         seal=seals_of(request).form(visit.link),
         typed=typed,
         **context,

@@ -88,12 +88,8 @@ def why_not(order: Order, command: str) -> Refusal | None:
             stage=_words([now]),
             stages=_words([step for step in Stage if step in allowed]),
         )
-    if order.hold is not None and command not in ON_HOLD:
-        return Refusal(
-            "order.hold",
-            "The order is on hold ({reason}). It goes on when your customer resumes it.",
-            reason=order.hold.reason,
-        )
+    if command not in ON_HOLD and (held := on_hold(order)) is not None:
+        return held
     if order.hold is None and command == "resume":
         return Refusal("order.not_held", "The order is not on hold.")
     if order.cancelling and command in NOT_WHILE_CANCELLING:
@@ -108,6 +104,17 @@ def why_not(order: Order, command: str) -> Refusal | None:
             supplier=order.supplier_name,
         )
     return None
+
+
+def on_hold(order: Order) -> Refusal | None:
+    """What is said to whoever has to wait until the order is resumed; None when nobody has."""
+    if order.hold is None:
+        return None
+    return Refusal(
+        "order.hold",
+        "The order is on hold ({reason}). It goes on when your customer resumes it.",
+        reason=order.hold.reason,
+    )
 
 
 def check(order: Order, command: str) -> None:

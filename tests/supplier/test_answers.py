@@ -6,7 +6,7 @@ import asyncio
 from datetime import date, timedelta
 
 from models.domain.authority import Role
-from tests.stories import LOT
+from tests.stories import BEHALF, LOT
 from tests.supplier.phone import mailed_link, opened
 from tests.supplier.steps import PDF, accepted, order, rows, sent, there
 from tests.systems import System
@@ -189,3 +189,39 @@ async def test_a_held_and_a_cancelled_order_say_so(system: System) -> None:
     phone, page = await opened(system, number)
     assert page.heading == "This order was cancelled"
     assert not page.forms
+
+
+async def test_what_was_typed_stays_when_the_order_was_put_on_hold_meanwhile(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    base = page.url.partition("?")[0]
+    step = await phone.open(f"{base}/progress?code=SHIP")
+    load = await phone.open(f"{base}/process")
+    await system.command(Role.BUYER, number, "hold", reason="Drawing in revision")
+    refused = await phone.press(step, "later", forecast="2099-12-20", note="typednote")
+    assert refused.status == 409
+    assert "The order is on hold (Drawing in revision)." in refused.text
+    assert "nothing more to report" not in refused.text
+    fields = refused.form("later").fields
+    assert (fields["forecast"], fields["note"].strip()) == ("2099-12-20", "typednote")
+    load = await phone.press(load, "process", equipment="Bath 3", load="L-77")
+    assert (load.status, load.form("process").fields["load"]) == (409, "L-77")
+    await system.command(Role.BUYER, number, "resume")
+    assert (await phone.press(refused, "later")).status == 200
+
+
+async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number, language="es")
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    late = await phone.press(page, "other", promise_date="2099-12-20", supplier_order="A-991")
+    assert late.status == 409
+    assert not late.forms
+    assert "Lo que escribió" in late.text
+    assert "¿Qué día promete? 2099-12-20" in late.text
+    assert "A-991" in late.text
+    assert page.form("other").fields["form"] not in late.text
+    terms = {"lines__0__quantity": "15", "lines__0__unit_price": "0.90", "why": "Small bath"}
+    late = await phone.press(page, "propose", **terms)
+    for kept in ("FLANGE-DN50 B · Cantidad 15", "FLANGE-DN50 B · Precio unitario 0.90", "Small bath"):
+        assert kept in late.text

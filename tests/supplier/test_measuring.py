@@ -131,3 +131,23 @@ async def test_an_order_without_pieces_asks_for_no_values(system: System) -> Non
 )
 def test_a_number_that_reads_two_ways_is_not_guessed(typed: str, counted: str, read: str | None) -> None:
     assert plain_number(typed, counted_in=counted) == read
+
+
+async def test_measured_values_outlive_a_hold_and_the_end_of_the_order(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    await system.command(Role.BUYER, number, "hold", reason="Drawing in revision")
+    held = await phone.press(page, "submit", **GOOD)
+    assert held.status == 409
+    assert "The order is on hold (Drawing in revision)." in held.text
+    assert held.form("submit").fields["v.0.3"] == "10.1"
+    await system.command(Role.BUYER, number, "resume")
+    await system.command(Role.BUYER, number, "cancel", reason="Not needed")
+    lines = [{"line": 1, "lot": LOT, "counted": 20, "unprocessed": 20}]
+    await system.command(Role.RECEIVING, number, "receive", packing_slip="7", lines=lines)
+    late = await phone.press(held, "submit")
+    assert late.status == 409
+    assert not late.forms
+    assert "What you entered" in late.text
+    for kept in ("Coating thickness, 1 8", "Coating thickness, 3 10.1"):
+        assert kept in late.text
