@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.codec import adapter, plain
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
-from models.domain.quantities import quantity
+from models.domain.quantities import CURRENCIES, quantity
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, LineRow, OrderRow, OrderSeries
 from models.tables.parts import Part
@@ -151,6 +151,11 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
         return line
     if ordered == 0:
         wrong.append(FieldError(f"{where}.quantity", "Enter more than zero."))
+    if tolerance >= 1:
+        wrong.append(FieldError(f"{where}.tolerance", "The tolerance must be less than the whole quantity."))
+    if line.currency not in CURRENCIES:
+        text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
+        wrong.append(FieldError(f"{where}.currency", text, (("entered", line.currency),)))
     for place, (lot, _) in enumerate(lots):
         if session.get(Lot, lot) is None:
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))

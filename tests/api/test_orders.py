@@ -98,6 +98,18 @@ async def test_one_wrong_field_is_counted_as_one(system: System) -> None:
     assert refused["detail"] == "One field needs attention."
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("currency", "XXQ"), ("currency", "XAU"), ("tolerance", "1"), ("tolerance", "1.5")]
+)
+async def test_a_line_has_a_currency_that_exists_and_a_tolerance_below_the_whole(
+    system: System, field: str, value: str
+) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, field: value}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert [error["field"] for error in refused["errors"]] == [f"lines.0.{field}"]
+
+
 async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
     first = await issued(system, quantity=600)
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}

@@ -205,6 +205,8 @@ async def test_what_cannot_be_issued_stays_a_draft_and_says_why(system: System, 
         ("lines.0.lots.0.quantity", "", f"Say how many pieces of lot {LOT}."),
         ("lines.0.lots.1.lot", "LOT-NONE", "There is no lot LOT-NONE."),
         ("currency", "euros", "Write the currency as three letters"),
+        ("currency", "XXQ", "XXQ is not a currency"),
+        ("lines.0.tolerance", "150", "The tolerance must be less than the whole quantity."),
     ],
 )
 async def test_what_is_wrong_is_named_at_its_field_and_everything_typed_is_kept(

@@ -144,6 +144,7 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
     if quantity is None and not fields.raw(f"{at}.quantity"):
         fields.wrong(f"{at}.quantity", N_("Say how many."))
     tolerance = fields.quantity(f"{at}.tolerance", "")
+    places[f"{at}.currency"] = "currency"
     return DraftLine(
         line=_whole(fields.raw(f"{at}.line"), place + 1),
         work_order=fields.text(f"{at}.work_order"),
