@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,8 @@ from babel.messages.catalog import Catalog, Message
 
 from activities import extraction
 from activities.i18n import LOCALES, N_, known_locale, main, read_catalogue, say, translations
+from api.supplier.words import Words
+from models.domain.errors import Refusal
 
 # Where a sentence without a translation is no error yet; `missing` lists it.
 LEFT_OUT = (
@@ -64,6 +67,31 @@ def test_sentences_are_not_left_in_english(locale: str) -> None:
     """Single words may well be the same in two languages."""
     for message in read_catalogue(locale):
         assert " " not in message.id or message.id not in words(message)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "text"),
+    [
+        (
+            Refusal("a", "Possible when it is {stages}.", stages="receiving, closed"),
+            "Possible when it is being received, closed.",
+        ),
+        (Refusal("a", "This is for {roles}.", roles="receiving or buyer"), "This is for receiving, buyer."),
+        (Refusal("a", "Only 3 are {bucket}.", bucket="at supplier"), "Only 3 are at the supplier."),
+        (
+            Refusal("a", "A {type} cannot take its place.", type="coc"),
+            "A Certificate of conformance cannot take its place.",
+        ),
+    ],
+)
+def test_codes_in_a_refusal_are_said_in_words(refusal: Refusal, text: str) -> None:
+    assert Words("en", "UTC", date(2026, 11, 2)).refusal(refusal) == text
+
+
+@pytest.mark.parametrize(("locale", "text"), [("zh", "收货中、已关闭"), ("es", "en recepción, cerrado")])
+def test_a_stage_is_not_taken_for_a_department(locale: str, text: str) -> None:
+    words = Words(locale, "UTC", date(2026, 11, 2))
+    assert words.refusal(Refusal("a", "{stages}", stages="receiving, closed")) == text
 
 
 def sentences(source: str) -> list[str]:

@@ -14,6 +14,7 @@ from fastapi import Request
 
 from activities import wording
 from activities.i18n import LOCALES, N_, known_locale, say, translations
+from api.supplier.codes import CODED, MEDIA, OWN_WORDS, WORDS
 from models.domain.errors import FieldError, Refusal
 from models.domain.quantities import plain
 
@@ -25,73 +26,6 @@ _DATES = {"en": "en_GB"}
 _BETWEEN = {"zh": "、"}
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
-
-# Codes and words of the core that stand in its sentences as values.
-_WORDS = {
-    "draft": N_("draft"),
-    "issued": N_("issued"),
-    "countered": N_("countered"),
-    "acknowledged": N_("acknowledged"),
-    "in process": N_("in process"),
-    "shipped": N_("shipped"),
-    # Not the department of that name.
-    "receiving": N_("being received"),
-    "received": N_("received"),
-    "closed": N_("closed"),
-    "cancelled": N_("cancelled"),
-    # What became of an order or an inspection; pieces have words of their own.
-    "accepted": N_("order accepted"),
-    "declined": N_("order declined"),
-    "release": N_("pieces released"),
-    "reject": N_("pieces not released"),
-    "none": N_("none"),
-    "something else": N_("something else"),
-    "of no type": N_("of no type"),
-    "a quantity": N_("a quantity"),
-    # Kinds of master data.
-    "calendar": N_("calendar"),
-    "plant": N_("plant"),
-    "supplier": N_("supplier"),
-    "contact": N_("contact"),
-    "approval": N_("approval"),
-    "process": N_("process"),
-    "part": N_("part"),
-    "inspection plan": N_("inspection plan"),
-    "work order": N_("work order"),
-    "lot": N_("lot"),
-    "person": N_("person"),
-    "token": N_("token"),
-    "a price": N_("a price"),
-}
-# What everybody calls the media types that documents may have.
-_MEDIA = {
-    "application/pdf": "PDF",
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WebP",
-    "text/csv": "CSV",
-    "text/plain": "TXT",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-    "video/mp4": "MP4",
-    "video/quicktime": "MOV",
-    "video/webm": "WebM",
-}
-_CODED = frozenset(
-    {
-        "stage",
-        "stages",
-        "answer",
-        "decision",
-        "document",
-        "allowed",
-        "claimed",
-        "found",
-        "kind",
-        "loads",
-        "lots",
-        "unit",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +100,18 @@ class Words:
             return self.day(date.fromisoformat(value))
         if name == "actual":
             return self.time(datetime.fromisoformat(value))
-        if name not in _CODED:
+        if name not in CODED:
             return value
-        return self.listed(self._word(name, part) for part in value.split(", "))
+        parts = value.split(" or " if name == "roles" else ", ")
+        return self.listed(self._word(name, part) for part in parts)
 
     def _word(self, name: str, part: str) -> str:
-        if name == "unit" and part not in _WORDS:
+        if name == "unit" and part not in WORDS:
             return wording.unit(self.locale, part)
-        if part in _MEDIA:
-            return _MEDIA[part]
+        if part in MEDIA:
+            return MEDIA[part]
         # Not `say`: what a browser claims may hold braces.
-        known = _WORDS.get(part, part)
+        known = OWN_WORDS.get(name, WORDS).get(part, part)
         return translations(self.locale).gettext(known) if known else ""
 
 

@@ -1,0 +1,111 @@
+"""Codes and words of the core that stand in its sentences as values, marked for translation."""
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from models.domain.authority import Role
+from models.domain.evidence import DOCUMENTS
+from models.domain.pieces import Bucket
+
+WORDS: dict[str, str] = {
+    "draft": N_("draft"),
+    "issued": N_("issued"),
+    "countered": N_("countered"),
+    "acknowledged": N_("acknowledged"),
+    "in process": N_("in process"),
+    "shipped": N_("shipped"),
+    # Not the department of that name.
+    "receiving": N_("being received"),
+    "received": N_("received"),
+    "closed": N_("closed"),
+    "cancelled": N_("cancelled"),
+    # What became of an order or an inspection; pieces have words of their own.
+    "accepted": N_("order accepted"),
+    "declined": N_("order declined"),
+    "release": N_("pieces released"),
+    "reject": N_("pieces not released"),
+    "none": N_("none"),
+    "something else": N_("something else"),
+    "of no type": N_("of no type"),
+    "a quantity": N_("a quantity"),
+    # Kinds of master data.
+    "calendar": N_("calendar"),
+    "plant": N_("plant"),
+    "supplier": N_("supplier"),
+    "contact": N_("contact"),
+    "approval": N_("approval"),
+    "process": N_("process"),
+    "part": N_("part"),
+    "inspection plan": N_("inspection plan"),
+    "work order": N_("work order"),
+    "lot": N_("lot"),
+    "person": N_("person"),
+    "token": N_("token"),
+    "a price": N_("a price"),
+}
+# What everybody calls the media types that documents may have.
+MEDIA: dict[str, str] = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WebP",
+    "text/csv": "CSV",
+    "text/plain": "TXT",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+    "video/mp4": "MP4",
+    "video/quicktime": "MOV",
+    "video/webm": "WebM",
+}
+# The values that are said with these words.
+CODED = frozenset(
+    {
+        "stage",
+        "stages",
+        "answer",
+        "bucket",
+        "decision",
+        "document",
+        "allowed",
+        "claimed",
+        "found",
+        "kind",
+        "loads",
+        "lots",
+        "roles",
+        "type",
+        "unit",
+    }
+)
+# Where pieces are and who may do something, though the core has the same codes for other things.
+OWN_WORDS: dict[str, dict[str, str]] = {
+    "bucket": {
+        code.value.replace("_", " "): word
+        for code, word in {
+            Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
+            Bucket.AT_SUPPLIER: N_("at the supplier"),
+            Bucket.IN_TRANSIT_BACK: N_("on the way back"),
+            Bucket.PENDING: N_("pending"),
+            Bucket.ACCEPTED: N_("accepted"),
+            Bucket.REJECTED: N_("rejected"),
+            Bucket.SCRAPPED: N_("scrapped"),
+            Bucket.TEST_CONSUMED: N_("used for tests"),
+            Bucket.LOST: N_("lost"),
+            Bucket.FORWARDED: N_("forwarded to the next order"),
+            Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
+            Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
+            Bucket.OVER: N_("more than expected"),
+        }.items()
+    },
+    "roles": {
+        Role.BUYER: N_("buyer"),
+        Role.APPROVER: N_("approver"),
+        Role.RECEIVING: N_("receiving"),
+        Role.QUALITY: N_("quality"),
+        Role.DESIGN_AUTHORITY: N_("design authority"),
+        Role.PLANNER: N_("planner"),
+        Role.FINANCE: N_("finance"),
+        Role.ADMIN: N_("administrator"),
+        Role.VIEWER: N_("viewer"),
+    },
+    "type": {code.value.replace("_", " "): rule.name for code, rule in DOCUMENTS.items()},
+}
