@@ -176,8 +176,11 @@ async def _refused(
 
 
 def _placed(trouble: Trouble, given: Mapping[str, str], places: Mapping[str, str]) -> Trouble:
-    """At the input its value came from; what is wrong with the lots of a line is said at its quantity."""
+    """At the input its value came from; what is wrong with the lots of a line is said at its quantity,
+    and all lines have one currency."""
     name = places.get(trouble.input, trouble.input)
+    if name.endswith(".currency"):
+        name = "currency"
     if name.endswith(".lots"):
         name = f"{name.removesuffix('lots')}quantity"
     known = name in given or name.endswith(".use") or name in ("supplier", "plant")
