@@ -63,9 +63,9 @@ class Sent:
     version: int
 
 
-def _show(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
-    async def show(number: str, request: Request, staff: Visitor) -> Response:
-        acting = await _acting(request, staff, number, task)
+def _show(task: Task) -> Callable[..., Response]:
+    def show(number: str, request: Request, staff: Visitor) -> Response:
+        acting = _acting(request, staff, number, task)
         return _page(request, acting, task, dict(request.query_params))
 
     return show
@@ -82,7 +82,7 @@ def _act(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
 def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def act(number: str, request: Request, staff: Visitor) -> Response:
         """The file is read only once it is known who sends it, and that the order takes one."""
-        acting = await _acting(request, staff, number, task)
+        acting = await run_in_threadpool(_acting, request, staff, number, task)
         uploads: Uploads = request.app.state.uploads
         form = UploadForm(request, max(uploads.limits.values()) + _FORM_BYTES)
         fields = Fields(form.fields)
@@ -98,7 +98,7 @@ def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
                 return await take(request, staff, number, task, fields, stored)
         except Refusal as refusal:
             return await _refused(request, acting, task, fields, None, refusal)
-        return _page(request, acting, task, fields.typed)
+        return await run_in_threadpool(_page, request, acting, task, fields.typed)
 
     return act
 
@@ -118,9 +118,9 @@ async def take(
     request: Request, staff: Staff, number: str, task: Task, fields: Fields, stored: Stored | None = None
 ) -> Response:
     """Saves the command a form asks for, once. ``stored`` is the file that came with it."""
-    acting = await _acting(request, staff, number, task)
+    acting = await run_in_threadpool(_acting, request, staff, number, task)
     if not staff.may(task.command):
-        return _barred(request, acting, task)
+        return await run_in_threadpool(_barred, request, acting, task)
     wanted: Wanted | None = None
     try:
         sent = _sent(request, fields, stored)
@@ -134,7 +134,7 @@ async def take(
         wanted = task.read(fields, acting) if earlier is None else None
         fields.check()
         if earlier is None and wanted is None:
-            return _page(request, acting, task, fields.typed)
+            return await run_in_threadpool(_page, request, acting, task, fields.typed)
         outcome = await _save(request, acting, task, sent, _with_file(wanted, stored), behalf, earlier)
         outcome.raise_refusal()
     except Refusal as refusal:
@@ -227,15 +227,11 @@ def _behalf(task: Task, fields: Fields) -> OnBehalfOf | None:
     return on_behalf_of(fields) if task.command in SUPPLIER else None
 
 
-async def _acting(request: Request, staff: Staff, number: str, task: Task) -> Acting:
+def _acting(request: Request, staff: Staff, number: str, task: Task) -> Acting:
     """Raises `Unknown` when there is no such order for this person."""
-
-    def read() -> Acting:
-        with request.app.state.database.read() as session:
-            found = desk(session, staff, number)
-            return Acting(found, task.look(session, found) if found.order is not None else None)
-
-    return await run_in_threadpool(read)
+    with request.app.state.database.read() as session:
+        found = desk(session, staff, number)
+        return Acting(found, task.look(session, found) if found.order is not None else None)
 
 
 async def _refused(
@@ -247,13 +243,13 @@ async def _refused(
         "summary": words.refusal(refusal),
         "troubles": _troubles(refusal, wanted, fields, words),
     }
-    acting = await _acting(request, acting.staff, acting.desk.number, task)
+    acting = await run_in_threadpool(_acting, request, acting.staff, acting.desk.number, task)
     if isinstance(refusal, Stale):
         context["summary"] = words.say(
             N_("The order has changed since you opened this form. Look at what happened, then send it again.")
         )
         context["changed"] = await run_in_threadpool(_changed, request, acting, fields)
-    return _page(request, acting, task, fields.typed, status_of(refusal), **context)
+    return await run_in_threadpool(_page, request, acting, task, fields.typed, status_of(refusal), **context)
 
 
 def _troubles(refusal: Refusal, wanted: Wanted | None, fields: Fields, words: Words) -> tuple[Trouble, ...]:
