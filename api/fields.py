@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from activities.i18n import N_
-from models.domain.quantities import plain, unit_code
+from models.domain.quantities import UNIT_DECIMALS, plain, unit_code
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -164,7 +164,7 @@ Email = Annotated[
 Unit = Annotated[
     str,
     _must(
-        lambda code: re.fullmatch(r"[A-Z0-9]{2,3}", code, re.ASCII) is not None,
+        lambda code: code in UNIT_DECIMALS,
         "field.unit",
         N_("{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m)."),
         tidy=unit_code,

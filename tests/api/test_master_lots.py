@@ -92,6 +92,7 @@ def test_a_new_lot_is_all_on_hand_and_free(stocked: TestClient) -> None:
         ({"part_revision": "Z"}, "part_revision"),
         ({"supplier": "NOPE"}, "supplier"),
         ({"supplier": None}, "supplier"),
+        ({"uom": "QQQ"}, "uom"),
         ({"quantity": 0}, "quantity"),
         ({"quantity": "0.5"}, "quantity"),
         ({"unit_cost": -1}, "unit_cost"),

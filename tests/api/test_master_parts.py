@@ -77,7 +77,7 @@ def test_a_key_may_be_anything_else(stocked: TestClient, key: str) -> None:
     assert stocked.get(created.headers["location"]).json()["number"] == key
 
 
-@pytest.mark.parametrize("unit", ["", "C6 2", "LONG", "ü", "%"])
+@pytest.mark.parametrize("unit", ["", "C6 2", "LONG", "ü", "%", "QQQ"])
 def test_a_unit_is_a_code_of_recommendation_20(stocked: TestClient, unit: str) -> None:
     assert wrong_fields(stocked.post(API + "/parts", json=PART | {"revision": "C", "uom": unit})) == ["uom"]
 

@@ -73,6 +73,7 @@ def test_a_hundred_good_and_a_hundred_bad_never_make_three_hundred() -> None:
     (receive(1, nonconformance="SO-1-N9"), "nonconformance.unknown", "lines.0.nonconformance"),
     (receive(1, parcel=""), "receive.which", "parcel"),
     (receive(0, scrapped=1), "forbidden.scrap", "lines.0.scrapped"),
+    (receive(1, uom="QQQ", conversion=1), "unit.unknown", "lines.0.uom"),
     (receive(1, uom="KGM"), "receive.conversion", "lines.0.conversion"),
     (receive(1, uom="KGM", conversion=0), "receive.conversion", "lines.0.conversion"),
     (receive(1, uom="KGM", conversion=-2), "receive.conversion", "lines.0.conversion"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from models.domain.commands import ReceiveLine
 from models.domain.errors import Invalid
 from models.domain.order import Line
-from models.domain.quantities import LARGEST, ZERO, plain, quantity, rounded, unit_code
+from models.domain.quantities import LARGEST, UNIT_DECIMALS, ZERO, plain, quantity, rounded, unit_code
 
 SPLIT = ("accepted", "rejected", "pending", "unprocessed", "scrapped", "tested")
 
@@ -29,6 +29,13 @@ def split(line: Line, item: ReceiveLine, index: int) -> Split:
     field = f"lines.{index}"
     uom = unit_code(item.uom)
     other = bool(uom) and uom != line.unit
+    if other and uom not in UNIT_DECIMALS:
+        raise Invalid(
+            "unit.unknown",
+            "{entered} is not a unit; enter its UN/ECE code: C62 (pieces), KGM (kg), MTR (m).",
+            field=f"{field}.uom",
+            entered=uom,
+        )
     unit = uom if other else line.unit
     typed = {name: quantity(getattr(item, name), field=f"{field}.{name}", unit=unit) for name in SPLIT}
     counted = quantity(item.counted, field=f"{field}.counted", unit=unit)
