@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -108,7 +109,7 @@ async def tell(link: str, task: str, request: Request) -> Response:
     try:
         key, mark = _form_id(request, visit, fields.typed), _mark(task, fields.typed)
         earlier = _earlier(visit, key)
-        if earlier is not None and earlier.mark == mark and earlier.status != "refused":
+        if earlier is not None and earlier.mark == mark:
             return _saved(visit, earlier.id)
         _possible(visit, found)
         wanted = found.read(fields, visit)
@@ -175,7 +176,15 @@ def _form_id(request: Request, visit: Visit, typed: Mapping[str, str]) -> str:
     key = seals_of(request).form_id(visit.link, typed.get("form", ""))
     if key is None:
         raise Forbidden("form.stale", "This form was open too long. Look at it again and send it once more.")
-    return key
+    return _untried(visit, key)
+
+
+def _untried(visit: Visit, key: str) -> str:
+    """The form's key, or its next one: nothing was saved by a try that was refused, so that the form
+    can be put right with the browser's Back and sent as something new."""
+    refused = {item.key for item in visit.told if item.mine and item.status == "refused"}
+    tries = (f"{key}-{number}" for number in range(2, len(refused) + 3))
+    return next(each for each in chain((key,), tries) if each not in refused)
 
 
 def _possible(visit: Visit, task: Task) -> None:

@@ -95,6 +95,20 @@ async def test_a_form_sent_twice_with_other_values_says_so(system: System) -> No
     assert "You shipped 6 pcs" in page.text
 
 
+async def test_a_refused_form_is_put_right_with_the_browsers_back(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    for day in ("2020-01-01", "2020-01-02", "2020-01-01"):
+        refused = await phone.press(page, "other", promise_date=day)
+        assert refused.status == 422
+        assert "sent before" not in refused.text
+    done = await phone.press(page, "other", promise_date="2099-12-18")
+    assert "You promised" in done.text
+    assert (await phone.press(page, "other", promise_date="2099-12-18")).url == done.url
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    assert [event["type"] for event in events].count("order_acknowledged") == 1
+
+
 async def test_an_answer_to_old_terms_is_refused_with_what_changed(system: System) -> None:
     number = await sent(system)
     phone, page = await opened(system, number)
