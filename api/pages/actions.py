@@ -43,6 +43,7 @@ from models.domain.commands import AddDocument
 from models.domain.decide import decide
 from models.domain.errors import Invalid, Refusal, Stale
 from models.domain.facts import Asked, Facts
+from models.domain.purpose import why_pointless
 from models.tables.orders import CommandRow
 from models.tables.types import table
 
@@ -337,10 +338,18 @@ def _instead(
         others=[
             (other.name, ACTIONS[other.command])
             for other in TASKS.values()
-            if other is not task and acting.staff.may(other.command) and other.why_not(acting.desk) is None
+            if other is not task and acting.staff.may(other.command) and _makes_sense(acting, other)
         ],
         **({"summary": "", "changed": ()} | context),
     )
+
+
+def _makes_sense(acting: Acting, task: Task) -> bool:
+    """Whether to offer it: possible, and with something to do."""
+    order = acting.desk.order
+    if task.why_not(acting.desk) is not None:
+        return False
+    return order is None or why_pointless(order, task.command) is None
 
 
 for _task in TASKS.values():

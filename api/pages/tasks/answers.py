@@ -9,7 +9,6 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, answered, number_i
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
-from models.domain.order import Order
 from models.domain.records import LineTerms
 
 
@@ -128,10 +127,6 @@ def _counter_form(acting: Acting, _typed: Typed) -> CounterForm:
     return CounterForm(counter.reason, acting.words.time(counter.at), rows)
 
 
-def _no_proposal(order: Order) -> str:
-    return "" if order.counter is not None else N_("No proposal is waiting for an answer.")
-
-
 COUNTER_BUTTONS = (Button("accept", N_("Accept these terms")), Button("reject", N_("Reject them")))
 
 
@@ -149,5 +144,4 @@ ANSWER_COUNTER = Task(
     _answer,
     COUNTER_BUTTONS,
     question=N_("Do you agree to these terms?"),
-    idle=_no_proposal,
 )

@@ -21,6 +21,7 @@ from models.domain import gate
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Order
 from models.domain.pieces import Bucket
+from models.domain.purpose import why_pointless
 
 Typed = Mapping[str, str]
 
@@ -100,10 +101,6 @@ class Button:
     text: str
 
 
-def _anything(_order: Order) -> str:
-    return ""
-
-
 def _nothing_more(_session: Session, _desk: Desk) -> None:
     return None
 
@@ -122,8 +119,9 @@ class Task:
     buttons: tuple[Button, ...]
     # What the page asks, in English, marked for translation.
     question: str = ""
-    # Why there is nothing to do, though the order's stage allows it; empty when there is.
-    idle: Callable[[Order], str] = _anything
+    # Why there is nothing to do, though the order's stage allows it; empty when there is. Without it
+    # the core says so.
+    idle: Callable[[Order], str] | None = None
     # What has to be read beside the order.
     look: Callable[[Session, Desk], Any] = _nothing_more
     # A file comes with it.
@@ -149,8 +147,10 @@ class Task:
             )
         if refusal is not None:
             return refusal
-        idle = self.idle(desk.order)
-        return Refusal("form.nothing", idle) if idle else None
+        if self.idle is None:
+            return why_pointless(desk.order, self.command)
+        nothing = self.idle(desk.order)
+        return Refusal("form.nothing", nothing) if nothing else None
 
 
 def answered(fields: Fields, task_buttons: tuple[Button, ...]) -> str:

@@ -133,10 +133,6 @@ def _outside(item: Characteristic, result: Result) -> bool:
     return bool(judge(one, 1, (replace(result, sample=1),)).failures)
 
 
-def _none_waiting(order: Order) -> str:
-    return "" if _waiting(order) else N_("No inspection is waiting for review.")
-
-
 REVIEW_BUTTONS = (Button("release", N_("Release them")), Button("reject", N_("Reject them")))
 
 
@@ -160,6 +156,5 @@ REVIEW_INSPECTION = Task(
     _review_form,
     _review,
     REVIEW_BUTTONS,
-    idle=_none_waiting,
     look=_records,
 )

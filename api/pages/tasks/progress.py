@@ -63,10 +63,6 @@ def _form(acting: Acting, typed: Typed) -> MilestoneForm:
     return MilestoneForm(steps, coming, words.today.isoformat(), partly)
 
 
-def _no_milestones(order: Order) -> str:
-    return "" if order.milestones else N_("This process has no milestones.")
-
-
 def _report(fields: Fields, acting: Acting) -> Wanted:
     order = acting.order
     code = picked(fields, "code", tuple(item.code for item in order.milestones), N_("Choose a milestone."))
@@ -111,5 +107,4 @@ REPORT_MILESTONE = Task(
     _report,
     (Button("report", N_("Report this")),),
     question=N_("How far is it?"),
-    idle=_no_milestones,
 )

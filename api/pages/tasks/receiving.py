@@ -17,6 +17,7 @@ from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, held_in, key
+from models.domain.purpose import NOTHING, POINT
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
 
@@ -234,7 +235,20 @@ def _line(fields: Fields, line: Line, at: str, name: str) -> c.ReceiveLine | Non
     )
 
 
-RECEIVE = Task("receive", "receive", _form, _receive, (Button("receive", N_("Book them in")),))
+def _nothing_can_come(order: Order) -> str:
+    """Pieces nobody waits for can arrive too, and are booked as surplus; but not after the end."""
+    over = order.end is not None and not POINT["receive"](order)
+    return NOTHING["receive"] if over else ""
+
+
+RECEIVE = Task(
+    "receive",
+    "receive",
+    _form,
+    _receive,
+    (Button("receive", N_("Book them in")),),
+    idle=_nothing_can_come,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +269,6 @@ def _pieces_in(bucket: Bucket, acting: Acting) -> PlacesForm:
 
 def _pending_form(acting: Acting, _typed: Typed) -> PlacesForm:
     return _pieces_in(Bucket.PENDING, acting)
-
-
-def _none_in(bucket: Bucket, order: Order) -> bool:
-    return not any(pieces.get(bucket) for pieces in order.stock.values())
-
-
-def _none_pending(order: Order) -> str:
-    return N_("No pieces are pending.") if _none_in(Bucket.PENDING, order) else ""
 
 
 def _judge(fields: Fields, acting: Acting) -> Wanted:
@@ -294,16 +300,11 @@ JUDGE = Task(
     _judge,
     (Button("judge", N_("Record this judgement")),),
     question=N_("What are the pending pieces?"),
-    idle=_none_pending,
 )
 
 
 def _over_form(acting: Acting, _typed: Typed) -> PlacesForm:
     return _pieces_in(Bucket.OVER, acting)
-
-
-def _none_over(order: Order) -> str:
-    return N_("No pieces are over.") if _none_in(Bucket.OVER, order) else ""
 
 
 def _resolve(fields: Fields, acting: Acting) -> Wanted:
@@ -336,5 +337,4 @@ RESOLVE_OVER = Task(
     _resolve,
     (Button("resolve", N_("Settle it so")),),
     question=N_("What becomes of the surplus pieces?"),
-    idle=_none_over,
 )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, cast, get_args
 
 from activities.i18n import N_
+from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed, answered, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
@@ -178,17 +179,13 @@ def _disposition_form(acting: Acting, typed: Typed) -> DispositionForm:
             nonconformance=_short(acting, item),
         ),
         name=item.nonconformance,
-        defect=item.defect,
+        defect=defect(acting.words, item.defect, item.receipt),
         places=found,
         others=_others(acting, "disposition", item, Share.UNDECIDED),
         decisions=DISPOSITIONS,
         places_of_work=PLACES,
         responsible=RESPONSIBLE,
     )
-
-
-def _none_undecided(order: Order) -> str:
-    return "" if _with(order, Share.UNDECIDED) else N_("No rejected pieces wait for a decision.")
 
 
 def _dispose(fields: Fields, acting: Acting) -> Wanted:
@@ -229,7 +226,6 @@ DISPOSITION = Task(
     _disposition_form,
     _dispose,
     (Button("decide", N_("Decide this")),),
-    idle=_none_undecided,
 )
 
 
@@ -252,7 +248,7 @@ def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
             N_("Do you approve what is proposed for {nonconformance}?"), nonconformance=_short(acting, item)
         ),
         name=item.nonconformance,
-        defect=item.defect,
+        defect=defect(words, item.defect, item.receipt),
         cause=item.cause,
         proposals=tuple(
             (
@@ -264,10 +260,6 @@ def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
         ),
         others=_others(acting, "decide-disposition", item, Share.PROPOSED),
     )
-
-
-def _none_proposed(order: Order) -> str:
-    return "" if _with(order, Share.PROPOSED) else N_("Nothing is proposed for rejected pieces.")
 
 
 DECIDE_BUTTONS = (Button("approve", N_("Sign and approve")), Button("reject", N_("Sign and reject")))
@@ -293,7 +285,6 @@ DECIDE_DISPOSITION = Task(
     _proposal_form,
     _decide,
     DECIDE_BUTTONS,
-    idle=_none_proposed,
 )
 
 
@@ -322,10 +313,6 @@ def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
     )
 
 
-def _none_returning(order: Order) -> str:
-    return "" if _with(order, Share.RETURNING) else N_("No rejected pieces are on their way back.")
-
-
 def _confirm(fields: Fields, acting: Acting) -> Wanted:
     item = _subject(acting.order, fields.typed, Share.RETURNING)
     line = acting.order.line(int(_shares(item, Share.RETURNING)[0][1].partition(":")[0]))
@@ -342,5 +329,4 @@ CONFIRM_RETURN = Task(
     _return_form,
     _confirm,
     (Button("confirm", N_("Confirm the return")),),
-    idle=_none_returning,
 )

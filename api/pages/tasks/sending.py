@@ -140,10 +140,6 @@ def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
     return ShortForm(tuple(found))
 
 
-def _all_lines_sent(order: Order) -> str:
-    return "" if _open_lines(order) else N_("Everything that was ordered has been sent.")
-
-
 def _short_close(fields: Fields, acting: Acting) -> Wanted:
     open_lines = _open_lines(acting.order)
     chosen = [number for number in open_lines if fields.raw(f"line.{number}")]
@@ -164,7 +160,6 @@ SHORT_CLOSE = Task(
     _short_close,
     (Button("close", N_("Send no more")),),
     question=N_("Which line gets no more pieces?"),
-    idle=_all_lines_sent,
 )
 
 
