@@ -150,7 +150,7 @@ class Letters:
             case e.OrderResumed():
                 return m.OrderResumed(**theirs, need_by=order.need_by)
             case e.CancellationRequested():
-                return m.OrderCancelled(**theirs, reason=event.reason, returns=_there(order))
+                return m.OrderCancelled(**theirs, reason=event.reason, returns=_there(order), coming=_coming(order))
             case e.NonconformanceDispositioned() | e.DispositionDecided():
                 return m.ReworkRequested(
                     **theirs,
@@ -306,11 +306,18 @@ def _pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:
 
 
 def _there(order: Order) -> tuple[m.Pieces, ...]:
-    out = (Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+    return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+
+
+def _coming(order: Order) -> tuple[m.Pieces, ...]:
+    return _in(order, Bucket.IN_TRANSIT_BACK)
+
+
+def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
     return tuple(
         _pieces(order, line_of(at), lot_of(at), quantity)
         for at, pieces in order.stock.items()
-        if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in out), Decimal(0)))
+        if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in buckets), Decimal(0)))
     )
 
 

@@ -173,10 +173,12 @@ class OrderResumed(LinkedMail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(SupplierMail):
-    """``returns`` is what has to come back, as it is; often nothing."""
+    """``returns`` is what has to come back, as it is, and ``coming`` what already is on its way; often
+    nothing."""
 
     reason: str
     returns: tuple[Pieces, ...] = ()
+    coming: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

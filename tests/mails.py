@@ -167,6 +167,7 @@ SAMPLES: tuple[MailContext, ...] = (
         problems=(Sentence(text="Line {line} has nothing left to send.", values={"line": "1"}),),
         link_id=LINK_ID,
     ),
+    OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
 )
 BY_NAME = {name_of(sample): sample for sample in reversed(SAMPLES)}
 

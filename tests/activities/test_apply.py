@@ -269,6 +269,23 @@ def test_every_mail_about_an_alert_says_what_it_is_about(shop: Shop) -> None:
     assert set(told) == {"Received"}
 
 
+def test_a_cancellation_asks_for_what_is_there_and_expects_what_is_on_its_way_back(shop: Shop) -> None:
+    for command in (
+        c.Issue(),
+        c.Acknowledge("accept"),
+        c.Send((c.SendLine(1, Decimal(100), "L1"),)),
+        c.ReportMilestone("REC"),
+        c.Ship((c.ShipLine(1, Decimal(60)),)),
+        c.Cancel("Too late"),
+    ):
+        assert shop.do(command).status == "applied"
+    with shop.database.read() as session:
+        mails = select(table(Outbox).c.context).where(table(Outbox).c.template == "order_cancelled")
+        context = session.scalars(mails).one()
+    quantities = {name: [each["quantity"] for each in context[name]] for name in ("returns", "coming")}
+    assert quantities == {"returns": ["40"], "coming": ["60"]}
+
+
 @contextmanager
 def failing(database: Database, target: str) -> Iterator[None]:
     """Makes every insert into a table fail, in the database itself."""
