@@ -26,11 +26,10 @@ from pydantic_core import PydanticCustomError
 
 from activities.i18n import N_
 from models.domain.quantities import UNIT_DECIMALS, plain, unit_code
+from models.domain.texts import one_line, some_lines
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_LOCAL_PART}@{_LABEL}(\.{_LABEL})*")
@@ -107,15 +106,13 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 Flag = StrictBool
 Whole = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
-_printable = _must(
-    lambda text: not _CONTROL.search(text), "field.text", N_("Leave out line breaks and control characters.")
-)
+_printable = _must(one_line, "field.text", N_("Leave out line breaks and control characters."))
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200), _printable]
 Note = Annotated[
     str,
     StringConstraints(max_length=20_000),
     _must(
-        lambda text: not _CONTROL_BUT_LINES.search(text),
+        some_lines,
         "field.text",
         N_("Leave out control characters."),
         tidy=lambda text: text.replace("\r\n", "\n").replace("\t", " "),

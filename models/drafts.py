@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from models.codec import adapter, plain
+from models.domain import texts
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.quantities import CURRENCIES, quantity
@@ -103,6 +104,11 @@ def checked(session: Session, draft: Draft) -> Draft:
         wrong.append(_unknown("process", "process", draft.process))
     if session.get(Plant, draft.plant) is None:
         wrong.append(_unknown("plant", "plant", draft.plant))
+    wrong += [
+        texts.broken(field)
+        for field in ("spec", "spec_revision", "purchase_order")
+        if not texts.one_line(getattr(draft, field))
+    ]
     lines: list[DraftLine] = []
     operations: list[Operation] = []
     for index, line in enumerate(draft.lines):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from models.domain import authority, gate
+from models.domain import authority, gate, texts
 from models.domain import commands as c
 from models.domain.decisions import (
     answering,
@@ -78,6 +78,9 @@ def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> li
         return [*events, *watching.consequences(None, events, now)]
     _current(order, asked)
     gate.check(order, command.name)
+    if command.name not in c.SYSTEM_COMMANDS:
+        texts.check(command)
+        texts.check(asked.on_behalf_of)
     events = DECISIONS[type(command)](order, command, asked, facts, now)
     return [*events, *watching.consequences(order, events, now)]
 

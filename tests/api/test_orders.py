@@ -110,6 +110,13 @@ async def test_a_line_has_a_currency_that_exists_and_a_tolerance_below_the_whole
     assert [error["field"] for error in refused["errors"]] == [f"lines.0.{field}"]
 
 
+@pytest.mark.parametrize("field", ["purchase_order", "spec", "spec_revision"])
+async def test_what_mails_call_an_order_is_one_line(system: System, field: str) -> None:
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", field: "PO-X\r\nBcc: a@b.c"}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert [error["field"] for error in refused["errors"]] == [field]
+
+
 async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
     first = await issued(system, quantity=600)
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
