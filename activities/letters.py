@@ -150,7 +150,9 @@ class Letters:
             case e.OrderResumed():
                 return m.OrderResumed(**theirs, need_by=order.need_by)
             case e.CancellationRequested():
-                return m.OrderCancelled(**theirs, reason=event.reason, returns=_there(order), coming=_coming(order))
+                return m.OrderCancelled(
+                    **theirs, reason=event.reason, returns=_there(order), coming=_coming(order)
+                )
             case e.NonconformanceDispositioned() | e.DispositionDecided():
                 return m.ReworkRequested(
                     **theirs,

@@ -7,6 +7,7 @@ killed process, a server that is away), the row is still there and the relay del
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -151,26 +152,31 @@ class Dispatcher:
         self.settings = settings
         self.client = client
 
-    async def act(self, wish: Wish, now: datetime, look: Look | None = None) -> Outcome:
+    async def act(
+        self, wish: Wish, now: datetime, look: Look | None = None, patience: float | None = None
+    ) -> Outcome:
         """Saves the wish, sends it when those before it are settled, and says what became of it.
 
         `look` reads what is to be shown once it is applied, in the snapshot its outcome is read from.
+        `patience` is how many seconds whoever asks waits for it, when that is less than usual.
         Raises `Unanswered` when the database goes away after it was saved.
         """
         saved = await run_in_threadpool(self._save, wish, now)
         command = saved.command
+        until = time.monotonic() + min(patience or math.inf, self.settings.update_timeout)
         try:
-            if saved.ours and await self._its_turn(saved, now):
-                await self.send(command, wish.order, wish.command.name)
+            if saved.ours and await self._its_turn(saved, now, until):
+                await self.send(command, wish.order, wish.command.name, until)
             return await run_in_threadpool(self._outcome, command, True, look)
         except DATABASE_AWAY as error:
             log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
             raise Unanswered(command) from None
 
-    async def send(self, command: str, order: str, name: str) -> None:
+    async def send(self, command: str, order: str, name: str, until: float | None = None) -> None:
         """Hands a saved command to its order. Returns when it is settled, or when nobody can tell yet."""
+        left = until - time.monotonic() if until is not None else self.settings.update_timeout
         try:
-            async with asyncio.timeout(self.settings.update_timeout):
+            async with asyncio.timeout(left):
                 await self._send(command, order, name)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             log.warning("command_waits", order=order, command=command)
@@ -188,9 +194,10 @@ class Dispatcher:
         return await run_in_threadpool(self._outcome, command, False, None)
 
     async def acted(self, wish: Wish, now: datetime) -> Outcome:
-        """As `act`, but a double click's second request waits a moment for the first."""
+        """As `act` for a page, where a person waits: not for long, but a double click's second request
+        waits a moment for the first."""
         began = time.monotonic()
-        outcome = await self.act(wish, now)
+        outcome = await self.act(wish, now, patience=self.settings.page_timeout)
         while outcome.waiting and time.monotonic() - began < _SETTLING_SECONDS:
             await asyncio.sleep(0.1)
             outcome = await self.outcome(outcome.id)
@@ -200,12 +207,13 @@ class Dispatcher:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""
         return await start_delivery(self.client, self.settings, outbox)
 
-    async def _its_turn(self, saved: _Saved, now: datetime) -> bool:
+    async def _its_turn(self, saved: _Saved, now: datetime, until: float) -> bool:
         """Whether those before it are settled while whoever saved them still waits for them; what
         takes longer than a request waits is the relay's to send, and this with it."""
         if saved.behind is None:
             return True
         left = self.settings.update_timeout - (now - saved.behind).total_seconds()
+        left = min(left, until - time.monotonic())
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 while True:

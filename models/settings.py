@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     update_timeout: float = Field(
         default=8.0, description="Seconds a request waits for its command before it answers 202."
     )
+    page_timeout: float = Field(
+        default=2.5,
+        description="Seconds a page waits for its command before it says it is saved and will be applied.",
+    )
     relay_interval: float = Field(
         default=1.0, description="Seconds between two looks for commands that were not delivered."
     )

@@ -107,7 +107,7 @@ async def _acknowledge(request: Request, staff: Staff, alert: str, fields: Field
         request_hash=f"acknowledge-alert {alert}\n{why}\n{action}",
     )
     dispatcher: Dispatcher = request.app.state.dispatcher
-    return await dispatcher.act(wish, request.app.state.clock())
+    return await dispatcher.acted(wish, request.app.state.clock())
 
 
 def _whereabouts(request: Request, alert: str, reader: Reader) -> tuple[str, State]:

@@ -156,6 +156,7 @@ async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
             mail_from="Sendout <sendout@example.com>",
             secret_key="a key for tests, long enough to sign with",
             update_timeout=PATIENCE,
+            page_timeout=PATIENCE,
             relay_interval=0.3,
             log_level="INFO",
         )
@@ -175,6 +176,7 @@ async def site(folder: Path, url: str, *names: str) -> AsyncIterator[Site]:
                 SENDOUT_MAIL_FROM=settings.mail_from,
                 SENDOUT_SECRET_KEY=settings.secret_key.get_secret_value(),
                 SENDOUT_UPDATE_TIMEOUT=settings.update_timeout,
+                SENDOUT_PAGE_TIMEOUT=settings.page_timeout,
                 SENDOUT_RELAY_INTERVAL=settings.relay_interval,
                 SENDOUT_PUBLIC_URL=settings.public_url,
                 TEMPORAL_ADDRESS=temporal,

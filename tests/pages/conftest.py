@@ -31,6 +31,8 @@ async def system(
         secret_key="a key for tests, long enough to sign with",  # type: ignore[arg-type]
         company="Northfield Valves",
         sandbox=True,
+        # A busy machine may take longer than people wait.
+        page_timeout=8.0,
         log_level="WARNING",
     )
     with pytest.MonkeyPatch.context() as patch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,6 +27,25 @@ async def temporal_away(system: System) -> AsyncIterator[None]:
         yield
     finally:
         dispatcher.client, dispatcher.settings = client, settings
+
+
+@asynccontextmanager
+async def temporal_frozen(system: System) -> AsyncIterator[None]:
+    """Somebody takes the dispatcher's calls meanwhile, and never answers."""
+    taken: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1")
+    port = server.sockets[0].getsockname()[1]
+    dispatcher: Dispatcher = system.app.state.dispatcher
+    client, settings = dispatcher.client, dispatcher.settings
+    dispatcher.client = await Client.connect(f"127.0.0.1:{port}", lazy=True)
+    dispatcher.settings = settings.model_copy(update={"update_timeout": 30.0, "page_timeout": 0.5})
+    try:
+        yield
+    finally:
+        dispatcher.client, dispatcher.settings = client, settings
+        for writer in taken:
+            writer.close()
+        server.close()
 
 
 async def settled(phone: Phone, page: Page) -> Page:
@@ -53,6 +73,17 @@ async def test_an_answer_is_saved_and_applied_when_temporal_is_back(system: Syst
     assert "You promised" in done.text
     found = await system.get(f"/orders/{number}")
     assert (found["stage"], found["version"]) == ("acknowledged", 2)
+
+
+async def test_nobody_at_a_page_waits_for_a_server_that_hangs(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    async with temporal_frozen(system):
+        began = time.monotonic()
+        saved = await phone.press(page, "accept")
+        assert time.monotonic() - began < 5
+        assert "Saved, will be applied in a moment" in saved.text
+    assert "You promised" in (await settled(phone, saved)).text
 
 
 async def test_a_saved_answer_that_is_refused_later_says_so_on_the_page(system: System) -> None:

@@ -97,7 +97,7 @@ async def issue(request: Request, staff: Staff, number: str, form: str) -> Outco
         idempotency_key=f"page:{form}:issue" if form else None,
         request_hash=f"issue {number}",
     )
-    return await dispatcher.act(wish, request.app.state.clock())
+    return await dispatcher.acted(wish, request.app.state.clock())
 
 
 def sign_of(draft: Draft) -> str:
