@@ -20,6 +20,7 @@ from models.domain.quantities import ZERO
 from models.domain.records import Share
 
 WORKING_DAY = timedelta(hours=9)
+_FORECAST = "forecast-"
 
 Party = Literal["supplier", "buyer", "planner", "quality", "receiving", "admin"]
 
@@ -247,19 +248,30 @@ def latest_forecast(order: Order) -> date | None:
 
 
 def forecast_late(order: Order) -> Iterator[Cause]:
+    """Told again only when it gets later by a working day or more than the day told last."""
     expected = latest_forecast(order)
     if expected is None or expected <= order.need_by or not _going(order):
         return
-    told = [
+    heard = [
         milestone.reported_at
         for milestone in order.milestones
         if milestone.forecast == expected and milestone.actual is None and milestone.reported_at is not None
     ]
-    since = min(told, default=order.answered_at)
-    if since is not None:
-        yield _waiting(
-            order.plant_calendar, f"forecast-{expected}", since, timedelta(0), "buyer", str(expected)
-        )
+    since = min(heard, default=order.answered_at)
+    if since is None:
+        return
+    told = _told_as_late(order)
+    same = told is not None and expected < order.plant_calendar.add_workdays(told, 1)
+    occurrence = f"{_FORECAST}{told if same else expected}"
+    yield _waiting(order.plant_calendar, occurrence, since, timedelta(0), "buyer", str(expected))
+
+
+def _told_as_late(order: Order) -> date | None:
+    """The day the open alert of a late forecast was raised for."""
+    for alert in order.open_alerts:
+        if alert.rule == "forecast_late":
+            return date.fromisoformat(alert.occurrence.removeprefix(_FORECAST).partition("#")[0])
+    return None
 
 
 def undeliverable(order: Order) -> Iterator[Cause]:

@@ -111,6 +111,13 @@ def watch(order: Order) -> list[Deadline]:
     return sorted(found, key=lambda deadline: deadline.due)
 
 
+def now_about(order: Order, alert: Alert) -> str:
+    """What an alert is about as things stand: one of a late forecast stays, while its day may move."""
+    if alert.rule == "forecast_late" and alert.open and (expected := latest_forecast(order)) is not None:
+        return str(expected)
+    return alert.details
+
+
 def soonest(order: Order) -> Deadline | None:
     """What the workflow has to wake up for next, if nothing happens before."""
     return next(iter(watch(order)), None)

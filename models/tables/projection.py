@@ -10,7 +10,7 @@ from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert,
 from sqlmodel import Session
 
 from models.codec import dump_order
-from models.domain.deadlines import latest_forecast
+from models.domain.deadlines import latest_forecast, now_about
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
@@ -143,7 +143,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "since": item.since,
                 "raised_at": item.raised_at,
                 "owed_by": item.owed_by,
-                "details": item.details,
+                "details": now_about(order, item),
                 "escalations": item.escalations,
                 "acknowledged_at": item.acknowledged_at,
                 "cleared_at": item.cleared_at,

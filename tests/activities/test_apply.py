@@ -24,7 +24,7 @@ from models.domain.evolve import fold
 from models.domain.facts import Draft, DraftLine
 from models.settings import Settings
 from models.tables.lots import Lot
-from models.tables.orders import CommandRow, EdgeRow, EventRow, OrderRow, PiecesRow
+from models.tables.orders import AlertRow, CommandRow, EdgeRow, EventRow, OrderRow, PiecesRow
 from models.tables.outbox import Outbox
 from models.tables.parts import Part
 from models.tables.people import User
@@ -267,6 +267,21 @@ def test_every_mail_about_an_alert_says_what_it_is_about(shop: Shop) -> None:
         told = [context["details"] for context in contexts if context["rule"] == "milestone_overdue"]
     assert len(told) == 3, "raised, and escalated twice"
     assert set(told) == {"Received"}
+
+
+def test_the_list_says_the_day_expected_now_of_an_alert_told_once(shop: Shop) -> None:
+    for command in (
+        c.Issue(),
+        c.Acknowledge("accept"),
+        c.ReportMilestone("REC", forecast=date(2026, 4, 22)),
+        c.ReportMilestone("REC", forecast=date(2026, 4, 20)),
+    ):
+        assert shop.do(command).status == "applied"
+    with shop.database.read() as session:
+        (alert,) = session.execute(select(table(AlertRow)).where(table(AlertRow).c.rule == "forecast_late"))
+        mails = session.scalars(select(table(Outbox).c.context).where(table(Outbox).c.template == "alert"))
+        assert [mail["rule"] for mail in mails].count("forecast_late") == 2, "planner and buyer, once"
+    assert (alert.occurrence, alert.details) == ("forecast-2026-04-22", "2026-04-20")
 
 
 def test_a_cancellation_asks_for_what_is_there_and_expects_what_is_on_its_way_back(shop: Shop) -> None:

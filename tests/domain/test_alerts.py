@@ -24,7 +24,7 @@ from models.domain.commands import (
     Replan,
     ReportUndeliverable,
 )
-from models.domain.deadlines import RULES, next_deadline
+from models.domain.deadlines import RULES, next_deadline, now_about
 from models.domain.decide import decide
 from models.domain.evidence import DocumentType
 from models.domain.facts import Asked, Facts
@@ -263,6 +263,35 @@ class TestShippingAndReceiving:
         assert scene.told() == ["02 09:00 clear forecast_late", "02 09:00 raise forecast_late"]
         scene.when(arrived("SHIP", forecast=date(2026, 12, 17)))
         assert scene.told() == ["02 09:00 clear forecast_late"]
+
+    def test_a_forecast_that_moves_up_and_down_is_one_alert_until_it_gets_worse_by_a_working_day(
+        self,
+    ) -> None:
+        scene = given(issued(), accept(NEED_BY), send(100))
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 22)))
+        assert scene.told() == ["02 09:00 raise forecast_late"]
+        (alert,) = scene.order.open_alerts
+        for forecast in (date(2026, 12, 21), date(2026, 12, 22), date(2026, 12, 19)):
+            scene.when(arrived("SHIP", forecast=forecast))
+            assert scene.told() == [], forecast
+            assert now_about(scene.order, alert) == str(forecast)
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 23)))
+        assert scene.told() == ["02 09:00 clear forecast_late", "02 09:00 raise forecast_late"]
+        # Late at first, in time for a while, and late again: another reason to tell.
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 17)))
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 23)))
+        assert scene.told() == ["02 09:00 raise forecast_late"]
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 22)))
+        assert scene.told() == []
+        assert len(list(scene.order.open_alerts)) == 1
+
+    def test_days_nobody_works_do_not_make_a_forecast_worse(self) -> None:
+        scene = given(issued(), accept(NEED_BY), send(100))
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 25)))
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 27)))
+        assert scene.told() == []
+        scene.when(arrived("SHIP", forecast=date(2026, 12, 28)))
+        assert scene.told() == ["02 09:00 clear forecast_late", "02 09:00 raise forecast_late"]
 
     def test_the_cause_began_when_the_forecast_was_given(self) -> None:
         scene = given(issued(), accept(NEED_BY)).when(

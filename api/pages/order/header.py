@@ -16,7 +16,7 @@ from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
 from api.pages.wording import ACTIONS
 from api.supplier.words import Words
-from models.domain.deadlines import RULES
+from models.domain.deadlines import RULES, now_about
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
 from models.domain.order import Order, Stage
@@ -182,7 +182,7 @@ def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
         rule = RULES.get(alert.rule)
         answered = alert.acknowledged_at is not None
         yield Waiting(
-            text=alert_title(words, alert.rule, alert.details),
+            text=alert_title(words, alert.rule, now_about(order, alert)),
             owner=order.supplier_name if alert.owed_by == "supplier" else owner(alert.owed_by, words),
             since=words.time(alert.since),
             alert=True,
