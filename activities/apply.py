@@ -45,7 +45,14 @@ _LOTS = table(Lot)
 
 # Built once: to build a statement costs as much as to run it.
 _LOCK_ORDER_OF = (
-    select(_ORDERS.c.number, _ORDERS.c.stage, _ORDERS.c.last_hash, _ORDERS.c.snapshot, _ORDERS.c.draft)
+    select(
+        _ORDERS.c.number,
+        _ORDERS.c.stage,
+        _ORDERS.c.version,
+        _ORDERS.c.last_hash,
+        _ORDERS.c.snapshot,
+        _ORDERS.c.draft,
+    )
     .where(
         _ORDERS.c.number
         == select(_COMMANDS.c.order_number).where(_COMMANDS.c.id == bindparam("command")).scalar_subquery()

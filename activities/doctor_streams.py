@@ -152,7 +152,9 @@ def _chain(stream: Stream) -> Iterator[Finding]:
             yield found("stream.chain", where, what)
             return
         chain = event.hash
-    if stream.row.last_hash != chain or stream.row.version != len(stream.events):
+    # A draft has no events; its version counts how often it was saved again.
+    version = stream.row.version if stream.events else 0
+    if stream.row.last_hash != chain or version != len(stream.events):
         what = (
             f"The order is at version {stream.row.version}; its stream ends with event {len(stream.events)}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -50,7 +51,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         draft = adapter(Draft).validate_python(row.draft)
         supplier = session.get(Supplier, draft.supplier)
         assert supplier is not None, "a foreign key keeps the supplier"
-        return of_draft(session, draft, supplier, supplier_contacts(session, supplier, now), now)
+        known = of_draft(session, draft, supplier, supplier_contacts(session, supplier, now), now)
+        return replace(known, draft_version=row.version)
     if order is None:
         return Facts()
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None

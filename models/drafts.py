@@ -55,6 +55,12 @@ def load(session: Session, number: str) -> Draft | None:
     return of_row(row) if row is not None and row.draft is not None else None
 
 
+def version(session: Session, number: str) -> int:
+    """How often a draft was saved again; once it is issued, its last event's sequence."""
+    found: int = session.execute(select(_ORDERS.c.version).where(_ORDERS.c.number == number)).scalar_one()
+    return found
+
+
 def of_row(row: Any) -> Draft:
     """The draft in its order's row."""
     return adapter(Draft).validate_python(row.draft)
@@ -71,7 +77,9 @@ def save(session: Session, draft: Draft) -> None:
         raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
     draft = checked(session, draft)
     session.execute(
-        update(_ORDERS).where(_ORDERS.c.number == draft.number).values(**_columns(session, draft))
+        update(_ORDERS)
+        .where(_ORDERS.c.number == draft.number)
+        .values(version=_ORDERS.c.version + 1, **_columns(session, draft))
     )
 
 

@@ -163,7 +163,7 @@ async def _save(
         command=wanted.command,
         actor=acting.staff.actor,
         on_behalf_of=behalf,
-        if_match=sent.version if acting.desk.order is not None and not task.file else None,
+        if_match=sent.version if not task.file else None,
         idempotency_key=sent.key,
         request_hash=sent.mark,
     )

@@ -13,7 +13,7 @@ from api.auth import Principal, allowed, authenticate
 from api.changes import mark_of
 from api.dispatch import Dispatcher, Look, Outcome, Wish
 from api.errors import as_invalid
-from api.routes.orders import reader
+from api.routes.orders import if_match, reader
 from api.wire import Answer, ExactRequest, api_router
 from models.codec import adapter
 from models.domain import authority
@@ -49,7 +49,7 @@ async def ask(
         command=command,
         actor=actor_of(principal),
         on_behalf_of=on_behalf_of,
-        if_match=_if_match(request),
+        if_match=if_match(request),
         idempotency_key=_key(request),
         request_hash=mark_of(request) + file,
     )
@@ -91,18 +91,6 @@ def _parsed(kind: type[Any], raw: Any, prefix: str = "") -> Any:
             errors = tuple(replace(item, field=f"{prefix}.{item.field}") for item in refusal.errors)
             refusal = Invalid(refusal.code, refusal.text, errors=errors, **refusal.values)
         raise refusal from None
-
-
-def _if_match(request: Request) -> int | None:
-    given = request.headers.get("if-match")
-    if given is None:
-        return None
-    text = given.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > 9:
-        raise Invalid(
-            "request.if_match", "If-Match takes the ETag of the order you looked at.", field="If-Match"
-        )
-    return int(text)
 
 
 def _key(request: Request) -> str | None:

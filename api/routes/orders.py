@@ -20,6 +20,7 @@ from api.wire import Answer, api_router
 from models import drafts
 from models.codec import load_order
 from models.domain.authority import Role
+from models.domain.decide import check_version
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
@@ -108,13 +109,14 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
 
 @router.patch("/orders/{number}")
 def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer) -> Answer:
-    """Edits a draft; an issued order changes by commands only (409)."""
+    """Edits a draft; an issued order changes by commands only (409). `If-Match` takes its ETag (412)."""
 
     def change(session: Session, _now: Any) -> Answer:
         queries.stored(session, number, reader(principal))
         draft = drafts.load(session, number)
         if draft is None:
             raise Refusal("order.issued", "The order was issued; it is no longer edited, only commanded.")
+        check_version(if_match(request), drafts.version(session, number))
         given = {
             name: getattr(body, name) for name in body.model_fields_set if getattr(body, name) is not None
         }
@@ -205,6 +207,19 @@ def list_order_alerts(number: str, request: Request, principal: Reader) -> Answe
         queries.stored(session, number, reader(principal))
         items = order_records.alerts(session, reader(principal), order=number, limit=1000)
     return Answer({"items": items, "next": None})
+
+
+def if_match(request: Request) -> int | None:
+    """The version somebody decided on, from the ETag they send back."""
+    given = request.headers.get("if-match")
+    if given is None:
+        return None
+    text = given.strip().removeprefix("W/").strip('"')
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid(
+            "request.if_match", "If-Match takes the ETag of the order you looked at.", field="If-Match"
+        )
+    return int(text)
 
 
 def cursor(page: Page) -> str | None:

@@ -74,6 +74,7 @@ def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> li
     if order is None:
         if not isinstance(command, c.Issue):
             raise Refusal("order.stage", "The order is a draft. Issue it first.")
+        check_version(asked.if_match, facts.draft_version)
         events = issuing.issue(facts, now)
         return [*events, *watching.consequences(None, events, now)]
     _current(order, asked)
@@ -85,14 +86,19 @@ def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> li
     return [*events, *watching.consequences(order, events, now)]
 
 
-def _current(order: Order, asked: Asked) -> None:
-    if asked.if_match is not None and asked.if_match != order.version:
+def check_version(seen: int | None, version: int) -> None:
+    """Raises `Stale` when somebody decided on another version than the one that stands."""
+    if seen is not None and seen != version:
         raise Stale(
             "order.version",
             "The order has changed: you looked at version {seen}, it is at {version}. Look again and repeat.",
-            seen=asked.if_match,
-            version=order.version,
+            seen=seen,
+            version=version,
         )
+
+
+def _current(order: Order, asked: Asked) -> None:
+    check_version(asked.if_match, order.version)
     if asked.revision is not None and asked.revision != order.revision:
         raise Refusal(
             "order.revision",

@@ -123,6 +123,8 @@ class EventFact:
 class Facts:
     lots: Mapping[str, LotFact] = field(default_factory=dict)
     issue: IssueFacts | None = None
+    # How often the draft was saved again.
+    draft_version: int = 0
     event: EventFact | None = None
     calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
     # Commands of this order that are saved and not yet applied, this one not counted.

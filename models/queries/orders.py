@@ -294,7 +294,7 @@ def _draft(session: Session, row: Any) -> View:
         )
     return {
         "number": row.number,
-        "version": 0,
+        "version": row.version,
         "revision": 0,
         "stage": "draft",
         "flags": ["urgent"] if draft.priority == "urgent" else [],

@@ -181,7 +181,10 @@ async def _story(system: System) -> Patient:
     assert answer.status_code == 201, answer.text
     refused = await draft(system, quantity=600, spec="Nobody is approved for this")
     await system.command(Role.BUYER, refused, "issue", status=409)
-    return Patient(system, number, refused, await draft(system, quantity=600))
+    edited = await draft(system, quantity=600)
+    buyer = system.login(Role.BUYER)
+    assert (await buyer.patch(f"/api/v1/orders/{edited}", json={"priority": "urgent"})).status_code == 200
+    return Patient(system, number, refused, edited)
 
 
 def codes(findings: list[Finding]) -> set[str]:

@@ -265,6 +265,23 @@ async def test_a_stale_version_is_refused(system: System) -> None:
     assert refused["code"] == "order.version"
 
 
+async def test_a_draft_is_edited_and_issued_only_as_it_was_seen(system: System) -> None:
+    number = await draft(system)
+    buyer, path = system.login(Role.BUYER), f"/api/v1/orders/{number}"
+    seen = (await buyer.get(path)).headers["etag"]
+    first = await buyer.patch(path, json={"purchase_order": "PO-1"}, headers={"If-Match": seen})
+    assert (first.status_code, first.headers["etag"]) == (200, f'"{first.json()["version"]}"')
+    second = await buyer.patch(path, json={"purchase_order": "PO-2"}, headers={"If-Match": seen})
+    assert (second.status_code, second.json()["code"]) == (412, "order.version")
+    unseen = await buyer.post(f"{path}/issue", headers={"If-Match": seen})
+    assert (unseen.status_code, unseen.json()["code"]) == (412, "order.version")
+    shown = await buyer.get(path)
+    assert (shown.json()["stage"], shown.json()["purchase_order"]) == ("draft", "PO-1")
+    assert shown.headers["etag"] == first.headers["etag"]
+    issued = await buyer.post(f"{path}/issue", headers={"If-Match": shown.headers["etag"]})
+    assert (issued.status_code, issued.json()["version"]) == (200, 1)
+
+
 async def test_the_same_key_is_the_same_command(system: System) -> None:
     number = await issued(system)
     key = {"Idempotency_Key": "scan-1"}

@@ -36,6 +36,18 @@ async def test_what_keeps_a_draft_from_being_issued_is_said_on_the_form(
     assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
 
 
+async def test_a_draft_somebody_changed_meanwhile_is_not_issued(system: System, browsers: Browsers) -> None:
+    number = await draft(system, quantity=20)
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.look("issue")
+    edited = {"purchase_order": "PO-CHANGED"}
+    await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json=edited)
+    refused = StaffPage(await buyer.fill(page))
+    assert refused.status == 412
+    assert "The order has changed since you opened this form." in refused.text
+    assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
+
+
 async def test_nothing_else_is_possible_with_a_draft(system: System, browsers: Browsers) -> None:
     number = await draft(system, quantity=20)
     page = await (hands(browsers, number, Role.BUYER)).look("hold")

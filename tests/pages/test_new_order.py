@@ -281,6 +281,10 @@ async def test_a_draft_is_edited_with_the_same_form(system: System, browsers: Br
     saved = await buyer.post(path, fields | {"lines.0.quantity": "1300", "do": "draft"})
     assert (saved.status_code, saved.headers["location"]) == (303, f"/orders/{number}")
     assert (await system.get(f"/orders/{number}"))["lines"][0]["ordered"] == "1300"
+    fields = (await buyer.open(path)).form_to(path).fields
+    await buyer.post(path, fields | {"lines.0.quantity": "1250", "do": "issue"})
+    order = await system.get(f"/orders/{number}")
+    assert (order["stage"], order["lines"][0]["ordered"]) == ("issued", "1250")
 
 
 async def test_two_edit_a_draft_and_the_second_is_told(system: System, browsers: Browsers) -> None:

@@ -124,14 +124,15 @@ async def _taken(request: Request, staff: Staff, fields: Fields, path: str, numb
             return await run_in_threadpool(_form, request, staff, fields.typed, path, previews=found)
         what = await run_in_threadpool(_read, request, staff, fields, number)
         places = what.places
+        version = 0
         if number:
-            await run_in_threadpool(saving.changed, request, staff, what.draft, fields.raw("seen"))
+            version = await run_in_threadpool(saving.changed, request, staff, what.draft, fields.raw("seen"))
         else:
             number = await run_in_threadpool(saving.new, request, staff, what.draft, form, fields.typed)
             path = f"/orders/{number}/edit"
         if done != "issue":
             return RedirectResponse(f"/orders/{number}", 303)
-        return await _issued(request, staff, fields, path, number, places)
+        return await _issued(request, staff, fields, path, number, version, places)
     except Refusal as refusal:
         if refusal.code == "order.issued":
             return await run_in_threadpool(_closed, request, staff, number)
@@ -139,10 +140,16 @@ async def _taken(request: Request, staff: Staff, fields: Fields, path: str, numb
 
 
 async def _issued(
-    request: Request, staff: Staff, fields: Fields, path: str, number: str, places: Mapping[str, str]
+    request: Request,
+    staff: Staff,
+    fields: Fields,
+    path: str,
+    number: str,
+    version: int,
+    places: Mapping[str, str],
 ) -> Response:
     """The draft is saved whatever comes of issuing it."""
-    outcome = await saving.issue(request, staff, number, fields.raw("form"))
+    outcome = await saving.issue(request, staff, number, fields.raw("form"), version)
     try:
         outcome.raise_refusal()
     except Refusal as refusal:

@@ -69,31 +69,33 @@ def _earlier(earlier: Idempotency, mark: str) -> str:
     return earlier.location or ""
 
 
-def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> None:
-    """Replaces a draft. Raises `Stale` when it is no longer what `seen` stands for."""
+def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
+    """Replaces a draft and gives its version. Raises `Stale` when it is no longer what `seen` stands for."""
 
-    def save(session: Session, _now: datetime) -> None:
+    def save(session: Session, _now: datetime) -> int:
         queries.stored(session, draft.number, staff.reader)
         kept = drafts.load(session, draft.number)
         if kept is None:
             raise Refusal("order.issued", ISSUED)
         merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
         if drafts.checked(session, merged) == kept:
-            return
+            return drafts.version(session, draft.number)
         if seen != sign_of(kept):
             raise Stale("draft.changed", _CHANGED)
         drafts.save(session, merged)
+        return drafts.version(session, draft.number)
 
-    transact(request, save)
+    return transact(request, save)
 
 
-async def issue(request: Request, staff: Staff, number: str, form: str) -> Outcome:
-    """Issues a saved draft, once for one form."""
+async def issue(request: Request, staff: Staff, number: str, form: str, version: int) -> Outcome:
+    """Issues a draft as it was saved, once for one form."""
     dispatcher: Dispatcher = request.app.state.dispatcher
     wish = Wish(
         order=number,
         command=Issue(),
         actor=staff.actor,
+        if_match=version,
         idempotency_key=f"page:{form}:issue" if form else None,
         request_hash=f"issue {number}",
     )

@@ -89,8 +89,9 @@ class Acting:
 
     @property
     def version(self) -> int:
-        """That of the order as it is shown; 0 for a draft."""
-        return self.desk.order.version if self.desk.order is not None else 0
+        """That of the order as it is shown."""
+        shown: int = self.desk.view["version"]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
