@@ -37,7 +37,7 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
     # Why a measured value fails.
     "failed": {0: "text"},
     # A rule of models.domain.deadlines: its name, and what to do.
-    "Rule": {1: "name", 5: "action"},
+    "Rule": {1: "name", 5: "action", 8: "unsent"},
     # A type of document in models.domain.evidence.
     "DocumentRule": {0: "name"},
 }

@@ -15,7 +15,7 @@ from activities import mail_contexts as m
 from activities.mail_message import mail_host, sender_of
 from models.domain import events as e
 from models.domain.authority import Role
-from models.domain.deadlines import Party
+from models.domain.deadlines import Party, now_owed_by
 from models.domain.notices import Notice
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
@@ -222,7 +222,7 @@ class Letters:
             timezone=order.plant_calendar.timezone,
             supplier=order.supplier_name,
             process=order.process_name,
-            owed_by=alert.owed_by,
+            owed_by=now_owed_by(order, alert),
             details=alert.details,
         )
 

@@ -22,6 +22,7 @@ from activities import wording
 from activities.calendar_file import order_dates
 from activities.i18n import TEMPLATES, known_locale, say, translations
 from activities.mail_contexts import Alert, MailContext, OrderIssued, Sentence, SupplierMail, name_of
+from models.domain.causes import name_and_day
 
 # Media queries cannot be inlined; they stay, for dark mode. Nothing is ever fetched.
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -143,10 +144,13 @@ def _sentence(locale: str, sentence: Sentence) -> str:
 
 
 def _alert_title(locale: str, alert: Alert) -> str:
-    """Milestone overdue: Plating complete"""
+    """Milestone overdue: Plating complete · Fri, Dec 18, 2026"""
     about = alert.details
     if alert.rule == "document_missing":
         about = wording.document(locale, about)
+    elif alert.rule == "milestone_overdue":
+        name, planned = name_and_day(about)
+        about = " · ".join([name, _day(locale, planned)]) if planned is not None else name
     elif alert.rule == "forecast_late" and about:
         about = _day(locale, date.fromisoformat(about))
     return ": ".join(filter(None, [wording.rule_title(locale, alert.rule), about]))

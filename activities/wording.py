@@ -92,9 +92,9 @@ def rule_title(locale: str, rule: str) -> str:
     return say(locale, RULES[rule].name) if rule in RULES else rule
 
 
-def rule_action(locale: str, rule: str) -> str:
+def rule_action(locale: str, rule: str, owed_by: str) -> str:
     """What to do about it; empty for one that is no rule any more."""
-    return say(locale, RULES[rule].action) if rule in RULES else ""
+    return say(locale, RULES[rule].action_of(owed_by)) if rule in RULES else ""
 
 
 def document(locale: str, code: str) -> str:

@@ -11,6 +11,7 @@ from activities import wording
 from activities.i18n import N_
 from api.supplier.words import Words
 from models.domain.attention import CAUSES, cause_parts
+from models.domain.causes import name_and_day
 from models.domain.deadlines import RULES
 
 CAUSE_WORDS: dict[str, str] = {
@@ -32,6 +33,9 @@ def about(words: Words, alert: dict[str, Any]) -> str:
     details: str = alert["details"]
     if alert["rule"] == "document_missing":
         return wording.document(words.locale, details)
+    if alert["rule"] == "milestone_overdue":
+        name, planned = name_and_day(details)
+        return " · ".join([name, words.day(planned)]) if planned is not None else name
     if alert["rule"] == "forecast_late" and details:
         return words.far_day(date.fromisoformat(details))
     if alert["rule"] == "mail_undeliverable":

@@ -21,6 +21,7 @@ from models.domain.records import Share
 
 WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
+_PLANNED = " · "
 
 Party = Literal["supplier", "buyer", "planner", "quality", "receiving", "admin"]
 
@@ -67,10 +68,10 @@ def _by_day(
 ) -> Cause:
     """It has to be done by the end of `day`, agreed when the clock `began`."""
     over = calendar.end_of_day(day)
-    return Cause(occurrence, over, over, began, calendar, _whose_turn(order), details)
+    return Cause(occurrence, over, over, began, calendar, whose_turn(order), details)
 
 
-def _whose_turn(order: Order) -> Party:
+def whose_turn(order: Order) -> Party:
     """Nobody works on what was never sent: until something is under way to the supplier, our dock owes it."""
     there = order.started or total(order.stock, Bucket.IN_TRANSIT_OUT)
     return "supplier" if there else "receiving"
@@ -171,10 +172,19 @@ def milestones_due_soon(order: Order) -> Iterator[Cause]:
 
 def milestones_overdue(order: Order) -> Iterator[Cause]:
     for milestone in owed_milestones(order):
-        occurrence = f"{milestone.code}-{milestone.planned}"
-        yield _by_day(
-            order, order.supplier_calendar, occurrence, milestone.planned, order.issued_at, milestone.name
-        )
+        day = milestone.planned
+        about = f"{milestone.name}{_PLANNED}{day}"
+        yield _by_day(order, order.supplier_calendar, f"{milestone.code}-{day}", day, order.issued_at, about)
+
+
+def name_and_day(details: str) -> tuple[str, date | None]:
+    """The milestone that an overdue one's details name, and when it was planned; alerts raised before the
+    day was told have none."""
+    name, found, day = details.rpartition(_PLANNED)
+    try:
+        return (name, date.fromisoformat(day)) if found else (details, None)
+    except ValueError:
+        return details, None
 
 
 def ship_overdue(order: Order) -> Iterator[Cause]:

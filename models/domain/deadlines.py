@@ -26,6 +26,7 @@ class Rule:
     """`remind` mails once; `alert` also stays in the list until its cause goes.
 
     `escalate` names who is told after each further `patience` of working time without an answer.
+    `unsent` is what to do instead of `action` while our own dock owes it: nothing was sent yet.
     """
 
     code: str
@@ -36,6 +37,11 @@ class Rule:
     action: str
     escalate: tuple[Party, ...] = ()
     patience: timedelta = WORKING_DAY
+    unsent: str = ""
+
+    def action_of(self, owed_by: str) -> str:
+        """What to do about it, which depends on who owes it."""
+        return self.unsent if self.unsent and owed_by == "receiving" else self.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,9 @@ RULES: dict[str, Rule] = {
         Rule("proposal_waiting", "Proposal waiting", "alert", why.proposal_waiting, ("buyer",), "Accept or reject the proposal", ("planner", "admin")),
         Rule("order_declined", "Declined", "alert", why.declined, ("buyer",), "Cancel and place it elsewhere"),
         Rule("milestone_due_soon", "Due soon", "remind", why.milestones_due_soon, ("supplier",), "Report the milestone"),
-        Rule("milestone_overdue", "Milestone overdue", "alert", why.milestones_overdue, ("planner",), "Ask for a forecast", ("buyer", "admin")),
-        Rule("ship_overdue", "Not shipped as promised", "alert", why.ship_overdue, ("planner", "buyer"), "Ask for a new promise", ("admin",)),
-        Rule("receipt_overdue", "Needed and not here", "alert", why.receipt_overdue, ("planner", "buyer"), "Expedite or replan", ("admin",)),
+        Rule("milestone_overdue", "Milestone overdue", "alert", why.milestones_overdue, ("planner",), "Ask for a forecast", ("buyer", "admin"), unsent="Send the parts"),
+        Rule("ship_overdue", "Not shipped as promised", "alert", why.ship_overdue, ("planner", "buyer"), "Ask for a new promise", ("admin",), unsent="Send the parts"),
+        Rule("receipt_overdue", "Needed and not here", "alert", why.receipt_overdue, ("planner", "buyer"), "Expedite or replan", ("admin",), unsent="Send the parts"),
         Rule("parcel_overdue", "Parcel not received", "alert", why.parcel_overdue, ("receiving", "buyer"), "Trace the parcel"),
         Rule("no_news", "Silent supplier", "alert", why.no_news, ("planner",), "Ask for progress", ("buyer",)),
         Rule("document_missing", "Document missing", "alert", why.documents_missing, ("buyer", "quality"), "Ask for the document"),
@@ -116,6 +122,12 @@ def now_about(order: Order, alert: Alert) -> str:
     if alert.rule == "forecast_late" and alert.open and (expected := latest_forecast(order)) is not None:
         return str(expected)
     return alert.details
+
+
+def now_owed_by(order: Order, alert: Alert) -> str:
+    """Who owes it as things stand: what our dock owed is the supplier's once the parts are sent."""
+    rule = RULES.get(alert.rule)
+    return why.whose_turn(order) if alert.open and rule is not None and rule.unsent else alert.owed_by
 
 
 def soonest(order: Order) -> Deadline | None:

@@ -128,7 +128,7 @@ def alert(row: Any) -> View:
         "raised_at": row.raised_at,
         "owed_by": row.owed_by,
         "details": row.details,
-        "recommended_action": rule.action,
+        "recommended_action": rule.action_of(row.owed_by),
         "escalations": row.escalations,
         "acknowledged_at": row.acknowledged_at,
         "cleared_at": row.cleared_at,

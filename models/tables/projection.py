@@ -10,7 +10,7 @@ from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert,
 from sqlmodel import Session
 
 from models.codec import dump_order
-from models.domain.deadlines import latest_forecast, now_about
+from models.domain.deadlines import latest_forecast, now_about, now_owed_by
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
@@ -142,7 +142,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "open": item.open,
                 "since": item.since,
                 "raised_at": item.raised_at,
-                "owed_by": item.owed_by,
+                "owed_by": now_owed_by(order, item),
                 "details": now_about(order, item),
                 "escalations": item.escalations,
                 "acknowledged_at": item.acknowledged_at,

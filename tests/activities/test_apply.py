@@ -266,7 +266,7 @@ def test_every_mail_about_an_alert_says_what_it_is_about(shop: Shop) -> None:
         contexts = session.scalars(select(table(Outbox).c.context).where(table(Outbox).c.template == "alert"))
         told = [context["details"] for context in contexts if context["rule"] == "milestone_overdue"]
     assert len(told) == 3, "raised, and escalated twice"
-    assert set(told) == {"Received"}
+    assert set(told) == {"Received · 2026-03-18"}
 
 
 def test_the_list_says_the_day_expected_now_of_an_alert_told_once(shop: Shop) -> None:

@@ -193,6 +193,8 @@ def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
         ("document_missing", "a_type_of_last_year", "缺少文件: a_type_of_last_year"),
         ("forecast_late", "2026-12-21", "将会延误: 2026年12月21日周一"),
         ("forecast_late", "", "将会延误"),
+        ("milestone_overdue", "Plated · 2026-12-21", "里程碑已逾期: Plated · 2026年12月21日周一"),
+        ("milestone_overdue", "Plated · zinc", "里程碑已逾期: Plated · zinc"),
         ("no_news", "", "供应商没有消息"),
     ],
 )
@@ -200,6 +202,13 @@ def test_an_alert_says_what_it_is_about_in_words(rule: str, details: str, title:
     rendered = written(changed("alert", rule=rule, details=details), "zh")
     assert rendered.subject == f"[{ORDER}] {title}"
     assert f">{title}</h1>" in rendered.html
+
+
+def test_what_to_do_depends_on_who_owes_it() -> None:
+    assert "Ask for a forecast" in written(changed("alert", owed_by="supplier")).text
+    ours = written(changed("alert", owed_by="receiving"))
+    assert "What to do: Send the parts" in ours.text
+    assert "<strong>Send the parts</strong>" in ours.html
 
 
 def test_a_rule_that_is_gone_still_reads() -> None:

@@ -24,7 +24,7 @@ from models.domain.commands import (
     Replan,
     ReportUndeliverable,
 )
-from models.domain.deadlines import RULES, next_deadline, now_about
+from models.domain.deadlines import RULES, next_deadline, now_about, now_owed_by
 from models.domain.decide import decide
 from models.domain.evidence import DocumentType
 from models.domain.facts import Asked, Facts
@@ -189,6 +189,16 @@ class TestWhoOwesIt:
         assert self.owed(scene, day(22, month=12)) == dict.fromkeys(
             ("milestone_overdue", "ship_overdue", "receipt_overdue"), "receiving"
         )
+
+    def test_what_was_owed_by_us_is_the_suppliers_to_do_once_it_is_sent(self) -> None:
+        scene = given(issued(), accept())
+        scene.wait(day(6))
+        alert = next(alert for alert in scene.order.open_alerts if alert.rule == "milestone_overdue")
+        rule = RULES[alert.rule]
+        assert alert.details == "Material received · 2026-11-04"
+        assert rule.action_of(now_owed_by(scene.order, alert)) == "Send the parts"
+        scene.when(send(1))
+        assert rule.action_of(now_owed_by(scene.order, alert)) == "Ask for a forecast"
 
     @parametrize("step", send(1), arrived())
     def test_what_is_under_way_to_the_supplier_or_there_is_its_own_to_do(self, step: Command) -> None:

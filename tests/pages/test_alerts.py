@@ -59,11 +59,11 @@ async def test_a_silent_supplier_is_silent_for_days(system: System, browsers: Br
 async def test_what_an_alert_is_about_is_said_in_words(system: System, browsers: Browsers) -> None:
     number = await issued(system)
     paper = raised(system, number, "document_missing", details="coc")
-    step = raised(system, number, "milestone_overdue", details="Plated")
+    step = raised(system, number, "milestone_overdue", details="Plated · 2031-12-17")
     day = raised(system, number, "forecast_late", details="2031-12-18")
     page = await browsers.of(Role.PLANNER).open(f"/alerts?order={number}")
     assert "Document missing: Certificate of conformance" in said(page, paper)
-    assert "Milestone overdue: Plated" in said(page, step)
+    assert "Milestone overdue: Plated · Wed, 17 Dec 2031" in said(page, step).replace("\u00a0", " ")
     assert "Will be late: Thu, 18 Dec 2031" in said(page, day).replace("\u00a0", " ")
 
 

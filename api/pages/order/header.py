@@ -16,7 +16,7 @@ from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
 from api.pages.wording import ACTIONS
 from api.supplier.words import Words
-from models.domain.deadlines import RULES, now_about
+from models.domain.deadlines import RULES, now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
 from models.domain.order import Order, Stage
@@ -181,13 +181,14 @@ def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
     for alert in sorted(order.open_alerts, key=lambda alert: alert.since):
         rule = RULES.get(alert.rule)
         answered = alert.acknowledged_at is not None
+        owed_by = now_owed_by(order, alert)
         yield Waiting(
             text=alert_title(words, alert.rule, now_about(order, alert)),
-            owner=order.supplier_name if alert.owed_by == "supplier" else owner(alert.owed_by, words),
+            owner=order.supplier_name if owed_by == "supplier" else owner(owed_by, words),
             since=words.time(alert.since),
             alert=True,
             address=f"/alerts?order={order.number}#{alert.alert}",
-            label=words.say(rule.action)
+            label=words.say(rule.action_of(owed_by))
             if rule is not None and not answered
             else words.say(N_("Look at it")),
         )
