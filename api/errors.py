@@ -203,10 +203,17 @@ _SENTENCES = {
     "enum": "Enter one of these: {expected}.",
     "list_type": "Enter a list.",
     "dict_type": "Enter an object.",
+    "dataclass_type": "Enter an object.",
     "model_type": "Enter an object.",
     "model_attributes_type": "Enter an object.",
     "too_short": "Enter at least {min_length}.",
     "too_long": "Enter at most {max_length}.",
+}
+
+
+# What an object of a kind has to have, by the name of its class.
+_OBJECTS = {
+    "Signature": "A signature is an object: the printed name of who signs, and its meaning.",
 }
 
 
@@ -215,7 +222,11 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     field = ".".join(str(step) for step in where) or "body"
     context = dict(error.get("ctx") or {})
     # What we find wrong ourselves brings its sentence along.
-    sentence = context.pop("sentence", None) or _SENTENCES.get(error["type"])
+    sentence = (
+        context.pop("sentence", None)
+        or _OBJECTS.get(context.get("class_name", ""))
+        or _SENTENCES.get(error["type"])
+    )
     if sentence is None:
         return FieldError(field, "{problem}", (("problem", _sentence(error["msg"])),))
     return FieldError(field, sentence, tuple((name, str(value)) for name, value in context.items()))

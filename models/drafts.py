@@ -153,8 +153,8 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
     part = session.get(Part, (job.part, job.revision)) if job is not None else None
     unit = part.uom if part is not None else None
     try:
-        ordered = quantity(line.quantity, field=f"{where}.quantity", unit=unit)
-        price = quantity(line.unit_price, field=f"{where}.unit_price")
+        ordered = quantity(line.quantity, field=f"{where}.quantity", unit=unit, zero=False)
+        price = quantity(line.unit_price, field=f"{where}.unit_price", unit="a price")
         tolerance = quantity(line.tolerance, field=f"{where}.tolerance")
         lots = tuple(
             (lot, quantity(some, field=f"{where}.lots.{place}.quantity", unit=unit))

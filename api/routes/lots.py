@@ -140,8 +140,8 @@ def _columns(
     checks.settle()
     named = [part for part in revisions if part.revision == body.part_revision]
     unit = body.uom or (named or revisions)[-1].uom
-    amount = quantity(body.quantity, unit=unit)
-    cost = None if body.unit_cost is None else quantity(body.unit_cost, field="unit_cost")
+    amount = quantity(body.quantity, unit=unit, zero=False)
+    cost = None if body.unit_cost is None else quantity(body.unit_cost, field="unit_cost", unit="a price")
     if amount == ZERO:
         checks.wrong("quantity", "Enter more than 0.")
     checks.settle()

@@ -97,7 +97,7 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
     bom: list[dict[str, str]] = []
     for index, component in enumerate(body.bom):
         field = f"bom.{index}"
-        amount = quantity(component.quantity, field=f"{field}.quantity")
+        amount = quantity(component.quantity, field=f"{field}.quantity", zero=False)
         if amount == ZERO:
             checks.wrong(f"{field}.quantity", "Enter more than 0.")
         if component.part == number:

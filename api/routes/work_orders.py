@@ -127,7 +127,7 @@ def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str)
             checks.exists(session, Process, step.process, f"{field}.process", "process")
     checks.settle()
     part = session.get_one(Part, (body.part, body.revision))
-    amount = quantity(body.quantity, unit=part.uom)
+    amount = quantity(body.quantity, unit=part.uom, zero=False)
     if amount == ZERO:
         checks.wrong("quantity", "Enter more than 0.")
     checks.settle()

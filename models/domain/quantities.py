@@ -119,10 +119,16 @@ def plain(value: Decimal) -> Decimal:
 
 
 def quantity(
-    raw: object, *, field: str = "quantity", unit: str | None = None, minimum: Decimal = ZERO
+    raw: object,
+    *,
+    field: str = "quantity",
+    unit: str | None = None,
+    minimum: Decimal = ZERO,
+    zero: bool = True,
 ) -> Decimal:
     """A quantity from outside: finite, at least ``minimum``, no more decimals than its unit has.
 
+    Without ``zero`` the caller refuses nothing at all, too, and who enters less is told so.
     Raises ``Invalid`` with code ``quantity.*`` naming ``field``.
     """
     try:
@@ -136,7 +142,7 @@ def quantity(
     if value < minimum:
         raise Invalid(
             "quantity.too_small",
-            "Enter {minimum} or more; you entered {entered}.",
+            "Enter {minimum} or more; you entered {entered}." if zero else "Enter more than zero.",
             field=field,
             entered=raw,
             minimum=minimum,

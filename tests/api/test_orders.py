@@ -91,6 +91,28 @@ async def test_a_draft_with_wrong_names_says_each_of_them(system: System) -> Non
     assert refused["detail"] == "5 fields need attention."
 
 
+async def test_a_price_with_too_many_decimals_is_said_to_be_one(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "0.0000001"}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    (error,) = refused["errors"]
+    assert error["field"] == "lines.0.unit_price"
+    assert error["message"].endswith("has too many decimals: a price allows 6.")
+
+
+async def test_a_signature_that_is_none_is_told_what_one_is(system: System) -> None:
+    number = await draft(system)
+    body = {"nonconformance": "N1", "decision": "approve", "signature": "Ana"}
+    path = f"/orders/{number}/decide-disposition"
+    refused = await system.post(Role.DESIGN_AUTHORITY, path, body, status=422)
+    assert refused["errors"] == [
+        {
+            "field": "signature",
+            "message": "A signature is an object: the printed name of who signs, and its meaning.",
+        }
+    ]
+
+
 async def test_one_wrong_field_is_counted_as_one(system: System) -> None:
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
     body = {"supplier": "NOBODY", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}

@@ -80,6 +80,12 @@ def test_what_blocks_a_draft(code: str, field: str, facts: IssueFacts) -> None:
     attempt(known=facts).refused(code, field)
 
 
+def test_less_than_nothing_is_told_that_nothing_is_too_little_as_well() -> None:
+    scene = attempt(known=known(a_line(quantity=-1, lots=()))).refused("quantity.too_small")
+    assert scene.refusal is not None
+    assert scene.refusal.detail == "Enter more than zero."
+
+
 def test_need_by_may_be_today_but_not_yesterday_where_the_plant_is() -> None:
     attempt(need_by=date(2026, 11, 1)).refused("need_by.past", "need_by")
     attempt(need_by=date(2026, 11, 2)).then("issued")

@@ -82,7 +82,7 @@ def counted(
 ) -> Decimal:
     """A quantity of the line in its unit; more than nothing unless `zero`."""
     field = _path(index, name, of)
-    result = quantity(value, field=field, unit=line.unit)
+    result = quantity(value, field=field, unit=line.unit, zero=zero)
     if not zero and result == 0:
         raise Invalid("quantity.zero", "Enter more than zero.", field=field)
     return result

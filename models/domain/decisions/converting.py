@@ -38,7 +38,7 @@ def split(line: Line, item: ReceiveLine, index: int) -> Split:
         )
     unit = uom if other else line.unit
     typed = {name: quantity(getattr(item, name), field=f"{field}.{name}", unit=unit) for name in SPLIT}
-    counted = quantity(item.counted, field=f"{field}.counted", unit=unit)
+    counted = quantity(item.counted, field=f"{field}.counted", unit=unit, zero=False)
     if counted != sum(typed.values(), ZERO):
         raise Invalid(
             "receive.split",

@@ -87,7 +87,7 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
 
 def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
     master = known.lines[line.line]
-    ordered = quantity(line.quantity, field=f"lines.{index}.quantity", unit=master.unit)
+    ordered = quantity(line.quantity, field=f"lines.{index}.quantity", unit=master.unit, zero=False)
     if ordered == 0:
         raise Invalid("quantity.zero", "Enter more than zero.", field=f"lines.{index}.quantity")
     lots = [
