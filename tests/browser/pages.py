@@ -50,12 +50,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "/people/new": ("/people/new", "admin"),
     "/people/{email}": ("/people/bea@harbor.example", "admin"),
     "/mailbox": ("/mailbox", ""),
+    "/api/docs": ("/api/docs", ""),
 }
 # What is no page to look at: streams, mails shown in frames, answers to a press of a button.
 NOT_LOOKED_AT = frozenset(
     {
         "/live",
-        "/api/docs",
         "/orders/new/mail",
         "/mailbox/{name}",
         "/mailbox/{name}/html",
