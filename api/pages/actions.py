@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
@@ -125,7 +125,7 @@ async def take(
     wanted: Wanted | None = None
     try:
         sent = _sent(request, fields, stored)
-        earlier = await run_in_threadpool(_earlier, request, staff, sent)
+        sent, earlier = await run_in_threadpool(_earlier, request, staff, sent)
         if earlier is None:
             _current(acting, task, sent)
             refusal = task.why_not(acting.desk)
@@ -194,23 +194,26 @@ def _sent(request: Request, fields: Fields, stored: Stored | None) -> Sent:
     return Sent(key, mark, int(version) if version.isdecimal() and len(version) < 10 else -1)
 
 
-def _earlier(request: Request, staff: Staff, sent: Sent) -> str | None:
-    """The command this very form has become before. Raises `Refusal` when it said something else then."""
+def _earlier(request: Request, staff: Staff, sent: Sent) -> tuple[Sent, str | None]:
+    """The command this very form has become before. Nothing was saved by tries that were refused: after
+    them the form is something new. Raises `Refusal` when it said something else then."""
+    key = _COMMANDS.c.idempotency_key
+    of_form = or_(key == sent.key, key.startswith(f"{sent.key}-"))
     with request.app.state.database.read() as session:
-        row = session.execute(
-            select(_COMMANDS.c.id, _COMMANDS.c.request_hash).where(
-                _COMMANDS.c.actor_id == staff.actor.id, _COMMANDS.c.idempotency_key == sent.key
+        rows = session.execute(
+            select(_COMMANDS.c.id, _COMMANDS.c.request_hash, _COMMANDS.c.status).where(
+                _COMMANDS.c.actor_id == staff.actor.id, of_form
             )
-        ).first()
+        ).all()
+    row = next((row for row in rows if row.status != "refused"), None)
     if row is None:
-        return None
+        return (replace(sent, key=f"{sent.key}-{len(rows) + 1}") if rows else sent), None
     if row.request_hash != sent.mark:
         raise Refusal(
             "form.reused",
             "This form was sent before with other values. Look at what was saved, then send it if it is new.",
         )
-    found: str = row.id
-    return found
+    return sent, row.id
 
 
 def _current(acting: Acting, task: Task, sent: Sent) -> None:

@@ -153,6 +153,22 @@ async def test_a_double_click_is_one_command(system: System, browsers: Browsers)
     assert "This form was sent before with other values." in StaffPage(other).text
 
 
+async def test_a_refused_form_is_put_right_with_the_browsers_back(system: System, browsers: Browsers) -> None:
+    number = await at(system, "rejected")
+    quality = hands(browsers, number, Role.QUALITY)
+    page = await quality.look("report-nonconformance")
+    (form,) = [form for form in page.forms if "version" in form.fields]
+    (amount,) = [name for name in form.fields if name.endswith(".quantity")]
+    for many in ("5000", "6000"):
+        refused = await quality.fill(page, defect="Blisters", **{amount: many})
+        assert refused.status_code in (409, 422)
+        assert "sent before" not in StaffPage(refused).text
+    done = await quality.fill(page, defect="Blisters", **{amount: "1"})
+    assert done.status_code == 303, StaffPage(done).text
+    again = await quality.fill(page, defect="Blisters", **{amount: "1"})
+    assert again.headers["location"] == done.headers["location"]
+
+
 async def test_of_two_tabs_the_stale_one_is_told_what_happened_and_keeps_its_words(
     system: System, browsers: Browsers
 ) -> None:
