@@ -118,7 +118,9 @@ def seed(settings: Settings, now: datetime) -> Notes:
         raise up.CannotStart(f"{folder} holds data that is not the demo's. Choose another with --data-dir.")
     seeding = folder / _SEEDING
     shutil.rmtree(seeding, ignore_errors=True)
-    seeding.mkdir(mode=0o700, parents=True)
+    # The mode is that of the last folder only.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    seeding.mkdir(mode=0o700)
     beside = with_secret_key(settings.model_copy(update={"data_dir": seeding}))
     upgrade(beside.database)
     notes = asyncio.run(_past(beside, now))

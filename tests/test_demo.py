@@ -88,8 +88,9 @@ def test_the_history_has_an_order_in_every_stage_and_contradicts_nothing(
 
 
 @pytest.mark.parametrize("hours", [15, 24, 5 * 24 + 13])
-def test_it_can_be_seeded_on_any_day_at_any_hour(settings: Settings, hours: int) -> None:
+def test_it_can_be_seeded_on_any_day_at_any_hour_for_its_owner_alone(settings: Settings, hours: int) -> None:
     assert "WO-3201" in demo.seed(settings, NOW + timedelta(hours=hours)).orders
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
 
 
 def test_a_folder_with_other_data_is_left_alone(settings: Settings) -> None:
