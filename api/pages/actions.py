@@ -26,11 +26,12 @@ from api.pages.order.wording import BASES
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.tasks import meanwhile
-from api.pages.tasks.base import CALLED, Acting, Task, Typed
+from api.pages.tasks.base import CALLED, ENTERED, Acting, Task, Typed
 from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
 from api.pages.tasks.registry import TASKS
 from api.pages.wording import ACTIONS, ROLES
+from api.supplier.entered import entered
 from api.supplier.evidence import kind_of
 from api.supplier.fields import Fields, typed
 from api.supplier.multipart import UploadForm
@@ -282,7 +283,7 @@ def _page(
     context = {"summary": "", "troubles": (), "changed": ()} | context
     refusal = task.why_not(acting.desk)
     if refusal is not None:
-        return _not_now(request, acting, task, status, refusal, **context)
+        return _not_now(request, acting, task, given, status, refusal, **context)
     behalf = task.command in SUPPLIER
     return draw(
         request,
@@ -317,10 +318,18 @@ def _barred(request: Request, acting: Acting, task: Task) -> Response:
 
 
 def _not_now(
-    request: Request, acting: Acting, task: Task, status: int, refusal: Refusal, **context: Any
+    request: Request,
+    acting: Acting,
+    task: Task,
+    given: Typed,
+    status: int,
+    refusal: Refusal,
+    **context: Any,
 ) -> Response:
     # Where the form is gone, what happened says why; to send it again is no way on.
     told = {"summary": "" if context["changed"] else context["summary"], "changed": context["changed"]}
+    if acting.desk.order is not None:
+        told["entered"] = entered(acting, "", given, ENTERED)
     return _instead(request, acting, task, status, acting.words.refusal(refusal), **told)
 
 
@@ -343,7 +352,7 @@ def _instead(
             for other in TASKS.values()
             if other is not task and acting.staff.may(other.command) and _makes_sense(acting, other)
         ],
-        **({"summary": "", "changed": ()} | context),
+        **({"summary": "", "changed": (), "entered": ()} | context),
     )
 
 

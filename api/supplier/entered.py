@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from activities.i18n import N_
-from api.supplier.tasks import label
-from api.supplier.visits import Visit
+from api.supplier.tasks import Sight, label
 from models.domain.pieces import line_of
 
 # By the end of an input's name. What was only chosen from a list is not here.
@@ -32,12 +31,17 @@ NAMES: dict[str, str] = {
 }
 
 
-def entered(visit: Visit, task: str, typed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Label and value of everything that was typed; nothing that the form itself had put in."""
-    return tuple(_entered(visit, task, typed))
+def entered(
+    visit: Sight, task: str, typed: Mapping[str, str], names: Mapping[str, str] = NAMES
+) -> tuple[tuple[str, str], ...]:
+    """Label and value of everything that was typed; nothing that the form itself had put in. Without a
+    supplier's `task` nothing is said of parts and lots."""
+    return tuple(_entered(visit, task, typed, names))
 
 
-def _entered(visit: Visit, task: str, typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _entered(
+    visit: Sight, task: str, typed: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     words = visit.words
     for name, value in typed.items():
         group, _, rest = name.partition(".")
@@ -48,12 +52,12 @@ def _entered(visit: Visit, task: str, typed: Mapping[str, str]) -> Iterator[tupl
             yield _measured(visit, typed, index, last), value
         elif group == "parameters" and last == "value":
             yield typed.get(f"parameters.{index}.name", ""), value
-        elif (last or group) in NAMES:
-            about = words.say(NAMES[last or group])
-            yield " · ".join(filter(None, [_place(visit, task, typed, group, index), about])), value
+        elif (called := name.rpartition(".")[2]) in names:
+            place = _place(visit, task, typed, group, index) if task else ""
+            yield " · ".join(filter(None, [place, words.say(names[called])])), value
 
 
-def _measured(visit: Visit, typed: Mapping[str, str], index: str, sample: str) -> str:
+def _measured(visit: Sight, typed: Mapping[str, str], index: str, sample: str) -> str:
     """Coating thickness, 2"""
     line = next((line for line in visit.order.lines if str(line.line) == typed.get("line")), None)
     asked = line.plan.characteristics if line is not None and line.plan is not None else ()
@@ -61,7 +65,7 @@ def _measured(visit: Visit, typed: Mapping[str, str], index: str, sample: str) -
     return ", ".join(filter(None, [name, sample if sample.isdecimal() else ""]))
 
 
-def _place(visit: Visit, task: str, typed: Mapping[str, str], group: str, index: str) -> str:
+def _place(visit: Sight, task: str, typed: Mapping[str, str], group: str, index: str) -> str:
     """The part, and the lot where the form asked by lot; forms number both in the order's own sequence."""
     order = visit.order
     if task == "answer":

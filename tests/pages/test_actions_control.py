@@ -188,6 +188,21 @@ async def test_of_two_tabs_the_stale_one_is_told_what_happened_and_keeps_its_wor
     assert (await system.get(f"/orders/{number}"))["stage"] == "cancelled"
 
 
+async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System, browsers: Browsers) -> None:
+    number = await at(system, "rejected")
+    quality = hands(browsers, number, Role.QUALITY)
+    page = await quality.look("judge")
+    (form,) = [form for form in page.forms if "version" in form.fields]
+    (passed,) = [name for name in form.fields if name.endswith(".accepted")]
+    await hands(browsers, number, Role.BUYER).do("hold", reason="Drawing")
+    response = await quality.fill(page, **{passed: "2.5"})
+    assert response.status_code == 412
+    held = StaffPage(response)
+    assert not [form for form in held.forms if "version" in form.fields]
+    assert "The order is on hold (Drawing). Resume it first." in held.text
+    assert "What you entered Accepted 2.5" in held.text
+
+
 async def test_who_may_not_is_told_who_may(system: System, browsers: Browsers) -> None:
     number = await at(system, "accepted")
     viewer = hands(browsers, number, Role.VIEWER)

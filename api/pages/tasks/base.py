@@ -14,6 +14,7 @@ from activities.i18n import N_
 from api.pages.desk import Desk
 from api.pages.staff import Staff
 from api.pages.wording import ACTIONS
+from api.supplier.entered import NAMES
 from api.supplier.fields import Fields
 from api.supplier.tasks import Lead, Wanted
 from api.supplier.words import Words
@@ -62,6 +63,24 @@ CALLED: dict[str, str] = {
     "equipment": N_("Equipment"),
     "load": N_("Load number"),
 }
+
+
+# Beside those, what is listed of a form that is gone with what was typed into it.
+ENTERED: dict[str, str] = (
+    NAMES
+    | CALLED
+    | {
+        "cause": N_("Cause"),
+        "contact": N_("Who told you?"),
+        "defect": N_("What is wrong with them?"),
+        "meaning": N_("What your signature means"),
+        "name": N_("Your printed name"),
+        "output_lot": N_("Lot they get here"),
+        "packing_slip": N_("Packing slip"),
+        "reason": N_("Reason"),
+        "supplier_order": N_("The supplier's order number"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
