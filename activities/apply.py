@@ -92,6 +92,21 @@ def apply(session: Session, settings: Settings, command_id: str, now: datetime) 
     return _decide_and_write(session, settings, row, order, command, now)
 
 
+def cannot_be_issued(session: Session, command_id: str) -> bool:
+    """Whether `issue` of a draft would be refused as things stand. Nothing is locked, nothing written."""
+    command = session.execute(_COMMAND, {"command": command_id}).one()
+    row: Any = session.execute(select(_ORDERS).where(_ORDERS.c.number == command.order_number)).one()
+    if row.draft is None:
+        return False
+    now = command.received_at
+    try:
+        asked = _asked(command)
+        decide(None, asked, facts_of.gather(session, row, None, asked.command, now), now)
+    except Refusal:
+        return True
+    return False
+
+
 def pass_deadlines(session: Session, settings: Settings, number: str, command: str, now: datetime) -> Applied:
     """Saves and applies command `command`, which says that time has passed; again, it is the same one."""
     session.execute(select(_ORDERS.c.number).where(_ORDERS.c.number == number).with_for_update())

@@ -31,7 +31,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.apply import apply
+from activities.apply import apply, cannot_be_issued
 from activities.contracts import Carried
 from activities.refusals import from_json
 from api.errors import DATABASE_AWAY, Unanswered
@@ -237,10 +237,13 @@ class Dispatcher:
                     raise
             else:
                 return
-        carried = await run_in_threadpool(self._carried, order, name)
+        carried = await run_in_threadpool(self._carried, order, name, command)
         if carried is None:
             await self._apply_here(command)
-        else:
+            if name == "issue":
+                # What would have been refused may have become possible a moment later.
+                carried = await run_in_threadpool(self._carried, order, "", command)
+        if carried is not None:
             await self._start(command, order, name, carried)
 
     async def _start(self, command: str, order: str, name: str, carried: Carried) -> None:
@@ -279,14 +282,16 @@ class Dispatcher:
         for outbox in await run_in_threadpool(once):
             await self.deliver(outbox)
 
-    def _carried(self, number: str, command: str) -> Carried | None:
-        """What a new workflow has to know of an order; None when `command` needs no workflow."""
+    def _carried(self, number: str, name: str, command: str) -> Carried | None:
+        """What a new workflow has to know of an order; None when a command needs no workflow: before an
+        order is issued, with an `issue` that would be refused, and after its end."""
         with self.database.read() as session:
             row = session.execute(
                 select(_ORDERS.c.stage, _ORDERS.c.snapshot).where(_ORDERS.c.number == number)
             ).one()
-        if row.stage in ENDED or (row.stage == Stage.DRAFT and command != "issue"):
-            return None
+            draft = row.stage == Stage.DRAFT
+            if row.stage in ENDED or (draft and (name != "issue" or cannot_be_issued(session, command))):
+                return None
         due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
         return Carried(stage=row.stage, due=due.isoformat() if due is not None else "")
 

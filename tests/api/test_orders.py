@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
@@ -162,6 +163,8 @@ async def test_an_order_that_cannot_be_issued_stays_a_draft(
     answer = await system.login(Role.BUYER).post(f"/api/v1/orders/{number}/issue")
     assert answer.json()["code"] == code
     assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
+    with pytest.raises(RPCError, match="not found"):
+        await system.temporal.get_workflow_handle(number).describe()
     # Mended, it is issued: the refusal left nothing in the way.
     mended = {
         "need_by": str(datetime.now(UTC).date() + timedelta(days=20)),
@@ -170,6 +173,7 @@ async def test_an_order_that_cannot_be_issued_stays_a_draft(
     }
     assert (await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json=mended)).status_code == 200
     assert (await system.command(Role.BUYER, number, "issue"))["stage"] == "issued"
+    await system.temporal.get_workflow_handle(number).describe()
 
 
 @pytest.mark.parametrize(
