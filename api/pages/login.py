@@ -26,6 +26,12 @@ async def login_page(request: Request, next: str = "/") -> HTMLResponse:  # noqa
     return _page(request, 200, {"next": local_path(next)}, "")
 
 
+@router.get("/favicon.ico", dependencies=PUBLIC)
+async def icon() -> Response:
+    """Browsers ask for it where a page names none, such as a mail shown in a frame."""
+    return RedirectResponse("/static/icon.svg", 301)
+
+
 @router.post("/login", dependencies=PUBLIC)
 async def log_in(request: Request) -> Response:
     sessions.refuse_cross_site(request)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 from api import demo_world
 from tests.processes import environment, free_port, running, sendout
@@ -21,6 +23,7 @@ class Site:
     link: str
     temporal_ui: str
     orders: dict[str, str]
+    token: str
     # By role, of those who have logged in.
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -32,6 +35,22 @@ class Site:
         for job, number in self.orders.items():
             path = path.replace(f"{{{job}}}", number)
         return self.address + path
+
+    def post(self, path: str, body: Any) -> Any:
+        """What a program of the company's asks the API."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = Request(f"{self.address}/api/v1{path}", json.dumps(body).encode(), headers)
+        with urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def mailed_link(self, order: str) -> str:
+        """The supplier's link in the newest mail about an order, as the mailbox page shows it."""
+        with urlopen(f"{self.address}/mailbox", timeout=30) as answer:
+            mails = re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', answer.read().decode())
+        name = next(address for address, subject in mails if order in subject)
+        with urlopen(f"{self.address}{name}/html", timeout=30) as answer:
+            (link, *_) = re.findall(r'href="(http[^"]+/s/[^"]+)"', answer.read().decode())
+        return str(link)
 
 
 @contextmanager
@@ -46,5 +65,6 @@ def demo_site(folder: Path) -> Iterator[Site]:
         (link,) = re.findall(r"Supplier's page +(\S+)", said)
         (temporal_ui,) = re.findall(r"Temporal Web UI +(\S+)", said)
         orders = {job: number for number, job in re.findall(r"^ +(\S+-\d+-\d+) +(WO-\d+) ", said, re.M)}
-        yield Site(f"http://127.0.0.1:{port}", link, temporal_ui, orders)
+        (token,) = re.findall(r"A token \(\S+\): (\S+)", said)
+        yield Site(f"http://127.0.0.1:{port}", link, temporal_ui, orders, token)
         assert process.stop() == 0

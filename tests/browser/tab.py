@@ -123,7 +123,9 @@ async def tab(
         await context.add_init_script(_WATCH)
     page.on("console", opened.note)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    yield opened
-    if scripts:
-        await opened.check()
-    await context.close()
+    try:
+        yield opened
+        if scripts:
+            await opened.check()
+    finally:
+        await context.close()
