@@ -56,6 +56,9 @@ PAGES: dict[str, tuple[str, str]] = {
 NOT_LOOKED_AT = frozenset(
     {
         "/live",
+        "/favicon.ico",
+        # Leads to where the alert stands in its list.
+        "/alerts/{alert}",
         "/orders/new/mail",
         "/mailbox/{name}",
         "/mailbox/{name}/html",

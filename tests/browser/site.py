@@ -44,10 +44,15 @@ class Site:
             return json.load(answer)
 
     def mailed_link(self, order: str) -> str:
-        """The supplier's link in the newest mail about an order, as the mailbox page shows it."""
+        """The supplier's link in the newest mail about an order, as the mailbox page shows it.
+
+        Raises `LookupError` while there is none.
+        """
         with urlopen(f"{self.address}/mailbox", timeout=30) as answer:
             mails = re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', answer.read().decode())
-        name = next(address for address, subject in mails if order in subject)
+        name = next((address for address, subject in mails if order in subject), None)
+        if name is None:
+            raise LookupError(order)
         with urlopen(f"{self.address}{name}/html", timeout=30) as answer:
             (link, *_) = re.findall(r'href="(http[^"]+/s/[^"]+)"', answer.read().decode())
         return str(link)

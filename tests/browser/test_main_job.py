@@ -35,7 +35,7 @@ async def test_the_main_job(browser: Browser, site: Site, scripts: bool) -> None
         ):
             await who.log_in(role)
         number = await _ordered(buyer, job)
-        await supplier.go(await _link(site, number))
+        await supplier.go(await mailed(site, number))
         await press(supplier.page, "accept")
         await expect(supplier.page.get_by_text("You promised").first).to_be_visible()
 
@@ -106,11 +106,12 @@ async def _ordered(buyer: Tab, job: str) -> str:
     return number.group()
 
 
-async def _link(site: Site, number: str) -> str:
+async def mailed(site: Site, number: str) -> str:
+    """The supplier's link, as soon as the mail about the order is there."""
     for _ in range(100):
         try:
             return await asyncio.to_thread(site.mailed_link, number)
-        except StopIteration:
+        except LookupError:
             await asyncio.sleep(0.2)
     raise AssertionError(f"no mail about {number}")
 
