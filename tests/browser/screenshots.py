@@ -34,6 +34,7 @@ TAKEN = (
     Picture("today", "/"),
     Picture("orders-dark", "/orders", scheme="dark"),
     Picture("order", "/orders/{WO-3201}", height=1400),
+    Picture("receive-phone", "/orders/{WO-3201}/receive?parcel=-", role="receiving", width=360, height=740),
     Picture("supplier-phone-zh", "{link}", role="", locale="zh", width=360, height=740),
     Picture("temporal", "{temporal}", role=""),
 )
