@@ -21,7 +21,7 @@ from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
-from models.queries.contacts import Person, supplier_contacts
+from models.queries.contacts import Person, contacts_to_be
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -51,7 +51,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         draft = adapter(Draft).validate_python(row.draft)
         supplier = session.get(Supplier, draft.supplier)
         assert supplier is not None, "a foreign key keeps the supplier"
-        known = of_draft(session, draft, supplier, supplier_contacts(session, supplier, now), now)
+        # Facts are looked at before an order is issued too, where nothing may be written.
+        known = of_draft(session, draft, supplier, contacts_to_be(session, supplier, now), now)
         return replace(known, draft_version=row.version)
     if order is None:
         return Facts()
