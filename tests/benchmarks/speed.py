@@ -21,8 +21,8 @@ BARE, OPEN = "bare, whole life", "bare, open before"
 async def report(bare: Floor, products: list[Product], orders: int, rounds: int) -> bool:
     """Prints every kind's figures and ratios; whether everything required was reached.
 
-    An order's eight steps start and end its workflow, so the bare workflow's do too. How it fares
-    when it was open before, and stays open, is told beside it.
+    What is required is compared with a bare workflow that was open before and stays open. An order's
+    eight steps also start and end its workflow; how a bare one fares that does so is told beside it.
     """
     measured: dict[str, list[Round]] = defaultdict(list)
     for turn in range(rounds + 1):
@@ -35,9 +35,9 @@ async def report(bare: Floor, products: list[Product], orders: int, rounds: int)
             measured[name].append(one)
     for name, found in measured.items():
         _figures(name, found)
-    reached = [_ratios(one.name, measured[one.name], measured[BARE]) for one in products]
+    reached = [_ratios(one.name, measured[one.name], measured[OPEN]) for one in products]
     for product in products:
-        _compare(product.name, measured[product.name], OPEN, measured[OPEN])
+        _compare(product.name, measured[product.name], BARE, measured[BARE])
         await _history(product)
     return all(reached)
 
@@ -60,7 +60,7 @@ def _compare(name: str, mine: list[Round], other: str, floor: list[Round]) -> tu
 
 
 def _ratios(name: str, mine: list[Round], floor: list[Round]) -> bool:
-    rate, p50 = _compare(name, mine, BARE, floor)
+    rate, p50 = _compare(name, mine, OPEN, floor)
     reached = rate.middle >= REQUIRED[name] and p50.middle <= SLOWEST_P50
     required = f"at least {REQUIRED[name]:.2f} and at most {SLOWEST_P50}"
     say(name, f"required: {required}: {'reached' if reached else 'NOT REACHED'}")
