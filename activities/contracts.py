@@ -45,7 +45,8 @@ class Applied:
 @dataclass(frozen=True)
 class Carried:
     """What an order's workflow takes into its next history: where the order stands, the recent command
-    ids with their outcome, and what the Web UI shows already."""
+    ids with their outcome, what the Web UI shows already, and for how many seconds it leaves that as it
+    is. An order from before there was such a pause has none."""
 
     stage: str = "draft"
     due: str = ""
@@ -53,3 +54,4 @@ class Carried:
     done: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     details: str = ""
+    pause: float = 0.0

@@ -14,13 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 import structlog
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -45,10 +46,15 @@ from models.domain.order import ENDED, Stage
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
-from workflows.order import OrderWorkflow
+from workflows.order import PAUSE, OrderWorkflow
 from workflows.post import start_delivery
 
 log = structlog.get_logger(__name__)
+Given = TypeVarTuple("Given")
+Found = TypeVar("Found")
+# Threads that work at commands at once, of all that a process has: more of them get in one another's
+# way, and those left are enough for pages when commands wait for the database.
+_THREADS = 8
 _COMMANDS = table(CommandRow)
 _ORDERS = table(OrderRow)
 # A workflow somebody terminated may be started again; one that has ended by itself has nothing to do.
@@ -151,6 +157,7 @@ class Dispatcher:
         self.database = database
         self.settings = settings
         self.client = client
+        self._threads = CapacityLimiter(_THREADS)
 
     async def act(
         self, wish: Wish, now: datetime, look: Look | None = None, patience: float | None = None
@@ -161,13 +168,13 @@ class Dispatcher:
         `patience` is how many seconds whoever asks waits for it, when that is less than usual.
         Raises `Unanswered` when the database goes away after it was saved.
         """
-        saved = await run_in_threadpool(self._save, wish, now)
+        saved = await self._thread(self._save, wish, now)
         command = saved.command
         until = time.monotonic() + min(patience or math.inf, self.settings.update_timeout)
         try:
             if saved.ours and await self._its_turn(saved, now, until):
                 await self.send(command, wish.order, wish.command.name, until)
-            return await run_in_threadpool(self._outcome, command, True, look)
+            return await self._thread(self._outcome, command, True, look)
         except DATABASE_AWAY as error:
             log.warning("outcome_unread", order=wish.order, command=command, reason=type(error).__name__)
             raise Unanswered(command) from None
@@ -191,7 +198,7 @@ class Dispatcher:
 
     async def outcome(self, command: str) -> Outcome:
         """Raises `Unknown` when there is no such command."""
-        return await run_in_threadpool(self._outcome, command, False, None)
+        return await self._thread(self._outcome, command, False, None)
 
     async def acted(self, wish: Wish, now: datetime) -> Outcome:
         """As `act` for a page, where a person waits: not for long, but a double click's second request
@@ -217,10 +224,13 @@ class Dispatcher:
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 while True:
-                    if not await run_in_threadpool(self._stands_behind, saved.command):
+                    if not await self._thread(self._stands_behind, saved.command):
                         return True
                     await asyncio.sleep(_LOOK_AGAIN)
         return False
+
+    async def _thread(self, work: Callable[[*Given], Found], *given: *Given) -> Found:
+        return await run_sync(work, *given, limiter=self._threads)
 
     def _stands_behind(self, command: str) -> bool:
         with self.database.read() as session:
@@ -237,12 +247,12 @@ class Dispatcher:
                     raise
             else:
                 return
-        carried = await run_in_threadpool(self._carried, order, name, command)
+        carried = await self._thread(self._carried, order, name, command)
         if carried is None:
             await self._apply_here(command)
             if name == "issue":
                 # What would have been refused may have become possible a moment later.
-                carried = await run_in_threadpool(self._carried, order, "", command)
+                carried = await self._thread(self._carried, order, "", command)
         if carried is not None:
             await self._start(command, order, name, carried)
 
@@ -279,7 +289,7 @@ class Dispatcher:
                 assert received is not None, "the command was saved before it was sent"
                 return apply(session, self.settings, command, received).outbox
 
-        for outbox in await run_in_threadpool(once):
+        for outbox in await self._thread(once):
             await self.deliver(outbox)
 
     def _carried(self, number: str, name: str, command: str) -> Carried | None:
@@ -293,7 +303,7 @@ class Dispatcher:
             if row.stage in ENDED or (draft and (name != "issue" or cannot_be_issued(session, command))):
                 return None
         due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
-        return Carried(stage=row.stage, due=due.isoformat() if due is not None else "")
+        return Carried(stage=row.stage, due=due.isoformat() if due is not None else "", pause=PAUSE)
 
     def _save(self, wish: Wish, now: datetime) -> _Saved:
         """Committed when this returns."""

@@ -32,6 +32,8 @@ _POSTGRES = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
+    # Our statements are few and come again and again: each is prepared when it first comes.
+    "prepare_threshold": 0,
 }
 # A process that hangs in the middle of a transaction keeps its order locked; others wait for it as long
 # as SQLite's busy_timeout, and the server ends what nobody goes on with.
@@ -108,7 +110,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _set_timeouts(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRES_SESSION)
+        cursor.execute(_POSTGRES_SESSION, prepare=False)
     connection.commit()
 
 

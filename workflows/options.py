@@ -17,8 +17,12 @@ from workflows.order import OrderWorkflow
 from workflows.schedules import SweepWorkflow
 
 WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow]
-# Activities at once, and as many local ones. Each has a thread: without one it would time out waiting.
+# Activities at once: mails waiting for a server, and commands whose quick try had to give up. Each has a
+# thread: without one it would time out waiting.
 SLOTS = 20
+# Quick tries at once. They are short and want one interpreter and one disk: twenty of them took a tenth
+# longer than two. One that hangs in the database gives its command up to the activities above.
+QUICK = 2
 # An open order costs about 100 KB here; one that is not cached replays its history first.
 CACHED_ORDERS = 5_000
 
@@ -46,9 +50,9 @@ def worker(
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities,
-        activity_executor=ThreadPoolExecutor(2 * SLOTS, thread_name_prefix="activity"),
+        activity_executor=ThreadPoolExecutor(SLOTS + QUICK, thread_name_prefix="activity"),
         max_concurrent_activities=SLOTS,
-        max_concurrent_local_activities=SLOTS,
+        max_concurrent_local_activities=QUICK,
         max_cached_workflows=cached,
         # So long an order's next task waits for the worker that knows it, which may have been killed.
         # Less than a request waits for its answer.

@@ -30,6 +30,9 @@ _PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_int
 # A deadline that is still due after it was passed comes from a wrong rule; it must not spin.
 _PACE = timedelta(minutes=1)
 _REMEMBERED = 500
+# Seconds for which what the Web UI lists of an order stays as it is. To list one anew costs the server
+# half as much as a command, and nobody reads along while a program hurries an order through.
+PAUSE = 5.0
 
 
 @workflow.defn(name="OrderWorkflow")
@@ -45,7 +48,10 @@ class OrderWorkflow:
         self.due = _instant(carried.due)
         self.waits_for = carried.waits_for
         self.done = dict(carried.done)
+        self.listed = dict(carried.shown)
         self.shown = dict(carried.shown)
+        self.shown_at: datetime | None = None
+        self.pause = timedelta(seconds=carried.pause)
         self.turn = asyncio.Lock()
         workflow.set_current_details(carried.details)
 
@@ -66,8 +72,9 @@ class OrderWorkflow:
             with _unmoved():
                 if self.may_carry_on():
                     self.carry_on()
-                if await self.deadline_comes_first(phase):
-                    await self.pass_deadlines()
+                await self.something_to_do(phase)
+                await self.pass_deadlines()
+                self.list_anew()
 
     @workflow.update
     async def execute(self, command: str, name: str = "") -> str:
@@ -82,20 +89,24 @@ class OrderWorkflow:
                 self.stand(applied)
             return self.done[command]
 
-    async def deadline_comes_first(self, phase: int) -> bool:
-        """Waits for the next deadline (true) or for anything else `until` has to look at."""
-        due = self.due
-        if due is not None and due <= workflow.now():
-            return True
-        try:
+    async def something_to_do(self, phase: int) -> None:
+        """Waits for the next deadline, for the end of a pause, or for what else `until` has to look at."""
+        wakes = self.wakes()
+        if wakes is not None and wakes <= workflow.now():
+            return
+        with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self.due != due or reached(self.stage, phase) or self.may_carry_on(),
-                timeout=due - workflow.now() if due is not None else None,
-                timeout_summary=self.waits_for,
+                lambda: self.wakes() != wakes or reached(self.stage, phase) or self.may_carry_on(),
+                timeout=wakes - workflow.now() if wakes is not None else None,
+                timeout_summary=self.waits_for if wakes == self.due else "List in the Web UI",
             )
-        except TimeoutError:
-            return True
-        return False
+
+    def wakes(self) -> datetime | None:
+        """When something is to be done though nobody acts."""
+        if self.shown == self.listed or self.shown_at is None:
+            return self.due
+        shows = self.shown_at + self.pause
+        return shows if self.due is None else min(self.due, shows)
 
     async def pass_deadlines(self) -> None:
         """Tells whoever has to know that time has passed."""
@@ -142,11 +153,17 @@ class OrderWorkflow:
     def stand(self, applied: Applied) -> None:
         """Takes over where the order stands, for the next phase, the timer and the Web UI."""
         self.stage, self.due, self.waits_for = applied.stage, _instant(applied.due), applied.waits_for
-        values = {**applied.attributes, "Stage": applied.stage, "DueAt": applied.due}
-        if updates := list(changes(self.shown, values)):
-            workflow.upsert_search_attributes(updates)
-        self.shown |= values
+        self.shown = {**self.shown, **applied.attributes, "Stage": applied.stage, "DueAt": applied.due}
         workflow.set_current_details(applied.details)
+        self.list_anew(now=reached(self.stage, CLOSED))
+
+    def list_anew(self, *, now: bool = False) -> None:
+        """Brings Temporal's list of orders up to date, once a pause at most unless it has to be now."""
+        if now or self.shown_at is None or self.shown_at + self.pause <= workflow.now():
+            if updates := list(changes(self.listed, self.shown)):
+                workflow.upsert_search_attributes(updates)
+                self.shown_at = workflow.now()
+            self.listed = self.shown
 
     def remember(self, command: str, status: str) -> None:
         self.done[command] = status
@@ -159,6 +176,7 @@ class OrderWorkflow:
 
     def carry_on(self) -> NoReturn:
         """Continues in a fresh history. Nothing may be awaited after `may_carry_on` said yes."""
+        self.list_anew(now=True)
         workflow.continue_as_new(
             args=[
                 self.order,
@@ -169,6 +187,7 @@ class OrderWorkflow:
                     done=self.done,
                     shown=self.shown,
                     details=workflow.get_current_details(),
+                    pause=self.pause.total_seconds(),
                 ),
             ]
         )
