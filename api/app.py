@@ -52,8 +52,13 @@ from models.db import Database
 from models.settings import Settings
 from workflows.client import connect
 
-# JSON under /api/v1; the order is the order of the documentation.
+# JSON under /api/v1; the order is the order of the documentation, and what is asked
+# for most is found first.
 ROUTERS = (
+    orders.router,
+    order_commands.router,
+    documents.router,
+    links.router,
     plants.router,
     calendars.router,
     suppliers.router,
@@ -64,10 +69,6 @@ ROUTERS = (
     inspection_plans.router,
     work_orders.router,
     lots.router,
-    orders.router,
-    documents.router,
-    links.router,
-    order_commands.router,
     alerts.router,
     people.router,
     health.router,
