@@ -54,6 +54,8 @@ def worker(
         max_concurrent_activities=SLOTS,
         max_concurrent_local_activities=QUICK,
         max_cached_workflows=cached,
+        # Workflow code only computes: a second thread would wait for the first one's interpreter lock.
+        workflow_task_executor=ThreadPoolExecutor(1, thread_name_prefix="workflow"),
         # So long an order's next task waits for the worker that knows it, which may have been killed.
         # Less than a request waits for its answer.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=4),
