@@ -21,8 +21,8 @@ WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow]
 # thread: without one it would time out waiting.
 SLOTS = 20
 # Quick tries at once. They are short and want one interpreter and one disk: twenty of them took a tenth
-# longer than two. One that hangs in the database gives its command up to the activities above.
-QUICK = 2
+# longer than three. One that hangs in the database gives its command up to the activities above.
+QUICK = 3
 # An open order costs about 100 KB here; one that is not cached replays its history first.
 CACHED_ORDERS = 5_000
 
