@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from fastapi import Query, Request, Response
@@ -29,15 +29,18 @@ log = structlog.get_logger(__name__)
 router = page_router()
 _COMMANDS = table(CommandRow)
 # Everything that changes an order is a command: saved, then applied.
-_CHANGED = select(_COMMANDS.c.id, _COMMANDS.c.status, _COMMANDS.c.order_number).where(
-    or_(_COMMANDS.c.applied_at > bindparam("since"), _COMMANDS.c.received_at > bindparam("since"))
-)
+_SINCE = or_(_COMMANDS.c.applied_at > bindparam("since"), _COMMANDS.c.received_at > bindparam("since"))
+_CHANGED = select(_COMMANDS.c.id, _COMMANDS.c.status, _COMMANDS.c.order_number).where(_SINCE)
 _EVERY = 1.0
 # Clocks of several processes differ, and a commit takes a moment: so far back is looked again.
 _OVERLAP = timedelta(seconds=5)
+# So long after its time a command's row may be there to be read.
+_COMMIT = timedelta(seconds=2)
 # Proxies end a connection nothing comes over.
 _HEARTBEAT = 15.0
 ALL = "orders"
+# The last second a date can tell.
+_LAST_SECOND = 253402300799
 
 
 class Live:
@@ -70,12 +73,15 @@ class Live:
         for event in self._listeners:
             event.set()
 
-    async def changes(self, about: str) -> AsyncIterator[bytes]:
-        """The stream of one page about one order, or about `ALL`."""
+    async def changes(self, about: str, drawn: datetime) -> AsyncIterator[bytes]:
+        """The stream of one page about one order, or about `ALL`. What changed between `drawn` and now is
+        told at once: a page listens a moment after it was read, and again after its connection broke."""
         event = asyncio.Event()
         self._listeners[event] = about
         try:
             yield b"retry: 2000\n\n"
+            if await run_in_threadpool(self._missed, about, drawn - _COMMIT):
+                event.set()
             while not self.closed:
                 try:
                     await asyncio.wait_for(event.wait(), _HEARTBEAT)
@@ -87,6 +93,11 @@ class Live:
                     yield b"event: changed\ndata: 1\n\n"
         finally:
             del self._listeners[event]
+
+    def _missed(self, about: str, since: datetime) -> bool:
+        changed = _CHANGED if about == ALL else _CHANGED.where(_COMMANDS.c.order_number == about)
+        with self._database.read() as session:
+            return session.execute(changed.limit(1), {"since": since}).first() is not None
 
     def _look(self, since: datetime) -> set[str]:
         """The orders somebody has not been told about."""
@@ -106,11 +117,18 @@ class Live:
 
 
 @router.get("/live")
-async def live(request: Request, staff: Visitor, about: str = Query(ALL, max_length=64)) -> Response:
-    """Server-sent events: `changed` whenever the order, or any order, has."""
+async def live(
+    request: Request,
+    staff: Visitor,
+    about: str = Query(ALL, max_length=64),
+    drawn: float | None = Query(None, ge=0, le=_LAST_SECOND),
+) -> Response:
+    """Server-sent events: `changed` whenever the order, or any order, has since the page was drawn
+    (seconds since 1970; without it, from now on)."""
     if about != ALL:
         await run_in_threadpool(_exists, request, about, staff.reader)
-    stream = request.app.state.live.changes(about)
+    since = staff.now if drawn is None else datetime.fromtimestamp(drawn, UTC)
+    stream = request.app.state.live.changes(about, since)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,15 @@ SETTLED = 7.0
 
 
 @asynccontextmanager
-async def listening(system: System, about: str) -> AsyncIterator[asyncio.Queue[bytes]]:
-    """Everything the stream of a page says, as it comes."""
+async def listening(
+    system: System, about: str, drawn: datetime | None = None
+) -> AsyncIterator[asyncio.Queue[bytes]]:
+    """Everything the stream of a page says, as it comes; of one drawn just now unless `drawn` says when."""
     live: Live = system.app.state.live
     heard: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def listen() -> None:
-        async for part in live.changes(about):
+        async for part in live.changes(about, drawn or now()):
             heard.put_nowait(part)
 
     task = asyncio.create_task(listen())
@@ -70,9 +73,31 @@ async def test_a_page_hears_of_its_order_within_two_seconds_and_of_no_other(syst
         assert at_other.empty()
 
 
+async def test_what_changed_before_a_page_could_listen_is_told_when_it_does(system: System) -> None:
+    mine, other = await issued(system), await issued(system)
+    async with listening(system, ALL) as somebody:
+        await quiet(somebody)
+        drawn = now()
+        await asyncio.sleep(2.5)
+        await system.command(Role.BUYER, mine, "hold", reason="wait")
+        assert await asyncio.wait_for(somebody.get(), 2) == CHANGED
+        await asyncio.sleep(2.5)
+        async with (
+            listening(system, mine, drawn) as at_mine,
+            listening(system, other, drawn) as at_other,
+            listening(system, ALL, drawn) as at_all,
+            listening(system, mine) as drawn_after,
+        ):
+            assert await asyncio.wait_for(at_mine.get(), 1) == CHANGED
+            assert await asyncio.wait_for(at_all.get(), 1) == CHANGED
+            await asyncio.sleep(1.5)
+            assert at_other.empty()
+            assert drawn_after.empty()
+
+
 async def test_every_page_that_listens_is_let_go_when_the_process_ends(system: System) -> None:
     live = Live(system.database, now)
-    stream = live.changes(ALL)
+    stream = live.changes(ALL, now())
     assert b"retry" in await anext(stream)
     waiting = asyncio.ensure_future(anext(stream, b"the end"))
     await asyncio.sleep(0.1)
