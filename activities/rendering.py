@@ -18,7 +18,7 @@ from babel.numbers import format_decimal
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from activities import wording
+from activities import codes, wording
 from activities.calendar_file import order_dates
 from activities.i18n import TEMPLATES, known_locale, say, translations
 from activities.mail_contexts import Alert, MailContext, OrderIssued, Sentence, SupplierMail, name_of
@@ -109,6 +109,7 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
         "amount": partial(_amount, locale),
         "price": partial(_price, locale),
         "sentence": partial(_sentence, locale),
+        "labelled": partial(wording.labelled, locale),
         "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),
         "party": partial(wording.party, locale),
@@ -140,7 +141,14 @@ def _price(locale: str, price: str, currency: str) -> str:
 
 
 def _sentence(locale: str, sentence: Sentence) -> str:
-    return say(locale, sentence.text, sentence.values)
+    """A refusal's sentence; codes and days in it as the reader says them."""
+    return say(
+        locale, sentence.text, {name: _value(locale, name, value) for name, value in sentence.values.items()}
+    )
+
+
+def _value(locale: str, name: str, value: str) -> str:
+    return _day(locale, date.fromisoformat(value)) if name == "date" else codes.said(locale, name, value)
 
 
 def _alert_title(locale: str, alert: Alert) -> str:
@@ -153,4 +161,4 @@ def _alert_title(locale: str, alert: Alert) -> str:
         about = " · ".join([name, _day(locale, planned)]) if planned is not None else name
     elif alert.rule == "forecast_late" and about:
         about = _day(locale, date.fromisoformat(about))
-    return ": ".join(filter(None, [wording.rule_title(locale, alert.rule), about]))
+    return wording.labelled(locale, wording.rule_title(locale, alert.rule), about)

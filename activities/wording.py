@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from activities.i18n import N_, say
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -85,6 +87,20 @@ UNITS = {
     "MLT": "ml",
     "GLL": "gal",
 }
+
+# What stands between the parts of a list and after a label, where that is not as in English.
+_BETWEEN = {"zh": "、"}
+_COLON = {"zh": "："}
+
+
+def listed(locale: str, parts: Iterable[str]) -> str:
+    """accepted, shipped, received"""
+    return _BETWEEN.get(locale, ", ").join(parts)
+
+
+def labelled(locale: str, label: str, text: str) -> str:
+    """Reason: too thin; the label alone when there is nothing to say, and the other way round."""
+    return _COLON.get(locale, ": ").join(filter(None, [label, text]))
 
 
 def rule_title(locale: str, rule: str) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from activities import extraction
+from activities import codes, extraction
 from activities.i18n import LOCALES, N_, TEMPLATES, known_locale, main, read_catalogue, say, translations
 from api.supplier.words import Words
+from models.domain.decisions.correcting import CORRECTABLE
 from models.domain.errors import Refusal
 
 # The same in every language.
@@ -97,6 +98,10 @@ def test_sentences_are_not_left_in_english(locale: str) -> None:
             Refusal("a", "A {type} cannot take its place.", type="coc"),
             "A Certificate of conformance cannot take its place.",
         ),
+        (
+            Refusal("a", "What can: {entries}.", entries="pieces sent, milestone reported"),
+            "What can: pieces sent out, a milestone reported.",
+        ),
     ],
 )
 def test_codes_in_a_refusal_are_said_in_words(refusal: Refusal, text: str) -> None:
@@ -107,6 +112,11 @@ def test_codes_in_a_refusal_are_said_in_words(refusal: Refusal, text: str) -> No
 def test_a_stage_is_not_taken_for_a_department(locale: str, text: str) -> None:
     words = Words(locale, "UTC", date(2026, 11, 2))
     assert words.refusal(Refusal("a", "{stages}", stages="receiving, closed")) == text
+
+
+def test_everything_that_can_be_corrected_has_words() -> None:
+    kinds = {kind.name.replace("_", " ") for kind in CORRECTABLE}
+    assert kinds == codes.OWN_WORDS["entries"].keys()
 
 
 def sentences(source: str) -> list[str]:

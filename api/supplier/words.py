@@ -12,9 +12,8 @@ from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 from fastapi import Request
 
-from activities import wording
-from activities.i18n import LOCALES, N_, known_locale, say, translations
-from api.supplier.codes import CODED, MEDIA, OWN_WORDS, WORDS
+from activities import codes, wording
+from activities.i18n import LOCALES, N_, known_locale, say
 from models.domain.errors import FieldError, Refusal
 from models.domain.quantities import plain
 
@@ -22,8 +21,6 @@ LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
 LANGUAGE_COOKIE = "sendout_language"
 # English dates without American order: Fri 18 Dec.
 _DATES = {"en": "en_GB"}
-# What stands between the parts of a list, where that is no comma.
-_BETWEEN = {"zh": "、"}
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
 
@@ -42,7 +39,11 @@ class Words:
 
     def listed(self, parts: Iterable[str]) -> str:
         """accepted, shipped, received"""
-        return _BETWEEN.get(self.locale, ", ").join(parts)
+        return wording.listed(self.locale, parts)
+
+    def labelled(self, label: str, text: str) -> str:
+        """Reason: too thin; the label alone when there is nothing to say, and the other way round."""
+        return wording.labelled(self.locale, label, text)
 
     def day(self, day: date) -> str:
         """Fri 18 Dec; with its year when that is not this one."""
@@ -100,19 +101,7 @@ class Words:
             return self.day(date.fromisoformat(value))
         if name == "actual":
             return self.time(datetime.fromisoformat(value))
-        if name not in CODED:
-            return value
-        parts = value.split(" or " if name == "roles" else ", ")
-        return self.listed(self._word(name, part) for part in parts)
-
-    def _word(self, name: str, part: str) -> str:
-        if name == "unit" and part not in WORDS:
-            return wording.unit(self.locale, part)
-        if part in MEDIA:
-            return MEDIA[part]
-        # Not `say`: what a browser claims may hold braces.
-        known = OWN_WORDS.get(name, WORDS).get(part, part)
-        return translations(self.locale).gettext(known) if known else ""
+        return codes.said(self.locale, name, value)
 
 
 def language(request: Request, otherwise: str | None = None) -> str:

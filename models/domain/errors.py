@@ -39,7 +39,7 @@ class Refusal(Exception):
         self.text = text
         self.values = {name: str(value) for name, value in values.items()}
         if field is not None and not errors:
-            errors = (FieldError(field, text, tuple(self.values.items())),)
+            errors = (self.at(field),)
         self.errors = errors
         super().__init__(self.detail)
 
@@ -47,6 +47,10 @@ class Refusal(Exception):
     def detail(self) -> str:
         """The sentence in English."""
         return self.text.format(**self.values)
+
+    def at(self, field: str) -> FieldError:
+        """The same sentence, said of a field."""
+        return FieldError(field, self.text, tuple(self.values.items()))
 
 
 class Invalid(Refusal):

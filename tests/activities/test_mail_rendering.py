@@ -179,6 +179,20 @@ def test_a_refusal_is_told_in_the_readers_language_with_its_values() -> None:
     assert "shipping pieces" in text
 
 
+@pytest.mark.parametrize(
+    ("locale", "gap"),
+    [
+        ("zh", "合格证明：Acme Plating 尚未提供此文件。"),
+        ("es", "Certificado de conformidad: Acme Plating aún debe este documento."),
+    ],
+)
+def test_what_a_late_refusal_lists_is_all_in_the_readers_language(locale: str, gap: str) -> None:
+    supplier = {"type": "coc", "supplier": "Acme Plating"}
+    problem = {"text": "{type}: {supplier} still owes this document.", "values": supplier}
+    text = written(changed("command_refused", problems=[problem]), locale).text
+    assert f"- {gap}" in text
+
+
 def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
     held = BY_NAME["order_held"]
     assert written(held, "fi").text == written(held, "en").text
@@ -189,12 +203,12 @@ def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
 @pytest.mark.parametrize(
     ("rule", "details", "title"),
     [
-        ("document_missing", "coc", "缺少文件: 合格证明"),
-        ("document_missing", "a_type_of_last_year", "缺少文件: a_type_of_last_year"),
-        ("forecast_late", "2026-12-21", "将会延误: 2026年12月21日周一"),
+        ("document_missing", "coc", "缺少文件：合格证明"),
+        ("document_missing", "a_type_of_last_year", "缺少文件：a_type_of_last_year"),
+        ("forecast_late", "2026-12-21", "将会延误：2026年12月21日周一"),
         ("forecast_late", "", "将会延误"),
-        ("milestone_overdue", "Plated · 2026-12-21", "里程碑已逾期: Plated · 2026年12月21日周一"),
-        ("milestone_overdue", "Plated · zinc", "里程碑已逾期: Plated · zinc"),
+        ("milestone_overdue", "Plated · 2026-12-21", "里程碑已逾期：Plated · 2026年12月21日周一"),
+        ("milestone_overdue", "Plated · zinc", "里程碑已逾期：Plated · zinc"),
         ("no_news", "", "供应商没有消息"),
     ],
 )

@@ -277,6 +277,13 @@ class Scene:
             assert self.refusal.values[name] == str(value), self.refusal.detail
         return self
 
+    def lacks(self, *gaps: str) -> Self:
+        """The last step was refused because of exactly these gaps, each with a sentence of its own."""
+        self.refused("close.gaps")
+        assert self.refusal is not None
+        assert [error.message for error in self.refusal.errors] == list(gaps)
+        return self
+
     def then_nothing(self, expected_stage: str) -> Self:
         """The order stands where it stood before the refusal."""
         assert stage(self.order).value == expected_stage

@@ -112,12 +112,20 @@ def test_decisions_are_not_corrected(steps: list[c.Command]) -> None:
         for sequence, _, event in reversed(scene.stream)
         if not isinstance(event, e.NonconformanceClosed | e.AlertRaised)
     )
-    scene.when(Correct(decision, "Sorry")).refused("correct.kind", "event")
+    scene.when(Correct(decision, "Sorry")).refused("correct.kind", "event", event=decision)
 
 
 class TestMovedOn:
     def test_sent_pieces_that_arrived(self) -> None:
-        correct(given(issued(), send(100), arrived()), e.PiecesSent).refused("correct.moved_on", "event")
+        scene = correct(given(issued(), send(100), arrived()), e.PiecesSent)
+        scene.refused("correct.moved_on", "event")
+        # What stands in the way is a sentence of its own, with values of its own.
+        assert scene.refusal is not None
+        (because,) = scene.refusal.errors
+        assert (because.text.partition(" has only")[0], dict(because.values)["bucket"]) == (
+            "Line {line}",
+            "in transit out",
+        )
 
     def test_shipped_pieces_that_were_received(self) -> None:
         correct(given(issued(), send(100), ship(60), receive(50)), e.ParcelShipped).refused(
@@ -134,7 +142,7 @@ class TestMovedOn:
 
     def test_accepted_pieces_that_were_used(self) -> None:
         scene = given(issued(), send(100), ship(100), receive(100, output_lot="OUT-1")).use("OUT-1", 1)
-        correct(scene, e.PiecesReceived).refused("correct.moved_on", what="OUT-1: 99 left")
+        correct(scene, e.PiecesReceived).refused("correct.moved_on", lot="OUT-1", left=99)
 
     def test_accepted_pieces_that_were_found_bad(self) -> None:
         scene = given(issued(), send(100), ship(60), receive(60, output_lot="OUT-1"), report(10), ship(40))
@@ -227,9 +235,7 @@ class TestMilestones:
 
     def test_a_report_that_another_one_overtook_waits_for_the_later_one(self) -> None:
         scene = given(issued(), send(100), arrived(actual=day(1)), arrived(forecast=date(2026, 11, 30)))
-        scene.when(Correct(3, "Other order")).refused(
-            "correct.moved_on", what="Material received was reported again"
-        )
+        scene.when(Correct(3, "Other order")).refused("correct.moved_on", milestone="Material received")
         scene.when(Correct(4, "Other order")).then().when(Correct(3, "Other order")).then("issued")
 
     def test_partial_arrivals_are_taken_back_one_by_one(self) -> None:

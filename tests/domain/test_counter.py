@@ -194,7 +194,7 @@ def test_what_a_proposal_left_alone_stays_as_it_is_meanwhile() -> None:
 
 def test_an_order_with_an_open_proposal_is_not_complete() -> None:
     scene = given(issued(), send(100), ship(100), receive(100), counter(None, terms(1, price="0.9")))
-    scene.then("received").when(Close()).refused("close.gaps", gaps="a proposal waits for an answer")
+    scene.then("received").when(Close()).lacks("The supplier's proposal waits for the buyer's answer.")
     given(scene, answer(), Close()).then("closed")
 
 

@@ -149,26 +149,27 @@ class TestClose:
 
     def test_a_missing_document_is_named_with_who_owes_it(self) -> None:
         scene = self.complete(documents=[DocumentType.coc, DocumentType.heat_chart]).when(Close())
-        scene.refused("close.gaps", gaps="coc from ACME; heat chart from ACME")
+        scene.lacks(
+            "coc: ACME still owes this document.", "heat chart: ACME still owes this document."
+        ).refused("close.gaps", "documents")
         scene.when(document("cert_3_1", number="7", lot="L1")).when(Close())
-        scene.refused("close.gaps", gaps="heat chart from ACME")
+        scene.lacks("heat chart: ACME still owes this document.")
         scene.when(document("heat_chart")).when(Close()).then("closed")
 
     def test_a_document_that_contradicts_the_order_is_named(self) -> None:
         scene = self.complete().when(document("coc", lot="L9")).when(Close())
-        scene.refused("close.gaps", gaps=f"{DOC} contradicts the order")
+        scene.lacks(f"Document {DOC} contradicts the order; it has to be corrected.")
 
     def test_commands_that_wait_are_named(self) -> None:
-        self.complete().when(Close(), pending=2).refused(
-            "close.gaps", gaps="2 commands are still to be applied"
-        )
+        self.complete().when(Close(), pending=2).lacks("Still to be applied to this order: 2. Wait a moment.")
 
     def test_all_gaps_are_named_at_once(self) -> None:
         scene = self.complete(documents=[DocumentType.coc]).when(document("coc", lot="L9"))
         scene.when(Close(), pending=1)
-        scene.refused(
-            "close.gaps",
-            gaps=f"coc from ACME; {DOC} contradicts the order; 1 commands are still to be applied",
+        scene.lacks(
+            "coc: ACME still owes this document.",
+            f"Document {DOC} contradicts the order; it has to be corrected.",
+            "Still to be applied to this order: 1. Wait a moment.",
         )
 
     def test_a_short_closed_order_closes(self) -> None:

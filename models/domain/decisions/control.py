@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from models.domain import commands as c
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import may_accept
 from models.domain.decisions.drawing import Shelf
-from models.domain.errors import Refusal
+from models.domain.errors import FieldError, Refusal
 from models.domain.events import (
     CancellationRequested,
     Event,
@@ -81,17 +82,30 @@ def cancel(order: Order, command: c.Cancel, asked: Asked, facts: Facts, now: dat
 
 def close(order: Order, command: c.Close, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     """The pieces are as they must be, or the order would not be `received`: papers and people remain."""
-    gaps = [f"{kind.replace('_', ' ')} from {order.supplier}" for kind in missing_documents(order)]
-    gaps += [
-        f"{document.document} contradicts the order"
-        for document in order.documents.values()
-        if document.current and not document.matched
-    ]
-    gaps += [f"{item.nonconformance} is open" for item in order.open_nonconformances]
-    if order.counter is not None:
-        gaps.append("a proposal waits for an answer")
-    if facts.pending_commands:
-        gaps.append(f"{facts.pending_commands} commands are still to be applied")
+    gaps = tuple(_gaps(order, facts))
     if gaps:
-        raise Refusal("close.gaps", "Not complete: {gaps}.", gaps="; ".join(gaps))
+        raise Refusal(
+            "close.gaps", "The order is not complete. Settle what is listed, then close it.", errors=gaps
+        )
     return [OrderClosed()]
+
+
+def _gaps(order: Order, facts: Facts) -> Iterator[FieldError]:
+    """What is missing, each under the part of the order where it belongs."""
+    for kind in missing_documents(order):
+        values = (("type", kind.replace("_", " ")), ("supplier", order.supplier))
+        yield FieldError("documents", "{type}: {supplier} still owes this document.", values)
+    for document in order.documents.values():
+        if document.current and not document.matched:
+            text = "Document {document} contradicts the order; it has to be corrected."
+            yield FieldError("documents", text, (("document", document.document),))
+    for item in order.open_nonconformances:
+        name = (("nonconformance", item.nonconformance),)
+        yield FieldError("nonconformances", "Nonconformance {nonconformance} is still open.", name)
+    if order.counter is not None:
+        yield FieldError("proposal", "The supplier's proposal waits for the buyer's answer.")
+    if facts.pending_commands:
+        count = (("count", str(facts.pending_commands)),)
+        yield FieldError(
+            "pending_commands", "Still to be applied to this order: {count}. Wait a moment.", count
+        )

@@ -66,10 +66,10 @@ def _correctable(order: Order, command: Correct, facts: Facts) -> EventFact:
     if not isinstance(fact.event, CORRECTABLE):
         raise Refusal(
             "correct.kind",
-            "{type} cannot be corrected; what can: {types}.",
+            "Entry {event} cannot be corrected. What can: {entries}.",
             field="event",
-            type=fact.event.name.replace("_", " "),
-            types=", ".join(kind.name.replace("_", " ") for kind in CORRECTABLE),
+            event=fact.sequence,
+            entries=", ".join(kind.name.replace("_", " ") for kind in CORRECTABLE),
         )
     if command.event in order.corrected:
         raise Refusal(
@@ -117,7 +117,12 @@ def _report_undone(order: Order, wrong: e.MilestoneReported, undone: e.EventCorr
         wrong.quantity if wrong.quantity is not None else wrong.previous_quantity,
     )
     if stood != (milestone.actual, milestone.forecast, milestone.quantity):
-        raise _moved_on(f"{milestone.name} was reported again")
+        raise Refusal(
+            "correct.moved_on",
+            "“{milestone}” was reported again since. Correct the later report first.",
+            field="event",
+            milestone=milestone.name,
+        )
     return replace(
         undone,
         milestone=wrong.code,
@@ -162,7 +167,13 @@ def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> Non
         if line is None or fact is None or fact.unit != line.unit:
             continue
         if fact.on_hand + change < 0:
-            raise _moved_on(f"{lot}: {fact.on_hand} left")
+            raise Refusal(
+                "correct.moved_on",
+                "Pieces of lot {lot} were used or sent on since; {left} are left. Correct that first.",
+                field="event",
+                lot=lot,
+                left=fact.on_hand,
+            )
 
 
 def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None:
@@ -172,7 +183,11 @@ def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None
         for place, event in enumerate(events):
             after = evolve(after, event, order.version + place + 1, now)
     except Refusal as refusal:
-        raise _moved_on(refusal.detail) from None
+        raise Refusal(
+            "correct.moved_on",
+            "The pieces have moved on since. Correct the later event first.",
+            errors=(refusal.at("event"),),
+        ) from None
     for at, names in after.accepted_as.items():
         if any(left < 0 for left in names.values()):
             raise _moved_on(lot_of(at))
@@ -189,6 +204,7 @@ def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None
 
 
 def _moved_on(what: str) -> Refusal:
+    """`what`: the box, lot, load or nonconformance that stands in the way."""
     return Refusal(
         "correct.moved_on",
         "The pieces have moved on since ({what}). Correct the later event first.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from activities.i18n import N_
+from activities import wording
+from activities.i18n import N_, translations
+from models.domain import events as e
 from models.domain.authority import Role
 from models.domain.evidence import DOCUMENTS
 from models.domain.pieces import Bucket
@@ -65,6 +67,7 @@ CODED = frozenset(
         "bucket",
         "decision",
         "document",
+        "entries",
         "allowed",
         "claimed",
         "found",
@@ -76,7 +79,17 @@ CODED = frozenset(
         "unit",
     }
 )
-# Where pieces are and who may do something, though the core has the same codes for other things.
+# What can be corrected.
+_ENTRIES: dict[type[e.Event], str] = {
+    e.PiecesSent: N_("pieces sent out"),
+    e.MilestoneReported: N_("a milestone reported"),
+    e.ProcessReported: N_("a load reported"),
+    e.ParcelShipped: N_("pieces shipped back"),
+    e.PiecesReceived: N_("pieces received"),
+    e.PiecesJudged: N_("pieces judged"),
+    e.PiecesLost: N_("pieces declared lost"),
+}
+# Where pieces are, what was entered and who may do something, though the core has the same codes for other things.
 OWN_WORDS: dict[str, dict[str, str]] = {
     "bucket": {
         code.value.replace("_", " "): word
@@ -96,6 +109,7 @@ OWN_WORDS: dict[str, dict[str, str]] = {
             Bucket.OVER: N_("more than expected"),
         }.items()
     },
+    "entries": {kind.name.replace("_", " "): word for kind, word in _ENTRIES.items()},
     "roles": {
         Role.BUYER: N_("buyer"),
         Role.APPROVER: N_("approver"),
@@ -109,3 +123,21 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     },
     "type": {code.value.replace("_", " "): rule.name for code, rule in DOCUMENTS.items()},
 }
+
+
+def said(locale: str, name: str, value: str) -> str:
+    """The value `name` of a sentence in the reader's words; what is no code stays as it is."""
+    if name not in CODED:
+        return value
+    parts = value.split(" or " if name == "roles" else ", ")
+    return wording.listed(locale, (_word(locale, name, part) for part in parts))
+
+
+def _word(locale: str, name: str, part: str) -> str:
+    if name == "unit" and part not in WORDS:
+        return wording.unit(locale, part)
+    if part in MEDIA:
+        return MEDIA[part]
+    # Not `say`: what a browser claims may hold braces.
+    known = OWN_WORDS.get(name, WORDS).get(part, part)
+    return translations(locale).gettext(known) if known else ""
