@@ -17,7 +17,7 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import actions, live, login, mailbox, order_list, today
+from api.pages import actions, live, login, mailbox, nowhere, order_list, today
 from api.pages import alerts as alert_pages
 from api.pages import people as people_pages
 from api.pages.drafting import pages as drafting
@@ -142,6 +142,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))
     errors.install(app)
+    nowhere.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     for pages in PAGES:

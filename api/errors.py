@@ -117,6 +117,14 @@ def problem(
     return Response(orjson.dumps(body), status, dict(headers or {}), media_type="application/problem+json")
 
 
+def answered(error: HTTPException) -> Response:
+    """The problem a refusal of the request itself becomes."""
+    code, detail = _PLAIN.get(error.status_code, ("http", error.detail))
+    if isinstance(error, Problem):
+        code, detail = error.code, error.detail
+    return problem(error.status_code, code, detail, headers=error.headers)
+
+
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal, by the nearest of the kinds in ``STATUS``."""
     return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
@@ -146,10 +154,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> Response:
-        code, detail = _PLAIN.get(error.status_code, ("http", error.detail))
-        if isinstance(error, Problem):
-            code, detail = error.code, error.detail
-        return problem(error.status_code, code, detail, headers=error.headers)
+        return answered(error)
 
     async def database_away(_request: Request, error: Exception) -> Response:
         log.error("database_away", exc_info=error)

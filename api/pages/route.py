@@ -71,12 +71,12 @@ def page_router() -> APIRouter:
     return APIRouter(route_class=StaffRoute, include_in_schema=False)
 
 
-def trouble(request: Request, status: int, sentence: str) -> Response:
+def trouble(request: Request, status: int, sentence: str, locale: str | None = None) -> Response:
     """A page that says what is wrong, and the way back."""
     return html.page(
         "pages/trouble.html",
         status,
-        locale=language(request),
+        locale=locale or language(request),
         company=request.app.state.settings.company,
         sentence=sentence,
     )
