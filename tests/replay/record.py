@@ -42,6 +42,7 @@ from tests.workflows.jobs import main_job
 from tests.workflows.journeys import Journey, eventually, journey
 from tests.workflows.sending import acknowledged, saved, send
 from workflows.client import connect
+from workflows.order import PAUSE
 
 HERE = Path(__file__).parent
 ISSUED_AT = "2040-03-05 09:00"
@@ -209,9 +210,23 @@ async def interrupted(record: Recorder) -> None:
         await record.keep("interrupted", workflow)
 
 
+async def hurried(record: Recorder) -> None:
+    """More happens than is listed in the Web UI, until there is a pause; then the end, listed at once."""
+    async with record.system(record.server) as system:
+        number = await issued(system)
+        await system.command(Role.BUYER, number, "hold", reason="drawing unclear")
+        await system.command(Role.BUYER, number, "resume")
+        await asyncio.sleep(PAUSE + 1)
+        await system.command(Role.BUYER, number, "hold", reason="drawing unclear")
+        await system.command(Role.BUYER, number, "cancel", reason="elsewhere")
+        workflow = system.temporal.get_workflow_handle(number)
+        await workflow.result()
+        await record.keep("hurried", workflow)
+
+
 STORIES: dict[str, Callable[[Recorder], Awaitable[None]]] = {
     story.__name__: story
-    for story in (closed, delivered, declined, held, another_rule, continued, interrupted, named)
+    for story in (closed, delivered, declined, held, another_rule, continued, interrupted, named, hurried)
 }
 
 

@@ -19,7 +19,17 @@ from workflows.order import OrderWorkflow
 
 HERE = Path(__file__).parent
 STORED = sorted(path.stem for path in HERE.glob("*.json"))
-STORIES = {"closed", "delivered", "declined", "held", "another_rule", "continued_1", "interrupted", "named"}
+STORIES = {
+    "closed",
+    "delivered",
+    "declined",
+    "held",
+    "another_rule",
+    "continued_1",
+    "interrupted",
+    "named",
+    "hurried",
+}
 
 
 def history(name: str) -> WorkflowHistory:
@@ -78,6 +88,15 @@ def test_histories_of_commands_without_a_name_and_with_one_are_stored() -> None:
             assert len(asked["input"]["args"]["payloads"]) == arguments
     said = summaries(events("named"), "MARKER_RECORDED")
     assert said == ["Apply issue", "Apply acknowledge", "Apply cancel"]
+
+
+def test_histories_of_orders_listed_at_every_change_and_of_those_listed_after_a_pause_are_stored() -> None:
+    """At first every change of what the Web UI lists was told at once."""
+    listed = "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"
+    assert kinds(events("named"))[listed] == 3
+    hurried = kinds(events("hurried"))
+    assert (hurried["WORKFLOW_EXECUTION_UPDATE_COMPLETED"], hurried[listed]) == (5, 3)
+    assert "List in the Web UI" in summaries(events("hurried"), "TIMER_STARTED")
 
 
 @pytest.mark.parametrize("name", STORED)

@@ -12,11 +12,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
 from models.settings import Settings
+from models.tables.orders import OrderRow
+from models.tables.types import table
 from tests.stories import BEHALF, draft, master_data
 from tests.systems import System, running
 from workflows.client import connect
@@ -56,11 +59,21 @@ class Journey:
     number: str
     workflow: WorkflowHandle[Any, Any]
 
-    async def to(self, instant: str) -> None:
-        """Lets time pass until `instant`; what is due on the way happens when it is due."""
+    async def to(self, instant: str, *, settled: bool = True) -> None:
+        """Lets time pass until `instant`; what is due on the way happens when it is due, and all of it
+        has happened then unless a test is about what never settles."""
         now = await self.environment.get_current_time(self.workflow)
         assert await self.environment.fast_forward(self.workflow, at(instant) - now)
+        if settled:
+            await eventually(lambda: not self._owes(at(instant)), "what is due by then")
         self.clock.set(await self.environment.get_current_time(self.workflow))
+
+    def _owes(self, instant: datetime) -> bool:
+        """Whether a deadline that is over by `instant` was not passed yet: on a busy machine it comes late."""
+        rows = table(OrderRow).c
+        with self.system.database.read() as session:
+            due = session.scalar(select(rows.next_due).where(rows.number == self.number))
+        return due is not None and due <= instant
 
     async def act(self, who: Role, command: str, **body: Any) -> Any:
         return await self.system.command(who, self.number, command, **body)

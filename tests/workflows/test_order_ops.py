@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
@@ -19,7 +20,7 @@ from models.tables.outbox import Outbox
 from models.tables.types import table
 from tests.stories import BEHALF, draft, issued, master_data
 from tests.systems import System, running
-from tests.workflows.histories import details, events, of_kind, summaries
+from tests.workflows.histories import details, events, kinds, of_kind, summaries
 from tests.workflows.journeys import eventually, journey
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -80,6 +81,34 @@ async def test_operators_find_an_order_by_what_it_is_about(
         assert "hold" in await details(workflow)
         await finds(client, 'Hold="yes" AND DueAt IS NULL', number)
         assert number not in await found(client, 'Hold="no"')
+
+
+async def test_an_order_hurried_along_is_listed_anew_after_a_pause_and_its_end_at_once(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    client = temporal_env.client
+
+    async def listed(workflow: WorkflowHandle[Any, Any]) -> int:
+        return kinds(await events(workflow))["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"]
+
+    async with running(settings, client) as system:
+        await master_data(system)
+        number = await issued(system)
+        workflow = client.get_workflow_handle(number)
+        for _ in range(3):
+            await system.command(Role.BUYER, number, "hold", reason="drawing unclear")
+            await system.command(Role.BUYER, number, "resume")
+        await system.command(Role.BUYER, number, "hold", reason="drawing unclear")
+        # The details of one order are always those of this moment.
+        assert "hold" in await details(workflow)
+        assert await listed(workflow) < 4
+        await finds(client, 'Hold="yes" AND DueAt IS NULL', number)
+        so_far = await listed(workflow)
+        await system.command(Role.BUYER, number, "resume")
+        await system.command(Role.BUYER, number, "cancel", reason="elsewhere")
+        await workflow.result()
+        assert (await workflow.describe()).search_attributes["Stage"] == ["cancelled"]
+        assert await listed(workflow) <= so_far + 2
 
 
 async def test_what_an_order_does_and_waits_for_has_a_name(

@@ -188,7 +188,7 @@ async def test_a_wrong_rule_that_is_always_due_does_not_make_an_order_spin(
     monkeypatch.setitem(RULES, "no_news", wrong)
     async with asyncio.timeout(60), journey(settings, skipping_env, monkeypatch, "2040-03-05 09:00") as story:
         await story.act(Role.BUYER, "issue")
-        await story.to("2040-03-05 09:04")
+        await story.to("2040-03-05 09:04", settled=False)
         raised = await story.events("alert_raised")
         assert 3 <= len(raised) <= 6
         # People are not kept from acting on it meanwhile.
