@@ -19,6 +19,7 @@ from api.errors import status_of
 from api.pages import alert_words
 from api.pages.route import local_path, page_router
 from api.pages.staff import Staff, Visitor, draw
+from api.pages.wording import stage_name
 from api.supplier.fields import Fields, typed
 from api.supplier.troubles import troubles
 from models.domain import authority
@@ -26,7 +27,7 @@ from models.domain.attention import cause
 from models.domain.commands import AcknowledgeAlert
 from models.domain.deadlines import RULES
 from models.domain.errors import Refusal, Unknown
-from models.queries import alert_list
+from models.queries import alert_list, order_list
 from models.queries.alert_list import Filter, State
 from models.queries.orders import Reader
 
@@ -133,8 +134,9 @@ def _drawn(
     with request.app.state.database.read() as session:
         items = alert_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
         filters = _filters(session, wanted, staff)
+        declined = order_list.declined(session, {item["order"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
-    shown = [_shown(staff, item) for item in items[:_ROWS]]
+    shown = [_shown(staff, item, item["order"] in declined) for item in items[:_ROWS]]
     here = _address(_given(wanted) | ({"after": after} if after else {}))
     return draw(
         request,
@@ -184,9 +186,10 @@ def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
     }
 
 
-def _shown(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
+def _shown(staff: Staff, alert: dict[str, Any], declined: bool) -> dict[str, Any]:
     words = staff.words
     return alert | {
+        "stage_name": stage_name(alert["stage"], declined=declined),
         "about": alert_words.about(words, alert),
         "age": alert_words.age(words, alert, staff.now),
         "owes": wording.party(words.locale, alert["owed_by"]),

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import STAGES
+from api.pages.wording import group_name, stage_name
 from models.domain.order import Stage
 from models.queries import board, order_list
 from models.queries.order_list import Filter
@@ -50,12 +50,16 @@ def orders(
         if wanted.q and not after and len(items) == 1 and len(_given(request)) == 1:
             return RedirectResponse(f"/orders/{items[0]['number']}", 303)
         filters = _filters(request, session, wanted, staff)
+        declined = order_list.declined(session, {item["number"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     return draw(
         request,
         staff,
         "pages/orders.html",
-        items=items[:_ROWS],
+        items=[
+            item | {"stage_name": stage_name(item["stage"], declined=item["number"] in declined)}
+            for item in items[:_ROWS]
+        ],
         older=_with(request, after=f"{rest['need_by']}|{rest['number']}") if rest else None,
         first=not after,
         narrowed=bool(_given(request)),
@@ -69,7 +73,9 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
     suppliers = board.choices(session, wanted, staff.reader, "supplier")
     given = _given(request)
     return {
-        "stages": [(each, STAGES[each], count, _with(request, stage=each)) for each, count in counts.items()],
+        "stages": [
+            (each, group_name(each), count, _with(request, stage=each)) for each, count in counts.items()
+        ],
         "open_count": sum(counts[stage] for stage in board.OPEN_STAGES),
         "open_address": _with(request, stage=None, q=None),
         "open_chosen": wanted.is_open is True,

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from activities.wording import PARTIES
 from api import html
 from api.auth import Principal, Reader
-from api.pages.wording import FLAGS, MARKS, STAGES
+from api.pages.wording import FLAGS, MARKS
 from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
 from models.queries import orders as queries
@@ -104,7 +104,6 @@ def draw(request: Request, staff: Staff, template: str, status: int = 200, **con
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         marks=MARKS,
         flag_words=FLAGS,
-        stage_words=STAGES,
         parties=PARTIES,
         **context,
     )

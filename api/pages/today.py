@@ -12,9 +12,11 @@ from activities import wording
 from api.pages import alert_words
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import stage_name
+from api.pages.wording import group_name, stage_name
+from models.domain.order import Stage
 from models.queries import alert_list, board
 from models.queries.order_list import Filter
+from models.queries.order_list import declined as declined_of
 
 router = page_router()
 _ROWS = 25
@@ -33,6 +35,9 @@ def today(request: Request, staff: Visitor) -> Response:
         silent = board.unanswered(session, reader, _FEW + 1)
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
+        declined = declined_of(
+            session, {card["number"]: stage for stage, cards in columns.items() for card in cards}
+        )
     return draw(
         request,
         staff,
@@ -47,7 +52,8 @@ def today(request: Request, staff: Visitor) -> Response:
             for card in silent[:_FEW]
         ],
         more_silent=_orders(stage="issued") if len(silent) > _FEW else None,
-        columns=[(stage, stage_name(stage), counts[stage], cards) for stage, cards in columns.items()],
+        columns=[(stage, group_name(stage), counts[stage], cards) for stage, cards in columns.items()],
+        declined={number: stage_name(Stage.COUNTERED, declined=True) for number in declined},
     )
 
 

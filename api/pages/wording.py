@@ -31,9 +31,15 @@ FLAGS: dict[str, tuple[str, str]] = {
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 
 
-def stage_name(stage: str) -> str:
-    """The word for a stage, in English, to be translated where it is shown."""
-    return STAGES[stage]
+def stage_name(stage: str, *, declined: bool = False) -> str:
+    """The word for where an order stands, in English, to be translated where it is shown. What its
+    supplier declined stands at the same stage as a proposal, and is another matter to people."""
+    return N_("Declined") if declined and stage == Stage.COUNTERED else STAGES[stage]
+
+
+def group_name(stage: str) -> str:
+    """The word for all orders that stand there."""
+    return N_("Proposal or declined") if stage == Stage.COUNTERED else STAGES[stage]
 
 
 # Command -> what a button that leads to it says.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, String, cast, func, or_
 from sqlmodel import Session, SQLModel, col, select
 
+from models.queries.order_list import declined
 from models.queries.orders import Reader
 from models.tables.master_changes import MasterChange
 from models.tables.orders import LineRow, OrderRow
@@ -24,6 +25,8 @@ class Cover:
     order: str
     stage: str
     supplier: str
+    # The supplier declined it.
+    declined: bool = False
 
 
 def containing(table: type[SQLModel], columns: Sequence[str], text: str) -> ColumnElement[bool]:
@@ -76,4 +79,6 @@ def covers(session: Session, work_order: str, reader: Reader) -> list[Cover]:
             for line in (order.draft or {}).get("lines", ())
             if line["work_order"] == work_order
         }
+    refused = declined(session, {cover.order: cover.stage for cover in found})
+    found = {replace(cover, declined=cover.order in refused) for cover in found}
     return sorted(found, key=lambda cover: (cover.operation, cover.order))

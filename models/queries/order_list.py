@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.domain.order import Stage
 from models.queries.cursors import behind
 from models.queries.orders import Reader, View
-from models.tables.orders import LineRow, OrderRow, PiecesRow
+from models.tables.orders import AlertRow, LineRow, OrderRow, PiecesRow
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
 _LINES = table(LineRow)
+_ALERTS = table(AlertRow)
 _PIECES = table(PiecesRow)
 
 
@@ -64,6 +66,20 @@ def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, 
         )
     rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
     return [dict(row) for row in rows.mappings()]
+
+
+def declined(session: Session, stages: Mapping[str, str]) -> frozenset[str]:
+    """Which of these orders, given with their stages, their suppliers declined. They stand where those with
+    a proposal do; the alert that says so is raised with the answer and open until there is another."""
+    answered = [number for number, stage in stages.items() if stage == Stage.COUNTERED]
+    if not answered:
+        return frozenset()
+    query = select(_ALERTS.c.order_number).where(
+        _ALERTS.c.order_number.in_(answered),
+        _ALERTS.c.rule == "order_declined",
+        _ALERTS.c.open.is_(True),
+    )
+    return frozenset(session.scalars(query))
 
 
 def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> list[ColumnElement[bool]]:

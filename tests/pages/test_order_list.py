@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from models.domain.authority import Role
 from models.tables.orders import OrderRow
 from models.tables.types import table
 from tests.pages.browser import Browsers, StaffPage
-from tests.stories import draft, issued
+from tests.stories import BEHALF, draft, issued
 from tests.systems import System
 
 ORDERS = table(OrderRow)
@@ -119,3 +121,35 @@ async def test_the_api_lists_open_orders_too(system: System) -> None:
     for asked, numbers in (("true", [alive]), ("false", [gone])):
         items = (await system.get(f"/orders?q=PO-API&open={asked}"))["items"]
         assert [item["number"] for item in items] == numbers
+
+
+async def test_what_a_supplier_declined_is_no_proposal(system: System, browsers: Browsers) -> None:
+    """Both stand at one stage of the API, and people read which of the two it is, wherever it is shown."""
+    # The first on the board, whatever else stands there.
+    soon = str(system.app.state.clock().date() + timedelta(days=2))
+    number, other = await issued(system, need_by=soon), await issued(system, need_by=soon)
+    answers: list[tuple[str, dict[str, Any]]] = [
+        (number, {"decision": "decline", "reason": "no capacity"}),
+        (other, {"decision": "counter", "lines": [{"line": 1, "unit_price": "2"}]}),
+    ]
+    for order, answer in answers:
+        await system.command(Role.BUYER, order, "acknowledge", on_behalf_of=BEHALF, **answer)
+        assert (await system.get(f"/orders/{order}"))["stage"] == "countered"
+    for locale, declined, proposed, both in (
+        ("en", "Declined", "Proposal", "Proposal or declined"),
+        ("zh", "已拒绝", "有提议", "有提议或已拒绝"),
+        ("es", "Rechazado", "Propuesta", "Propuesta o rechazo"),
+    ):
+        buyer = browsers.of(Role.BUYER, locale=locale)
+        page = await buyer.open("/orders?stage=countered&due_before=2100-01-01")
+        cells = dict(re.findall(r'<tr>\s*<td><a href="/orders/([^"]+)">(.*?)</tr>', page.html, re.DOTALL))
+        assert (f">{declined}</td>" in cells[number], f">{proposed}</td>" in cells[other]) == (True, True)
+        assert [text for text in page.links if text.startswith(both)]
+        board = (await buyer.open("/")).html.partition('id="stage-countered"')[2].partition("</section>")[0]
+        cards = dict(re.findall(r'<li><a href="/orders/([^"]+)">(.*?)</li>', board, re.DOTALL))
+        assert both in board
+        assert (declined in cards[number], declined in cards[other]) == (True, False)
+        for path in (f"/orders/{number}", f"/alerts?order={number}"):
+            page = await buyer.open(path)
+            assert declined in page.text
+            assert proposed not in page.text

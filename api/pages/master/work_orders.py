@@ -64,7 +64,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
             [
                 *start,
                 Cell(f"{cover.order} · {cover.supplier}", "", f"/orders/{cover.order}"),
-                Cell(words.say(stage_name(cover.stage))),
+                Cell(words.say(stage_name(cover.stage, declined=cover.declined))),
             ]
             for cover in found
         ]

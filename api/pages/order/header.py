@@ -14,12 +14,12 @@ from api.pages.desk import Desk
 from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
-from api.pages.wording import ACTIONS
+from api.pages.wording import ACTIONS, stage_name
 from api.supplier.words import Words
 from models.domain.deadlines import RULES, now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
-from models.domain.order import Order, Stage
+from models.domain.order import Answer, Order, Stage
 from models.domain.pieces import Bucket, sent, total
 from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
@@ -34,7 +34,8 @@ class Head:
 
     number: str
     path: str
-    stage: str
+    # In English, to be translated where it is shown.
+    stage_name: str
     flags: tuple[str, ...]
     sentence: tuple[str, ...]
     days_late: int
@@ -68,7 +69,7 @@ def head(desk: Desk, supplier: str = "", process: str = "") -> Head:
     return Head(
         number=desk.number,
         path=desk.path,
-        stage=view["stage"],
+        stage_name=stage_name(view["stage"], declined=order is not None and order.answer is Answer.DECLINED),
         flags=tuple(view["flags"]),
         sentence=tuple(_sentence(order, words)),
         days_late=late,
