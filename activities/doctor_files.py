@@ -12,11 +12,12 @@ from sqlmodel import Session
 
 from activities.findings import Finding, found
 from models.files import FileStore
-from models.tables.orders import CommandRow, DocumentRow
+from models.tables.orders import CommandRow, DocumentRow, KeptFileRow
 from models.tables.types import table
 
 _DOCUMENTS = table(DocumentRow)
 _COMMANDS = table(CommandRow)
+_KEPT = table(KeptFileRow)
 # An upload keeps its file before it saves the command that names it.
 _GRACE = timedelta(hours=1)
 
@@ -51,7 +52,8 @@ def _named(session: Session, store: FileStore, *, read: bool) -> Iterator[Findin
 
 
 def _forgotten(session: Session, store: FileStore, now: datetime) -> Iterator[Finding]:
-    """A refused upload keeps its file: its command is a record of what somebody sent."""
+    """A refused upload keeps its file: its command is a record of what somebody sent. So is a file that
+    its sender never described or put aside."""
     for sha256 in store.all():
         path = store.path(sha256)
         if _age(path, now) <= _GRACE:
@@ -62,7 +64,8 @@ def _forgotten(session: Session, store: FileStore, now: datetime) -> Iterator[Fi
             .where(_COMMANDS.c.name == "add-document", _COMMANDS.c.payload["sha256"].as_string() == sha256)
             .limit(1)
         )
-        if session.scalar(document) is None and session.scalar(command) is None:
+        kept = select(_KEPT.c.id).where(_KEPT.c.sha256 == sha256).limit(1)
+        if all(session.scalar(each) is None for each in (document, command, kept)):
             yield found(
                 "file.orphan", str(path.relative_to(store.folder)), "No document and no command has it."
             )

@@ -16,11 +16,12 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.files import Draft, FileStore
 from models.settings import Settings
-from models.tables.orders import DocumentRow
+from models.tables.orders import DocumentRow, KeptFileRow
 from models.tables.types import table
 
 log = structlog.get_logger(__name__)
 _DOCUMENTS = table(DocumentRow)
+_KEPT = table(KeptFileRow)
 # Formats without a signature: text that reads as UTF-8 and is nothing else.
 _TEXT = frozenset({"text/csv", "text/plain"})
 
@@ -93,10 +94,12 @@ class Uploads:
 
     def _room(self, order: str) -> None:
         with self.database.read() as session:
-            count = session.scalar(
-                select(func.count()).select_from(_DOCUMENTS).where(_DOCUMENTS.c.order_number == order)
+            count = max(
+                session.scalar(select(func.count()).select_from(rows).where(rows.c.order_number == order))
+                or 0
+                for rows in (_DOCUMENTS, _KEPT)
             )
-        if (count or 0) >= self.settings.files_per_order:
+        if count >= self.settings.files_per_order:
             raise Refusal(
                 "file.too_many",
                 "This order has {count} files, the most it may have. Replace one with `supersedes`.",

@@ -134,7 +134,7 @@ def board(visit: Visit) -> Board:
         facts=tuple(_facts(order, words)),
         lines=tuple(_line(visit, line) for line in order.lines),
         steps=tuple(_steps(order, words)),
-        owed=tuple(_owed(order, words)),
+        owed=(*_to_describe(visit), *_owed(order, words)),
         rejections=tuple(_rejections(order, words)),
         inspections=tuple(_inspection(visit, item) for item in order.inspections.values()),
         parcels=tuple(_parcels(order, words)),
@@ -201,6 +201,13 @@ def _steps(order: Order, words: Words) -> Iterator[StepView]:
         else:
             state = "late" if step.expected < words.today else "open"
             yield StepView(step.name, words.far_day(step.expected), state)
+
+
+def _to_describe(visit: Visit) -> Iterator[Owed]:
+    """Files that are here, and nobody has said what is printed on them."""
+    for file in visit.kept:
+        text = visit.words.say(N_("Say what is printed on {filename}"), filename=file.stored.filename)
+        yield Owed(text, "document")
 
 
 def _owed(order: Order, words: Words) -> Iterator[Owed]:

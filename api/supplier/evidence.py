@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from activities.codes import MEDIA
 from activities.i18n import N_
-from api.supplier.fields import Fields
-from api.supplier.tasks import Sight, Task, Wanted
+from api.errors import WrongKind
+from api.supplier.fields import LONGEST_LINE, Fields
+from api.supplier.keeping import KeptFile, is_paper, size_in_words
+from api.supplier.tasks import Sight, Task, Wanted, chosen
 from api.supplier.told import printed_name
+from api.supplier.visits import Visit
 from api.uploads import Stored
 from models.domain import gate
 from models.domain.commands import AddDocument
@@ -41,6 +45,21 @@ class Choice:
     value: str
     text: str
     chosen: bool
+    # For a type: which media it may be, in words too, and the class of size it belongs to.
+    media: str = ""
+    allowed: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that arrived. ``status`` is received, while it waits to be applied, or applied."""
+
+    name: str
+    filename: str
+    size: str
+    when: str
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,10 @@ class DocumentForm:
     # Documents that a corrected one could replace.
     replaces: tuple[Choice, ...]
     open: bool
+    # The file that is being described, by the id of its form; all that are to be, and what was sent.
+    describes: str = ""
+    kept: tuple[FileView, ...] = ()
+    sent: tuple[FileView, ...] = ()
 
 
 def _offered(order: Order) -> bool:
@@ -75,7 +98,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> DocumentForm:
     kind = typed.get("type") or (replaced.type if replaced else wanted[0] if wanted else DocumentType.coc)
 
     def choices(kinds: tuple[DocumentType, ...]) -> tuple[Choice, ...]:
-        return tuple(Choice(each, words.say(DOCUMENTS[each].name), each == kind) for each in kinds)
+        return tuple(_type(each, kind, visit) for each in kinds)
 
     inputs = [Input(name, printed_name(name, words), typed.get(name, "")) for name in PRINTED]
     if replaced is not None:
@@ -109,6 +132,69 @@ def form(visit: Sight, typed: Mapping[str, str]) -> DocumentForm:
         ),
         open=any(each.value for each in inputs) or kind in _CERTIFICATES,
     )
+
+
+def _type(kind: DocumentType, chosen: str, visit: Sight) -> Choice:
+    rule = DOCUMENTS[kind]
+    return Choice(
+        kind,
+        visit.words.say(rule.name),
+        kind == chosen,
+        ",".join(rule.media_types),
+        visit.words.listed(MEDIA[each] for each in rule.media_types),
+        rule.size,
+    )
+
+
+def _suppliers_form(visit: Visit, typed: Mapping[str, str]) -> DocumentForm:
+    """Asks for a file, or what is printed on one that came before."""
+    words, kept = visit.words, _to_describe(visit, typed)
+    sent = tuple(_sent(visit))
+    waiting = tuple(_view(each.type, each.stored, words.time(each.arrived_at), visit) for each in visit.kept)
+    if kept is None:
+        return replace(form(visit, typed), kept=waiting, sent=sent)
+    asked = form(visit, {"type": kept.type, **kept.typed, **typed})
+    return replace(
+        asked,
+        heading=words.say(N_("What is printed on {filename}?"), filename=kept.stored.filename),
+        missing=tuple(each for each in asked.missing if is_paper(DocumentType(each.value))),
+        types=tuple(each for each in asked.types if is_paper(DocumentType(each.value))),
+        describes=kept.id,
+        kept=waiting,
+        sent=sent,
+    )
+
+
+def _to_describe(visit: Visit, typed: Mapping[str, str]) -> KeptFile | None:
+    """The one the form was about, else the first; none when another file is to be sent."""
+    if "form" in typed:
+        return _kept(visit, typed)
+    return visit.kept[0] if visit.kept and "another" not in typed else None
+
+
+def _kept(visit: Visit, typed: Mapping[str, str]) -> KeptFile | None:
+    name = typed.get("form", "").partition(".")[0]
+    return next((each for each in visit.kept if each.id == name), None)
+
+
+def _sent(visit: Visit) -> Iterator[FileView]:
+    for item in visit.told:
+        command = item.command
+        if isinstance(command, AddDocument) and item.status != "refused":
+            stored = Stored(command.sha256, command.size, command.media_type, command.filename)
+            yield _view(command.type, stored, visit.words.time(item.at), visit, item.status)
+
+
+def _view(kind: DocumentType, stored: Stored, when: str, visit: Visit, status: str = "") -> FileView:
+    words = visit.words
+    name = words.say(DOCUMENTS[kind].name)
+    return FileView(name, stored.filename, size_in_words(stored.size, words), when, status)
+
+
+def beside(fields: Fields) -> dict[str, str]:
+    """What was typed beside a file that is kept until it is described."""
+    names = (*PRINTED, "line", "supersedes")
+    return {name: value[:LONGEST_LINE] for name in names if (value := fields.raw(name))}
 
 
 def kind_of(fields: Fields) -> DocumentType:
@@ -145,4 +231,25 @@ def command_of(fields: Fields, visit: Sight, stored: Stored) -> Wanted:
     return Wanted(command)
 
 
-DOCUMENT = Task("document", "add-document", N_("Send a document or photo"), _offered, form, None)
+def _read(fields: Fields, visit: Visit) -> Wanted:
+    """What is printed on a file that came before. Raises ``Invalid`` or ``WrongKind``."""
+    chosen(fields, "send")
+    kept = _kept(visit, fields.typed)
+    if kept is None:
+        raise Invalid("file.not_here", "This file is not here any more. Send it again.", field="file")
+    wanted, kind = command_of(fields, visit, kept.stored), kind_of(fields)
+    if not is_paper(kind):
+        raise Invalid("document.type", "Choose what kind of document it is.", field="type")
+    if kept.stored.media_type not in DOCUMENTS[kind].media_types:
+        raise WrongKind(
+            "file.type",
+            "{document} cannot be {claimed}; send one of {allowed}.",
+            field="type",
+            document=DOCUMENTS[kind].name,
+            claimed=kept.stored.media_type,
+            allowed=", ".join(DOCUMENTS[kind].media_types),
+        )
+    return wanted
+
+
+DOCUMENT = Task("document", "add-document", N_("Send a document or photo"), _offered, _suppliers_form, _read)

@@ -29,6 +29,11 @@ class Part:
     headers: dict[str, bytes] = field(default_factory=dict)
 
 
+def brings_file(request: Request) -> bool:
+    """Whether the form is one of several parts; only those can bring a file."""
+    return request.headers.get("content-type", "").startswith("multipart/")
+
+
 class UploadForm:
     """First ``fields_before_file``, then ``file``, then ``fields_after_file``; each once, in this order."""
 

@@ -21,7 +21,8 @@ from api.supplier.answering import ANSWER
 from api.supplier.board import board
 from api.supplier.entered import entered
 from api.supplier.fields import Fields, typed
-from api.supplier.multipart import UploadForm
+from api.supplier.keeping import KeptFile, is_paper, keep, put_aside
+from api.supplier.multipart import UploadForm, brings_file
 from api.supplier.questions import TASKS, offered, question
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.told import Told, in_words
@@ -59,7 +60,7 @@ async def order_page(link: str, request: Request) -> Response:
         kind="saved" if waiting else asking.kind,
         task=task,
         form=task.form(visit, dict(asking.given)) if task is not None else None,
-        seal=seals_of(request).form(visit.link),
+        **_seals(request, visit),
         troubles=(),
         typed={},
         waiting=waiting,
@@ -102,7 +103,7 @@ async def tell(link: str, task: str, request: Request) -> Response:
     found = TASKS.get(task)
     if found is None:
         return RedirectResponse(visit.path, 303)
-    if found.read is None:
+    if found is evidence.DOCUMENT and brings_file(request):
         return await _tell_with_file(request, visit, found)
     fields = Fields(await typed(request))
     wanted: Wanted | None = None
@@ -111,6 +112,9 @@ async def tell(link: str, task: str, request: Request) -> Response:
         earlier = _earlier(visit, key)
         if earlier is not None and earlier.mark == mark:
             return _saved(visit, earlier.id)
+        if found is evidence.DOCUMENT and fields.raw("answer") == "remove":
+            await run_in_threadpool(_put_aside, request, visit, key)
+            return RedirectResponse(f"{visit.path}/{task}", 303)
         _possible(visit, found)
         wanted = found.read(fields, visit)
         if wanted is None:
@@ -140,11 +144,28 @@ async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Respons
         stored = await uploads.receive(
             visit.order.number, kind, _whole(form, fields, visit, key), file.content_type, file.filename or ""
         )
+        alone = fields.raw("answer") == "keep"
+        if alone and is_paper(kind):
+            # What is printed on it is asked for when it is here.
+            file_kept = KeptFile(key, kind, stored, evidence.beside(fields), visit.now)
+            await run_in_threadpool(_keep, request, visit, file_kept)
+            return RedirectResponse(f"{visit.path}/{task.name}", 303)
         wanted = evidence.command_of(fields, visit, stored)
         mark = _mark(task.name, {**fields.typed, "file": stored.sha256})
-        return await _save(request, visit, fields, wanted, key, mark)
+        saved = await _save(request, visit, fields, wanted, key, mark)
+        return RedirectResponse(f"{visit.path}/{task.name}?type={kind.value}", 303) if alone else saved
     except Refusal as refusal:
         return await _refused(request, visit, task, fields.typed, wanted, refusal)
+
+
+def _keep(request: Request, visit: Visit, file: KeptFile) -> None:
+    with request.app.state.database.write() as session:
+        keep(session, visit.order.number, visit.actor.id, file)
+
+
+def _put_aside(request: Request, visit: Visit, file: str) -> None:
+    with request.app.state.database.write() as session:
+        put_aside(session, visit.order.number, visit.actor.id, file)
 
 
 async def _whole(form: UploadForm, fields: Fields, visit: Visit, key: str) -> AsyncIterator[bytes]:
@@ -153,7 +174,7 @@ async def _whole(form: UploadForm, fields: Fields, visit: Visit, key: str) -> As
     async for chunk in form.file():
         yield chunk
     await form.fields_after_file()
-    chosen(fields, "send")
+    chosen(fields, "send", "keep")
     wanted = evidence.command_of(fields, visit, Stored("", 0, "", ""))
     if _earlier(visit, key) is None:
         asked = Asked(wanted.command, visit.actor, revision=_seen(fields))
@@ -271,10 +292,20 @@ def _task(
         task=task,
         form=task.form(visit, typed) if drawn else None,
         entered=() if drawn else entered(visit, task.name, typed),
-        seal=seals_of(request).form(visit.link),
+        **_seals(request, visit),
         typed=typed,
         **context,
     )
+
+
+def _seals(request: Request, visit: Visit) -> dict[str, Any]:
+    """A new id for a form, those of the files to be described, and how large a file may be."""
+    seals = seals_of(request)
+    return {
+        "seal": seals.form(visit.link),
+        "kept_seals": {each.id: seals.form_named(visit.link, each.id) for each in visit.kept},
+        "limits": request.app.state.uploads.limits,
+    }
 
 
 def _changes(request: Request, visit: Visit, seen: str) -> tuple[str, ...]:

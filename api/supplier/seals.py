@@ -32,7 +32,10 @@ class Seals:
 
     def form(self, link: str) -> str:
         """A new one-time id for a form on this link's pages, and its signature."""
-        name = secrets.token_hex(16)
+        return self.form_named(link, secrets.token_hex(16))
+
+    def form_named(self, link: str, name: str) -> str:
+        """An id that this link's forms had before, and its signature."""
         return f"{name}.{self._sign(_FORM_PURPOSE, f'{link}.{name}')}"
 
     def form_id(self, link: str, form: str) -> str | None:

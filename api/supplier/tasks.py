@@ -61,8 +61,7 @@ class Task:
     # What its form shows, given what was typed or chosen before.
     form: Callable[[Visit, Mapping[str, str]], Any]
     # The command in what was typed, None when it was only to be looked at. Raises `Invalid`.
-    # A task without it brings a file, which is not read like other fields.
-    read: Callable[[Fields, Visit], Wanted | None] | None
+    read: Callable[[Fields, Visit], Wanted | None]
 
 
 @dataclass(frozen=True, slots=True)

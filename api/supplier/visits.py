@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from activities import links
 from activities.mail_message import sender_of
+from api.supplier.keeping import KeptFile, kept_files
 from api.supplier.seals import COOKIE, Seals
 from api.supplier.told import Told, told
 from api.supplier.words import Words, language
@@ -44,6 +45,8 @@ class Visit:
     buyer_email: str
     words: Words
     now: datetime
+    # Files this person has still to describe.
+    kept: tuple[KeptFile, ...] = ()
 
     @property
     def path(self) -> str:
@@ -104,4 +107,5 @@ def _visit(session: Session, request: Request, link: Any, contact: SupplierConta
         buyer_email=buyer.email if buyer is not None else sender_of(settings.mail_from)[1],
         words=Words(language(request, contact.locale), calendar.timezone, calendar.local_date(now)),
         now=now,
+        kept=kept_files(session, number, contact.id),
     )

@@ -178,6 +178,27 @@ class DocumentRow(SQLModel, table=True):
     added_at: datetime = Field(sa_type=Utc)
 
 
+class KeptFileRow(SQLModel, table=True):
+    """A file that came before anybody said what is printed on it. `id` is that of the form it came with,
+    so that it comes once, and becomes the key of the command that makes a document of it."""
+
+    __tablename__ = "kept_file"
+
+    id: str = Field(primary_key=True)
+    order_number: str = Field(foreign_key="orders.number", index=True)
+    contact: str
+    type: str
+    sha256: str = Field(index=True)
+    size: int
+    media_type: str
+    filename: str
+    # What the form said beside it.
+    typed: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    arrived_at: datetime = Field(sa_type=Utc)
+    # Put aside by who sent it; the file itself stays, as with everything that came.
+    removed: bool = False
+
+
 class NonconformanceRow(SQLModel, table=True):
     __tablename__ = "nonconformance"
 

@@ -483,6 +483,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "kept_file",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("typed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("kept_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_file_order_number"), ["order_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kept_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("order_number", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
