@@ -32,7 +32,7 @@ from models.queries.alert_list import Filter, State
 from models.queries.orders import Reader
 
 router = page_router()
-_ROWS = 50
+_ROWS = 25
 _FILTERS = ("state", "supplier", "rule", "order")
 STATES: dict[State, str] = {"open": N_("Open"), "answered": N_("Answered"), "cleared": N_("Resolved")}
 _SAVED = {

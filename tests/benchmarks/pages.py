@@ -47,15 +47,15 @@ def report(product: Product, orders: int) -> bool:
     reached = True
     for name, address in _ADDRESSES.items():
         asked = [address.format(order=random.choice(numbers)) for _ in range(_TIMES)]
-        reader.get(asked[0])
+        reader.begin(asked[0])
         page = worst([reader.get(one) for one in asked])
         bare = worst(_bare(product, reader.cookie, asked[:20]))
-        fine = page <= SLOWEST_MS / 1000
+        fine = page <= SLOWEST_MS / 1000 and page <= MOST_OF_SQL * bare
         reached = reached and fine
         say(
             product.name,
             f"page {name}: p95 {page * 1000:.0f} ms, {page / bare:.1f} times its SQL's {bare * 1000:.1f} ms"
-            f"{'' if fine else ': NOT REACHED'}{'' if page <= MOST_OF_SQL * bare else f' (goal {MOST_OF_SQL})'}",
+            f"{'' if fine else ': NOT REACHED'}",
         )
     return reached
 
@@ -70,6 +70,11 @@ class _Reader:
             secret = sessions.create_session(session, person, datetime.now(UTC))
         self.cookie = f"{sessions.COOKIE}={secret}"
         self._connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
+
+    def begin(self, address: str) -> None:
+        """One page that does not count. The server has closed a connection nothing came over for long."""
+        self._connection.close()
+        self.get(address)
 
     def get(self, address: str) -> float:
         """Seconds until the whole page was here."""
