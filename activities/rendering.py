@@ -97,7 +97,7 @@ def _environment(locale: str) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(_words_of(locale))
+    environment.globals.update(_words_of(locale), colon=wording.colon(locale))
     return environment
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from markupsafe import Markup, escape
+
 from activities.i18n import N_, say
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -100,7 +102,15 @@ def listed(locale: str, parts: Iterable[str]) -> str:
 
 def labelled(locale: str, label: str, text: str) -> str:
     """Reason: too thin; the label alone when there is nothing to say, and the other way round."""
-    return _COLON.get(locale, ": ").join(filter(None, [label, text]))
+    parts = [part for part in (label, text) if part]
+    # In a page, what is no markup yet is escaped where it is joined.
+    between = escape(colon(locale)) if any(isinstance(part, Markup) for part in parts) else colon(locale)
+    return between.join(parts)
+
+
+def colon(locale: str) -> str:
+    """What stands between a label and what it labels."""
+    return _COLON.get(locale, ": ")
 
 
 def rule_title(locale: str, rule: str) -> str:

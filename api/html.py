@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from activities import wording
 from activities.i18n import TEMPLATES as TEMPLATES
 from activities.i18n import known_locale, translations
 
@@ -31,4 +32,9 @@ def _environment(locale: str) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        labelled=partial(wording.labelled, locale),
+        listed=partial(wording.listed, locale),
+        colon=wording.colon(locale),
+    )
     return environment

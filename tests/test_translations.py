@@ -9,9 +9,20 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from markupsafe import Markup
 
-from activities import codes, extraction
-from activities.i18n import LOCALES, N_, TEMPLATES, known_locale, main, read_catalogue, say, translations
+from activities import codes, extraction, wording
+from activities.i18n import (
+    LOCALES,
+    N_,
+    ROOT,
+    TEMPLATES,
+    known_locale,
+    main,
+    read_catalogue,
+    say,
+    translations,
+)
 from api.supplier.words import Words
 from models.domain.decisions.correcting import CORRECTABLE
 from models.domain.errors import Refusal
@@ -63,6 +74,29 @@ def bare(template: Path) -> list[str]:
 def test_templates_say_nothing_but_what_is_translated(template: Path) -> None:
     said = [text for text in bare(template) if not ATTRIBUTES.fullmatch(text)]
     assert [text for text in said if text not in UNTRANSLATED] == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [path for path in sorted(TEMPLATES.rglob("*")) if path.suffix in (".html", ".txt")],
+    ids=lambda path: path.relative_to(TEMPLATES).as_posix(),
+)
+def test_templates_leave_the_colon_after_a_label_to_the_language(template: Path) -> None:
+    """`labelled` and `colon` write it; what stands inside a sentence is translated with it."""
+    text = re.sub(r"{%-?\s*trans.*?endtrans\s*-?%}", "{{ said }}", template.read_text(), flags=re.DOTALL)
+    assert re.findall(r".*(?:}}|%}|</\w+>):(?:\s|<|{).*", text) == []
+
+
+def test_nor_do_pages_join_a_label_and_its_text_themselves() -> None:
+    for source in (*(ROOT / "api" / "pages").rglob("*.py"), *(ROOT / "api" / "supplier").rglob("*.py")):
+        joined = re.findall(r"""f["'].*}: {.*|": "\.join.*""", source.read_text())
+        assert joined == [], source
+
+
+def test_a_label_and_what_it_labels_stay_together_however_they_are_written() -> None:
+    assert [wording.labelled(locale, "Lot", "L1") for locale in LOCALES] == ["Lot: L1", "Lot：L1", "Lot: L1"]
+    assert (wording.labelled("en", "Lot", ""), wording.labelled("en", "", "L1")) == ("Lot", "L1")
+    assert wording.labelled("zh", Markup("<b>Lot</b>"), "<L1>") == "<b>Lot</b>：&lt;L1&gt;"
 
 
 def test_every_sentence_can_be_read_from_its_source() -> None:

@@ -72,7 +72,7 @@ def escalated_to(words: Words, alert: dict[str, Any]) -> str:
 def caused_by(words: Words, alert: dict[str, Any]) -> str:
     """The cause its answer gave."""
     code, text = cause_parts(alert["cause"])
-    return ": ".join(filter(None, [words.say(CAUSE_WORDS[code]) if code else "", text]))
+    return words.labelled(words.say(CAUSE_WORDS[code]) if code else "", text)
 
 
 def causes(words: Words) -> list[tuple[str, str]]:

@@ -40,23 +40,26 @@ def as_of_revision(session: Session, number: str, revision: int) -> Order | None
 def changes(before: Order, after: Order, words: Words) -> Iterator[str]:
     """One sentence for every term that is different now."""
     if before.need_by != after.need_by:
-        yield _change(words.say(N_("Needed by")), words.day(before.need_by), words.day(after.need_by))
+        yield _change(words, words.say(N_("Needed by")), words.day(before.need_by), words.day(after.need_by))
     was, now = (f"{order.spec} {order.spec_revision}".strip() for order in (before, after))
     if was != now:
-        yield _change(words.say(N_("Specification")), was, now)
+        yield _change(words, words.say(N_("Specification")), was, now)
     for line in after.lines:
         earlier = before.line(line.line)
         if earlier is not None and earlier.ordered != line.ordered:
             part = f"{line.part} {line.part_revision}"
             ordered = (words.amount(each.ordered, each.unit) for each in (earlier, line))
-            yield _change(part, *ordered)
+            yield _change(words, part, *ordered)
         if earlier is not None and earlier.unit_price != line.unit_price:
             prices = (words.price(each.unit_price, after.currency) for each in (earlier, line))
-            yield _change(f"{line.part} {line.part_revision}", *prices)
+            yield _change(words, f"{line.part} {line.part_revision}", *prices)
     promised = before.promise_current, after.promise_current
     if promised[1] is not None and promised[0] != promised[1]:
         yield _change(
-            words.say(N_("You promised")), words.day(promised[0] or before.need_by), words.day(promised[1])
+            words,
+            words.say(N_("You promised")),
+            words.day(promised[0] or before.need_by),
+            words.day(promised[1]),
         )
 
 
@@ -67,12 +70,12 @@ def proposed(counter: Counter, order: Order, words: Words) -> Iterator[str]:
         assert line is not None, "terms are of the order's lines"
         part = f"{line.part} {line.part_revision}"
         if was.quantity != now.quantity:
-            yield _change(part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
+            yield _change(words, part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
         if was.unit_price != now.unit_price:
-            yield _change(part, *(words.price(each.unit_price, order.currency) for each in (was, now)))
+            yield _change(words, part, *(words.price(each.unit_price, order.currency) for each in (was, now)))
         if was.promise_date != now.promise_date:
-            yield _change(part, *(words.day(each.promise_date) for each in (was, now)))
+            yield _change(words, part, *(words.day(each.promise_date) for each in (was, now)))
 
 
-def _change(what: str, before: str, after: str) -> str:
-    return f"{what}: {before} → {after}"
+def _change(words: Words, what: str, before: str, after: str) -> str:
+    return words.labelled(what, f"{before} → {after}")

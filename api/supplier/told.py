@@ -149,7 +149,7 @@ def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
             words.price(item.unit_price, order.currency) if item.unit_price is not None else "",
             words.day(item.promise_date) if item.promise_date is not None else "",
         ]
-        parts.append(f"{line.part} {line.part_revision} " + ", ".join(filter(None, told)))
+        parts.append(f"{line.part} {line.part_revision} " + words.listed(filter(None, told)))
     return "; ".join(parts)
 
 

@@ -25,7 +25,7 @@ def troubles(refusal: Refusal, wanted: Wanted | None, words: Words) -> tuple[Tro
         name = wanted.names.get(error.field, "") if wanted is not None else ""
         text = words.refusal(error)
         place = _place(error, wanted)
-        found.append(Trouble(place.input, place.at or place.input, f"{name}: {text}" if name else text))
+        found.append(Trouble(place.input, place.at or place.input, words.labelled(name, text)))
     return tuple(found)
 
 

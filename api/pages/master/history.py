@@ -66,7 +66,7 @@ def in_lines(
         where = f"{words.say(change.rows.label)} {change.row}, {part}" if change.rows else part
         known = options.get(f"{change.rows.name}.{change.part.name}" if change.rows else change.part.name, ())
         old, new = (_text(words, change.part, text, known) for text in (change.old, change.new))
-        found.append(f"{where}: {old} → {new}")
+        found.append(words.labelled(where, f"{old} → {new}"))
     return tuple(found)
 
 

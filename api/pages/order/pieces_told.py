@@ -32,7 +32,7 @@ def processed(event: e.ProcessReported, tell: Telling) -> Sentence:
     return Sentence(
         N_("{who} reported load {load} on {equipment}, {started} to {ended}."),
         {"load": event.load, "equipment": event.equipment, "started": started, "ended": ended},
-        details=(*lots, *(f"{name}: {value}" for name, value in event.parameters.items())),
+        details=(*lots, *(tell.words.labelled(name, str(value)) for name, value in event.parameters.items())),
     )
 
 

@@ -80,7 +80,7 @@ def dispositioned(event: e.NonconformanceDispositioned, tell: Telling) -> Senten
 
 def proposed(event: e.DispositionProposed, tell: Telling) -> Sentence:
     wanted = (
-        f"{tell.amount(item.quantity, item.line)}: {tell.say(DISPOSITIONS[item.decision])}"
+        tell.words.labelled(tell.amount(item.quantity, item.line), tell.say(DISPOSITIONS[item.decision]))
         for item in event.proposals
     )
     return Sentence(

@@ -71,7 +71,9 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
             for (share, unit_), quantity in held.items()
         ),
         proposals=tuple(
-            f"{words.amount(each.quantity, units.get(each.line, ''))}: {words.say(DISPOSITIONS[each.decision])}"
+            words.labelled(
+                words.amount(each.quantity, units.get(each.line, "")), words.say(DISPOSITIONS[each.decision])
+            )
             for each in item.proposals
         ),
         open=item.open,

@@ -86,7 +86,9 @@ def _mails(rows: Iterable[Any], tell: Telling) -> Iterator[Entry]:
         together.setdefault((row.created_at, _subject(row, tell), row.state), []).append(row)
     for (at, subject, state), recipients in together.items():
         word, kind = FATES[state]
-        people = ", ".join(dict.fromkeys(row.name or row.party.partition(":")[0] for row in recipients))
+        people = tell.words.listed(
+            dict.fromkeys(row.name or row.party.partition(":")[0] for row in recipients)
+        )
         codes = sorted({row.smtp_code for row in recipients if state == "failed" and row.smtp_code})
         text = N_("Mail “{mail}” to {people}: {fate}.")
         yield Entry(
@@ -105,6 +107,6 @@ def _subject(row: Any, tell: Telling) -> str:
         case "alert":
             return alert_title(tell.words, row.context["rule"], row.context["details"])
         case "command_refused":
-            return f"{name}: {wording.command(tell.words.locale, row.context['command'])}"
+            return tell.words.labelled(name, wording.command(tell.words.locale, row.context["command"]))
         case _:
             return name

@@ -134,7 +134,7 @@ def money(words: Words, amount: Decimal, currency: str) -> str:
 def alert_title(words: Words, rule: str, details: str) -> str:
     """Milestone overdue: Plating complete"""
     what = alert_words.about(words, {"rule": rule, "details": details})
-    return ": ".join(filter(None, [wording.rule_title(words.locale, rule), what]))
+    return words.labelled(wording.rule_title(words.locale, rule), what)
 
 
 def defect(words: Words, text: str, receipt: str) -> str:

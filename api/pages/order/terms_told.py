@@ -85,7 +85,7 @@ def reminded(event: e.ReminderSent, tell: Telling) -> Sentence:
         milestone = next(
             (item.name for item in tell.order.milestones if event.occurrence.startswith(f"{item.code}-")), ""
         )
-        what = ": ".join(filter(None, [what, milestone]))
+        what = tell.words.labelled(what, milestone)
     return Sentence(
         N_("{supplier} was reminded: {what}."), {"supplier": tell.order.supplier_name, "what": what}
     )

@@ -36,7 +36,7 @@ def _issue_form(acting: Acting, _typed: Typed) -> IssueForm:
         lines=tuple(
             (
                 f"{line['part'] or ''} {line['part_revision'] or ''}".strip() or line["work_order"],
-                ", ".join(item["lot"] for item in line["lots"]),
+                words.listed(item["lot"] for item in line["lots"]),
                 words.amount(line["ordered"], line["unit"] or ""),
                 f"{words.number(line['unit_price'])} {line['currency']}",
             )

@@ -252,8 +252,10 @@ def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
         cause=item.cause,
         proposals=tuple(
             (
-                f"{label(acting, f'{each.line}:{each.lot}')}: "
-                f"{_amount(acting, f'{each.line}:{each.lot}', each.quantity)}",
+                words.labelled(
+                    label(acting, f"{each.line}:{each.lot}"),
+                    _amount(acting, f"{each.line}:{each.lot}", each.quantity),
+                ),
                 words.say(DISPOSITIONS[each.decision]),
             )
             for each in item.proposals
