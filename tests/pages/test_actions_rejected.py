@@ -25,7 +25,7 @@ async def test_pieces_found_later_become_rejected(system: System, browsers: Brow
     number = await at(system, "rejected")
     dock = hands(browsers, number, Role.RECEIVING)
     page = await dock.look("report-nonconformance")
-    assert "12 pcs accepted, 3 pcs pending" in page.text.replace("\u00a0", " ")
+    assert "12 pcs accepted, 3 pcs waiting to be judged" in page.text.replace("\u00a0", " ")
     page = await dock.refused("report-nonconformance", lines__0__quantity="2")
     assert page.links["Say what is wrong with them."].endswith("#defect")
     await dock.do("report-nonconformance", lines__0__quantity="2", defect="Scratched")

@@ -152,12 +152,30 @@ def test_what_was_counted_is_said_line_by_line() -> None:
     event = e.PiecesReceived(RECEIPT, (line,), moved(Bucket.ACCEPTED), parcel=PARCEL)
     counted, kept = sentence(event, Telling(ORDER, words)).details
     assert counted.replace("\u00a0", " ") == "FLANGE B L1: 100 pcs counted: 90 accepted, 10 rejected"
-    assert kept == "2 kept waiting: The certificate is missing."
+    assert kept.replace("\u00a0", " ") == "2 pcs kept waiting: The certificate is missing."
+
+
+@pytest.mark.parametrize(
+    ("locale", "unit", "counted"),
+    [
+        ("zh", "C62", "FLANGE B L1：清点 100 件：合格 90、拒收 10"),
+        ("zh", "KGM", "FLANGE B L1：清点 100 kg：合格 90、拒收 10"),
+        ("es", "C62", "FLANGE B L1: recuento de 100 uds.: aceptado: 90, rechazado: 10"),
+        ("es", "KGM", "FLANGE B L1: recuento de 100 kg: aceptado: 90, rechazado: 10"),
+    ],
+)
+def test_how_many_are_where_reads_right_of_pieces_and_of_kilograms(
+    locale: str, unit: str, counted: str
+) -> None:
+    order = replace(ORDER, lines=tuple(replace(line, unit=unit) for line in ORDER.lines))
+    tell = Telling(order, Words(locale, "Europe/Berlin", AT.date()))
+    event = e.PiecesReceived(RECEIPT, (replace(LINE, kept_pending=Decimal(0)),), (), parcel=PARCEL)
+    assert [text.replace("\u00a0", " ") for text in sentence(event, tell).details] == [counted]
 
 
 def test_every_code_on_the_page_has_a_word() -> None:
     assert wording.HEADLINES.keys() == wording.STEPS.keys() == set(Step)
-    assert wording.BUCKETS.keys() == set(Bucket)
+    assert wording.BUCKETS.keys() == wording.AMOUNTS.keys() == set(Bucket)
     assert wording.SHARES.keys() == wording.SHARE_OWED_BY.keys() == set(Share)
     assert wording.MAILS.keys() == CONTEXTS.keys()
     assert ACTIONS.keys() == gate.ALLOWED.keys() - SYSTEM_ONLY

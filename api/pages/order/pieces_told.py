@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from activities.i18n import N_
 from api.pages.order.telling import Change, Sentence, Telling, of
-from api.pages.order.wording import BUCKETS, SURPLUS
+from api.pages.order.wording import AMOUNTS, SURPLUS
 from models.domain import events as e
 from models.domain.pieces import Bucket
 
@@ -40,13 +41,13 @@ def shipped(event: e.ParcelShipped, tell: Telling) -> Sentence:
     details = list(tell.travel(event.carrier, event.tracking))
     tested = of(event.moves, Bucket.TEST_CONSUMED)
     if tested:
-        details.append(f"{tell.pieces(tested)} {tell.say(BUCKETS[Bucket.TEST_CONSUMED])}")
+        details.append(tell.say(AMOUNTS[Bucket.TEST_CONSUMED], amount=tell.pieces(tested)))
     if event.unprocessed:
         text = N_("{quantity} of them unprocessed")
-        details.append(tell.say(text, quantity=tell.words.number(event.unprocessed)))
+        details.append(tell.say(text, quantity=_of_them(event.unprocessed, event, tell)))
     if event.announced_over:
         text = N_("{quantity} more than were there, as announced")
-        details.append(tell.say(text, quantity=tell.words.number(event.announced_over)))
+        details.append(tell.say(text, quantity=_of_them(event.announced_over, event, tell)))
     if event.lot_unknown:
         details.append(tell.say(N_("Nobody named the lot.")))
     return Sentence(
@@ -54,6 +55,12 @@ def shipped(event: e.ParcelShipped, tell: Telling) -> Sentence:
         {"pieces": tell.pieces(of(event.moves, Bucket.IN_TRANSIT_BACK)), "parcel": event.parcel},
         details=tuple(details),
     )
+
+
+def _of_them(quantity: Decimal, event: e.ParcelShipped, tell: Telling) -> str:
+    """So many of a parcel's pieces; with their unit where all are counted in one."""
+    units = {tell.unit(move.line) for move in event.moves}
+    return tell.words.amount(quantity, units.pop()) if len(units) == 1 else tell.words.number(quantity)
 
 
 def named(event: e.ParcelNamed, tell: Telling) -> Sentence:
@@ -92,7 +99,7 @@ def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:
         Bucket.OVER: line.over,
     }
     found = tell.words.listed(
-        f"{tell.words.number(quantity)} {tell.say(BUCKETS[bucket])}"
+        tell.say(AMOUNTS[bucket], amount=tell.words.number(quantity))
         for bucket, quantity in into.items()
         if quantity
     )
@@ -100,14 +107,14 @@ def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:
     counted = tell.amount(line.counted, line.line)
     yield tell.say(N_("{part}: {counted} counted: {found}"), part=what, counted=counted, found=found)
     if line.kept_pending:
-        quantity = tell.words.number(line.kept_pending)
+        quantity = tell.amount(line.kept_pending, line.line)
         yield tell.say(N_("{quantity} kept waiting: {reason}"), quantity=quantity, reason=line.kept_because)
 
 
 def judged(event: e.PiecesJudged, tell: Telling) -> Sentence:
     into = (Bucket.ACCEPTED, Bucket.REJECTED, Bucket.TEST_CONSUMED)
     details = (
-        f"{tell.pieces(moves)} {tell.say(BUCKETS[bucket])}"
+        tell.say(AMOUNTS[bucket], amount=tell.pieces(moves))
         for bucket in into
         if (moves := of(event.moves, bucket))
     )

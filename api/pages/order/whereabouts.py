@@ -9,14 +9,14 @@ from typing import Any
 
 from activities.i18n import N_
 from api.pages.order.telling import money
-from api.pages.order.wording import BUCKETS
+from api.pages.order.wording import AMOUNTS, BUCKETS
 from api.supplier.words import Words
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 
 # A few pieces of many are still seen, in percent.
 _LEAST = 1.2
-UNSENT = N_("not sent yet")
+UNSENT = N_("{amount} not sent yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Segment:
     kind: str
     start: float
     width: float
-    word: str
+    text: str
     amount: str
 
 
@@ -93,14 +93,15 @@ def _segments(line: Mapping[str, Any], words: Words) -> list[Segment]:
     pieces: Mapping[str, Decimal] = line["pieces"]
     unsent = ZERO if line["short_closed"] else max(ZERO, line["ordered"] - pieces["sent"])
     held = {bucket.value: pieces[bucket.value] for bucket in _TRAVEL if pieces[bucket.value]}
-    words_of = {bucket.value: BUCKETS[bucket] for bucket in Bucket} | {"unsent": UNSENT}
+    sentences = {bucket.value: AMOUNTS[bucket] for bucket in Bucket} | {"unsent": UNSENT}
     if unsent:
         held = {"unsent": unsent, **held}
     starts = 0.0
     found = []
     for kind, width in zip(held, _widths(list(held.values())), strict=True):
         amount = words.amount(held[kind], line["unit"] or "")
-        found.append(Segment(kind, round(starts, 2), round(width, 2), words.say(words_of[kind]), amount))
+        text = words.say(sentences[kind], amount=amount)
+        found.append(Segment(kind, round(starts, 2), round(width, 2), text, amount))
         starts += width
     return found
 

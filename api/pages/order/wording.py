@@ -7,7 +7,7 @@ from models.domain.next_steps import Step
 from models.domain.pieces import Bucket
 from models.domain.records import Share
 
-# Where pieces are, completing a quantity: "1,200 pcs at the supplier".
+# Where pieces are, as the head of a column.
 BUCKETS: dict[Bucket, str] = {
     Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
     Bucket.AT_SUPPLIER: N_("at the supplier"),
@@ -22,6 +22,22 @@ BUCKETS: dict[Bucket, str] = {
     Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
     Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
     Bucket.OVER: N_("more than expected"),
+}
+# How many of them are there, as each language says it of pieces and of kilograms.
+AMOUNTS: dict[Bucket, str] = {
+    Bucket.IN_TRANSIT_OUT: N_("{amount} on the way to the supplier"),
+    Bucket.AT_SUPPLIER: N_("{amount} at the supplier"),
+    Bucket.IN_TRANSIT_BACK: N_("{amount} on the way back"),
+    Bucket.PENDING: N_("{amount} waiting to be judged"),
+    Bucket.ACCEPTED: N_("{amount} accepted"),
+    Bucket.REJECTED: N_("{amount} rejected"),
+    Bucket.SCRAPPED: N_("{amount} scrapped"),
+    Bucket.TEST_CONSUMED: N_("{amount} used for tests"),
+    Bucket.LOST: N_("{amount} lost"),
+    Bucket.FORWARDED: N_("{amount} forwarded to the next order"),
+    Bucket.RETURNED_UNPROCESSED: N_("{amount} came back unprocessed"),
+    Bucket.RETURNED_TO_SUPPLIER: N_("{amount} returned to the supplier"),
+    Bucket.OVER: N_("{amount} more than expected"),
 }
 SHARES: dict[Share, str] = {
     Share.UNDECIDED: N_("undecided"),

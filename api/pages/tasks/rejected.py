@@ -8,8 +8,8 @@ from typing import Literal, cast, get_args
 
 from activities.i18n import N_
 from api.pages.order.telling import defect
-from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
-from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed, answered, leads_of, number_in
+from api.pages.order.wording import AMOUNTS, DISPOSITIONS, PLACES, RESPONSIBLE
+from api.pages.tasks.base import Acting, Button, Task, Typed, answered, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Place, Wanted, label, places
 from models.domain import commands as c
@@ -45,7 +45,7 @@ def _found_form(acting: Acting, _typed: Typed) -> FoundForm:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
         return words.listed(
-            f"{words.amount(quantity, line.unit)} {words.say(BUCKETS[bucket])}"
+            words.say(AMOUNTS[bucket], amount=words.amount(quantity, line.unit))
             for bucket in _FOUND_IN
             if (quantity := held_in(stock[place.at], bucket))
         )
