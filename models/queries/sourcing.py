@@ -81,11 +81,13 @@ _COVERED = exists().where(
 
 
 def outside(
-    session: Session, reader: Reader, q: str, *, covered: bool, start: int, limit: int
+    session: Session, reader: Reader, q: str, *, covered: bool, start: int, limit: int, process: str = ""
 ) -> list[Outside]:
     """Outside operations found by `q`, the first due first; with `covered` also those that have an order.
-    An operation that is only in a draft has none yet, and says so."""
+    An operation that is only in a draft has none yet, and says so. With `process` those of it alone."""
     query = _FROM.where(*_known(reader))
+    if process:
+        query = query.where(_OPERATIONS.c.process == process)
     if not covered:
         query = query.where(~_COVERED)
     for word in q.split():
@@ -114,12 +116,20 @@ def outside(
 
 def operation(session: Session, reader: Reader, work_order: str, sequence: int) -> Outside | None:
     """One outside operation; None when there is none for this reader."""
-    row = session.execute(
-        _FROM.where(
-            *_known(reader), _OPERATIONS.c.work_order == work_order, _OPERATIONS.c.sequence == sequence
+    return operations(session, reader, {work_order}).get((work_order, sequence))
+
+
+def operations(
+    session: Session, reader: Reader, work_orders: Collection[str]
+) -> dict[tuple[str, int], Outside]:
+    """The outside operations of these work orders, by work order and sequence."""
+    rows = session.execute(
+        _FROM.where(*_known(reader), _OPERATIONS.c.work_order.in_(work_orders)).order_by(
+            _OPERATIONS.c.work_order, _OPERATIONS.c.sequence
         )
-    ).first()
-    return _outside(row, _covering(session, {work_order})) if row is not None else None
+    ).all()
+    covering = _covering(session, work_orders) if rows else {}
+    return {(row.work_order, row.sequence): _outside(row, covering) for row in rows}
 
 
 def suppliers_for(session: Session, process: str, spec: str, day: date) -> list[tuple[str, str, bool]]:

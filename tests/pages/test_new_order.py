@@ -234,7 +234,7 @@ async def test_more_of_the_lots_than_is_ordered_is_refused_at_the_quantity(
     buyer = browsers.of(Role.BUYER)
     page = await buyer.open(FORM.format(job=await job(system)))
     refused = StaffPage(await send(buyer, page, "preview", **{"lines.0.quantity": "20"}))
-    text = "The lots add up to 1200, more than the 20 ordered."
+    text = "Quantity: The lots add up to 1200, more than the 20 ordered."
     assert refused.links[text].endswith("#lines-0-quantity")
 
 
@@ -296,6 +296,7 @@ async def test_two_edit_a_draft_and_the_second_is_told(system: System, browsers:
     stale = StaffPage(await second.post(path, fields | {"purchase_order": "PO-B", "do": "draft"}))
     assert stale.status == 412
     assert "Somebody has changed this draft since you opened it." in stale.text
+    assert "Purchase order: PO-7781 → PO-A. Yours stays here: PO-B" in stale.text
     assert stale.form_to(path).fields["purchase_order"] == "PO-B"
     assert (await system.get(f"/orders/{number}"))["purchase_order"] == "PO-A"
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.db import Database
 from models.domain.authority import Role
-from models.queries import alert_list, board, order_list, sourcing
+from models.queries import alert_list, board, currencies, order_list, sourcing
 from models.queries.order_list import Filter
 from models.queries.orders import Reader
 from models.tables.orders import AlertRow, OrderRow
@@ -124,6 +124,9 @@ def test_a_page_of_alerts_begins_where_the_one_before_ended(filled: Database) ->
 def test_operations_suppliers_and_lots_are_asked_for_without_any(filled: Database) -> None:
     reader = Reader(frozenset({Role.BUYER}), False)
     with filled.read() as session:
+        assert sourcing.operations(session, reader, {"WO-1"}) == {}
+        assert sourcing.outside(session, reader, "", covered=False, start=0, limit=5, process="PLATE") == []
+        assert currencies.likely(session, "nobody", "P") == "EUR"
         for covered in (True, False):
             assert sourcing.outside(session, reader, "a %_\\ b", covered=covered, start=0, limit=5) == []
         assert sourcing.suppliers_for(session, "PLATE", "", date(2026, 3, 16)) == [("ACME", "Acme", False)]

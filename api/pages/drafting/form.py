@@ -19,7 +19,7 @@ from models.queries.sourcing import Outside
 
 ON = "on"
 _HUNDRED = Decimal(100)
-_MOST_LINES = 200
+MOST_LINES = 200
 _MOST_LOTS = 200
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
@@ -32,7 +32,7 @@ class Written:
     places: Mapping[str, str]
 
 
-def fresh(found: Outside, lots: list[tuple[str, Decimal]], today: date) -> dict[str, str]:
+def fresh(found: Outside, lots: list[tuple[str, Decimal]], today: date, currency: str) -> dict[str, str]:
     """The form for an operation nobody has ordered yet; `lots` are what one may tick."""
     due = found.due if found.due is not None and found.due >= today else None
     typed = {
@@ -41,9 +41,14 @@ def fresh(found: Outside, lots: list[tuple[str, Decimal]], today: date) -> dict[
         "spec_revision": found.spec_revision,
         "need_by": str(due or ""),
         "priority": "normal",
-        "currency": "USD",
+        "currency": currency,
     }
-    return typed | _line(0, 1, found.work_order, found.operation, found.unit, found.quantity, lots)
+    return typed | line_for(0, 1, found, lots)
+
+
+def line_for(place: int, number: int, found: Outside, lots: list[tuple[str, Decimal]]) -> dict[str, str]:
+    """A line of the form for an operation, as it begins."""
+    return _line(place, number, found.work_order, found.operation, found.unit, found.quantity, lots)
 
 
 def written(
@@ -112,6 +117,8 @@ def _line(
 def read(fields: Fields, *, number: str, plant: str, buyer: str) -> Written:
     """What was typed. Raises `Invalid` naming every input that cannot be read."""
     places: dict[str, str] = {}
+    if fields.raw("add"):
+        fields.wrong("add", N_("Press “Add another line” to order this too, or empty the field."))
     need_by = fields.day("need_by")
     if need_by is None and not fields.raw("need_by"):
         fields.wrong("need_by", N_("Say by which day you need it."))
@@ -146,9 +153,9 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
     tolerance = fields.quantity(f"{at}.tolerance", "")
     places[f"{at}.currency"] = "currency"
     return DraftLine(
-        line=_whole(fields.raw(f"{at}.line"), place + 1),
+        line=whole(fields.raw(f"{at}.line"), place + 1),
         work_order=fields.text(f"{at}.work_order"),
-        operation=_whole(fields.raw(f"{at}.operation"), 0),
+        operation=whole(fields.raw(f"{at}.operation"), 0),
         quantity=quantity or ZERO,
         unit_price=fields.quantity(f"{at}.unit_price", "") or ZERO,
         currency=fields.raw("currency").upper()[:3],
@@ -178,7 +185,7 @@ def _read_lots(fields: Fields, at: str, unit: str, places: dict[str, str]) -> tu
 
 def lines_of(typed: Mapping[str, str]) -> int:
     """How many lines the form has."""
-    return _rows(typed, "lines", "work_order", _MOST_LINES)
+    return _rows(typed, "lines", "work_order", MOST_LINES)
 
 
 def lots_in(typed: Mapping[str, str], line: str) -> int:
@@ -190,5 +197,6 @@ def _rows(typed: Mapping[str, str], at: str, name: str, most: int) -> int:
     return next((row for row in range(most) if f"{at}.{row}.{name}" not in typed), most)
 
 
-def _whole(text: str, otherwise: int) -> int:
+def whole(text: str, otherwise: int) -> int:
+    """A number of a line or an operation."""
     return int(text) if text.isdecimal() and len(text) < 10 else otherwise

@@ -1,4 +1,4 @@
-"""Saves what a draft's form says, once however often it is sent, and never over what others changed."""
+"""Saves what a draft's form says, once however often it is sent, and never over what others changed unseen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from api.changes import transact
 from api.dispatch import Dispatcher, Outcome, Wish
 from api.pages.staff import Staff
 from models import drafts
-from models.codec import plain
+from models.codec import adapter, plain
 from models.domain.commands import Issue
 from models.domain.errors import Invalid, Refusal, Stale
 from models.domain.facts import Draft
@@ -28,7 +28,19 @@ from models.tables.plants import Plant
 # Not part of what a form says.
 _ENVELOPE = frozenset({"form", "do"})
 ISSUED = N_("The order was issued; it is no longer edited, only changed by agreement with the supplier.")
-_CHANGED = N_("Somebody has changed this draft since you opened it. Look at it again, then send yours.")
+_CHANGED = N_(
+    "Somebody has changed this draft since you opened it. Nothing of yours is saved yet: what you changed is "
+    "still here, everything else is as it is now. Look at it and send it again."
+)
+
+
+class Overtaken(Stale):
+    """The draft is `kept` now, which is not what the form was drawn from: `before`, None when that cannot
+    be read. `mine` is what was sent."""
+
+    def __init__(self, before: Draft | None, mine: Draft, kept: Draft) -> None:
+        super().__init__("draft.changed", _CHANGED)
+        self.before, self.mine, self.kept = before, mine, kept
 
 
 def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[str, str]) -> str:
@@ -70,7 +82,7 @@ def _earlier(earlier: Idempotency, mark: str) -> str:
 
 
 def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
-    """Replaces a draft and gives its version. Raises `Stale` when it is no longer what `seen` stands for."""
+    """Replaces a draft and gives its version. Raises `Overtaken` when it is no longer what was `seen`."""
 
     def save(session: Session, _now: datetime) -> int:
         queries.stored(session, draft.number, staff.reader)
@@ -80,8 +92,9 @@ def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
         merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
         if drafts.checked(session, merged) == kept:
             return drafts.version(session, draft.number)
-        if seen != sign_of(kept):
-            raise Stale("draft.changed", _CHANGED)
+        before = unsealed(seen)
+        if before != kept:
+            raise Overtaken(before, merged, kept)
         drafts.save(session, merged)
         return drafts.version(session, draft.number)
 
@@ -102,9 +115,17 @@ async def issue(request: Request, staff: Staff, number: str, form: str, version:
     return await dispatcher.acted(wish, request.app.state.clock())
 
 
-def sign_of(draft: Draft) -> str:
-    """Stands for a draft as it was looked at."""
-    return hashlib.sha256(orjson.dumps(plain(draft), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def sealed(draft: Draft) -> str:
+    """A draft as it was looked at, to be sent along with its form."""
+    return orjson.dumps(plain(draft)).decode()
+
+
+def unsealed(text: str) -> Draft | None:
+    """None when it was made by hand: then nobody has looked at anything."""
+    try:
+        return adapter(Draft).validate_python(orjson.loads(text))
+    except ValueError:
+        return None
 
 
 def only_plant(session: Session, staff: Staff) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from api.pages.drafting.form import lines_of, lots_in
+from api.pages.drafting.offers import called, key_of, others
 from api.pages.staff import Staff
 from models.domain.facts import Draft
 from models.queries import sourcing
@@ -35,30 +36,43 @@ class LotRow:
 
 @dataclass(frozen=True, slots=True)
 class LineSheet:
-    """One line: what it is for, and the lots that may go out."""
+    """One line: what it is for, and the lots that may go out. `number` is what it is called when there are
+    several; `first` the number of the line that orders the same operation; `spec` what the operation asks
+    for, when the order says something else."""
 
     at: str
+    number: str
+    job: str
     title: str
     about: str
     due: str
     ordered: str
     covered_by: tuple[str, ...]
+    first: str
+    spec: str
     lots: tuple[LotRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`suppliers`: code, name and whether approved for this today. `plants`: only when one has to choose."""
+    """`suppliers`: code, name and whether approved for this today. `plants`: only when one has to choose.
+    `others`: operations that may be ordered along, each with what it is about."""
 
     process: str
     suppliers: list[tuple[str, str, bool]]
     plants: list[tuple[str, str]]
     lines: list[LineSheet]
+    others: list[tuple[str, str]]
 
 
 def sheet(session: Session, staff: Staff, typed: Typed) -> Sheet:
     """What to draw around what was typed."""
-    lines = [_line(session, staff, typed, f"lines.{place}") for place in range(lines_of(typed))]
+    places = [f"lines.{place}" for place in range(lines_of(typed))]
+    jobs = {typed.get(f"{at}.work_order", "") for at in places}
+    known = _Known(
+        sourcing.operations(session, staff.reader, jobs),
+        sourcing.lots_named(session, {name for at in places for name in _named(typed, at) if name}),
+    )
     process = typed.get("process", "")
     rows = session.execute(select(_PLANTS.c.code, _PLANTS.c.name).order_by(_PLANTS.c.code))
     plants = [(row.code, row.name) for row in rows]
@@ -66,34 +80,43 @@ def sheet(session: Session, staff: Staff, typed: Typed) -> Sheet:
         process=process,
         suppliers=sourcing.suppliers_for(session, process, typed.get("spec", ""), staff.words.today),
         plants=plants if len(plants) > 1 else [],
-        lines=lines,
+        lines=[_line(staff, typed, at, places, known) for at in places],
+        others=others(session, staff, typed),
     )
 
 
-def _line(session: Session, staff: Staff, typed: Typed, at: str) -> LineSheet:
-    words = staff.words
-    work_order, operation = typed.get(f"{at}.work_order", ""), typed.get(f"{at}.operation", "")
-    found = _outside(session, staff, work_order, operation)
-    names = [typed.get(f"{at}.lots.{row}.lot", "") for row in range(lots_in(typed, at))]
-    known = sourcing.lots_named(session, [name for name in names if name])
-    if found is None:
-        return LineSheet(at, f"{work_order} · {operation}", "", "", "", (), _lots(staff, at, names, known))
-    others = tuple(number for number in found.covered_by if number != typed.get("number"))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The operations and the lots the form names, those there are."""
+
+    operations: Mapping[tuple[str, int], Outside]
+    lots: Mapping[str, Any]
+
+
+def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known) -> LineSheet:
+    words, key = staff.words, key_of(typed, at)
+    found = known.operations.get(key)
+    earlier = [other for other in places[: places.index(at)] if key_of(typed, other) == key]
+    asked = (found.spec, found.spec_revision) if found is not None else ("", "")
+    agreed = asked == (typed.get("spec", ""), typed.get("spec_revision", ""))
+    covered_by = found.covered_by if found is not None else ()
     return LineSheet(
         at=at,
-        title=f"{found.part} {found.part_revision}",
-        about=found.description,
-        due=words.far_day(found.due) if found.due else "",
-        ordered=words.amount(found.quantity, found.unit),
-        covered_by=others,
-        lots=_lots(staff, at, names, known),
+        number=typed.get(f"{at}.line", ""),
+        job=called(*key),
+        title=f"{found.part} {found.part_revision}" if found is not None else "",
+        about=found.description if found is not None else "",
+        due=words.far_day(found.due) if found is not None and found.due else "",
+        ordered=words.amount(found.quantity, found.unit) if found is not None else "",
+        covered_by=tuple(number for number in covered_by if number != typed.get("number")),
+        first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
+        spec="" if agreed else " ".join(filter(None, asked)),
+        lots=_lots(staff, at, _named(typed, at), known.lots),
     )
 
 
-def _outside(session: Session, staff: Staff, work_order: str, operation: str) -> Outside | None:
-    if not operation.isdecimal() or len(operation) > 9:
-        return None
-    return sourcing.operation(session, staff.reader, work_order, int(operation))
+def _named(typed: Typed, at: str) -> list[str]:
+    return [typed.get(f"{at}.lots.{row}.lot", "") for row in range(lots_in(typed, at))]
 
 
 def _lots(staff: Staff, at: str, names: list[str], known: Mapping[str, Any]) -> tuple[LotRow, ...]:
@@ -126,8 +149,9 @@ def lots_by_line(
     """The unit of every line of a draft, and the lots on offer for it."""
     units: dict[int, str] = {}
     lots: dict[int, list[tuple[str, Decimal]]] = {}
+    known = sourcing.operations(session, staff.reader, {line.work_order for line in draft.lines})
     for line in draft.lines:
-        found = sourcing.operation(session, staff.reader, line.work_order, line.operation)
+        found = known.get((line.work_order, line.operation))
         if found is not None:
             units[line.line], lots[line.line] = found.unit, on_offer(session, found)
     return units, lots

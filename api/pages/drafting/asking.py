@@ -1,0 +1,84 @@
+"""What is behind a draft's form: how it begins, what it says, its lines, and the mails it would become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fastapi import Request
+
+from activities.i18n import N_
+from activities.preview import Letter
+from activities.preview import letters as mails_of
+from api.pages.drafting import lines, saving
+from api.pages.drafting.form import Written, fresh, lines_of, read, whole
+from api.pages.drafting.offers import wanted
+from api.pages.drafting.sheet import on_offer
+from api.pages.staff import Staff
+from api.supplier.fields import Fields
+from models import drafts
+from models.domain.errors import FieldError, Invalid, Unknown
+from models.domain.facts import Draft
+from models.queries import currencies, sourcing
+from models.queries import orders as queries
+
+
+def begun(request: Request, staff: Staff, work_order: str, operation: int) -> dict[str, str]:
+    """The form for an operation. Raises `Unknown` when there is none for this person."""
+    with request.app.state.database.read() as session:
+        found = sourcing.operation(session, staff.reader, work_order, operation)
+        if found is None:
+            raise Unknown(
+                "operation.unknown",
+                "{work_order} has no outside operation {operation}.",
+                work_order=work_order,
+                operation=operation,
+            )
+        currency = currencies.likely(session, staff.principal.id, saving.only_plant(session, staff))
+        return fresh(found, on_offer(session, found), staff.words.today, currency)
+
+
+def with_lines(request: Request, staff: Staff, typed: Mapping[str, str]) -> tuple[dict[str, str], str] | None:
+    """The form after a button that adds, takes out or puts back a line, and where one goes on there; None
+    for any other button. Raises `Invalid` when it cannot be told which operation is to be added."""
+    done = typed.get("do", "")
+    if done == "add" or (done == "enter" and typed.get("add")):
+        with request.app.state.database.read() as session:
+            found = wanted(session, staff, typed)
+            more = lines.added(typed, found, on_offer(session, found))
+        return more, f"lines.{lines_of(more) - 1}"
+    if done == "restore":
+        back = lines.again(typed)
+        return back, f"lines.{lines_of(back) - 1}"
+    if done.startswith("remove."):
+        return lines.without(typed, whole(done.removeprefix("remove."), lines_of(typed))), lines.TAKEN
+    return None
+
+
+def understood(request: Request, staff: Staff, fields: Fields, number: str) -> Written:
+    """What was typed, as a draft. Raises `Invalid` naming every input that cannot be read."""
+    with request.app.state.database.read() as session:
+        plant = saving.only_plant(session, staff)
+        what = read(fields, number=number, plant=plant, buyer=staff.principal.id)
+        if not what.draft.plant and not number:
+            text = N_("Choose the plant that orders this.")
+            raise Invalid("plant.missing", text, errors=(FieldError("plant", text),))
+        return what
+
+
+def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list[Letter]:
+    """The mails a form would become. Nothing is saved."""
+    draft = understood(request, staff, fields, number).draft
+    state, now = request.app.state, request.app.state.clock()
+    with state.database.read() as session:
+        checked = drafts.checked(session, _completed(session, staff, draft))
+        return mails_of(session, state.settings, checked, now)
+
+
+def _completed(session: Any, staff: Staff, draft: Draft) -> Draft:
+    """A saved draft keeps its plant and its buyer."""
+    if not draft.number:
+        return draft
+    kept = drafts.of_row(queries.stored(session, draft.number, staff.reader))
+    return replace(draft, plant=draft.plant or kept.plant, buyer=kept.buyer)

@@ -1,0 +1,130 @@
+"""What the inputs of a draft's form are called, and what others changed in it, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from activities.i18n import N_
+from api.pages.drafting.form import lines_of
+from api.pages.drafting.offers import called
+from api.supplier.words import Words
+from models.domain.draft_changes import Difference
+from models.domain.facts import DraftLine
+from models.domain.quantities import plain
+
+LABELS = {
+    "supplier": N_("Supplier"),
+    "need_by": N_("Needed by"),
+    "purchase_order": N_("Purchase order"),
+    "process": N_("Process"),
+    "spec": N_("Specification"),
+    "spec_revision": N_("Specification revision"),
+    "currency": N_("Currency"),
+    "priority": N_("Priority"),
+    "plant": N_("Plant"),
+    "operation": N_("Operation"),
+    "quantity": N_("Quantity"),
+    "unit_price": N_("Price each"),
+    "price": N_("Price each"),
+    "tolerance": N_("Tolerance, percent"),
+    "lots": N_("Lots that go out"),
+}
+PRIORITIES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
+_LINE = N_("Line {line}, {what}")
+_NOTHING = "–"
+_OF_A_LINE = re.compile(r"(?P<at>lines\.\d+)\.(?P<field>\w+)(?:\.\d+\.\w+)?")
+
+
+def names(words: Words, typed: Mapping[str, str], inputs: Iterable[str]) -> dict[str, str]:
+    """Input -> what it is called, where its error alone does not say: beside others of its kind, and when
+    something was typed there."""
+    several = lines_of(typed) > 1
+    found = {}
+    for name in inputs:
+        line = _OF_A_LINE.fullmatch(name)
+        label = LABELS.get(line["field"] if line else name)
+        if label is None:
+            continue
+        if line and several:
+            number = typed.get(f"{line['at']}.line", "")
+            found[name] = words.say(_LINE, line=number, what=words.say(label))
+        elif typed.get(name):
+            found[name] = words.say(label)
+    return found
+
+
+def told(
+    words: Words,
+    theirs: Iterable[Difference],
+    mine: Iterable[Difference],
+    suppliers: Mapping[str, str],
+) -> list[str]:
+    """What others changed, each with both values; where I changed the same, what stands here now."""
+    yours = {(each.what, each.line): each for each in mine}
+    touched = {line for _, line in yours if line}
+    return [
+        text
+        for each in theirs
+        for text in _told(words, each, yours.get((each.what, each.line)), yours, touched, suppliers)
+    ]
+
+
+def _told(
+    words: Words,
+    theirs: Difference,
+    same: Difference | None,
+    yours: Mapping[tuple[str, int], Difference],
+    touched: set[int],
+    suppliers: Mapping[str, str],
+) -> Iterator[str]:
+    if theirs.what == "line":
+        if theirs.before is None:
+            yield words.say(N_("Line {line} was added: {what}."), **_line(words, theirs.line, theirs.after))
+        elif theirs.line not in touched:
+            yield words.say(
+                N_("Line {line} was taken out: {what}."), **_line(words, theirs.line, theirs.before)
+            )
+        elif same is None:
+            text = N_("Line {line} was taken out: {what}. You changed it, so it is still here.")
+            yield words.say(text, **_line(words, theirs.line, theirs.before))
+        return
+    label = words.say(LABELS[theirs.what])
+    if theirs.line:
+        label = words.say(_LINE, line=theirs.line, what=label)
+    before, after = (_text(words, theirs.what, each, suppliers) for each in (theirs.before, theirs.after))
+    change = words.labelled(label, f"{before} → {after}")
+    if same is not None and same.after != theirs.after:
+        own = _text(words, theirs.what, same.after, suppliers)
+        change = words.say(N_("{change}. Yours stays here: {own}"), change=change, own=own)
+    elif ("line", theirs.line) in yours:
+        change = words.say(N_("{change}. You took this line out; it is back."), change=change)
+    yield change
+
+
+def _line(words: Words, number: int, line: DraftLine) -> dict[str, object]:
+    what = f"{called(line.work_order, line.operation)}, {words.number(plain(line.quantity))}"
+    return {"line": number, "what": what}
+
+
+def _text(words: Words, what: str, value: Any, suppliers: Mapping[str, str]) -> str:
+    match what:
+        case "need_by":
+            return words.day(value)
+        case "supplier":
+            return f"{suppliers[value]} ({value})" if value in suppliers else value
+        case "priority":
+            return words.say(PRIORITIES.get(value, value))
+        case "operation":
+            return called(*value)
+        case "price":
+            return words.price(*value)
+        case "quantity":
+            return words.number(plain(value[0]))
+        case "tolerance":
+            return words.number(plain(value[0] * 100))
+        case "lots":
+            lots = (f"{lot} ({words.number(plain(some))})" for lot, some in value[0])
+            return ", ".join(lots) or _NOTHING
+    return value or _NOTHING
