@@ -344,6 +344,13 @@ async def test_it_reads_in_the_readers_language(
         assert english not in page.text
 
 
+async def test_chinese_brackets_have_no_spaces_around_them(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    page = await browsers.of(Role.BUYER, locale="zh").open(f"/orders/{number}")
+    assert "（代 Ana，电话）接受了订单" in page.text
+    assert not re.search(r"[（）] | [（）]", re.sub(r"<[^>]*>", "", page.html))
+
+
 async def test_it_asks_the_database_little(system: System, browsers: Browsers) -> None:
     number = await at(system, "rejected")
     viewer = browsers.of(Role.VIEWER)

@@ -169,7 +169,7 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
             return words.say(DOCUMENTS[DocumentType(item.subject)].name)
         case Step.CORRECTION:
             document = order.documents[item.subject]
-            return f"{words.say(DOCUMENTS[document.type].name)} ({document.filename})"
+            return f"{words.say(DOCUMENTS[document.type].name)} · {document.filename}"
         case Step.INSPECTION:
             line = order.line(int(item.subject.removeprefix("line-")))
             return f"{line.part} {line.part_revision}" if line is not None else item.subject

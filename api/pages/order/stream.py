@@ -76,7 +76,9 @@ def _filled(text: str, tell: Telling, **values: str) -> Markup:
     pattern = translations(tell.words.locale).gettext(text)
     filled = Markup(escape(pattern)).format(**values)  # noqa: S704
     # A name, or a unit such as "uds.", may bring its own full stop.
-    return filled.replace("..", ".")
+    filled = filled.replace("..", ".")
+    # Chinese brackets bring their own room, where Latin names want a space around them.
+    return filled.replace("） ", "）").replace(" （", "（")
 
 
 def _mails(rows: Iterable[Any], tell: Telling) -> Iterator[Entry]:
