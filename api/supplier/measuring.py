@@ -61,6 +61,9 @@ class Asked:
     kind: str
     title: str
     limits: str
+    # As they are judged, for the verdict while one types; empty where there is none.
+    lower: str
+    upper: str
     method: str
     count: int
     cells: tuple[Cell, ...]
@@ -156,6 +159,8 @@ def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, 
         kind=item.kind,
         title=f"{item.number} · {item.name}",
         limits=limits(item),
+        lower=_plain_limit(item.lower),
+        upper=_plain_limit(item.upper),
         method=item.method,
         count=count,
         cells=cells,
@@ -164,6 +169,10 @@ def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, 
         listed=listed,
         bad=typed.get(f"{name}.bad", ""),
     )
+
+
+def _plain_limit(limit: Decimal | None) -> str:
+    return "" if limit is None else f"{limit:f}"
 
 
 def _cell(item: Characteristic, name: str, sample: int, value: str) -> Cell:
