@@ -20,7 +20,7 @@ from activities.mail_contexts import MAILS
 from api import people
 from api.app import create_app, now
 from api.cli import app as command_line
-from models.domain import authority
+from models.domain import authority, gate
 from models.domain.authority import Role
 from models.domain.commands import COMMANDS
 from models.domain.deadlines import RULES, Party
@@ -181,6 +181,27 @@ def test_every_command_is_in_the_reference_with_who_may_send_it() -> None:
             may = {"the", "product"}
         assert said.pop(name) == may, name
     assert not said
+
+
+def test_the_table_of_what_is_possible_when_is_the_one_the_product_decides_by() -> None:
+    text = (ROOT / "docs/reference.md").read_text()
+    assert possible() in text, f"docs/reference.md: put this there\n{possible()}"
+
+
+def possible() -> str:
+    """Every command and stage as a table; then whether it goes on in each of three conditions."""
+    conditions = {
+        "on hold": lambda name: name in gate.ON_HOLD,
+        "being cancelled": lambda name: name not in gate.NOT_WHILE_CANCELLING,
+        "declined": lambda name: name not in gate.NOT_WHEN_DECLINED,
+    }
+    head = ["Command", *(step.value for step in Stage), *conditions]
+    table = [head, ["---", *("-" for _ in head[1:])]]
+    for name, stages in gate.ALLOWED.items():
+        at = ["●" if step in stages else "" for step in Stage]
+        also = ["●" if holds(name) else "" for holds in conditions.values()]
+        table.append([f"`{name}`", *at, *also])
+    return "\n".join(f"| {' | '.join(row)} |" for row in table) + "\n"
 
 
 def test_every_alert_rule_is_in_the_reference_with_who_is_told() -> None:
