@@ -174,6 +174,11 @@ async def test_what_is_wrong_is_said_of_its_line_and_field(system: System, brows
         }.items():
             assert refused.links[text].endswith(f"#{place}")
             assert f'id="{place}-wrong"' in refused.html, "and beside the field"
+        assert [text.partition(",")[0] for text in refused.links if text.startswith("Line")] == [
+            "Line 1",
+            "Line 2",
+            "Line 2",
+        ]
         fields = refused.form_to(NEW).fields
         for name, text in typed.items():
             assert fields[name.replace("__", ".")] == text
@@ -209,7 +214,7 @@ async def test_another_specification_is_said_at_the_line(system: System, browser
     page = await buyer.open(FORM.format(job=await job(system)))
     other = {"sequence": 30, "kind": "outside", "process": "PLATE", "spec": "AMS 2404"}
     page = await press(buyer, page, "add", add=await job(system, operations=[other]))
-    assert "The work order asks for AMS 2404; this order has one specification" in page.text
+    assert "The work order asks for AMS 2404; the order says something else." in page.text
 
 
 async def test_a_draft_gets_and_loses_lines_and_keeps_their_numbers(

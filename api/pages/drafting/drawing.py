@@ -12,13 +12,15 @@ from fastapi import Request, Response
 from activities.preview import Letter
 from api.errors import status_of
 from api.pages.drafting import lines, saving
-from api.pages.drafting.form import written
+from api.pages.drafting.form import whole, written
 from api.pages.drafting.naming import names, told
 from api.pages.drafting.sheet import lots_by_line, sheet
 from api.pages.staff import Staff, draw
 from api.supplier.troubles import Trouble, troubles
 from models.domain.draft_changes import differences, merged
 from models.domain.errors import Refusal
+
+_DOWN = {name: place for place, name in enumerate(("supplier", "need_by", "purchase_order", "spec"), 1)}
 
 
 def form(
@@ -72,7 +74,9 @@ def refused(
     note: str = "",
 ) -> Response:
     """The form as it was typed, with everything that is wrong at its input."""
-    found = tuple(_placed(each, given, places) for each in troubles(refusal, None, staff.words))
+    found = tuple(
+        sorted((_placed(each, given, places) for each in troubles(refusal, None, staff.words)), key=_down)
+    )
     summary = " ".join(filter(None, [note, staff.words.refusal(refusal)]))
     return form(request, staff, given, path, status=status_of(refusal), summary=summary, wrong=found)
 
@@ -97,6 +101,13 @@ def closed(request: Request, staff: Staff, number: str) -> Response:
     """Why an order is not edited any more."""
     sentence = staff.words.say(saving.ISSUED)
     return draw(request, staff, "pages/drafting/closed.html", 409, number=number, sentence=sentence)
+
+
+def _down(trouble: Trouble) -> tuple[int, int]:
+    """From the top of the page to its end: lines, then one more of them, then the whole order."""
+    if trouble.input.startswith("lines."):
+        return 0, whole(trouble.input.split(".")[1], 0)
+    return (1, 0) if trouble.input == "add" else (2, _DOWN.get(trouble.input, 0))
 
 
 def _placed(trouble: Trouble, given: Mapping[str, Any], places: Mapping[str, str]) -> Trouble:
