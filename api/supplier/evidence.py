@@ -11,7 +11,7 @@ from api.errors import WrongKind
 from api.supplier.fields import LONGEST_LINE, Fields
 from api.supplier.keeping import KeptFile, is_paper, size_in_words
 from api.supplier.tasks import Sight, Task, Wanted, chosen
-from api.supplier.told import printed_name
+from api.supplier.told import Told, printed_name
 from api.supplier.visits import Visit
 from api.uploads import Stored
 from models.domain import gate
@@ -53,13 +53,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file that arrived. ``status`` is received, while it waits to be applied, or applied."""
+    """A file that arrived. ``state`` is waits (to be applied), good, act when it does not fit the order, or
+    replaced; empty while it is to be described."""
 
     name: str
     filename: str
     size: str
     when: str
-    status: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,22 @@ def _sent(visit: Visit) -> Iterator[FileView]:
         command = item.command
         if isinstance(command, AddDocument) and item.status != "refused":
             stored = Stored(command.sha256, command.size, command.media_type, command.filename)
-            yield _view(command.type, stored, visit.words.time(item.at), visit, item.status)
+            yield _view(command.type, stored, visit.words.time(item.at), visit, _state(item, visit.order))
 
 
-def _view(kind: DocumentType, stored: Stored, when: str, visit: Visit, status: str = "") -> FileView:
+def _state(item: Told, order: Order) -> str:
+    document = order.documents.get(item.made.get("document", ""))
+    if item.waits or document is None:
+        return "waits"
+    if not document.current:
+        return "replaced"
+    return "good" if document.matched else "act"
+
+
+def _view(kind: DocumentType, stored: Stored, when: str, visit: Visit, state: str = "") -> FileView:
     words = visit.words
     name = words.say(DOCUMENTS[kind].name)
-    return FileView(name, stored.filename, size_in_words(stored.size, words), when, status)
+    return FileView(name, stored.filename, size_in_words(stored.size, words), when, state)
 
 
 def beside(fields: Fields) -> dict[str, str]:

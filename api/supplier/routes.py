@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -18,12 +19,12 @@ from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.supplier import evidence, pages, terms
 from api.supplier.answering import ANSWER
-from api.supplier.board import board
+from api.supplier.board import Owed, board
 from api.supplier.entered import entered
 from api.supplier.fields import Fields, typed
 from api.supplier.keeping import KeptFile, is_paper, keep, put_aside
 from api.supplier.multipart import UploadForm, brings_file
-from api.supplier.questions import TASKS, offered, question
+from api.supplier.questions import TASKS, Question, offered, question
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.told import Told, in_words
 from api.supplier.troubles import troubles
@@ -53,13 +54,15 @@ async def order_page(link: str, request: Request) -> Response:
     asking = question(visit.order, visit.words.today)
     waiting = tuple(in_words(item, visit.order, visit.words) for item in visit.waiting)
     task = asking.task if not waiting else None
+    form = task.form(visit, dict(asking.given)) if task is not None else None
+    shown = board(visit)
     begun = visit.order.answer is not Answer.NONE or bool(visit.order.stock)
     return pages.draw(
         visit,
         "supplier/order.html",
         kind="saved" if waiting else asking.kind,
         task=task,
-        form=task.form(visit, dict(asking.given)) if task is not None else None,
+        form=form,
         **_seals(request, visit),
         troubles=(),
         typed={},
@@ -69,10 +72,18 @@ async def order_page(link: str, request: Request) -> Response:
         tasks=[other for other in offered(visit.order) if other is not task]
         if begun and asking.kind not in ("declined", "proposed")
         else [],
-        answered=begun and asking.kind not in _OVER,
+        owed=_besides(shown.owed, asking, form) if begun and asking.kind not in _OVER else (),
         proposed=_proposed(visit),
-        board=board(visit),
+        board=shown,
     )
+
+
+def _besides(owed: tuple[Owed, ...], asking: Question, form: Any) -> tuple[Owed, ...]:
+    """What is owed but for what the page asks already."""
+    asked = {f"{asking.task.name}?{urlencode(asking.given)}"} if asking.task is not None else set()
+    if getattr(form, "describes", ""):
+        asked = {"document"}
+    return tuple(each for each in owed if each.task not in asked or not form)
 
 
 def _proposed(visit: Visit) -> tuple[str, ...]:

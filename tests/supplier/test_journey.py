@@ -83,7 +83,9 @@ async def test_a_supplier_does_the_whole_job_from_the_mail(
 async def _certificate(phone: Phone, page: Page) -> Page:
     """A certificate that names the wrong lot, then the corrected one."""
     assert page.heading == "Please send: Certificate of conformance"
-    assert "<details open>" in page.html, "what is printed on a certificate is asked, not hidden"
+    assert '<details class="printed" open>' in page.html, (
+        "what is printed on a certificate is asked, not hidden"
+    )
     coc = ("coc.pdf", PDF, "application/pdf")
     page = await phone.press(page, "send", coc, type="coc", lot="WRONG")
     assert f"Lot: the document says WRONG, the order {LOT}." in page.text
