@@ -24,6 +24,8 @@ from models.domain.errors import Refusal
 
 log = structlog.get_logger(__name__)
 _A_YEAR = 365 * 24 * 3600
+# Of the longest form there is: an order of many lines with all their lots.
+_MOST_KEPT = 30_000
 _ENDED = N_("Your session has ended. Log in again: what you entered is kept.")
 _UNREADABLE = N_("This address cannot be read. Check it, or begin again from the list.")
 
@@ -95,7 +97,7 @@ async def _log_in_first(request: Request) -> Response:
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(f"/login?next={quote(here)}", 303)
     try:
-        fields = await typed(request)
+        fields = await typed(request, most=_MOST_KEPT)
     except Problem:
         # A file is not kept on a login page; the form it came with is one step back.
         fields = {}

@@ -315,6 +315,21 @@ async def test_after_issue_it_is_not_edited_any_more_and_says_why(system: System
         assert f'href="/orders/{number}"' in answer.text
 
 
+@pytest.mark.parametrize("do", ["draft", "preview", "issue"])
+async def test_what_was_typed_into_a_draft_that_others_issued_is_listed(
+    system: System, browsers: Browsers, do: str
+) -> None:
+    number = await draft(system)
+    path, buyer = f"/orders/{number}/edit", browsers.of(Role.BUYER)
+    fields = (await buyer.open(path)).form_to(path).fields
+    await system.command(Role.BUYER, number, "issue")
+    typed = {"purchase_order": "PO-LATE", "lines.0.quantity": "1300"}
+    page = StaffPage(await buyer.post(path, fields | typed | {"do": do}))
+    assert page.status == 409
+    assert "What you entered Line 1, Quantity 1,300 Purchase order PO-LATE" in page.text
+    assert "Needed by" not in page.text, "only what was typed"
+
+
 async def test_only_buyers_order(system: System, browsers: Browsers) -> None:
     number = await draft(system)
     viewer = browsers.of(Role.VIEWER, Role.PLANNER)

@@ -21,7 +21,6 @@ from models import drafts
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
 from models.queries import currencies, sourcing
-from models.queries import orders as queries
 
 
 def begun(request: Request, staff: Staff, work_order: str, operation: int) -> dict[str, str]:
@@ -80,5 +79,5 @@ def _completed(session: Any, staff: Staff, draft: Draft) -> Draft:
     """A saved draft keeps its plant and its buyer."""
     if not draft.number:
         return draft
-    kept = drafts.of_row(queries.stored(session, draft.number, staff.reader))
+    kept = saving.draft_of(session, staff, draft.number)
     return replace(draft, plant=draft.plant or kept.plant, buyer=kept.buyer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +12,11 @@ from fastapi import Request, Response
 
 from activities.preview import Letter
 from api.errors import status_of
-from api.pages.drafting import lines, saving
+from api.pages.drafting import asking, lines, naming, saving
 from api.pages.drafting.form import whole, written
-from api.pages.drafting.naming import names, told
 from api.pages.drafting.sheet import lots_by_line, sheet
 from api.pages.staff import Staff, draw
+from api.supplier.fields import Fields
 from api.supplier.troubles import Trouble, troubles
 from models.domain.draft_changes import differences, merged
 from models.domain.errors import Refusal
@@ -54,7 +55,7 @@ def form(
         key=secrets.token_hex(16),
         summary=summary,
         troubles=wrong,
-        named=names(staff.words, given, (trouble.input for trouble in wrong)),
+        named=naming.names(staff.words, given, (trouble.input for trouble in wrong)),
         changed=changed or (),
         removed={name: text for name, text in given.items() if name.startswith(f"{lines.TAKEN}.")},
         focus=focus,
@@ -89,7 +90,7 @@ def overtaken(request: Request, staff: Staff, path: str, refusal: saving.Overtak
         given = written(both, *lots_by_line(session, staff, both)) | {"seen": saving.sealed(kept)}
         suppliers = {code: name for code, name, _ in sheet(session, staff, given).suppliers}
     changed = (
-        told(staff.words, differences(before, kept), differences(before, mine), suppliers)
+        naming.told(staff.words, differences(before, kept), differences(before, mine), suppliers)
         if before is not None
         else []
     )
@@ -97,10 +98,26 @@ def overtaken(request: Request, staff: Staff, path: str, refusal: saving.Overtak
     return form(request, staff, given, path, status=status_of(refusal), summary=summary, changed=changed)
 
 
-def closed(request: Request, staff: Staff, number: str) -> Response:
-    """Why an order is not edited any more."""
+def closed(request: Request, staff: Staff, number: str, given: Mapping[str, str] | None = None) -> Response:
+    """Why an order is not edited any more, and what was typed into the form it had."""
+    entered: list[tuple[str, str]] = []
+    before = saving.unsealed((given or {}).get("seen", ""))
+    if given is not None and before is not None:
+        mine = asking.understood(request, staff, Fields(given), number).draft
+        mine = replace(mine, buyer=before.buyer, plant=mine.plant or before.plant)
+        with request.app.state.database.read() as session:
+            suppliers = {code: name for code, name, _ in sheet(session, staff, given).suppliers}
+        entered = naming.entered(staff.words, differences(before, mine), suppliers)
     sentence = staff.words.say(saving.ISSUED)
-    return draw(request, staff, "pages/drafting/closed.html", 409, number=number, sentence=sentence)
+    return draw(
+        request,
+        staff,
+        "pages/drafting/closed.html",
+        409,
+        number=number,
+        sentence=sentence,
+        entered=entered,
+    )
 
 
 def _down(trouble: Trouble) -> tuple[int, int]:

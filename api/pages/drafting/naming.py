@@ -71,6 +71,20 @@ def told(
     ]
 
 
+def entered(words: Words, mine: Iterable[Difference], suppliers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What I changed, each with its new value, so that it can be copied."""
+    found = []
+    for each in mine:
+        if each.what != "line":
+            found.append((_label(words, each), _text(words, each.what, each.after, suppliers)))
+        elif each.after is None:
+            found.append((words.say(N_("Line {line}"), line=each.line), words.say(N_("taken out"))))
+        else:
+            line = _line(words, each.line, each.after)
+            found.append((words.say(N_("Line {line}"), line=each.line), str(line["what"])))
+    return found
+
+
 def _told(
     words: Words,
     theirs: Difference,
@@ -90,9 +104,7 @@ def _told(
             text = N_("Line {line} was taken out: {what}. You changed it, so it is still here.")
             yield words.say(text, **_line(words, theirs.line, theirs.before))
         return
-    label = words.say(LABELS[theirs.what])
-    if theirs.line:
-        label = words.say(_LINE, line=theirs.line, what=label)
+    label = _label(words, theirs)
     before, after = (_text(words, theirs.what, each, suppliers) for each in (theirs.before, theirs.after))
     change = words.labelled(label, f"{before} → {after}")
     if same is not None and same.after != theirs.after:
@@ -101,6 +113,11 @@ def _told(
     elif ("line", theirs.line) in yours:
         change = words.say(N_("{change}. You took this line out; it is back."), change=change)
     yield change
+
+
+def _label(words: Words, difference: Difference) -> str:
+    label = words.say(LABELS[difference.what])
+    return words.say(_LINE, line=difference.line, what=label) if difference.line else label
 
 
 def _line(words: Words, number: int, line: DraftLine) -> dict[str, object]:

@@ -18,7 +18,6 @@ from api.pages.mailbox import HTML_POLICY
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.supplier.fields import Fields, typed
-from models import drafts
 from models.domain import authority
 from models.domain.errors import Refusal, Unknown
 from models.queries import orders as queries
@@ -94,10 +93,9 @@ def edit(number: str, request: Request, staff: Visitor) -> Response:
     """The same form for a draft that is saved; afterwards, why it is not edited any more."""
     _may(staff)
     with request.app.state.database.read() as session:
-        row = queries.stored(session, number, staff.reader)
-        if row.draft is None:
+        if queries.stored(session, number, staff.reader).draft is None:
             return drawing.closed(request, staff, number)
-        draft = drafts.of_row(row)
+        draft = saving.draft_of(session, staff, number)
         units, lots = lots_by_line(session, staff, draft)
     given = written(draft, units, lots) | {"seen": saving.sealed(draft)}
     return drawing.form(request, staff, given, f"/orders/{number}/edit")
@@ -139,7 +137,7 @@ async def _taken(request: Request, staff: Staff, fields: Fields, path: str, numb
         return await run_in_threadpool(drawing.overtaken, request, staff, path, refusal)
     except Refusal as refusal:
         if refusal.code == "order.issued":
-            return await run_in_threadpool(drawing.closed, request, staff, number)
+            return await run_in_threadpool(drawing.closed, request, staff, number, fields.typed)
         return await run_in_threadpool(drawing.refused, request, staff, fields.typed, path, refusal, places)
 
 
@@ -166,7 +164,7 @@ async def _issued(
 def _again(request: Request, staff: Staff, given: Mapping[str, str], number: str) -> dict[str, str]:
     """What was typed, as the form of the draft it has become."""
     with request.app.state.database.read() as session:
-        draft = drafts.of_row(queries.stored(session, number, staff.reader))
+        draft = saving.draft_of(session, staff, number)
     return {**given, "number": number, "seen": saving.sealed(draft)}
 
 

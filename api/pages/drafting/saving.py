@@ -43,6 +43,14 @@ class Overtaken(Stale):
         self.before, self.mine, self.kept = before, mine, kept
 
 
+def draft_of(session: Session, staff: Staff, number: str) -> Draft:
+    """The draft as it is saved. Raises `Refusal` when it was issued."""
+    row = queries.stored(session, number, staff.reader)
+    if row.draft is None:
+        raise Refusal("order.issued", ISSUED)
+    return drafts.of_row(row)
+
+
 def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[str, str]) -> str:
     """Saves a new draft and gives its number; of a form that was sent before, the number it got then."""
     if not (form.isalnum() and len(form) <= 64):
