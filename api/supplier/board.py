@@ -182,7 +182,7 @@ def _line(visit: Visit, line: Line) -> LineView:
         ordered=words.amount(line.ordered, line.unit),
         lots=tuple(lots),
         pieces=tuple(pieces),
-        limits=tuple(Fact(f"{item.number} · {item.name}", limits(item)) for item in plan),
+        limits=tuple(Fact(f"{item.number} · {item.name}", limits(item, words)) for item in plan),
         loads=tuple(_load(load, line, words) for load in line.reported_loads),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,8 @@ from models.domain.quantities import UNIT_DECIMALS
 MOST_FIELDS = 3000
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
+# What may stand before a mark between thousands: 1,200 but not 0,200 or 1200,200.
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}")
 _SPACES = str.maketrans("", "", " \t\u00a0\u2009\u202f")
 
 
@@ -116,19 +119,19 @@ class Fields:
             )
 
 
-def plain_number(text: str, *, counted_in: str = "") -> str | None:
+def plain_number(text: str, *, counted_in: str = "", decimal: str = ".") -> str | None:
     """The number with a decimal point; None when its marks can be read in two ways.
 
-    ``1,200`` is a thousand and something in English and one and a bit in Spanish, so three digits
-    after a comma are refused. For pieces, which are counted whole, so are three after a point.
+    ``decimal`` is the reader's mark for decimals. The other one is understood too, unless three digits
+    follow as they would after thousands: ``1,200`` is a thousand and something in English and one and a
+    bit in Spanish, ``1.200`` the other way round. Pieces are counted whole: for them neither mark is clear.
     """
     text = text.translate(_SPACES)
     if text.count(",") + text.count(".") > 1:
         return None
-    whole, comma, rest = text.partition(",")
-    if comma:
-        return None if len(rest) == 3 else f"{whole}.{rest}"
-    after_point = text.partition(".")[2]
-    if counted_in and UNIT_DECIMALS.get(counted_in) == 0 and len(after_point) == 3:
+    mark = "," if "," in text else "."
+    whole, _, rest = text.partition(mark)
+    clear = mark == decimal and not (counted_in and UNIT_DECIMALS.get(counted_in) == 0)
+    if len(rest) == 3 and not clear and _THOUSANDS.fullmatch(whole):
         return None
-    return text
+    return text.replace(",", ".")

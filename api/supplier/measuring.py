@@ -11,6 +11,7 @@ from activities.i18n import N_
 from api.supplier.fields import Fields, plain_number
 from api.supplier.tasks import Lead, Sight, Task, Wanted, chosen, label
 from api.supplier.told import limits
+from api.supplier.words import Words
 from models.domain import gate
 from models.domain.commands import SubmitInspection
 from models.domain.decisions.inspecting import lot_size_of
@@ -81,6 +82,8 @@ class MeasureForm:
     lot: str
     size: str
     asked: tuple[Asked, ...]
+    # The mark for decimals the reader writes, empty when there is nothing to write.
+    decimal: str
     # Other lines and lots to measure instead: line, lot and what they are called.
     others: tuple[tuple[int, str, str], ...]
 
@@ -124,7 +127,10 @@ def form(visit: Sight, typed: Mapping[str, str]) -> MeasureForm:
         line=line.line,
         lot=lot,
         size=words.amount(size, line.unit),
-        asked=tuple(_asked(index, item, size, typed) for index, item in enumerate(line.plan.characteristics)),
+        asked=tuple(
+            _asked(index, item, size, typed, words) for index, item in enumerate(line.plan.characteristics)
+        ),
+        decimal=words.decimal if any(item.kind == "variable" for item in line.plan.characteristics) else "",
         others=tuple(_others(visit, line, lot)),
     )
 
@@ -140,7 +146,7 @@ def _others(visit: Sight, line: Line, lot: str) -> Iterator[tuple[int, str, str]
                 yield other.line, each, name
 
 
-def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, str]) -> Asked:
+def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, str], words: Words) -> Asked:
     count = required_units(item, size).n
     many = count > MOST_FIELDS
     name = f"v.{index}"
@@ -148,23 +154,23 @@ def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, 
         ()
         if many
         else tuple(
-            _cell(item, f"{name}.{sample}", sample, typed.get(f"{name}.{sample}", ""))
+            _cell(item, f"{name}.{sample}", sample, typed.get(f"{name}.{sample}", ""), words)
             for sample in range(1, count + 1)
         )
     )
     listed = typed.get(name, "") if many else ""
-    values = [plain_number(part) or "" for part in _parts(listed)] if many else [cell.value for cell in cells]
+    values = _parts(listed) if many else [cell.value for cell in cells]
     return Asked(
         input=name,
         kind=item.kind,
         title=f"{item.number} · {item.name}",
-        limits=limits(item),
+        limits=limits(item, words),
         lower=_plain_limit(item.lower),
         upper=_plain_limit(item.upper),
         method=item.method,
         count=count,
         cells=cells,
-        ruler=ruler(item, values),
+        ruler=ruler(item, [plain_number(value, decimal=words.decimal) or "" for value in values]),
         many=many,
         listed=listed,
         bad=typed.get(f"{name}.bad", ""),
@@ -175,14 +181,15 @@ def _plain_limit(limit: Decimal | None) -> str:
     return "" if limit is None else f"{limit:f}"
 
 
-def _cell(item: Characteristic, name: str, sample: int, value: str) -> Cell:
-    return Cell(name, sample, value, _verdict(item, value) if value else "")
+def _cell(item: Characteristic, name: str, sample: int, value: str, words: Words) -> Cell:
+    number = plain_number(value, decimal=words.decimal) if item.kind == "variable" else value
+    verdict = "unreadable" if number is None else _verdict(item, number)
+    return Cell(name, sample, value, verdict if value else "")
 
 
 def _verdict(item: Characteristic, value: str) -> str:
-    """What the core says of this one value."""
+    """What the core says of this one value, written with a point."""
     one = InspectionPlan("", "", "", (replace(item, sample=Sample("count", count=1)),))
-    value = (plain_number(value) or value) if item.kind == "variable" else value
     try:
         judgement = judge(one, 1, (Result(item.number, 1, value),))
     except Invalid:
@@ -191,7 +198,7 @@ def _verdict(item: Characteristic, value: str) -> str:
 
 
 def ruler(item: Characteristic, values: list[str]) -> Ruler | None:
-    """The values on the scale of their limits; None without both limits."""
+    """The values, written with a point, on the scale of their limits; None without both limits."""
     if item.lower is None or item.upper is None or item.lower == item.upper:
         return None
     lower, span = item.lower, item.upper - item.lower
@@ -200,9 +207,9 @@ def ruler(item: Characteristic, values: list[str]) -> Ruler | None:
         return int(min(max(20 + 60 * (value - lower) / span, Decimal(2)), Decimal(98)))
 
     marks = tuple(
-        (place(Decimal(number)), _verdict(item, number))
+        (place(Decimal(value)), _verdict(item, value))
         for value in values[:200]
-        if re.fullmatch(r"[+-]?\d{1,20}(\.\d{0,20})?", number := plain_number(value) or "")
+        if re.fullmatch(r"[+-]?\d{1,20}(\.\d{0,20})?", value)
     )
     nominal = place(item.nominal) if item.nominal is not None else None
     return Ruler(f"{item.lower:f}", f"{item.upper:f}", nominal, marks)
@@ -214,7 +221,7 @@ def read(fields: Fields, visit: Sight) -> Wanted | None:
     line, lot = _subject(visit, fields.typed)
     assert line.plan is not None, "only lines with a plan are measured"
     size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
-    found = _Results(fields)
+    found = _Results(fields, visit.words.decimal)
     for index, item in enumerate(line.plan.characteristics):
         found.add(f"v.{index}", item, required_units(item, size).n)
     fields.check()
@@ -224,8 +231,9 @@ def read(fields: Fields, visit: Sight) -> Wanted | None:
 class _Results:
     """The results in a form, and the input each of them came from."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, decimal: str) -> None:
         self.fields = fields
+        self.decimal = decimal
         self.results: list[Result] = []
         self.places: dict[str, Lead] = {}
         # Field path -> what the value is of, to be said before what is wrong with it.
@@ -273,11 +281,12 @@ class _Results:
 
     def _put(self, place: str, at: str, item: Characteristic, sample: int, value: str) -> None:
         if item.kind == "variable":
-            number = plain_number(value)
+            number = plain_number(value, decimal=self.decimal)
             if number is None:
-                self.fields.wrong(
-                    place, "Write {entered} with a point for decimals, such as 10.5.", entered=value[:40]
-                )
+                text = "{entered} could be two numbers. Write decimals with a point, such as 10.5."
+                if self.decimal == ",":
+                    text = "{entered} could be two numbers. Write decimals with a comma, such as 10,5."
+                self.fields.wrong(place, text, entered=value[:40])
                 return
             value = number
         for part in ("value", "sample"):

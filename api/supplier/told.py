@@ -222,8 +222,8 @@ def _outside(number: int, made: dict[str, Any], order: Order, words: Words) -> I
             N_("{characteristic}, sample {sample}: {value} is outside {limits}"),
             characteristic=name,
             sample=failure["sample"],
-            value=failure["value"],
-            limits=limits(item) if item is not None else "",
+            value=words.measured(failure["value"]),
+            limits=limits(item, words) if item is not None else "",
         )
 
 
@@ -233,7 +233,7 @@ def _mend(item: Told) -> str:
     return ""
 
 
-def limits(item: Characteristic) -> str:
+def limits(item: Characteristic, words: Words) -> str:
     """Both limits with their unit, or the one there is; empty for an attribute."""
     if item.lower is not None and item.upper is not None:
         text = f"{item.lower:f} – {item.upper:f}"
@@ -243,7 +243,7 @@ def limits(item: Characteristic) -> str:
         text = f"≤ {item.upper:f}"
     else:
         return ""
-    return f"{text} {item.unit}".strip()
+    return words.measured(f"{text} {item.unit}".strip())
 
 
 _PRINTED = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 from fastapi import Request
 
 from activities import codes, wording
@@ -21,6 +22,8 @@ LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
 LANGUAGE_COOKIE = "sendout_language"
 # English dates without American order: Fri 18 Dec.
 _DATES = {"en": "en_GB"}
+# The point of a number, not that of an abbreviated unit.
+_POINT = re.compile(r"\.(?=\d)")
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
 
@@ -79,6 +82,15 @@ class Words:
 
     def number(self, value: Decimal) -> str:
         return format_decimal(value, locale=self.locale, decimal_quantization=False)
+
+    @property
+    def decimal(self) -> str:
+        """The mark that stands before decimals: a point, or a comma."""
+        return get_decimal_symbol(self.locale)
+
+    def measured(self, value: str) -> str:
+        """10,1 mm for readers who write commas; every digit as it was measured, nothing between thousands."""
+        return _POINT.sub(self.decimal, value)
 
     def amount(self, value: Decimal, unit: str) -> str:
         """1,200 pcs"""

@@ -3,11 +3,13 @@
 "use strict";
 (() => {
   // Exactly, as decimals: [digits, places]. Null for what can be read in two ways or in none.
-  const read = (text) => {
+  const read = (text, decimal = ".") => {
     const found = /^([+-]?)(\d{0,20})(?:([.,])(\d{0,20}))?$/.exec(text.replace(/[\s\u00a0\u2009\u202f]/g, ""));
     if (!found) return null;
     const [, sign, whole, mark, rest = ""] = found;
-    if (!(whole + rest) || (mark === "," && rest.length === 3)) return null;
+    if (!(whole + rest)) return null;
+    // The reader's own mark stands before decimals; the other one may stand after thousands.
+    if (mark !== decimal && rest.length === 3 && /^[1-9]\d{0,2}$/.test(whole)) return null;
     return { digits: BigInt(`${sign === "-" ? "-" : ""}${whole}${rest}`), places: rest.length };
   };
   const less = (one, other) =>
@@ -19,7 +21,7 @@
     const words = item.dataset;
     const [lower, upper] = [words.lower, words.upper].map((limit) => (limit ? read(limit) : null));
     const judge = (text) => {
-      const value = read(text);
+      const value = read(text, words.decimal);
       if (!value) return "unreadable";
       return (lower && less(value, lower)) || (upper && less(upper, value)) ? "outside" : "inside";
     };
@@ -28,7 +30,7 @@
       if (!ruler) return;
       ruler.querySelectorAll("circle").forEach((mark) => mark.remove());
       for (const text of values.slice(0, 200)) {
-        const value = read(text);
+        const value = read(text, words.decimal);
         if (!value) continue;
         const mark = document.createElementNS("http://www.w3.org/2000/svg", "circle");
         const at = 20 + (60 * (number(value) - number(lower))) / (number(upper) - number(lower));

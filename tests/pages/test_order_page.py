@@ -344,6 +344,14 @@ async def test_it_reads_in_the_readers_language(
         assert english not in page.text
 
 
+async def test_measured_values_are_written_with_the_readers_mark(system: System, browsers: Browsers) -> None:
+    number = await at(system, "measured")
+    for locale, value in (("es", "10,1"), ("zh", "10.1")):
+        quality = browsers.of(Role.QUALITY, locale=locale)
+        assert value in part(await quality.open(f"/orders/{number}"), "inspections")
+        assert value in (await quality.open(f"/orders/{number}/review-inspection")).text
+
+
 async def test_chinese_brackets_have_no_spaces_around_them(system: System, browsers: Browsers) -> None:
     number = await at(system, "accepted")
     page = await browsers.of(Role.BUYER, locale="zh").open(f"/orders/{number}")

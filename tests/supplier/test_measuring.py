@@ -119,6 +119,8 @@ async def test_an_order_without_pieces_asks_for_no_values(system: System) -> Non
         ("61.250", "KGM", "61.250"),
         ("61,250", "KGM", None),
         ("61,25", "KGM", "61.25"),
+        ("0,125", "KGM", "0.125"),
+        ("1200,125", "KGM", "1200.125"),
         ("12,5", "", "12.5"),
         ("10.125", "", "10.125"),
         ("10,125", "", None),
@@ -130,6 +132,38 @@ async def test_an_order_without_pieces_asks_for_no_values(system: System) -> Non
 )
 def test_a_number_that_reads_two_ways_is_not_guessed(typed: str, counted: str, read: str | None) -> None:
     assert plain_number(typed, counted_in=counted) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("10,5", "10.5"),
+        ("1,234", "1.234"),
+        ("10,125", "10.125"),
+        ("10.5", "10.5"),
+        ("0.125", "0.125"),
+        ("-1.234", None),
+        ("1.234", None),
+        ("1.234,5", None),
+    ],
+)
+def test_who_writes_commas_is_read_by_commas(typed: str, read: str | None) -> None:
+    """1.234 is a thousand and something to them, and one and a bit on the gauge: they are asked."""
+    assert plain_number(typed, decimal=",") == read
+
+
+async def test_a_spanish_reader_writes_and_reads_commas(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    page = await phone.open(f"{page.url}/measure?language=es")
+    assert "Escriba los decimales con coma, como 10,5" in page.text
+    page = await phone.press(page, "submit", **GOOD | {"v__0__2": "10,125", "v__0__3": "1.234"})
+    assert page.status == 422
+    assert "1.234 podría ser dos números" in page.text
+    page = await phone.press(page, "submit", v__0__3="7,999")
+    assert "7,999 está fuera de" in page.text
+    results = (await system.get(f"/orders/{number}/inspections"))["items"][0]["results"]
+    assert [each["value"] for each in results] == ["8", "10.125", "7.999", "conforms"]
 
 
 async def test_measured_values_outlive_a_hold_and_the_end_of_the_order(system: System) -> None:

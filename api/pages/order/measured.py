@@ -22,6 +22,8 @@ class Value:
     sample: int
     text: str
     inside: bool
+    # None for an attribute.
+    number: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +72,35 @@ def _inspection(order: Order, row: Mapping[str, Any], words: Words) -> Inspectio
         when=words.time(row["submitted_at"]),
         verdict=row["verdict"],
         decision=row["decision"] or "",
-        measured=tuple(_measured(item, row["results"], bad) for item in plan),
+        measured=tuple(_measured(item, row["results"], bad, words) for item in plan),
     )
 
 
 def _measured(
-    item: Characteristic, results: Iterable[Mapping[str, Any]], bad: set[tuple[str, int]]
+    item: Characteristic, results: Iterable[Mapping[str, Any]], bad: set[tuple[str, int]], words: Words
 ) -> Measured:
+    variable = item.kind == "variable"
     values = tuple(
-        Value(each["sample"], each["value"], (item.number, each["sample"]) not in bad)
+        Value(
+            each["sample"],
+            words.measured(each["value"]) if variable else each["value"],
+            (item.number, each["sample"]) not in bad,
+            _number(each["value"]),
+        )
         for each in results
         if each["characteristic"] == item.number
     )
     outside = tuple(value for value in values if not value.inside)
     many = len(values) > _FEW
-    variable = item.kind == "variable"
     return Measured(
         title=f"{item.number} · {item.name}",
-        limits=limits(item),
+        limits=limits(item, words),
         method=item.method,
         count=len(values),
         bad=len(outside),
         values=outside if many else values,
         rest=" · ".join(value.text for value in values) if many and variable else "",
-        span=_span(values, item.unit) if variable else "",
+        span=words.measured(_span(values, item.unit)) if variable else "",
         ruler=_ruler(item, values) if variable else None,
     )
 
@@ -106,9 +113,8 @@ def _ruler(item: Characteristic, values: tuple[Value, ...]) -> Ruler | None:
     lower, span = item.lower, item.upper - item.lower
     marks: dict[tuple[int, str], None] = {}
     for value in values:
-        number = _number(value.text)
-        if number is not None:
-            at = int(min(max(20 + 60 * (number - lower) / span, Decimal(2)), Decimal(98)))
+        if value.number is not None:
+            at = int(min(max(20 + 60 * (value.number - lower) / span, Decimal(2)), Decimal(98)))
             marks[at, "inside" if value.inside else "outside"] = None
     return replace(blank, marks=tuple(sorted(marks)))
 
@@ -121,5 +127,5 @@ def _number(text: str) -> Decimal | None:
 
 
 def _span(values: tuple[Value, ...], unit: str) -> str:
-    numbers = sorted(number for value in values if (number := _number(value.text)) is not None)
+    numbers = sorted(value.number for value in values if value.number is not None)
     return f"{numbers[0]:f} – {numbers[-1]:f} {unit}".strip() if numbers else ""

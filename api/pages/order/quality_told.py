@@ -12,6 +12,7 @@ from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.supplier.told import mismatch
 from models.domain import events as e
+from models.domain.inspection import Failure
 
 _MOST = 5
 
@@ -25,10 +26,16 @@ def submitted(event: e.InspectionSubmitted, tell: Telling) -> Sentence:
     if event.verdict == "pass":
         text = N_("{who} submitted {count} measured values of {part} as {inspection}; they fit the plan.")
         return Sentence(text, values, "good")
-    failures = tuple(tell.say(item.text, **dict(item.values)) for item in event.failures)
+    failures = tuple(_failure(item, tell) for item in event.failures)
     more = (f"+{len(failures) - _MOST}",) if len(failures) > _MOST else ()
     text = N_("{who} submitted {count} measured values of {part} as {inspection}; they do not fit the plan.")
     return Sentence(text, values, "act", details=(*failures[:_MOST], *more))
+
+
+def _failure(item: Failure, tell: Telling) -> str:
+    values = dict(item.values)
+    measured = {name: tell.words.measured(values[name]) for name in ("value", "limit") if name in values}
+    return tell.say(item.text, **(values | measured))
 
 
 def reviewed(event: e.InspectionReviewed, tell: Telling) -> Sentence:

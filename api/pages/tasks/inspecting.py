@@ -14,6 +14,7 @@ from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.measuring import Ruler, form, planned_lines, read, ruler
 from api.supplier.tasks import Wanted
 from api.supplier.told import limits
+from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.inspection import NOT, Characteristic, InspectionPlan, Result, Sample, judge
 from models.domain.order import Order
@@ -104,7 +105,7 @@ def _review_form(acting: Acting, typed: Typed) -> ReviewForm:
             )
         ),
         passed=passed,
-        measured=tuple(_measured(each, record["results"]) for each in plan),
+        measured=tuple(_measured(each, record["results"], words) for each in plan),
         others=tuple(
             (other.inspection, f"{acting.desk.path}/review-inspection?inspection={other.inspection}")
             for other in _waiting(order)
@@ -114,15 +115,25 @@ def _review_form(acting: Acting, typed: Typed) -> ReviewForm:
     )
 
 
-def _measured(item: Characteristic, results: list[dict[str, Any]]) -> Measured:
+def _measured(item: Characteristic, results: list[dict[str, Any]], words: Words) -> Measured:
     mine = [
         Result(item.number, int(result["sample"]), str(result["value"]))
         for result in results
         if result["characteristic"] == item.number
     ]
-    shown = tuple((result.sample, result.value, _outside(item, result)) for result in mine)
+    variable = item.kind == "variable"
     return Measured(
-        f"{item.number} · {item.name}", limits(item), ruler(item, [value for _, value, _ in shown]), shown
+        f"{item.number} · {item.name}",
+        limits(item, words),
+        ruler(item, [result.value for result in mine]),
+        tuple(
+            (
+                result.sample,
+                words.measured(result.value) if variable else result.value,
+                _outside(item, result),
+            )
+            for result in mine
+        ),
     )
 
 

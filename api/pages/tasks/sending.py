@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from activities.i18n import N_
-from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed, leads_of, number_in
+from api.pages.order.wording import AMOUNTS
+from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Place, Wanted, label
 from models.domain import commands as c
@@ -165,8 +166,8 @@ SHORT_CLOSE = Task(
 
 @dataclass(frozen=True, slots=True)
 class LossForm:
-    # Input, what it is, where it is, how many are there.
-    rows: tuple[tuple[str, str, str, str], ...]
+    # Input, what it is, how many are where.
+    rows: tuple[tuple[str, str, str], ...]
 
 
 def _out(order: Order) -> list[tuple[str, str, c.Bucketed, str]]:
@@ -184,7 +185,11 @@ def _out(order: Order) -> list[tuple[str, str, c.Bucketed, str]]:
 def _loss_form(acting: Acting, _typed: Typed) -> LossForm:
     words, stock = acting.words, Shelf(acting.order).stock
     rows = tuple(
-        (name, label(acting, at), words.say(BUCKETS[bucket]), words.amount(stock[at][bucket], unit))
+        (
+            name,
+            label(acting, at),
+            words.say(AMOUNTS[bucket], amount=words.amount(stock[at][bucket], unit)),
+        )
         for name, at, source, unit in _out(acting.order)
         for bucket in OUT
         if bucket == source
