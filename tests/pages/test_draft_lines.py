@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from api.pages.drafting import lines
 from models.domain.authority import Role
 from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.pages.test_new_order import FILLED, FORM, NEED_BY, job, orders, send
@@ -258,3 +259,36 @@ async def test_lines_are_there_in_other_languages(
     page, *_ = await two_lines(system, buyer)
     assert button in page.text
     assert "line" not in page.text.replace("online", "")
+
+
+def test_an_address_names_only_the_lots_that_go_out() -> None:
+    typed = {"number": "", "form": "1", "do": "preview", "seen": "{}", "add": "", "removed.work_order": "X"}
+    typed |= {"lines.0.work_order": "WO-1", "lines.0.quantity": "5"}
+    for row, (lot, use) in enumerate((("A", ""), ("B", "on"), ("C", ""), ("D", "on"), ("", ""))):
+        typed |= {f"lines.0.lots.{row}.lot": lot, f"lines.0.lots.{row}.quantity": str(row)}
+        typed |= {f"lines.0.lots.{row}.use": use} if use else {}
+    assert lines.said(typed) == {
+        "number": "",
+        "lines.0.work_order": "WO-1",
+        "lines.0.quantity": "5",
+        "lines.0.lots.0.lot": "B",
+        "lines.0.lots.0.quantity": "1",
+        "lines.0.lots.0.use": "on",
+        "lines.0.lots.1.lot": "D",
+        "lines.0.lots.1.quantity": "3",
+        "lines.0.lots.1.use": "on",
+        "lines.0.lots.2.lot": "",
+        "lines.0.lots.2.quantity": "4",
+    }
+
+
+def test_a_line_that_is_put_back_gets_a_number_of_its_own() -> None:
+    typed = {"number": "SO-1", "lines.0.work_order": "A", "lines.0.line": "2"}
+    back = lines.again(typed | {"removed.work_order": "B", "removed.line": "2"})
+    assert (back["lines.1.work_order"], back["lines.1.line"]) == ("B", "3")
+
+
+@pytest.mark.parametrize("place", [1, 200])
+def test_a_line_that_is_not_there_is_not_taken_out(place: int) -> None:
+    typed = {"number": "", "lines.0.work_order": "A", "lines.0.line": "1"}
+    assert lines.without(typed, place) == typed
