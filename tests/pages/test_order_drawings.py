@@ -93,7 +93,7 @@ def test_the_bar_holds_every_piece_and_what_was_not_sent() -> None:
 def test_over_stands_apart_and_a_short_line_owes_nothing() -> None:
     (place,) = whereabouts(view(100, short_closed=True, accepted=60, over=5), WORDS)
     assert [part.kind for part in place.segments] == ["accepted"]
-    assert place.over == "5\u00a0pcs"
+    assert place.over == "5\u00a0pcs more than expected"
 
 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=12))

@@ -74,7 +74,9 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         price=money(words, line["unit_price"], line["currency"]),
         short_closed=line["short_closed"],
         segments=tuple(_segments(line, words)),
-        over=words.amount(pieces["over"], unit) if pieces["over"] else "",
+        over=words.say(AMOUNTS[Bucket.OVER], amount=words.amount(pieces["over"], unit))
+        if pieces["over"]
+        else "",
         columns=tuple(words.say(BUCKETS[bucket]) for bucket in used),
         lots=tuple(
             LotRow(
