@@ -110,6 +110,7 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
         "price": partial(_price, locale),
         "sentence": partial(_sentence, locale),
         "labelled": partial(wording.labelled, locale),
+        "defect": partial(wording.defect, locale),
         "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),
         "party": partial(wording.party, locale),

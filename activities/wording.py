@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
@@ -139,3 +140,13 @@ def command(locale: str, name: str) -> str:
 
 def unit(locale: str, code: str) -> str:
     return say(locale, UNITS[code]) if code in UNITS else code
+
+
+# What a nonconformance is called that was opened because a receipt rejected pieces.
+_AT_RECEIPT = re.compile(r"Rejected at receipt (?P<receipt>\S+)")
+
+
+def defect(locale: str, text: str) -> str:
+    """What is wrong with pieces as somebody put it; where nobody did, in the reader's language."""
+    found = _AT_RECEIPT.fullmatch(text)
+    return say(locale, N_("Rejected at receipt {receipt}"), found.groupdict()) if found else text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
 
+from activities import wording
 from activities.i18n import N_
 from api.supplier.measuring import MEASURE
 from api.supplier.tasks import label
@@ -252,7 +253,7 @@ def _rejections(order: Order, words: Words) -> Iterator[RejectionView]:
         shown = (
             Fact(words.say(text), words.amount(quantity, unit)) for (text, unit), quantity in found.items()
         )
-        yield RejectionView(item.nonconformance, item.defect, tuple(shown))
+        yield RejectionView(item.nonconformance, wording.defect(words.locale, item.defect), tuple(shown))
 
 
 def _inspection(visit: Visit, item: Inspection) -> InspectionView:

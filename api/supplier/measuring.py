@@ -123,7 +123,9 @@ def form(visit: Sight, typed: Mapping[str, str]) -> MeasureForm:
     assert line.plan is not None, "only lines with a plan are measured"
     words = visit.words
     return MeasureForm(
-        heading=words.say(N_("What did you measure on {part}?"), part=f"{line.part} {line.part_revision}"),
+        heading=words.say(
+            N_("What did you measure on {part}?"), part=f"{line.part}\u00a0{line.part_revision}"
+        ),
         line=line.line,
         lot=lot,
         size=words.amount(size, line.unit),

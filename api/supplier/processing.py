@@ -60,7 +60,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> ProcessForm:
     names = list(last.parameters) if last is not None else []
     rows = min(max(len(names) + _SPARE_ROWS, 6), max(_MOST_ROWS, len(names)))
     return ProcessForm(
-        heading=words.say(N_("How was {part} processed?"), part=f"{line.part} {line.part_revision}"),
+        heading=words.say(N_("How was {part} processed?"), part=f"{line.part}\u00a0{line.part_revision}"),
         line=line.line,
         equipment=last.equipment if last is not None else "",
         places=tuple(_places(visit, line)),

@@ -193,6 +193,18 @@ def test_what_a_late_refusal_lists_is_all_in_the_readers_language(locale: str, g
     assert f"- {gap}" in text
 
 
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_pieces_rejected_without_a_word_are_said_to_be_in_the_readers_language(part: str) -> None:
+    mail = changed("rework_requested", defect="Rejected at receipt SO-2026-00007-R1")
+    assert "Rejected at receipt SO-2026-00007-R1" in getattr(written(mail), part)
+    for locale in ("zh", "es"):
+        told = getattr(written(mail, locale), part)
+        assert "SO-2026-00007-R1" in told
+        assert "Rejected" not in told
+    typed = changed("rework_requested", defect="Rejected at receipt, far too thin")
+    assert typed.defect in getattr(written(typed, "es"), part)
+
+
 def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
     held = BY_NAME["order_held"]
     assert written(held, "fi").text == written(held, "en").text

@@ -136,6 +136,10 @@ async def test_rework_is_asked_for_and_comes_back_under_its_name(system: System)
     phone, page = await opened(system, number)
     assert page.heading == "Have the 4 pcs to be reworked arrived?"
     assert "4 pcs to be reworked by you" in page.text
+    chinese = await phone.open(f"{page.url.partition('?')[0]}?language=zh")
+    assert "Rejected at receipt" in page.text
+    assert "Rejected at receipt" not in chinese.text
+    await phone.open(f"{page.url.partition('?')[0]}?language=en")
     missing = (await system.get(f"/orders/{number}"))["missing"]
     assert {"what": f"rework:{received['nonconformance']}", "owed_by": "supplier"} in missing
     assert not [item for item in missing if item["what"].startswith("disposition:")]

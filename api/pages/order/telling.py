@@ -139,10 +139,7 @@ def alert_title(words: Words, rule: str, details: str) -> str:
 
 def defect(words: Words, text: str, receipt: str) -> str:
     """What is wrong with rejected pieces; where nobody said more than that, in the reader's language."""
-    rejected = N_("Rejected at receipt {receipt}")
-    if receipt and text == rejected.format(receipt=receipt):
-        return words.say(rejected, receipt=receipt)
-    return text
+    return wording.defect(words.locale, text) if receipt else text
 
 
 def rule_name(words: Words, rule: str) -> str:
