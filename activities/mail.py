@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities import mail_line
 from activities.delivery_types import GIVE_UP, SEND_MAIL, SendOutcome
 from activities.mail_contexts import load
 from activities.mail_message import compose, mail_host, mailbox, sender_of
@@ -48,6 +49,8 @@ class _Waiting:
 
     row: Outbox
     recipients: list[OutboxRecipient]
+    # Whether others wait for an earlier mail of the order to reach them first.
+    in_line: bool
 
 
 class Mailer:
@@ -81,7 +84,8 @@ class Mailer:
     async def send_mail(self, outbox_id: str) -> SendOutcome:
         """Sends to everybody who does not have it yet; returns when everybody's fate is known.
 
-        Raises a retryable ``ApplicationError`` while somebody still waits.
+        Raises a retryable ``ApplicationError`` while somebody still waits: for the mail server, or
+        for an earlier mail of the order.
         """
         waiting = await asyncio.to_thread(self._load, outbox_id)
         if waiting.recipients:
@@ -90,6 +94,8 @@ class Mailer:
                     await self._hand_over(waiting)
             except TimeoutError:
                 raise _later("mail.slow", "The mail server took too long.") from None
+        elif waiting.in_line:
+            raise _not_yet()
         return await asyncio.to_thread(self._settle, outbox_id)
 
     @activity.defn(name=GIVE_UP)
@@ -141,7 +147,11 @@ class Mailer:
             row = _row(session, outbox_id)
             recipients = _recipients(session, outbox_id)
             waiting = [each for each in recipients if each.state == RecipientState.QUEUED]
-            return _Waiting(row, waiting if row.state == MailState.QUEUED else [])
+            if row.state != MailState.QUEUED or not waiting:
+                return _Waiting(row, [], in_line=False)
+            before = mail_line.taken(session, row, waiting, self._clock())
+            next_ones = [each for each in waiting if each.address not in before]
+            return _Waiting(row, next_ones, in_line=bool(before))
 
     def _record(self, recipient: OutboxRecipient, answer: Answer) -> None:
         """One recipient's answer, kept at once: the next one may never come."""
@@ -226,6 +236,17 @@ def _refuse_waiting(recipients: Sequence[OutboxRecipient]) -> None:
 def _later(code: str, message: str) -> ApplicationError:
     """Expected, and tried again."""
     return ApplicationError(message, type=code, category=ApplicationErrorCategory.BENIGN)
+
+
+def _not_yet() -> ApplicationError:
+    """Not its turn. The delay is given, for the usual ones grow with a mail server that is away."""
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    return ApplicationError(
+        "An earlier mail of the order to the same address is still on its way.",
+        type="mail.in_line",
+        category=ApplicationErrorCategory.BENIGN,
+        next_retry_delay=mail_line.retry_after(attempt),
+    )
 
 
 @contextmanager

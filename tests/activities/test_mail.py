@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,16 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 from temporalio.exceptions import ApplicationError
 
+from activities import mail_line
 from activities.delivery_types import SendOutcome
 from activities.mail import Mailer
 from activities.relay import Relay
 from models.db import Database
+from models.domain import commands as c
 from models.domain.tokens import link_token
 from models.settings import Settings
 from models.tables.outbox import Outbox, OutboxRecipient
+from tests.activities.test_apply import Shop
 from tests.mails import BY_NAME, LINK_ID, put_in_outbox
 from tests.smtp import MailServer, mail_server
 
@@ -151,6 +154,104 @@ async def test_a_server_that_hangs_up_on_one_recipient_still_takes_the_next(
     _, recipients = kept(database, outbox_id)
     assert (recipients[LI].state, recipients[LI].smtp_code) == ("queued", 421)
     assert recipients[WANG].state == "sent"
+
+
+def held_then_resumed(database: Database) -> tuple[str, str]:
+    """Two mails to one person, in this order."""
+    a_moment_ago = NOW - timedelta(milliseconds=8)
+    first = put_in_outbox(database, LI, context=BY_NAME["order_held"], written_at=a_moment_ago)
+    return first, put_in_outbox(database, LI, context=BY_NAME["order_resumed"], written_at=NOW)
+
+
+async def test_a_mail_waits_for_the_orders_earlier_one_to_the_same_address(
+    mailer: Mailer, database: Database, server: MailServer
+) -> None:
+    first, second = held_then_resumed(database)
+    error = await refused_for_now(mailer, second)
+    assert error.type == "mail.in_line"
+    assert error.next_retry_delay == timedelta(seconds=0.3)
+    assert server.asked == []
+    server.answers[LI] = "450 later"
+    await refused_for_now(mailer, first)
+    await refused_for_now(mailer, second)
+    assert kept(database, second)[1][LI].tries == 0
+    del server.answers[LI]
+    for mail in (first, second):
+        assert (await mailer.send_mail(mail)).state == "sent"
+    assert [mail.message["Message-ID"] for mail in server.received] == [
+        kept(database, each)[0].message_id for each in (first, second)
+    ]
+
+
+@pytest.mark.parametrize("fate", ["refused", "given up"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_waits_behind_a_mail_that_will_never_arrive(
+    mailer: Mailer, database: Database, server: MailServer, fate: str
+) -> None:
+    first, second = held_then_resumed(database)
+    if fate == "refused":
+        server.answers[LI] = "550 no such person"
+        await mailer.send_mail(first)
+        del server.answers[LI]
+    else:
+        await mailer.give_up(first)
+    assert kept(database, first)[0].state == "undeliverable"
+    assert (await mailer.send_mail(second)).state == "sent"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_only_who_has_an_earlier_mail_to_come_waits(
+    mailer: Mailer, database: Database, server: MailServer
+) -> None:
+    first = put_in_outbox(database, LI, written_at=NOW - timedelta(minutes=1))
+    fresh = put_in_outbox(database, LI, context=BY_NAME["fresh_link"], written_at=NOW)
+    to_both = put_in_outbox(database, LI, WANG, context=BY_NAME["order_held"], written_at=NOW)
+    assert (await mailer.send_mail(fresh)).state == "sent"
+    assert (await refused_for_now(mailer, to_both)).type == "mail.waiting"
+    assert kept(database, to_both)[1][WANG].state == "sent"
+    assert (await refused_for_now(mailer, to_both)).type == "mail.in_line"
+    assert server.asked == [LI, WANG]
+    for mail in (first, to_both):
+        assert (await mailer.send_mail(mail)).state == "sent"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_mail_that_cannot_be_sent_holds_the_next_one_for_a_day_at_most(
+    mailer: Mailer, mail_settings: Settings, database: Database
+) -> None:
+    _, second = held_then_resumed(database)
+    await refused_for_now(mailer, second)
+    tomorrow = NOW + timedelta(days=1, seconds=1)
+    late = Mailer(database, mail_settings, Reports(), clock=lambda: tomorrow)
+    assert (await late.send_mail(second)).state == "sent"
+
+
+async def test_mails_of_one_moment_keep_the_order_of_their_commands(
+    database: Database, mail_settings: Settings, server: MailServer
+) -> None:
+    shop = Shop(database, mail_settings)
+    wrote = [shop.do(command).outbox for command in (c.Issue(), c.Hold("wait"), c.Resume(), c.Cancel("late"))]
+    mails = [mail for outbox in wrote for mail in outbox]
+    written = [kept(database, mail)[0] for mail in mails]
+    assert len({row.created_at for row in written}) == 1, "one time for all of them"
+    mailer = Mailer(database, mail_settings, Reports(), clock=lambda: written[0].created_at)
+    for left in range(len(mails)):
+        for later in reversed(mails[left + 1 :]):
+            assert (await refused_for_now(mailer, later)).type == "mail.in_line"
+        assert (await mailer.send_mail(mails[left])).state == "sent"
+    assert [row.template for row in written] == [
+        "order_issued",
+        "order_held",
+        "order_resumed",
+        "order_cancelled",
+    ]
+
+
+def test_who_waits_in_line_looks_again_soon_and_then_less_often() -> None:
+    delays = [mail_line.retry_after(attempt).total_seconds() for attempt in (1, 2, 3, 8, 20, 100_000)]
+    assert delays == sorted(delays)
+    assert (delays[0], delays[-1]) == (0.3, 30.0)
+    assert sum(mail_line.retry_after(attempt).total_seconds() for attempt in range(1, 6)) < 5
 
 
 @pytest.mark.parametrize("answer", ["550 5.1.1 no such person", "553 5.1.3 no", "501 no"])

@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -20,7 +21,7 @@ from models.db import Database
 from models.domain.tokens import link_token
 from models.settings import Settings
 from models.tables.outbox import Outbox, OutboxRecipient, workflow_id
-from tests.mails import LINK_ID, put_in_outbox
+from tests.mails import BY_NAME, LINK_ID, put_in_outbox
 from tests.smtp import MailServer, mail_server
 from workflows.delivery import DeliveryWorkflow
 
@@ -143,6 +144,37 @@ async def test_a_mail_that_waits_holds_no_other_up(
         assert recipients(database, slow)[LI].state == "queued"
         del server.answers[LI]
         assert (await outcome_of(waiting)).state == "sent"
+
+
+async def test_mails_of_an_order_reach_a_person_in_the_order_they_were_written_in(
+    client: Client, settings: Settings, database: Database, mailer: Mailer, server: MailServer
+) -> None:
+    now = datetime.now(UTC)
+    names = ("order_issued", "order_held", "order_resumed")
+    first, *later = [
+        put_in_outbox(database, LI, context=BY_NAME[name], written_at=now + timedelta(milliseconds=place))
+        for place, name in enumerate(names)
+    ]
+    other = put_in_outbox(
+        database, WANG, context=BY_NAME["order_held"], written_at=now + timedelta(seconds=1)
+    )
+    server.answers[LI] = "450 later"
+    async with worker(client, mailer, settings.task_queue):
+        # The last one is on its way first, and is asked about by nobody.
+        started = [await start(client, settings.task_queue, each, SOON) for each in reversed(later)]
+        started.append(await start(client, settings.task_queue, first, SOON))
+        elsewhere = await start(client, settings.task_queue, other, SOON)
+        assert (await outcome_of(elsewhere)).state == "sent"
+        await until(lambda: recipients(database, first)[LI].tries >= 2, "tries of the first")
+        assert [recipients(database, each)[LI].tries for each in later] == [0, 0]
+        del server.answers[LI]
+        for delivery in started:
+            assert (await outcome_of(delivery)).state == "sent"
+    ids = [mail.message["Message-ID"].partition("@")[0][1:] for mail in server.received]
+    assert ids == [other, first, *later]
+    # However often it looked, its history tells one activity.
+    history = await started[0].fetch_history()
+    assert len(history.events) < 15
 
 
 async def test_a_refused_mail_is_not_tried_again(
