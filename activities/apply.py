@@ -17,7 +17,7 @@ from sqlmodel import Session
 from activities import facts as facts_of
 from activities.contracts import Applied
 from activities.letters import Letters
-from activities.refusals import as_json, tell_late
+from activities.refusals import as_json, cannot_be_kept, tell_late
 from models.codec import adapter, envelope, event_hash, load_command, load_order, plain
 from models.domain import events as e
 from models.domain import headline
@@ -76,10 +76,13 @@ class UnknownCommand(Exception):
     """No such command row: it was never saved, so it is never applied."""
 
 
-def apply(session: Session, settings: Settings, command_id: str, now: datetime) -> Applied:
+def apply(
+    session: Session, settings: Settings, command_id: str, now: datetime, *, impossible: bool = False
+) -> Applied:
     """Applies command `command_id` in the caller's write transaction and says where the order stands.
 
-    Raises `UnknownCommand`; a refusal is a result, not an exception.
+    Raises `UnknownCommand`; a refusal is a result, not an exception. `impossible`: it was tried and can
+    never be written, so it is refused; see `activities.settling`, through which whoever commits calls it.
     """
     row = session.execute(_LOCK_ORDER_OF, {"command": command_id}).first()
     if row is None:
@@ -89,7 +92,7 @@ def apply(session: Session, settings: Settings, command_id: str, now: datetime) 
     order = load_order(row.snapshot) if row.snapshot is not None else None
     if command.status != "received":
         return _as_it_was(command.status, row, order, (command.result or {}).get("outbox", []))
-    return _decide_and_write(session, settings, row, order, command, now)
+    return _decide_and_write(session, settings, row, order, command, now, impossible)
 
 
 def cannot_be_issued(session: Session, command_id: str) -> bool:
@@ -107,12 +110,20 @@ def cannot_be_issued(session: Session, command_id: str) -> bool:
     return False
 
 
-def pass_deadlines(session: Session, settings: Settings, number: str, command: str, now: datetime) -> Applied:
+def pass_deadlines(
+    session: Session,
+    settings: Settings,
+    number: str,
+    command: str,
+    now: datetime,
+    *,
+    impossible: bool = False,
+) -> Applied:
     """Saves and applies command `command`, which says that time has passed; again, it is the same one."""
     session.execute(select(_ORDERS.c.number).where(_ORDERS.c.number == number).with_for_update())
     if session.scalar(select(_COMMANDS.c.id).where(_COMMANDS.c.id == command)) is None:
         save_system_command(session, command, number, "pass-deadlines", {}, now)
-    return apply(session, settings, command, now)
+    return apply(session, settings, command, now, impossible=impossible)
 
 
 def save_system_command(
@@ -145,12 +156,20 @@ def next_sequence(session: Session, number: str) -> int:
 
 
 def _decide_and_write(
-    session: Session, settings: Settings, row: Any, order: Order | None, command: Any, now: datetime
+    session: Session,
+    settings: Settings,
+    row: Any,
+    order: Order | None,
+    command: Any,
+    now: datetime,
+    impossible: bool,
 ) -> Applied:
     # Two clocks may differ by a little; the stream's never runs backwards.
     now = max(now, command.received_at, order.last_news_at if order and order.last_news_at else now)
     letters = Letters(session, settings, command.id, now)
     try:
+        if impossible:
+            raise cannot_be_kept()
         asked = _asked(command)
         known = facts_of.gather(session, row, order, asked.command, now)
         events = decide(order, asked, known, now)

@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.apply import UnknownCommand, apply, pass_deadlines, save_system_command
 from activities.contracts import APPLY, PASS_DEADLINES, Applied, ApplyInput, DeadlineInput
+from activities.settling import settled
 from models.db import Database
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
@@ -45,9 +46,14 @@ class OrderActivities:
     @activity.defn(name=APPLY, no_thread_cancel_exception=True)
     def apply(self, asked: ApplyInput) -> Applied:
         """Commits before it returns: what Temporal hears has happened."""
+        now = datetime.fromisoformat(asked.now)
+
+        def work(session: Session, impossible: bool) -> Applied:
+            return apply(session, self.settings, asked.command, now, impossible=impossible)
+
         try:
-            with _no_names(), self.database.write() as session:
-                applied = apply(session, self.settings, asked.command, datetime.fromisoformat(asked.now))
+            with _no_names():
+                applied = settled(self.database, work)
         except UnknownCommand as error:
             # An update may outlive a database that was set back to a backup; it must not block the line.
             raise ApplicationError(
@@ -58,14 +64,15 @@ class OrderActivities:
 
     @activity.defn(name=PASS_DEADLINES, no_thread_cancel_exception=True)
     def pass_deadlines(self, asked: DeadlineInput) -> Applied:
-        with _no_names(), self.database.write() as session:
-            applied = pass_deadlines(
-                session,
-                self.settings,
-                asked.order,
-                asked.command,
-                datetime.fromisoformat(asked.now),
+        now = datetime.fromisoformat(asked.now)
+
+        def work(session: Session, impossible: bool) -> Applied:
+            return pass_deadlines(
+                session, self.settings, asked.order, asked.command, now, impossible=impossible
             )
+
+        with _no_names():
+            applied = settled(self.database, work)
         self.post(asked.order, applied.outbox)
         return applied
 

@@ -37,6 +37,15 @@ def from_json(data: dict[str, Any]) -> Refusal:
     return _KINDS[data["kind"]](data["code"], data["text"], errors=errors, **data["values"])
 
 
+def cannot_be_kept() -> Invalid:
+    """What is said of a command that fails in the same way however often it is tried."""
+    return Invalid(
+        "command.impossible",
+        "The database cannot keep this: a number is too large or a text too long. Nothing has changed. "
+        "Enter less and send it again; if it is refused once more, tell whoever runs Sendout.",
+    )
+
+
 def tell_late(letters: Letters, number: str, order: Order | None, command: Any, refusal: Refusal) -> None:
     """The person was told "saved"; now that it is refused, a mail says why."""
     person = None

@@ -26,7 +26,14 @@ from pydantic_core import PydanticCustomError
 
 from activities.i18n import N_
 from models.domain.quantities import UNIT_DECIMALS, plain, unit_code
-from models.domain.texts import one_line, some_lines
+from models.domain.texts import (
+    LONGEST_KEY,
+    LONGEST_LINE,
+    fits_address,
+    names_something,
+    one_line,
+    some_lines,
+)
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -107,7 +114,7 @@ Flag = StrictBool
 Whole = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 _printable = _must(one_line, "field.text", N_("Leave out line breaks and control characters."))
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200), _printable]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE), _printable]
 Note = Annotated[
     str,
     StringConstraints(max_length=20_000),
@@ -120,15 +127,14 @@ Note = Annotated[
 ]
 Key = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=64),
+    StringConstraints(min_length=1, max_length=LONGEST_KEY),
     _printable,
     _must(
-        lambda text: not set(text) & set("/\\?#%"),
+        fits_address,
         "field.key",
         N_("A key is part of an address: leave out / \\ ? # and %."),
     ),
-    # A segment of one or two dots means another address.
-    _must(lambda text: text.strip(".") != "", "field.key", N_("A key needs a letter or a digit.")),
+    _must(names_something, "field.key", N_("A key needs a letter or a digit.")),
 ]
 SupplierCode = Annotated[
     str,

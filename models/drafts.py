@@ -113,9 +113,9 @@ def checked(session: Session, draft: Draft) -> Draft:
     if session.get(Plant, draft.plant) is None:
         wrong.append(_unknown("plant", "plant", draft.plant))
     wrong += [
-        texts.broken(field)
+        problem
         for field in ("spec", "spec_revision", "purchase_order")
-        if not texts.one_line(getattr(draft, field))
+        for _, problem in texts.problems(field, getattr(draft, field))
     ]
     lines: list[DraftLine] = []
     operations: list[Operation] = []

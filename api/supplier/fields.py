@@ -12,13 +12,14 @@ from fastapi import Request
 
 from api.errors import Problem
 from api.wire import ExactRequest
+from models.domain import texts
 from models.domain.calendar import FIRST_YEAR, LAST_YEAR
 from models.domain.errors import FieldError, Invalid
 from models.domain.quantities import UNIT_DECIMALS
 
 MOST_FIELDS = 3000
-LONGEST_LINE = 200
-LONGEST_TEXT = 2000
+LONGEST_LINE = texts.LONGEST_LINE
+LONGEST_TEXT = texts.LONGEST_TOLD
 # What may stand before a mark between thousands: 1,200 but not 0,200 or 1200,200.
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}")
 _SPACES = str.maketrans("", "", " \t\u00a0\u2009\u202f")

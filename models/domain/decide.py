@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from models.domain import authority, gate, texts
+from models.domain import authority, gate, texts, totals
 from models.domain import commands as c
 from models.domain.decisions import (
     answering,
@@ -83,6 +83,7 @@ def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> li
         texts.check(command)
         texts.check(asked.on_behalf_of)
     events = DECISIONS[type(command)](order, command, asked, facts, now)
+    totals.check(order, command, events)
     return [*events, *watching.consequences(order, events, now)]
 
 

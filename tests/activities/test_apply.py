@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,14 +14,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from activities.apply import UnknownCommand, apply, next_sequence, pass_deadlines
+from activities.settling import settled
 from models import drafts
 from models.codec import event_hash, load_event, load_order, plain
 from models.db import Database
 from models.domain import commands as c
+from models.domain import texts
 from models.domain.evolve import fold
 from models.domain.facts import Draft, DraftLine
 from models.settings import Settings
@@ -78,6 +83,13 @@ class Shop:
     def apply(self, command: str, now: datetime = NOW) -> Any:
         with self.database.write() as session:
             return apply(session, self.settings, command, now)
+
+    def settle(self, command: str) -> Any:
+        """As the workflow's activity and the dispatcher do."""
+        return settled(
+            self.database,
+            lambda session, impossible: apply(session, self.settings, command, NOW, impossible=impossible),
+        )
 
     def do(self, command: c.Command, now: datetime = NOW) -> Any:
         return self.apply(self.save(command), now)
@@ -345,6 +357,76 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(shop: Shop, target: 
         shop.apply(command)
     assert shop.dump() == before
     assert shop.apply(command).status == "applied"
+
+
+def outgrown(shop: Shop) -> str:
+    """A receipt, saved: its pieces join a lot that holds as many as its column does."""
+    for command in (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, Decimal(100), "L1"),))):
+        assert shop.do(command).status == "applied"
+    most = Decimal("9223372036854")
+    big = {"number": "BIG", "part": "FLANGE", "quantity": most, "uom": "C62", "on_hand": most}
+    with shop.database.write() as session:
+        session.add(Lot(**big, created_at=NOW))
+    line = c.ReceiveLine(1, Decimal(10), Decimal(10), output_lot="BIG")
+    return shop.save(c.Receive((line,), packing_slip="1"))
+
+
+def refused(shop: Shop, command: str) -> str:
+    """The code it was refused with."""
+    with shop.database.read() as session:
+        row = session.execute(select(COMMANDS).where(COMMANDS.c.id == command)).one()
+    assert row.status == "refused"
+    code: str = row.result["refusal"]["code"]
+    return code
+
+
+def test_a_command_that_can_never_be_written_is_refused_and_the_next_one_applied(shop: Shop) -> None:
+    command = outgrown(shop)
+    before = shop.dump()
+    assert shop.settle(command).status == "refused"
+    assert refused(shop, command) == "command.impossible"
+    after = shop.dump()
+    assert {name: after[name] for name in before if name != "commands"} == {
+        name: before[name] for name in before if name != "commands"
+    }
+    assert shop.settle(shop.save(c.Hold("drawing"))).status == "applied"
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_name_too_long_for_an_index_is_refused_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorter ones are all that a command may carry; were there another way in, this is below it."""
+    monkeypatch.setattr(texts, "LONGEST_KEY", 10_000)
+    for command in (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, Decimal(100), "L1"),))):
+        assert shop.do(command).status == "applied"
+    # What compresses well would fit.
+    name = "".join(random.Random(1).choices(string.ascii_letters, k=9_000))
+    line = c.ReceiveLine(1, Decimal(10), Decimal(10), output_lot=name)
+    command = shop.save(c.Receive((line,), packing_slip="1"))
+    assert shop.settle(command).status == "refused"
+    assert refused(shop, command) == "command.impossible"
+    assert shop.settle(shop.save(c.Hold("drawing"))).status == "applied"
+
+
+def test_who_was_told_saved_is_told_by_mail_that_it_was_impossible(shop: Shop) -> None:
+    command = outgrown(shop)
+    with shop.database.write() as session:
+        session.execute(update(COMMANDS).where(COMMANDS.c.id == command).values(answered_early=True))
+    (mail,) = shop.settle(command).outbox
+    with shop.database.read() as session:
+        row = session.get(Outbox, mail)
+    assert row is not None
+    assert (row.template, row.context["command"]) == ("command_refused", "receive")
+    assert row.context["why"]["text"].startswith("The database cannot keep this")
+
+
+def test_a_command_that_fails_for_another_reason_waits_for_better_times(shop: Shop) -> None:
+    shop.do(c.Issue())
+    command = shop.save(c.Hold("drawing"))
+    before = shop.dump()
+    with failing(shop.database, "event"), pytest.raises(DBAPIError, match="broken"):
+        shop.settle(command)
+    assert shop.dump() == before
+    assert shop.settle(command).status == "applied"
 
 
 def test_two_deliveries_of_one_command_at_once_apply_it_once(shop: Shop) -> None:

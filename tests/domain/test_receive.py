@@ -13,7 +13,19 @@ import pytest
 
 from models.domain import events as e
 from models.domain.commands import Cancel, Close, Correct, Hold, Receive
-from tests.domain.asking import NC, PARCEL, RECEIPT, arrived, dispose, document, lose, receive, send, ship
+from tests.domain.asking import (
+    NC,
+    PARCEL,
+    RECEIPT,
+    arrived,
+    dispose,
+    document,
+    lose,
+    over,
+    receive,
+    send,
+    ship,
+)
 from tests.domain.orders import (
     ADMIN,
     BUYER,
@@ -161,6 +173,16 @@ def test_pieces_of_a_lot_that_never_went_out_are_over() -> None:
 def test_excess_of_lots_nobody_named_is_of_the_last_one_drawn() -> None:
     scene = given(issued(TWO_LOTS), send(60, "L1"), send(40, "L2"), receive(103, **DOCKED))
     scene.then(place="1:L2", accepted=40, over=3)
+
+
+def test_a_line_holds_no_more_in_all_than_one_quantity_may_say() -> None:
+    scene = given(issued(), send(100))
+    scene.when(receive(0, pending=999_999_999_999, parcel="", slip="1"))
+    scene.then(pending=100, over=999_999_999_899)
+    scene.when(receive(0, pending=1, parcel="", slip="2")).then(pending=100, over=999_999_999_900)
+    again = receive(0, pending=1, parcel="", slip="3")
+    scene.when(again).refused("quantity.total_too_large", "lines.0.counted", line=1, total=1_000_000_000_001)
+    scene.when(over("return", 999_999_999_900)).when(again).then(pending=100, over=1)
 
 
 def test_nothing_out_at_all_is_all_over() -> None:
