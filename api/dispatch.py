@@ -33,8 +33,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.apply import apply, cannot_be_issued
-from activities.contracts import Carried
+from activities.contracts import Applied, Carried
 from activities.refusals import from_json
+from activities.settling import settled
 from api.errors import DATABASE_AWAY, Unanswered
 from models.codec import load_order, plain
 from models.db import Database
@@ -283,13 +284,12 @@ class Dispatcher:
     async def _apply_here(self, command: str) -> None:
         """Before its issue and after its end an order has no workflow: the same `apply` without one."""
 
-        def once() -> list[str]:
-            with self.database.write() as session:
-                received = session.scalar(select(_COMMANDS.c.received_at).where(_COMMANDS.c.id == command))
-                assert received is not None, "the command was saved before it was sent"
-                return apply(session, self.settings, command, received).outbox
+        def work(session: Session, impossible: bool) -> Applied:
+            received = session.scalar(select(_COMMANDS.c.received_at).where(_COMMANDS.c.id == command))
+            assert received is not None, "the command was saved before it was sent"
+            return apply(session, self.settings, command, received, impossible=impossible)
 
-        for outbox in await self._thread(once):
+        for outbox in (await self._thread(settled, self.database, work)).outbox:
             await self.deliver(outbox)
 
     def _carried(self, number: str, name: str, command: str) -> Carried | None:
