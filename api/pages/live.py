@@ -32,8 +32,9 @@ _COMMANDS = table(CommandRow)
 _SINCE = or_(_COMMANDS.c.applied_at > bindparam("since"), _COMMANDS.c.received_at > bindparam("since"))
 _CHANGED = select(_COMMANDS.c.id, _COMMANDS.c.status, _COMMANDS.c.order_number).where(_SINCE)
 _EVERY = 1.0
-# Clocks of several processes differ, and a commit takes a moment: so far back is looked again.
-_OVERLAP = timedelta(seconds=5)
+# Clocks of several processes differ, a commit takes a moment, and what was tried again carries the time
+# at which it was asked: so far back is looked again.
+_OVERLAP = timedelta(seconds=10)
 # So long after its time a command's row may be there to be read.
 _COMMIT = timedelta(seconds=2)
 # Proxies end a connection nothing comes over.
@@ -51,6 +52,8 @@ class Live:
         self._clock = clock
         self._listeners: dict[asyncio.Event, str] = {}
         self._told: set[tuple[str, str]] = set()
+        # Up to when everything has been told; while looks fail, it stays.
+        self._looked: datetime | None = None
         self.closed = False
 
     async def run(self) -> None:
@@ -59,13 +62,22 @@ class Live:
             await asyncio.sleep(_EVERY)
             if not self._listeners:
                 self._told.clear()
+                self._looked = None
                 continue
             try:
-                changed = await run_in_threadpool(self._look, self._clock() - _OVERLAP)
+                await self._look_and_wake()
             except DATABASE_AWAY as error:
                 log.warning("live_look_failed", reason=type(error).__name__)
-                continue
-            self._wake(changed)
+            except Exception:
+                # Whatever it was, the pages of this process go on being told.
+                log.exception("live_look_failed")
+
+    async def _look_and_wake(self) -> None:
+        now = self._clock()
+        self._looked = self._looked or now
+        changed = await run_in_threadpool(self._look, self._looked - _OVERLAP)
+        self._looked = now
+        self._wake(changed)
 
     def close(self) -> None:
         """The process is about to end: every stream ends, so that nothing waits for it."""

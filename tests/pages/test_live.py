@@ -6,13 +6,15 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from api import people
 from api.app import now
@@ -27,21 +29,24 @@ from tests.stories import issued
 from tests.systems import System
 
 CHANGED = b"event: changed\ndata: 1\n\n"
+HEARTBEAT = b": still here\n\n"
 # What was done before a page was opened is told once, for a look back of a few seconds.
-SETTLED = 7.0
+SETTLED = 12.0
 
 
 @asynccontextmanager
 async def listening(
-    system: System, about: str, drawn: datetime | None = None
+    system: System, about: str, drawn: datetime | None = None, *, live: Live | None = None
 ) -> AsyncIterator[asyncio.Queue[bytes]]:
-    """Everything the stream of a page says, as it comes; of one drawn just now unless `drawn` says when."""
-    live: Live = system.app.state.live
+    """What the stream of a page says, as it comes, but that it is still there; of one drawn just now
+    unless `drawn` says when."""
+    live = live or system.app.state.live
     heard: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def listen() -> None:
         async for part in live.changes(about, drawn or now()):
-            heard.put_nowait(part)
+            if part != HEARTBEAT:
+                heard.put_nowait(part)
 
     task = asyncio.create_task(listen())
     assert b"retry" in await asyncio.wait_for(heard.get(), 1)
@@ -93,6 +98,53 @@ async def test_what_changed_before_a_page_could_listen_is_told_when_it_does(syst
             await asyncio.sleep(1.5)
             assert at_other.empty()
             assert drawn_after.empty()
+
+
+@contextmanager
+def away(database: Database, error: Exception) -> Iterator[list[str]]:
+    """Every question fails with `error` during the block; gives those that were asked."""
+    asked: list[str] = []
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+        raise error
+
+    event.listen(database.engine, "before_cursor_execute", fail)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("SELECT", {}, Exception("away")), RuntimeError("not foreseen")]
+)
+async def test_what_changed_while_no_look_succeeded_is_told_as_soon_as_one_does(
+    system: System, error: Exception
+) -> None:
+    mine = await issued(system)
+    skipped = timedelta()
+    database = Database(system.settings.database)
+    live = Live(database, lambda: now() + skipped)
+    looking = asyncio.create_task(live.run())
+    try:
+        async with listening(system, mine, live=live) as at_mine:
+            with suppress(TimeoutError):
+                assert await asyncio.wait_for(at_mine.get(), 5) == CHANGED, "it was issued just now"
+            with away(database, error) as asked:
+                await system.command(Role.BUYER, mine, "hold", reason="wait")
+                await asyncio.sleep(2.5)
+                assert asked, "looks were taken"
+                # Far longer than anybody looks back.
+                skipped = timedelta(minutes=1)
+                await asyncio.sleep(1.5)
+                assert at_mine.empty()
+            assert await asyncio.wait_for(at_mine.get(), 10) == CHANGED
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        database.dispose()
 
 
 async def test_every_page_that_listens_is_let_go_when_the_process_ends(system: System) -> None:
