@@ -53,8 +53,8 @@ from workflows.post import start_delivery
 log = structlog.get_logger(__name__)
 Given = TypeVarTuple("Given")
 Found = TypeVar("Found")
-# Threads that work at commands at once, of all that a process has: more of them get in one another's
-# way, and those left are enough for pages when commands wait for the database.
+# Threads that work at commands at once on SQLite, where one writes at a time: more of them get in one
+# another's way. On PostgreSQL, where some wait for their order's row, all the process has may be at it.
 _THREADS = 8
 _COMMANDS = table(CommandRow)
 _ORDERS = table(OrderRow)
@@ -158,7 +158,7 @@ class Dispatcher:
         self.database = database
         self.settings = settings
         self.client = client
-        self._threads = CapacityLimiter(_THREADS)
+        self._threads = CapacityLimiter(_THREADS) if database.is_sqlite else None
 
     async def act(
         self, wish: Wish, now: datetime, look: Look | None = None, patience: float | None = None

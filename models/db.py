@@ -64,13 +64,11 @@ class Database:
         # Parameters are people's names, addresses and hashes: an error that is logged leaves them out.
         shared: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "hide_parameters": True}
         if not self.is_sqlite:
-            # What the operator wrote into the URL wins.
-            given = make_url(url).query
-            engine = create_engine(
-                url,
-                **shared,
-                connect_args={name: value for name, value in _POSTGRES.items() if name not in given},
-            )
+            address = make_url(url)
+            # What the operator wrote into the URL wins; the driver takes one of them as a number only.
+            given: dict[str, Any] = {**_POSTGRES, **address.query}
+            given["prepare_threshold"] = _number(given["prepare_threshold"])
+            engine = create_engine(address.set(query={}), **shared, connect_args=given)
             event.listen(engine, "connect", _set_timeouts)
             event.listen(engine, "checkin", _note_the_time)
             event.listen(engine, "checkout", _try_if_idle)
@@ -97,6 +95,11 @@ class Database:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+
+def _number(text: Any) -> int | None:
+    """After so many uses a statement is prepared; `none`: never, as some connection poolers want it."""
+    return None if str(text).lower() == "none" else int(text)
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

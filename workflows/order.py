@@ -73,7 +73,8 @@ class OrderWorkflow:
                 if self.may_carry_on():
                     self.carry_on()
                 await self.something_to_do(phase)
-                await self.pass_deadlines()
+                if self.due is not None and self.due <= workflow.now():
+                    await self.pass_deadlines()
                 self.list_anew()
 
     @workflow.update

@@ -27,7 +27,8 @@ def missing(order: Order) -> list[dict[str, str]]:
     if order.end is not None:
         return _documents(order) if papers_owed(order) else []
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
-    found = [] if order.answer is Answer.DECLINED else _owed_papers(order)
+    owes_papers = order.answer is not Answer.DECLINED and papers_owed(order)
+    found = _owed_papers(order) if owes_papers else []
     if order.counter is not None:
         found.append({"what": "answer:proposal", "owed_by": "buyer"})
     found += [
@@ -102,6 +103,8 @@ def headline(order: Order) -> str:
 
 def _where(order: Order) -> str:
     now = stage(order)
+    if order.cancelling and order.end is None:
+        return "Being cancelled; what {supplier} has is to come back"
     if order.counter is None or order.end is not None:
         return _OWED[now]
     owed = "{supplier} proposed other terms; the buyer owes an answer"

@@ -29,9 +29,11 @@ def missing_documents(order: Order) -> tuple[DocumentType, ...]:
 
 
 def papers_owed(order: Order) -> bool:
-    """Whether the required documents are still to come. A cancelled order keeps, and pays for, what was
-    accepted, so it keeps asking for their papers."""
-    return order.end is None or (order.end is Stage.CANCELLED and total(order.stock, Bucket.ACCEPTED) > 0)
+    """Whether the required documents are still to come. An order that is or was cancelled keeps, and pays
+    for, what was accepted, so it keeps asking for their papers, and for no others."""
+    if order.end is Stage.CANCELLED or order.cancelling:
+        return total(order.stock, Bucket.ACCEPTED) > 0
+    return order.end is None
 
 
 def order_facts(order: Order) -> OrderFacts:

@@ -16,7 +16,7 @@ from models.domain.commands import (
     ShortClose,
 )
 from models.domain.evidence import DocumentType
-from models.domain.headline import missing
+from models.domain.headline import headline, missing
 from tests.domain.asking import (
     ALERT,
     DOC,
@@ -85,6 +85,13 @@ class TestCancel:
     def test_who_still_has_pieces_is_named_while_it_is_being_cancelled(self) -> None:
         scene = given(issued(), send(100), arrived(), NO_LONGER)
         assert {"what": "return:line-1", "owed_by": "supplier"} in missing(scene.order)
+        assert headline(scene.order).startswith("Being cancelled; what Acme Plating has is to come back")
+
+    def test_who_returns_everything_owes_no_papers_while_it_is_being_cancelled(self) -> None:
+        scene = given(issued(documents=(DocumentType("coc"),)), send(100), arrived(), NO_LONGER)
+        assert missing(scene.order) == [{"what": "return:line-1", "owed_by": "supplier"}]
+        scene.when(ship(60)).when(receive(60)).flags("cancelling")
+        assert {"what": "document:coc", "owed_by": "supplier"} in missing(scene.order)
 
     def test_papers_of_accepted_pieces_are_owed_beyond_the_end(self) -> None:
         scene = given(issued(documents=(DocumentType("coc"),)), accept(), send(60), ship(60), receive(60))

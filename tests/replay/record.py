@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,11 +24,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from temporalio import activity
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from models.domain.authority import Role
+from activities.apply import apply
+from activities.contracts import Applied
+from models.domain.authority import OnBehalfOf, Role
 from models.domain.causes import Cause
+from models.domain.commands import Acknowledge, Hold
 from models.domain.deadlines import RULES
 from models.domain.order import Order
 from models.migrate import upgrade
@@ -40,7 +45,7 @@ from tests.workflows.conftest import start_server
 from tests.workflows.histories import runs
 from tests.workflows.jobs import main_job
 from tests.workflows.journeys import Journey, eventually, journey
-from tests.workflows.sending import acknowledged, saved, send
+from tests.workflows.sending import BUYER, acknowledged, save, saved, send, statuses
 from workflows.client import connect
 from workflows.order import PAUSE
 
@@ -224,9 +229,40 @@ async def hurried(record: Recorder) -> None:
         await record.keep("hurried", workflow)
 
 
+async def in_line(record: Recorder) -> None:
+    """Two commands at once, and for both the quick try is not enough."""
+
+    def slowly(*given: Any, **named: Any) -> Applied:
+        if activity.info().is_local:
+            raise TimeoutError
+        time.sleep(0.5)
+        return apply(*given, **named)
+
+    async with record.system(record.server) as system:
+        number = await issued(system)
+        record.monkeypatch.setattr("activities.orders.apply", slowly)
+        # What the order waits for next changes while the second command is at work.
+        accept = save(system, number, Acknowledge("accept"), BUYER, OnBehalfOf("Ana", "phone"))
+        hold = save(system, number, Hold("drawing unclear"), BUYER)
+        await asyncio.gather(send(system, number, accept), send(system, number, hold))
+        await eventually(lambda: set(statuses(system, number).values()) == {"applied"}, "both")
+        await record.keep("in_line", system.temporal.get_workflow_handle(number))
+
+
 STORIES: dict[str, Callable[[Recorder], Awaitable[None]]] = {
     story.__name__: story
-    for story in (closed, delivered, declined, held, another_rule, continued, interrupted, named, hurried)
+    for story in (
+        closed,
+        delivered,
+        declined,
+        held,
+        another_rule,
+        continued,
+        interrupted,
+        named,
+        hurried,
+        in_line,
+    )
 }
 
 

@@ -29,6 +29,7 @@ STORIES = {
     "interrupted",
     "named",
     "hurried",
+    "in_line",
 }
 
 
@@ -60,6 +61,7 @@ def test_the_stored_histories_cover_what_an_order_can_go_through() -> None:
     assert counted["held"]["ACTIVITY_TASK_SCHEDULED"] > 5
     assert counted["continued_1"]["WORKFLOW_EXECUTION_CONTINUED_AS_NEW"] == 1
     assert counted["interrupted"]["WORKFLOW_EXECUTION_CANCEL_REQUESTED"] == 1
+    assert counted["in_line"]["ACTIVITY_TASK_SCHEDULED"] == 2
     # The quick try of a command failed, so it was tried as an ordinary activity.
     assert counted["interrupted"]["ACTIVITY_TASK_SCHEDULED"] == 1
 

@@ -17,6 +17,7 @@ from sqlalchemy import make_url, select, text
 from temporalio.testing import WorkflowEnvironment
 
 from activities.delivery_types import Patience, SendOutcome
+from models.domain.commands import Hold, Resume
 from models.settings import Settings
 from models.tables.orders import OrderRow
 from models.tables.types import table
@@ -29,7 +30,7 @@ from tests.systems import System, running, serving
 from tests.workflows.gate import Streams, gate
 from tests.workflows.histories import details, events, kinds
 from tests.workflows.journeys import eventually
-from tests.workflows.sending import acknowledged, applied, saved, send, statuses
+from tests.workflows.sending import BUYER, acknowledged, applied, save, saved, send, statuses
 from workflows.delivery import DeliveryWorkflow
 
 ORDERS = table(OrderRow)
@@ -231,3 +232,27 @@ async def seconds(act: Awaitable[object]) -> float:
     started = time.monotonic()
     await act
     return time.monotonic() - started
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_command_waits_for_the_one_before_it_however_often_that_is_tried(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    async with running(settings, temporal_env.client) as system:
+        await master_data(system)
+        number = await acknowledged(system)
+        hold = save(system, number, Hold(reason="drawing unclear"), BUYER)
+        rename(system, "event", "elsewhere")
+        holding = asyncio.create_task(send(system, number, hold))
+        await asyncio.sleep(0.7)
+        rename(system, "elsewhere", "event")
+        resume = save(system, number, Resume(), BUYER)
+        await asyncio.gather(holding, send(system, number, resume))
+        # Out of its turn the second would have met an order that is not on hold, and been refused.
+        settled = statuses(system, number)
+        assert (settled[hold], settled[resume]) == ("applied", "applied")
+
+
+def rename(system: System, old: str, new: str) -> None:
+    with system.database.write() as session:
+        session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
