@@ -18,13 +18,13 @@ from models.domain.commands import Cancel
 from models.settings import Settings
 from models.tables.orders import OrderRow
 from models.tables.types import table
-from tests.stories import draft, master_data
+from tests.stories import draft, issued, master_data
 from tests.systems import running
 from tests.workflows.histories import details, events, kinds, of_kind, runs
 from tests.workflows.jobs import main_job
 from tests.workflows.sending import BUYER, acknowledged, applied, save, saved, send, statuses
 from workflows.client import connect
-from workflows.order import OrderWorkflow
+from workflows.order import PAUSE, OrderWorkflow
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -78,6 +78,32 @@ async def test_a_long_history_is_continued_with_commands_in_flight_and_none_is_l
         waits = float(started[-1]["timerStartedEventAttributes"]["startToFireTimeout"].removesuffix("s"))
         fires = datetime.fromisoformat(started[-1]["eventTime"][:26] + "+00:00") + timedelta(seconds=waits)
         assert abs(fires - due) < timedelta(seconds=1)
+
+
+async def test_a_continued_history_knows_what_is_listed_and_how_seldom(
+    settings: Settings, short_env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", short_env.client.service_client.config.target_host)
+    client = await connect()
+    async with running(settings, client) as system:
+        await master_data(system)
+        number = await issued(system)
+        for _ in range(10):
+            await system.command(Role.BUYER, number, "hold", reason="drawing")
+            await system.command(Role.BUYER, number, "resume")
+        listed: dict[str, str] = {}
+        continued = 0
+        for history in await runs(client, number):
+            for event in await events(history):
+                told = event.get("upsertWorkflowSearchAttributesEventAttributes", {})
+                listed |= told.get("searchAttributes", {}).get("indexedFields", {})
+                if next_run := event.get("workflowExecutionContinuedAsNewEventAttributes"):
+                    carried = next_run["input"]["payloads"][1]
+                    assert carried["pause"] == PAUSE
+                    # What was not listed yet is listed before: the next history takes it for done.
+                    assert carried["shown"]["Hold"] == listed["Hold"]
+                    continued += 1
+        assert continued
 
 
 async def test_commands_that_meet_the_end_of_their_order_are_all_settled(
