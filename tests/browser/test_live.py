@@ -83,3 +83,22 @@ async def test_an_alert_answered_by_another_leaves_the_list_while_one_writes_abo
         await reader.page.keyboard.type(" on Friday")
         await expect(words).to_have_value("Called, it comes on Friday")
         await expect(words).to_be_focused()
+
+
+async def test_eight_orders_opened_in_tabs_behind_this_one_all_come_and_listen_when_they_are_seen(
+    browser: Browser, site: Site
+) -> None:
+    number = site.orders["WO-3201"]
+    async with tab(browser, site) as reader:
+        await reader.log_in("planner")
+        behind = "Object.defineProperty(document, 'hidden', {get: () => !window.inFront});"
+        await reader.context.add_init_script(behind)
+        pages = [await reader.context.new_page() for _ in range(8)]
+        for page in pages:
+            await page.goto(site.at(f"/orders/{number}"), timeout=15_000)
+        last = pages[-1]
+        await last.evaluate("window.inFront = true; document.dispatchEvent(new Event('visibilitychange'))")
+        await asyncio.to_thread(site.post, f"/orders/{number}/hold", {"reason": "drawing unclear"})
+        await expect(last.locator("#live")).to_contain_text("On hold", timeout=PATIENCE)
+        await asyncio.to_thread(site.post, f"/orders/{number}/resume", {})
+        await expect(last.locator("#live")).not_to_contain_text("On hold", timeout=PATIENCE)
