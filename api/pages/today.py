@@ -1,4 +1,5 @@
-"""The first page: what needs somebody now, what is due soon, who has not answered; then the board."""
+"""The first page: what needs somebody now, what is proposed to us, what is due soon, who has not answered;
+then the board."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ def today(request: Request, staff: Visitor) -> Response:
         answered = alert_list.counts(session, alert_list.Filter(), reader)["answered"]
         due = board.due_soon(session, reader, first, first + _SOON, _FEW + 1)
         silent = board.unanswered(session, reader, _FEW + 1)
+        proposed = board.proposals(session, reader, _FEW + 1)
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
         declined = declined_of(
@@ -47,6 +49,8 @@ def today(request: Request, staff: Visitor) -> Response:
         answered=answered,
         due=[card | {"day": card["promise_current"] or card["need_by"]} for card in due[:_FEW]],
         more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if len(due) > _FEW else None,
+        proposed=proposed[:_FEW],
+        more_proposed=_orders(stage="countered") if len(proposed) > _FEW else None,
         silent=[
             card | {"age": alert_words.lapse(staff.words, staff.now - card["issued_at"])}
             for card in silent[:_FEW]

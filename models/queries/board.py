@@ -103,6 +103,13 @@ def unanswered(session: Session, reader: Reader, limit: int) -> list[View]:
     return [_card(row) for row in rows]
 
 
+def proposals(session: Session, reader: Reader, limit: int) -> list[View]:
+    """Orders whose suppliers proposed other terms, before anybody is alarmed about the missing answer."""
+    query = _calm(reader).where(_ORDERS.c.stage == Stage.COUNTERED)
+    rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
+    return [_card(row) for row in rows]
+
+
 def _calm(reader: Reader) -> Any:
     """Open orders without an open alert: the others are named by it."""
     alarmed = select(_ALERTS.c.order_number).where(_ALERTS.c.open.is_(True))

@@ -67,6 +67,20 @@ async def test_who_has_not_answered_waits_there_until_somebody_is_alarmed(
     assert row(page, number)
 
 
+async def test_a_proposal_waits_there_for_the_buyer_at_once(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    other = {"promise_date": str(now().date() + timedelta(days=60)), "reason": "the bath is full"}
+    await system.command(Role.BUYER, number, "acknowledge", decision="counter", on_behalf_of=BEHALF, **other)
+    seen = section(await browsers.of(Role.BUYER).open("/"), "proposed")
+    assert f'href="/orders/{number}/answer-counter"' in seen
+    # Who may not answer it sees that it waits.
+    seen = section(await browsers.of(Role.RECEIVING).open("/"), "proposed")
+    assert number in seen
+    assert "answer-counter" not in seen
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept")
+    assert number not in section(await browsers.of(Role.BUYER).open("/"), "proposed")
+
+
 async def test_what_is_promised_for_the_next_days_is_due_soon(system: System, browsers: Browsers) -> None:
     soon, later = await issued(system), await issued(system)
     for number, days in ((soon, 2), (later, 9)):
