@@ -34,7 +34,7 @@ from api.pages.wording import ACTIONS, ROLES
 from api.supplier.entered import entered
 from api.supplier.evidence import kind_of
 from api.supplier.fields import Fields, typed
-from api.supplier.multipart import UploadForm
+from api.supplier.multipart import UploadForm, brings_file
 from api.supplier.tasks import Wanted
 from api.supplier.troubles import Trouble, troubles
 from api.supplier.words import Words
@@ -85,6 +85,10 @@ def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def act(number: str, request: Request, staff: Visitor) -> Response:
         """The file is read only once it is known who sends it, and that the order takes one."""
         acting = await run_in_threadpool(_acting, request, staff, number, task)
+        if not brings_file(request):
+            # Typed before the session ended, and sent after a new login, where no file is kept.
+            fields = Fields(await typed(request))
+            return await _refused(request, acting, task, fields, None, _no_file())
         uploads: Uploads = request.app.state.uploads
         form = UploadForm(request, max(uploads.limits.values()) + _FORM_BYTES)
         fields = Fields(form.fields)
@@ -94,7 +98,7 @@ def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
                 kind = kind_of(fields)
                 if file is None or not file.filename:
                     await form.fields_after_file()
-                    raise Invalid("form.invalid", "Choose a file.", field="file")
+                    raise _no_file()
                 whole = _whole(form, fields, acting, task)
                 stored = await uploads.receive(number, kind, whole, file.content_type, file.filename)
                 return await take(request, staff, number, task, fields, stored)
@@ -103,6 +107,10 @@ def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
         return await run_in_threadpool(_page, request, acting, task, fields.typed)
 
     return act
+
+
+def _no_file() -> Invalid:
+    return Invalid("form.invalid", "Choose a file.", field="file")
 
 
 async def _whole(form: UploadForm, fields: Fields, acting: Acting, task: Task) -> AsyncIterator[bytes]:

@@ -99,7 +99,14 @@ def _resumed(request: Request, form: Mapping[str, str]) -> Response | None:
     if not action:
         return None
     company = request.app.state.settings.company
-    return page("pages/resume.html", locale=language(request), company=company, action=action, fields=fields)
+    return page(
+        "pages/resume.html",
+        locale=language(request),
+        company=company,
+        action=action,
+        fields=fields,
+        file=bool(kept.get("file")),
+    )
 
 
 def _(request: Request, sentence: str) -> str:

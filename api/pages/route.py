@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ from activities.i18n import LOCALES, N_, say
 from api import html
 from api.errors import DATABASE_AWAY, Problem, Unanswered, reported, status_of
 from api.supplier.fields import typed
+from api.supplier.multipart import UploadForm, brings_file
 from api.supplier.words import LANGUAGE_COOKIE, LANGUAGES, Words, language
 from api.wire import ExactRoute
 from models.domain.errors import Refusal
@@ -27,6 +29,12 @@ _A_YEAR = 365 * 24 * 3600
 # Of the longest form there is: an order of many lines with all their lots.
 _MOST_KEPT = 30_000
 _ENDED = N_("Your session has ended. Log in again: what you entered is kept.")
+_ENDED_WITH_FILE = N_(
+    "Your session has ended. Log in again: what you typed is kept, only the file is to be chosen once more."
+)
+_ENDED_EMPTY = N_("Your session has ended. Log in again.")
+# A file somebody sends whose session has ended is read and forgotten.
+_MOST_PASSED_OVER = 100_000_000
 _UNREADABLE = N_("This address cannot be read. Check it, or begin again from the list.")
 
 
@@ -96,12 +104,12 @@ async def _log_in_first(request: Request) -> Response:
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method in ("GET", "HEAD"):
         return RedirectResponse(f"/login?next={quote(here)}", 303)
+    file = brings_file(request)
     try:
-        fields = await typed(request, most=_MOST_KEPT)
+        fields = await (_beside_the_file(request) if file else typed(request, most=_MOST_KEPT))
     except Problem:
-        # A file is not kept on a login page; the form it came with is one step back.
         fields = {}
-    kept = orjson.dumps({"action": here, "fields": fields}).decode() if fields else ""
+    kept = orjson.dumps({"action": here, "fields": fields, "file": file}).decode() if fields else ""
     return html.page(
         "pages/login.html",
         401,
@@ -109,10 +117,21 @@ async def _log_in_first(request: Request) -> Response:
         company=request.app.state.settings.company,
         languages=LANGUAGES,
         email="",
-        problem=say(language(request), _ENDED),
-        next="/",
+        problem=say(language(request), (_ENDED_WITH_FILE if file else _ENDED) if kept else _ENDED_EMPTY),
+        next="/" if kept else here,
         kept=kept,
     )
+
+
+async def _beside_the_file(request: Request) -> dict[str, str]:
+    """What was typed into a form that brings a file. The file itself nobody has the right to leave here."""
+    form = UploadForm(request, _MOST_PASSED_OVER)
+    with suppress(Refusal):
+        if await form.fields_before_file() is not None:
+            async for _ in form.file():
+                pass
+        await form.fields_after_file()
+    return form.fields
 
 
 def _reason(locale: str, error: HTTPException) -> str:

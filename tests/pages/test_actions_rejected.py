@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api import people
+from api.app import now
 from api.pages.tasks.registry import TASKS
 from models.domain.authority import Role
 from models.domain.commands import COMMANDS, SYSTEM_COMMANDS
@@ -133,3 +135,37 @@ async def test_a_certificate_is_added_with_what_is_printed_on_it(system: System,
     assert (document["filename"], document["matched"]) == ("coc.pdf", True)
     viewer = hands(browsers, number, Role.VIEWER)
     assert (await viewer.look("documents")).status == 403
+
+
+async def test_what_was_typed_beside_a_file_outlives_the_session_and_only_the_file_is_asked_for_again(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "there")
+    quality = hands(browsers, number, Role.QUALITY)
+    page = await quality.look("documents?type=coc")
+    (form,) = [form for form in page.forms if "version" in form.fields]
+    typed = form.fields | {"number": "C-77", "lot": LOT}
+    content, kind = encoded(typed, ("coc.pdf", PDF, "application/pdf"))
+    turned_away = StaffPage(
+        await browsers.stranger().client.post(form.action, content=content, headers={"Content-Type": kind})
+    )
+    assert turned_away.status == 401
+    assert "only the file is to be chosen once more" in turned_away.text
+    kept = turned_away.form_to("/login").fields["kept"]
+    with system.database.write() as session:
+        people.create_user(session, "late@example.com", [Role.QUALITY], "correct horse", now())
+    late = browsers.stranger()
+    login = {"email": "late@example.com", "password": "correct horse", "kept": kept}
+    again = StaffPage(await late.post("/login", login))
+    assert "choose the file once more" in again.text
+    back = StaffPage(await late.post(form.action, again.form_to(f"/orders/{number}/documents").fields))
+    assert back.links["Choose a file."].endswith("#file")
+    (once_more,) = [form for form in back.forms if "version" in form.fields]
+    assert once_more.multipart
+    assert (once_more.fields["number"], once_more.fields["lot"]) == ("C-77", LOT)
+    content, kind = encoded(once_more.fields, ("coc.pdf", PDF, "application/pdf"))
+    sent = await late.client.post(
+        form.action, content=content, headers={"Content-Type": kind}, follow_redirects=False
+    )
+    assert sent.status_code == 303
+    assert len((await system.get(f"/orders/{number}/documents"))["items"]) == 1
