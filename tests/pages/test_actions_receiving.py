@@ -99,9 +99,12 @@ async def test_the_same_parcel_is_not_booked_in_twice_by_two_people(
     one, two = hands(browsers, number, Role.RECEIVING), hands(browsers, number, Role.RECEIVING)
     first, second = await one.look("receive"), await two.look("receive")
     assert (await one.fill(first, lines__0__counted="20")).status_code == 303
-    page = StaffPage(await two.fill(second, lines__0__counted="19"))
+    page = StaffPage(await two.fill(second, lines__0__counted="19", lines__0__rejected="3"))
     assert page.status == 412
     assert "The order has changed since you opened this form." in page.text
+    # The parcel is gone from the form, the count somebody has made is not.
+    told = " ".join(page.text.partition("What you entered")[2].split())
+    assert told.startswith("Counted 19 Rejected 3")
     assert (await pieces(system, number))["accepted"] == "20"
 
 
