@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/alerts": ("/alerts", "planner"),
     "/master": ("/master", "admin"),
     "/master/{name}": ("/master/suppliers", "admin"),
-    "/master/{address:path}": ("/master/inspection-plans/new", "admin"),
+    "/master/{address:path}": ("/master/parts/new", "admin"),
     "/people": ("/people", "admin"),
     "/people/new": ("/people/new", "admin"),
     "/people/{email}": ("/people/bea@harbor.example", "admin"),
