@@ -264,7 +264,7 @@ async def _refused(
         context["changed"] = await run_in_threadpool(_changed, request, acting, fields)
         if acting.desk.order is not None:
             # Where a parcel or a lot is gone, so are the inputs that were filled in for it.
-            context["entered"] = entered(acting, "", fields.typed, ENTERED)
+            context["had_entered"] = entered(acting, "", fields.typed, ENTERED)
     return await run_in_threadpool(_page, request, acting, task, fields.typed, status_of(refusal), **context)
 
 
@@ -291,7 +291,7 @@ def _page(
     """The form, or why there is none and what is possible instead; just to look at that is no error."""
     if not acting.staff.may(task.command):
         return _barred(request, acting, task)
-    context = {"summary": "", "troubles": (), "changed": (), "entered": ()} | context
+    context = {"summary": "", "troubles": (), "changed": (), "had_entered": ()} | context
     refusal = task.why_not(acting.desk)
     if refusal is not None:
         return _not_now(request, acting, task, given, status, refusal, **context)
