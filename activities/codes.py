@@ -89,38 +89,38 @@ _ENTRIES: dict[type[e.Event], str] = {
     e.PiecesJudged: N_("pieces judged"),
     e.PiecesLost: N_("pieces declared lost"),
 }
-# Where pieces are, what was entered and who may do something, though the core has the same codes for other things.
+# Where pieces are, as our people say it.
+BUCKETS: dict[Bucket, str] = {
+    Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
+    Bucket.AT_SUPPLIER: N_("at the supplier"),
+    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
+    Bucket.PENDING: N_("waiting to be judged"),
+    Bucket.ACCEPTED: N_("accepted"),
+    Bucket.REJECTED: N_("rejected"),
+    Bucket.SCRAPPED: N_("scrapped"),
+    Bucket.TEST_CONSUMED: N_("used for tests"),
+    Bucket.LOST: N_("lost"),
+    Bucket.FORWARDED: N_("forwarded to the next order"),
+    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
+    Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
+    Bucket.OVER: N_("more than expected"),
+}
+ROLES: dict[str, str] = {
+    Role.BUYER: N_("buyer"),
+    Role.APPROVER: N_("approver"),
+    Role.RECEIVING: N_("receiving"),
+    Role.QUALITY: N_("quality"),
+    Role.DESIGN_AUTHORITY: N_("design authority"),
+    Role.PLANNER: N_("planner"),
+    Role.FINANCE: N_("finance"),
+    Role.ADMIN: N_("administrator"),
+    Role.VIEWER: N_("viewer"),
+}
+# Values with words of their own, though the core has the same codes for other things.
 OWN_WORDS: dict[str, dict[str, str]] = {
-    "bucket": {
-        code.value.replace("_", " "): word
-        for code, word in {
-            Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
-            Bucket.AT_SUPPLIER: N_("at the supplier"),
-            Bucket.IN_TRANSIT_BACK: N_("on the way back"),
-            Bucket.PENDING: N_("pending"),
-            Bucket.ACCEPTED: N_("accepted"),
-            Bucket.REJECTED: N_("rejected"),
-            Bucket.SCRAPPED: N_("scrapped"),
-            Bucket.TEST_CONSUMED: N_("used for tests"),
-            Bucket.LOST: N_("lost"),
-            Bucket.FORWARDED: N_("forwarded to the next order"),
-            Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
-            Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
-            Bucket.OVER: N_("more than expected"),
-        }.items()
-    },
+    "bucket": {bucket.value.replace("_", " "): word for bucket, word in BUCKETS.items()},
     "entries": {kind.name.replace("_", " "): word for kind, word in _ENTRIES.items()},
-    "roles": {
-        Role.BUYER: N_("buyer"),
-        Role.APPROVER: N_("approver"),
-        Role.RECEIVING: N_("receiving"),
-        Role.QUALITY: N_("quality"),
-        Role.DESIGN_AUTHORITY: N_("design authority"),
-        Role.PLANNER: N_("planner"),
-        Role.FINANCE: N_("finance"),
-        Role.ADMIN: N_("administrator"),
-        Role.VIEWER: N_("viewer"),
-    },
+    "roles": ROLES,
     "type": {code.value.replace("_", " "): rule.name for code, rule in DOCUMENTS.items()},
 }
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
@@ -153,9 +153,9 @@ def _issue(
 def _approved(session: Session, draft: Draft, today: date) -> bool:
     rows = session.scalars(
         select(SupplierApproval).where(
-            SupplierApproval.supplier == draft.supplier,  # type: ignore[arg-type]
-            SupplierApproval.process == draft.process,  # type: ignore[arg-type]
-            SupplierApproval.valid_from <= today,  # type: ignore[arg-type]
+            col(SupplierApproval.supplier) == draft.supplier,
+            col(SupplierApproval.process) == draft.process,
+            col(SupplierApproval.valid_from) <= today,
         )
     )
     return any(

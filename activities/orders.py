@@ -11,7 +11,7 @@ from traceback import extract_tb
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -97,7 +97,9 @@ def report_undeliverable(session: Session, row: Outbox, failed: Sequence[OutboxR
     """Saves the command that raises the alert; the relay delivers it to the order."""
     if row.order_number is None or row.template == "fresh_link":
         return
-    session.execute(select(OrderRow.number).where(OrderRow.number == row.order_number).with_for_update())  # type: ignore[call-overload]
+    session.execute(
+        select(col(OrderRow.number)).where(col(OrderRow.number) == row.order_number).with_for_update()
+    )
     command = str(uuid.uuid5(uuid.UUID(row.id), "undeliverable"))
     if session.get(CommandRow, command) is not None:
         return

@@ -18,6 +18,7 @@ from sqlalchemy import or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
+from activities.codes import ROLES
 from activities.i18n import N_
 from api.dispatch import Dispatcher, Outcome, Wish
 from api.errors import status_of
@@ -30,7 +31,7 @@ from api.pages.tasks.base import CALLED, ENTERED, Acting, Task, Typed
 from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
 from api.pages.tasks.registry import TASKS
-from api.pages.wording import ACTIONS, ROLES
+from api.pages.wording import ACTIONS
 from api.supplier.entered import entered
 from api.supplier.evidence import kind_of
 from api.supplier.fields import Fields, typed

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
+from activities.codes import ROLES
 from activities.i18n import N_
 from api.auth import Admin
 from api.pages.master import cells, choices
@@ -27,21 +28,9 @@ from api.routes import people
 from api.routes.resource import Fields as Record
 from api.supplier.fields import typed
 from api.supplier.words import Words
-from models.domain.authority import Role
 from models.tables.people import ApiToken
 
 router = page_router()
-ROLES: dict[str, str] = {
-    Role.BUYER: N_("buyer"),
-    Role.APPROVER: N_("approver"),
-    Role.RECEIVING: N_("receiving"),
-    Role.QUALITY: N_("quality"),
-    Role.DESIGN_AUTHORITY: N_("design authority"),
-    Role.PLANNER: N_("planner"),
-    Role.FINANCE: N_("finance"),
-    Role.ADMIN: N_("administrator"),
-    Role.VIEWER: N_("viewer"),
-}
 _LOCALES = {"en": "English", "zh": "中文", "es": "Español"}
 _TEMPLATE = "pages/people/person.html"
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 
 from activities.wording import PARTIES
@@ -82,9 +82,9 @@ def _read(request: Request, principal: Principal) -> Staff:
 
 def _timezone(session: Session, plant: str | None) -> str:
     """That of the person's plant; of the only plant, or the first, for somebody of all plants."""
-    query = select(Plant.timezone).order_by(Plant.code)  # type: ignore[call-overload]
+    query = select(col(Plant.timezone)).order_by(col(Plant.code))
     if plant is not None:
-        query = query.where(Plant.code == plant)
+        query = query.where(col(Plant.code) == plant)
     return session.scalar(query.limit(1)) or "UTC"
 
 

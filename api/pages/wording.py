@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from activities.i18n import N_
-from models.domain.authority import Role
 from models.domain.order import Stage
 
 STAGES: dict[str, str] = {
@@ -70,15 +69,4 @@ ACTIONS: dict[str, str] = {
     "add-document": N_("Add a document"),
     "acknowledge-alert": N_("Answer an alert"),
     "replan": N_("Plan anew"),
-}
-ROLES: dict[str, str] = {
-    Role.BUYER: N_("buyer"),
-    Role.APPROVER: N_("approver"),
-    Role.RECEIVING: N_("receiving"),
-    Role.QUALITY: N_("quality"),
-    Role.DESIGN_AUTHORITY: N_("design authority"),
-    Role.PLANNER: N_("planner"),
-    Role.FINANCE: N_("finance"),
-    Role.ADMIN: N_("administrator"),
-    Role.VIEWER: N_("viewer"),
 }

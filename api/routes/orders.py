@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
@@ -267,7 +267,7 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
 
 
 def _only_plant(session: Session) -> str:
-    plants = session.scalars(select(Plant.code).order_by(Plant.code).limit(2)).all()  # type: ignore[call-overload]
+    plants = session.scalars(select(col(Plant.code)).order_by(col(Plant.code)).limit(2)).all()
     if len(plants) != 1:
         raise Invalid(
             "plant.missing",

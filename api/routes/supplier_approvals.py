@@ -74,7 +74,9 @@ def _columns(session: Session, code: str, body: ApprovalBody, *, but: str = "") 
     checks = Checks()
     checks.exists(session, Process, body.process, "process", "process")
     if body.valid_to is not None and body.valid_to < body.valid_from:
-        checks.wrong("valid_to", "The approval would end before it begins; enter {day} or later.", day=body.valid_from)  # fmt: skip
+        checks.wrong(
+            "valid_to", "The approval would end before it begins; enter {day} or later.", day=body.valid_from
+        )
     checks.settle()
     spec = body.spec or ""
     taken = session.exec(

@@ -8,13 +8,13 @@ from importlib import import_module
 
 import pytest
 
+from activities.codes import ROLES
 from api import routes
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, Rows, sample_rule, sample_text
 from api.pages.master.processes import MILESTONE_KINDS
 from api.pages.master.registry import SCREENS
 from api.pages.master.screens import Screen, body_of
-from api.pages.people import ROLES
 from api.routes import people
 from api.routes.resource import Resource
 from models.domain.approvals import standing

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from activities.codes import BUCKETS, ROLES
 from activities.i18n import LOCALES
 from activities.mail_contexts import MAILS as CONTEXTS
 from api.pages.order import wording
 from api.pages.order.sentences import SENTENCES, sentence
 from api.pages.order.telling import Telling
 from api.pages.tasks import gaps
-from api.pages.wording import ACTIONS, ROLES
+from api.pages.wording import ACTIONS
 from api.supplier.words import Words
 from models.domain import events as e
 from models.domain import gate
@@ -175,7 +176,7 @@ def test_how_many_are_where_reads_right_of_pieces_and_of_kilograms(
 
 def test_every_code_on_the_page_has_a_word() -> None:
     assert wording.HEADLINES.keys() == wording.STEPS.keys() == set(Step)
-    assert wording.BUCKETS.keys() == wording.AMOUNTS.keys() == set(Bucket)
+    assert BUCKETS.keys() == wording.AMOUNTS.keys() == set(Bucket)
     assert wording.SHARES.keys() == wording.SHARE_OWED_BY.keys() == set(Share)
     assert wording.MAILS.keys() == CONTEXTS.keys()
     assert ACTIONS.keys() == gate.ALLOWED.keys() - SYSTEM_ONLY

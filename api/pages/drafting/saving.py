@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from fastapi import Request
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from activities.i18n import N_
 from api.changes import transact
@@ -140,7 +140,7 @@ def only_plant(session: Session, staff: Staff) -> str:
     """The plant that orders when nobody chose one; empty when it has to be chosen."""
     if staff.principal.plant:
         return staff.principal.plant
-    plants = session.scalars(select(Plant.code).limit(2)).all()  # type: ignore[call-overload]
+    plants = session.scalars(select(col(Plant.code)).limit(2)).all()
     return str(plants[0]) if len(plants) == 1 else ""
 
 

@@ -57,7 +57,11 @@ def country(words: Words, code: str) -> str:
 
 
 def timezones(_session: Session, _words: Words) -> Sequence[Option]:
-    return [(name, name) for name in sorted(available_timezones() - {"localtime", "Factory"}) if "/" in name or name == "UTC"]  # fmt: skip
+    return [
+        (name, name)
+        for name in sorted(available_timezones() - {"localtime", "Factory"})
+        if "/" in name or name == "UTC"
+    ]
 
 
 def units(_session: Session, words: Words) -> Sequence[Option]:

@@ -175,4 +175,6 @@ def _input_changes(
 def ticks(path: str, texts: Typed) -> list[str]:
     """Which of several are ticked."""
     inside = f"{path}."
-    return sorted(name.removeprefix(inside) for name, text in texts.items() if name.startswith(inside) and text == ON)  # fmt: skip
+    return sorted(
+        name.removeprefix(inside) for name, text in texts.items() if name.startswith(inside) and text == ON
+    )

@@ -165,7 +165,11 @@ def options_of(session: Session, words: Words, screen: Screen) -> dict[str, Sequ
     """Everything there is to choose from, by the input's name, within a list by the list's too."""
     found: dict[str, Sequence[Option]] = {}
     for part in screen.parts:
-        inputs = [(f"{part.name}.{each.name}", each) for each in part.inputs] if isinstance(part, Rows) else [(part.name, part)]  # fmt: skip
+        inputs = (
+            [(f"{part.name}.{each.name}", each) for each in part.inputs]
+            if isinstance(part, Rows)
+            else [(part.name, part)]
+        )
         found |= {at: each.options(session, words) for at, each in inputs if each.options is not None}
     return found
 

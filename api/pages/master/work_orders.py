@@ -71,7 +71,14 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         if not found:
             rows.append([*start, _offer(staff, record, step), Cell("")])
     heads = (N_("Operation"), N_("Kind"), N_("Process"), N_("Specification"), N_("Order"), N_("Stage"))
-    return [Panel(N_("Operations and their orders"), heads, rows, N_("The steps of this job appear here; the outside ones become orders."))]  # fmt: skip
+    return [
+        Panel(
+            N_("Operations and their orders"),
+            heads,
+            rows,
+            N_("The steps of this job appear here; the outside ones become orders."),
+        )
+    ]
 
 
 def _offer(staff: Staff, record: Record, step: Record) -> Cell:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from activities.codes import ROLES
 from api.pages.desk import Desk
-from api.pages.wording import ACTIONS, ROLES
+from api.pages.wording import ACTIONS
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.purpose import why_pointless

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.order.telling import money
-from api.pages.order.wording import AMOUNTS, BUCKETS
+from api.pages.order.wording import AMOUNTS
 from api.supplier.words import Words
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO

@@ -7,22 +7,6 @@ from models.domain.next_steps import Step
 from models.domain.pieces import Bucket
 from models.domain.records import Share
 
-# Where pieces are, as the head of a column.
-BUCKETS: dict[Bucket, str] = {
-    Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
-    Bucket.AT_SUPPLIER: N_("at the supplier"),
-    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
-    Bucket.PENDING: N_("waiting to be judged"),
-    Bucket.ACCEPTED: N_("accepted"),
-    Bucket.REJECTED: N_("rejected"),
-    Bucket.SCRAPPED: N_("scrapped"),
-    Bucket.TEST_CONSUMED: N_("used for tests"),
-    Bucket.LOST: N_("lost"),
-    Bucket.FORWARDED: N_("forwarded to the next order"),
-    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
-    Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
-    Bucket.OVER: N_("more than expected"),
-}
 # How many of them are there, as each language says it of pieces and of kilograms.
 AMOUNTS: dict[Bucket, str] = {
     Bucket.IN_TRANSIT_OUT: N_("{amount} on the way to the supplier"),

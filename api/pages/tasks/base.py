@@ -21,27 +21,10 @@ from api.supplier.words import Words
 from models.domain import gate
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Order
-from models.domain.pieces import Bucket
 from models.domain.purpose import why_pointless
 
 Typed = Mapping[str, str]
 
-# Each bucket as our people say it.
-BUCKETS: dict[Bucket, str] = {
-    Bucket.IN_TRANSIT_OUT: N_("on the way to the supplier"),
-    Bucket.AT_SUPPLIER: N_("at the supplier"),
-    Bucket.IN_TRANSIT_BACK: N_("on the way back"),
-    Bucket.PENDING: N_("pending"),
-    Bucket.ACCEPTED: N_("accepted"),
-    Bucket.REJECTED: N_("rejected"),
-    Bucket.SCRAPPED: N_("scrapped"),
-    Bucket.TEST_CONSUMED: N_("used for tests"),
-    Bucket.LOST: N_("lost"),
-    Bucket.FORWARDED: N_("forwarded"),
-    Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
-    Bucket.RETURNED_TO_SUPPLIER: N_("returned to the supplier"),
-    Bucket.OVER: N_("more than expected"),
-}
 
 # What the inputs for numbers and days are called, by the end of their names: what is wrong with one
 # could be wrong with any of them.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from activities.codes import BUCKETS
 from activities.i18n import N_
-from api.pages.tasks.base import BUCKETS, Acting, Button, Task, Typed
+from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from activities import wording
+from activities.codes import ROLES
 from activities.i18n import N_
-from api.pages.wording import ROLES
 from api.supplier.words import Words
 from models.domain import headline
 from models.domain.evidence import DOCUMENTS, DocumentType
