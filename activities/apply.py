@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from activities import facts as facts_of
-from activities.contracts import Applied
+from activities.contracts import Applied, Carried
 from activities.letters import Letters
 from activities.refusals import as_json, cannot_be_kept, tell_late
 from models.codec import adapter, envelope, event_hash, load_command, load_order, plain
@@ -95,19 +95,25 @@ def apply(
     return _decide_and_write(session, settings, row, order, command, now, impossible)
 
 
-def cannot_be_issued(session: Session, command_id: str) -> bool:
-    """Whether `issue` of a draft would be refused as things stand. Nothing is locked, nothing written."""
+def before_issue(session: Session, command_id: str) -> Carried | None:
+    """What the workflow that applies this `issue` begins with; None when it would be refused as things
+    stand. It is listed from its start as what the order is about to be: to list it anew costs Temporal
+    half a command. Nothing is locked, nothing written.
+    """
     command = session.execute(_COMMAND, {"command": command_id}).one()
     row: Any = session.execute(select(_ORDERS).where(_ORDERS.c.number == command.order_number)).one()
-    if row.draft is None:
-        return False
     now = command.received_at
     try:
         asked = _asked(command)
-        decide(None, asked, facts_of.gather(session, row, None, asked.command, now), now)
+        events = decide(None, asked, facts_of.gather(session, row, None, asked.command, now), now)
     except Refusal:
-        return True
-    return False
+        return None
+    order: Order | None = None
+    for place, event in enumerate(events):
+        order = evolve(order, event, place + 1, now)
+    assert order is not None, "a decision about a draft issues it"
+    issued = _standing(command.status, stage(order).value, order, soonest(order), [])
+    return Carried(shown=issued.attributes, shown_at=now.isoformat(), details=issued.details)
 
 
 def pass_deadlines(
@@ -347,6 +353,11 @@ def _standing(
         waits_for=headline.waits_for(deadline) if deadline is not None else "",
         outbox=outbox,
         attributes={
+            "Stage": stage_name,
+            # People look at the list: a second's difference is no news to them.
+            "DueAt": deadline.due.replace(second=0, microsecond=0).isoformat()
+            if deadline is not None
+            else "",
             "Supplier": order.supplier,
             "Buyer": order.buyer,
             "Process": order.process,

@@ -30,7 +30,7 @@ class DeadlineInput:
 class Applied:
     """Where the order stands after a command. `due` is the next deadline, ISO 8601 in UTC or "", and
     `waits_for` names it for people. `outbox` are the mails it wrote, which whoever applied it sees on
-    their way. `attributes` are search attributes; stage and due come on top."""
+    their way. `attributes` are search attributes, by the names in `workflows.shown`."""
 
     status: str
     stage: str
@@ -45,8 +45,8 @@ class Applied:
 @dataclass(frozen=True)
 class Carried:
     """What an order's workflow takes into its next history: where the order stands, the recent command
-    ids with their outcome, what the Web UI shows already, and for how many seconds it leaves that as it
-    is. An order from before there was such a pause has none."""
+    ids with their outcome, what the Web UI shows already and since when, and for how many seconds it leaves
+    that as it is. An order from before there was such a pause has none."""
 
     stage: str = "draft"
     due: str = ""
@@ -55,3 +55,4 @@ class Carried:
     shown: dict[str, str] = field(default_factory=dict)
     details: str = ""
     pause: float = 0.0
+    shown_at: str = ""

@@ -22,6 +22,7 @@ from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.queries.contacts import Person, contacts_to_be
+from models.queries.issuing import master_data
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -49,10 +50,12 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         if row.draft is None:
             return Facts()
         draft = adapter(Draft).validate_python(row.draft)
+        at_hand = master_data(session, draft)
         supplier = session.get(Supplier, draft.supplier)
         assert supplier is not None, "a foreign key keeps the supplier"
         # Facts are looked at before an order is issued too, where nothing may be written.
         known = of_draft(session, draft, supplier, contacts_to_be(session, supplier, now), now)
+        del at_hand
         return replace(known, draft_version=row.version)
     if order is None:
         return Facts()

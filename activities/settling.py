@@ -28,14 +28,14 @@ def settled(database: Database, work: Callable[[Session, bool], Applied]) -> App
     Everything the first try wrote is rolled back before the second begins. Raises what may pass.
     """
     try:
-        with database.write() as session:
+        with database.write(pipelined=True) as session:
             return work(session, False)
     except (OverflowError, InvalidOperation, DBAPIError) as error:
         if not fails_always(error):
             raise
         # Not the sentence: it may quote what people wrote.
         kind = type(getattr(error, "orig", None) or error).__name__
-    with database.write() as session:
+    with database.write(pipelined=True) as session:
         applied = work(session, True)
     log.error("command_impossible", reason=kind, status=applied.status)
     return applied

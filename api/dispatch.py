@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -32,7 +32,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.apply import apply, cannot_be_issued
+from activities.apply import apply, before_issue
 from activities.contracts import Applied, Carried
 from activities.refusals import from_json
 from activities.settling import settled
@@ -49,6 +49,7 @@ from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
 from workflows.order import PAUSE, OrderWorkflow
 from workflows.post import start_delivery
+from workflows.shown import at_first
 
 log = structlog.get_logger(__name__)
 Given = TypeVarTuple("Given")
@@ -266,6 +267,7 @@ class Dispatcher:
             task_queue=self.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=_AGAIN,
+            search_attributes=at_first(carried.shown),
             static_summary=f"Outside-processing order {order}",
         )
         # The handle fails with the operation; asyncio logs an error that nobody has asked for.
@@ -299,10 +301,12 @@ class Dispatcher:
             row = session.execute(
                 select(_ORDERS.c.stage, _ORDERS.c.snapshot).where(_ORDERS.c.number == number)
             ).one()
-            draft = row.stage == Stage.DRAFT
-            if row.stage in ENDED or (draft and (name != "issue" or cannot_be_issued(session, command))):
+            if row.stage in ENDED:
                 return None
-        due = next_deadline(load_order(row.snapshot)) if row.snapshot is not None else None
+            if row.stage == Stage.DRAFT:
+                carried = before_issue(session, command) if name == "issue" else None
+                return replace(carried, pause=PAUSE) if carried is not None else None
+        due = next_deadline(load_order(row.snapshot))
         return Carried(stage=row.stage, due=due.isoformat() if due is not None else "", pause=PAUSE)
 
     def _save(self, wish: Wish, now: datetime) -> _Saved:
@@ -314,7 +318,7 @@ class Dispatcher:
             return self._saved(wish, now)
 
     def _saved(self, wish: Wish, now: datetime) -> _Saved:
-        with self.database.write() as session:
+        with self.database.write(pipelined=True) as session:
             known = session.execute(_LOCK_ORDER, {"order": wish.order}).first()
             if known is None or (known.export_controlled and not wish.actor.cleared):
                 raise unknown_order(wish.order)

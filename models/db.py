@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url
+from psycopg.errors import PipelineAborted
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session, create_engine
 
@@ -70,6 +71,8 @@ class Database:
             given["prepare_threshold"] = _number(given["prepare_threshold"])
             engine = create_engine(address.set(query={}), **shared, connect_args=given)
             event.listen(engine, "connect", _set_timeouts)
+            event.listen(engine, "do_execute", _execute)
+            event.listen(engine, "rollback", _hear_the_rest)
             event.listen(engine, "checkin", _note_the_time)
             event.listen(engine, "checkout", _try_if_idle)
             return engine
@@ -85,11 +88,18 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    def write(self, *, pipelined: bool = False) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        `pipelined`: PostgreSQL hears of what returns no rows together with the next statement that does,
+        or with the commit. A round trip less for each, but what is wrong with one is raised only then, and
+        how many rows it changed is unknown: not where the session itself updates objects.
+        """
         turn = self._turns.taken() if self._turns is not None else nullcontext()
-        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        with turn, self._writer.connect() as connection:
+            hurry = _pipeline(connection) if pipelined and not self.is_sqlite else nullcontext()
+            with hurry, Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -132,6 +142,37 @@ def _try_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
         connection.rollback()
     except Exception as error:
         raise DisconnectionError from error
+
+
+@contextmanager
+def _pipeline(connection: Connection) -> Iterator[None]:
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline() as pipeline:
+        connection.execution_options(sendout_pipeline=pipeline)
+        yield
+
+
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    """Executes as SQLAlchemy would; in a pipeline it waits only for statements that return rows."""
+    cursor.execute(statement, parameters)
+    pipeline = context.execution_options.get("sendout_pipeline")
+    if pipeline is not None and not _returns_nothing(context):
+        pipeline.sync()
+    return True
+
+
+def _hear_the_rest(connection: Connection) -> None:
+    """After a failure the pipeline holds what the server says of every statement behind it; a rollback
+    that finds that would fail with it, and hide the first one."""
+    pipeline = connection.get_execution_options().get("sendout_pipeline")
+    if pipeline is not None and not connection.invalidated:
+        with suppress(PipelineAborted):
+            pipeline.sync()
+
+
+def _returns_nothing(context: Any) -> bool:
+    changes = context.isinsert or context.isupdate or context.isdelete
+    return changes and not context.compiled.effective_returning
 
 
 def _begin(connection: Any) -> None:

@@ -50,7 +50,9 @@ class OrderWorkflow:
         self.done = dict(carried.done)
         self.listed = dict(carried.shown)
         self.shown = dict(carried.shown)
-        self.shown_at: datetime | None = None
+        shown_at = _instant(carried.shown_at)
+        # The API's clock may be ahead of Temporal's.
+        self.shown_at = min(shown_at, workflow.now()) if shown_at is not None else None
         self.pause = timedelta(seconds=carried.pause)
         self.turn = asyncio.Lock()
         workflow.set_current_details(carried.details)
@@ -154,7 +156,9 @@ class OrderWorkflow:
     def stand(self, applied: Applied) -> None:
         """Takes over where the order stands, for the next phase, the timer and the Web UI."""
         self.stage, self.due, self.waits_for = applied.stage, _instant(applied.due), applied.waits_for
-        self.shown = {**self.shown, **applied.attributes, "Stage": applied.stage, "DueAt": applied.due}
+        # An activity of an earlier version named neither stage nor deadline among its attributes.
+        now = {"Stage": applied.stage, "DueAt": applied.due}
+        self.shown = {**self.shown, **now, **applied.attributes}
         workflow.set_current_details(applied.details)
         self.list_anew(now=reached(self.stage, CLOSED))
 
@@ -189,6 +193,7 @@ class OrderWorkflow:
                     shown=self.shown,
                     details=workflow.get_current_details(),
                     pause=self.pause.total_seconds(),
+                    shown_at=self.shown_at.isoformat() if self.shown_at is not None else "",
                 ),
             ]
         )

@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
 
 _KEYWORDS = {
     name: SearchAttributeKey.for_keyword(name)
@@ -27,3 +32,10 @@ def changes(shown: Mapping[str, str], values: Mapping[str, str]) -> Iterator[Sea
         elif name in _INSTANTS:
             instant = _INSTANTS[name]
             yield instant.value_set(datetime.fromisoformat(value)) if value else instant.value_unset()
+
+
+def at_first(values: Mapping[str, str]) -> TypedSearchAttributes:
+    """What a workflow is listed with from its start."""
+    return TypedSearchAttributes(
+        [SearchAttributePair(update.key, update.value) for update in changes({}, values)]
+    )

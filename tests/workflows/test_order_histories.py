@@ -96,6 +96,7 @@ async def test_a_continued_history_knows_what_is_listed_and_how_seldom(
         for history in await runs(client, number):
             for event in await events(history):
                 told = event.get("upsertWorkflowSearchAttributesEventAttributes", {})
+                told = event.get("workflowExecutionStartedEventAttributes", told)
                 listed |= told.get("searchAttributes", {}).get("indexedFields", {})
                 if next_run := event.get("workflowExecutionContinuedAsNewEventAttributes"):
                     carried = next_run["input"]["payloads"][1]

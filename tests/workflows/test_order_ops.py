@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
+from api.temporal import SEARCH_ATTRIBUTES
 from models.domain.authority import Role
 from models.domain.tokens import link_token
 from models.settings import Settings
@@ -68,7 +69,7 @@ async def test_operators_find_an_order_by_what_it_is_about(
             "Late": ["no"],
             "Urgent": ["yes"],
             "Hold": ["no"],
-            "DueAt": [row.next_due],
+            "DueAt": [row.next_due.replace(second=0, microsecond=0)],
             "BuildIds": [],
         }
         await finds(client, 'Stage="issued" AND Supplier="ACME" AND Urgent="yes"', number)
@@ -81,6 +82,20 @@ async def test_operators_find_an_order_by_what_it_is_about(
         assert "hold" in await details(workflow)
         await finds(client, 'Hold="yes" AND DueAt IS NULL', number)
         assert number not in await found(client, 'Hold="no"')
+
+
+async def test_an_order_is_listed_from_its_start_as_what_it_is_about_to_be(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> None:
+    client = temporal_env.client
+    async with running(settings, client) as system:
+        await master_data(system)
+        number = await issued(system)
+        history = await events(client.get_workflow_handle(number))
+        begun = history[0]["workflowExecutionStartedEventAttributes"]
+        assert begun["searchAttributes"]["indexedFields"].keys() == SEARCH_ATTRIBUTES.keys()
+        assert "issued" in str(begun["searchAttributes"]["indexedFields"]["Stage"])
+        assert kinds(history)["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"] == 0
 
 
 async def test_an_order_hurried_along_is_listed_anew_after_a_pause_and_its_end_at_once(
