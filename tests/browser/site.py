@@ -44,18 +44,24 @@ class Site:
             return json.load(answer)
 
     def mailed_link(self, order: str) -> str:
-        """The supplier's link in the newest mail about an order, as the mailbox page shows it.
+        """The supplier's link in a mail about an order, as the mailbox page shows it, the newest first.
 
         Raises `LookupError` while there is none.
         """
-        with urlopen(f"{self.address}/mailbox", timeout=30) as answer:
-            mails = re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', answer.read().decode())
-        name = next((address for address, subject in mails if order in subject), None)
-        if name is None:
-            raise LookupError(order)
-        with urlopen(f"{self.address}{name}/html", timeout=30) as answer:
-            (link, *_) = re.findall(r'href="(http[^"]+/s/[^"]+)"', answer.read().decode())
-        return str(link)
+        shown = "/mailbox"
+        while shown:
+            page = self._read(shown)
+            for name, subject in re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', page):
+                if order in subject:
+                    links = re.findall(r'href="(http[^"]+/s/[^"]+)"', self._read(f"{name}/html"))
+                    if links:
+                        return str(links[0])
+            shown = next(iter(re.findall(r'href="(/mailbox\?before=[^"]+)"', page)), "")
+        raise LookupError(order)
+
+    def _read(self, path: str) -> str:
+        with urlopen(self.address + path, timeout=30) as answer:
+            return str(answer.read().decode())
 
 
 @contextmanager
