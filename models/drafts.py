@@ -20,6 +20,7 @@ from models.tables.orders import CommandRow, LineRow, OrderRow, OrderSeries
 from models.tables.parts import Part
 from models.tables.plants import Plant
 from models.tables.processes import Process
+from models.tables.projection import write_draft
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
@@ -46,6 +47,7 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
             **_columns(session, draft),
         )
     )
+    write_draft(session, None, draft)
     return draft
 
 
@@ -76,6 +78,7 @@ def save(session: Session, draft: Draft) -> None:
     if waiting is not None:
         raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
     draft = checked(session, draft)
+    write_draft(session, load(session, draft.number), draft)
     session.execute(
         update(_ORDERS)
         .where(_ORDERS.c.number == draft.number)

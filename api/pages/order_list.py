@@ -13,10 +13,12 @@ from starlette.responses import RedirectResponse
 
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import group_name, stage_name
+from api.pages.wording import KINDS, group_name, stage_name
+from models.domain.identifiers import Kind
 from models.domain.order import Stage
-from models.queries import board, order_list
+from models.queries import board, order_list, order_search
 from models.queries.order_list import Filter
+from models.queries.order_search import Reason
 
 router = page_router()
 _ROWS = 50
@@ -51,13 +53,22 @@ def orders(
             return RedirectResponse(f"/orders/{items[0]['number']}", 303)
         filters = _filters(request, session, wanted, staff)
         declined = order_list.declined(session, {item["number"]: item["stage"] for item in items})
+        found = order_search.reasons(session, wanted.q or "", [item["number"] for item in items])
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     return draw(
         request,
         staff,
         "pages/orders.html",
         items=[
-            item | {"stage_name": stage_name(item["stage"], declined=item["number"] in declined)}
+            item
+            | {
+                "stage_name": stage_name(item["stage"], declined=item["number"] in declined),
+                "found_by": [
+                    (KINDS[by.kind], by.value)
+                    for by in found[item["number"]]
+                    if not _shown(by, filters["names"][item["supplier"]])
+                ],
+            }
             for item in items[:_ROWS]
         ],
         older=_with(request, after=f"{rest['need_by']}|{rest['number']}") if rest else None,
@@ -94,6 +105,13 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
         "process_options": board.choices(session, wanted, staff.reader, "process"),
         "kept": {name: value for name, value in given.items() if name not in ("supplier", "process")},
     }
+
+
+def _shown(by: Reason, supplier: str) -> bool:
+    """Whether the order's row shows what it was found by anyway."""
+    return by.kind in (Kind.ORDER, Kind.PURCHASE_ORDER) or (
+        by.kind is Kind.SUPPLIER_NAME and by.value == supplier
+    )
 
 
 def _given(request: Request) -> dict[str, str]:

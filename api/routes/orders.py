@@ -24,7 +24,7 @@ from models.domain.decide import check_version
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
-from models.queries import order_list, order_records
+from models.queries import order_list, order_records, order_search
 from models.queries import orders as queries
 from models.queries.cursors import bad_cursor
 from models.tables.plants import Plant
@@ -142,13 +142,20 @@ def list_orders(
     due_before: date | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
-    """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot.
-    `open` ones are neither closed nor cancelled."""
+    """The most pressing first. Every word of `q` is the beginning of some identifier of the order, and
+    `found_by` says of which. `open` ones are neither closed nor cancelled."""
     wanted = order_list.Filter(
         stage.value if stage else None, supplier, process, late, q, due_before, is_open
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
+        if q:
+            found = order_search.reasons(session, q, [item["number"] for item in items])
+            items = [
+                item
+                | {"found_by": [{"kind": by.kind.value, "value": by.value} for by in found[item["number"]]]}
+                for item in items
+            ]
     return paged(items, page.limit, lambda item: f"{item['need_by']}|{item['number']}")
 
 
