@@ -149,7 +149,7 @@ async def test_another_form_made_for_the_terms_before_shows_both(system: System)
     assert page.status == 409
     assert "The order was changed to revision 2 while you had revision 1 open." in words
     assert "FLANGE-DN50 B: 20 pcs → 18 pcs" in words
-    assert "FLANGE-DN50 B: 0.85 USD → 0.9 USD" in words
+    assert "FLANGE-DN50 B: 0.85 USD → 0.90 USD" in words
     assert "You promised: " in words
     page = await phone.press(page, "all")
     assert page.status == 200

@@ -75,6 +75,13 @@ def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list
         return mails_of(session, state.settings, checked, now)
 
 
+def letters_of(request: Request, staff: Staff, number: str) -> list[Letter]:
+    """The mails a draft becomes as it is saved. Raises what issuing it now would be refused with."""
+    state, now = request.app.state, request.app.state.clock()
+    with state.database.read() as session:
+        return mails_of(session, state.settings, saving.draft_of(session, staff, number), now)
+
+
 def _completed(session: Any, staff: Staff, draft: Draft) -> Draft:
     """A saved draft keeps its plant and its buyer."""
     if not draft.number:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from activities.i18n import N_
+from activities.preview import Letter
 from api.pages.drafting import asking, drawing, saving
 from api.pages.drafting.form import written
 from api.pages.drafting.sheet import lots_by_line
@@ -82,6 +83,19 @@ async def preview_mail(
     _may(staff)
     fields = Fields(dict(request.query_params))
     found = await run_in_threadpool(asking.letters, request, staff, fields, fields.raw("number"))
+    return _framed(found, reader)
+
+
+@router.get("/orders/{number}/issue/mail")
+def mail_of_draft(
+    number: str, request: Request, staff: Visitor, reader: Annotated[int, Query(ge=0, le=1000)] = 0
+) -> Response:
+    """The HTML of the mail that issuing the saved draft sends, for the frame of the page that issues it."""
+    _may(staff)
+    return _framed(asking.letters_of(request, staff, number), reader)
+
+
+def _framed(found: list[Letter], reader: int) -> Response:
     if reader >= len(found):
         raise Unknown("contact.unknown", "Nobody at the supplier would get this mail.")
     headers = {"Content-Security-Policy": HTML_POLICY, "X-Frame-Options": "SAMEORIGIN"}
