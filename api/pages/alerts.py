@@ -17,6 +17,7 @@ from activities.i18n import N_
 from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.pages import alert_words
+from api.pages.deeds import deed
 from api.pages.route import local_path, page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import stage_name
@@ -192,7 +193,8 @@ def _shown(staff: Staff, alert: dict[str, Any], declined: bool) -> dict[str, Any
         "stage_name": stage_name(alert["stage"], declined=declined),
         "about": alert_words.about(words, alert),
         "age": alert_words.age(words, alert, staff.now),
-        "owes": wording.party(words.locale, alert["owed_by"]),
+        "owes": wording.party(words.locale, alert["owed_by"], alert["supplier_name"]),
+        "deed": deed(staff, alert),
         "escalated": alert_words.escalated_to(words, alert),
         "caused_by": alert_words.caused_by(words, alert),
     }

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from activities import wording
 from api.pages import alert_words
+from api.pages.deeds import deed
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import group_name, stage_name
@@ -67,7 +68,8 @@ def _row(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
     return alert | {
         "about": alert_words.about(words, alert),
         "age": alert_words.age(words, alert, staff.now),
-        "owes": wording.party(words.locale, alert["owed_by"]),
+        "owes": wording.party(words.locale, alert["owed_by"], alert["supplier_name"]),
+        "deed": deed(staff, alert),
         "address": f"/alerts?{urlencode({'order': alert['order']})}",
     }
 

@@ -34,7 +34,23 @@ async def test_an_order_has_one_row_its_worst_alert_first(system: System, browse
     page = await browsers.of(Role.PLANNER).open("/")
     words = row(page, number)
     assert words.startswith(f"{number} Acme Plating Declined: no capacity +2 more")
-    assert page.links["Cancel and place it elsewhere"].endswith(f"/alerts?order={number}#{alert}")
+    assert page.links["Declined: no capacity"].endswith(f"/alerts?order={number}#{alert}")
+
+
+async def test_what_is_recommended_leads_to_its_form_for_those_who_may(
+    system: System, browsers: Browsers
+) -> None:
+    number, _ = await declined(system)
+    silent = await issued(system)
+    raised(system, silent, "ack_overdue", days=300)
+    page = await browsers.of(Role.BUYER).open("/")
+    assert page.links["Cancel and place it elsewhere"].endswith("/cancel")
+    assert f'href="/orders/{number}/cancel"' in page.html
+    assert page.links["Call Acme Plating"] == page.url + f"orders/{silent}/acknowledge"
+    page = await browsers.of(Role.VIEWER).open("/")
+    assert "Cancel and place it elsewhere" not in page.links
+    assert row(page, number).endswith("Cancel and place it elsewhere buyer")
+    assert row(page, silent).endswith("Acme Plating Call Acme Plating buyer, receiving, planner")
 
 
 async def test_the_worst_order_comes_first(system: System, browsers: Browsers) -> None:
