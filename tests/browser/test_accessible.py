@@ -71,6 +71,8 @@ async def _come_in(opened: Tab, look: Look) -> str:
 async def _look(opened: Tab, look: Look, address: str) -> None:
     page = opened.page
     assert await opened.go(address) == look.status
+    if look.form:
+        assert await page.locator("main form input[name=version]").count() == 1
     if look.then:
         link = await page.locator(look.then).first.get_attribute("href")
         assert link is not None
