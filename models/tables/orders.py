@@ -208,6 +208,8 @@ class NonconformanceRow(SQLModel, table=True):
     quantity: Decimal = Field(sa_type=Exact)
     defect: str
     opened_at: datetime = Field(sa_type=Utc)
+    # Who has to decide about some of its pieces next.
+    decided_by: str = Field(default="", index=True)
 
 
 class AlertRow(SQLModel, table=True):

@@ -135,6 +135,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "quantity": item.quantity,
                 "defect": item.defect,
                 "opened_at": item.opened_at,
+                "decided_by": item.decided_by,
             }
             for item in order.nonconformances.values()
         ],

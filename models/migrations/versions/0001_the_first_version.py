@@ -620,6 +620,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("defect", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
@@ -627,6 +628,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("nonconformance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_nonconformance_decided_by"), ["decided_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_open"), ["open"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_order_number"), ["order_number"], unique=False)
 
