@@ -25,6 +25,7 @@ from models.domain.authority import Role
 from models.domain.commands import COMMANDS
 from models.domain.deadlines import RULES, Party
 from models.domain.evidence import DOCUMENTS
+from models.domain.identifiers import Kind
 from models.domain.order import Stage
 from models.domain.pieces import SENT
 from models.settings import Settings
@@ -219,6 +220,10 @@ def test_every_alert_rule_is_in_the_reference_with_who_is_told() -> None:
 def test_every_document_type_is_in_the_reference_with_its_name() -> None:
     said = {kind: (name, bool(must)) for kind, name, must in rows("Document types")}
     assert said == {kind.value: (rule.name, bool(rule.required)) for kind, rule in DOCUMENTS.items()}
+
+
+def test_every_kind_of_identifier_is_in_the_reference() -> None:
+    assert [kind for kind, _ in rows("What orders are found by")] == list(Kind)
 
 
 def test_every_mail_and_every_finding_is_in_the_reference() -> None:

@@ -149,7 +149,7 @@ def list_orders(
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
-        if q:
+        if q and order_search.asked(q):
             found = order_search.reasons(session, q, [item["number"] for item in items])
             items = [
                 item

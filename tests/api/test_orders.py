@@ -507,3 +507,25 @@ async def test_who_declined_owes_no_papers(system: System) -> None:
     )
     assert declined["stage"] == "countered"
     assert declined["missing"] == []
+
+
+async def test_orders_are_found_by_any_identifier_and_say_by_which(system: System) -> None:
+    number = await issued(system, purchase_order="PO 88 A")
+    await system.command(
+        Role.BUYER, number, "acknowledge", decision="accept", supplier_order="A-5501", on_behalf_of=BEHALF
+    )
+    await draft(system, purchase_order="PO 88 B")
+    supplier_order = {"kind": "supplier_order", "value": "A-5501"}
+    order = {"kind": "purchase_order", "value": "PO 88 A"}
+    for q, reasons in (
+        ("%20a-55%20", [supplier_order]),
+        ("Ａ－５５０１", [supplier_order]),
+        ("po 88 a-55", [order, supplier_order]),
+        (number.lower(), [{"kind": "order", "value": number}]),
+    ):
+        items = (await system.get(f"/orders?q={q}"))["items"]
+        assert [(item["number"], item["found_by"]) for item in items] == [(number, reasons)], q
+    assert len((await system.get("/orders?q=hx-1"))["items"]) == 2
+    assert (await system.get("/orders?q=a-55 hx-2"))["items"] == []
+    assert "found_by" not in (await system.get("/orders"))["items"][0]
+    assert (await system.get("/orders?q=%20%E3%80%80")) == (await system.get("/orders"))
