@@ -176,3 +176,5 @@ NOT_LOOKED_AT = frozenset(
         "/mailbox/{name}/attachments/{index}",
     }
 )
+# Written for programs' authors, and mails as they were sent to whomever.
+IN_ENGLISH = ("/api/docs", "/mailbox")

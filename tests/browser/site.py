@@ -24,6 +24,7 @@ class Site:
     temporal_ui: str
     orders: dict[str, str]
     token: str
+    database: Path
     # By role, of those who have logged in.
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -77,5 +78,7 @@ def demo_site(folder: Path) -> Iterator[Site]:
         (temporal_ui,) = re.findall(r"Temporal Web UI +(\S+)", said)
         orders = {job: number for number, job in re.findall(r"^ +(\S+-\d+-\d+) +(WO-\d+) ", said, re.M)}
         (token,) = re.findall(r"A token \(\S+\): (\S+)", said)
-        yield Site(f"http://127.0.0.1:{port}", link, temporal_ui, orders, token)
+        yield Site(
+            f"http://127.0.0.1:{port}", link, temporal_ui, orders, token, folder / "demo" / "sendout.db"
+        )
         assert process.stop() == 0

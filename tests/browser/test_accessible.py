@@ -1,21 +1,25 @@
-"""axe-core finds nothing on any page, light and dark, in every language; nothing sticks out on a phone."""
+"""axe-core finds nothing on any page, light and dark, in every language; nothing sticks out on a phone,
+and nothing is left in English."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from fastapi.routing import APIRoute
 from playwright.async_api import Browser
 
 from activities.i18n import LOCALES
+from api import demo_world
 from api.app import PAGES as ROUTERS
 from api.pages.master.registry import SCREENS
 from api.supplier.questions import TASKS
 from tests.browser.axe import complaints, complaints_in
-from tests.browser.pages import NOT_LOOKED_AT, PAGES, SUPPLIER, Look
+from tests.browser.pages import IN_ENGLISH, NOT_LOOKED_AT, PAGES, SUPPLIER, Look
 from tests.browser.site import Site
 from tests.browser.tab import Tab, tab
+from tests.english import SAID, data_of, left_in_english
 
 # Presses a button of a form as it stands, whatever the browser itself would ask for first.
 _PRESS = "button => { button.form.noValidate = true; button.form.requestSubmit(button); }"
@@ -40,7 +44,7 @@ def test_so_is_every_screen_and_everything_a_supplier_can_tell() -> None:
 
 
 @pytest.mark.parametrize("look", [look for looks in PAGES.values() for look in looks], ids=str)
-async def test_axe_finds_nothing_in_any_language_and_scheme_and_it_fits_on_a_phone(
+async def test_axe_finds_nothing_in_any_language_and_scheme_nor_english_in_another_and_it_fits_on_a_phone(
     browser: Browser, site: Site, look: Look
 ) -> None:
     async with tab(browser, site) as opened:
@@ -49,11 +53,22 @@ async def test_axe_finds_nothing_in_any_language_and_scheme_and_it_fits_on_a_pho
             await opened.speak(locale)
             await opened.page.set_viewport_size({"width": 1440, "height": 900})
             await _look(opened, look, base)
+            assert locale != "zh" or await _in_english(opened, look) == []
             assert await complaints(opened) == [], locale
             assert await complaints_in(opened, "dark") == [], locale
             await opened.page.set_viewport_size({"width": 360, "height": 640})
             assert await opened.fits(), locale
             await opened.page.emulate_media(color_scheme="light")
+
+
+async def _in_english(opened: Tab, look: Look) -> list[str]:
+    """What a Chinese reader's page says in English, but for what was entered or asked for."""
+    if look.address.startswith(IN_ENGLISH):
+        return []
+    said = await opened.page.evaluate(SAID)
+    assert len(said) > 3
+    asked = re.split(r"[/?=&]", look.address.replace("+", " "))
+    return left_in_english(said, {*data_of(opened.site.database), *asked, demo_world.COMPANY})
 
 
 async def _come_in(opened: Tab, look: Look) -> str:
