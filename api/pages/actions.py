@@ -22,10 +22,11 @@ from activities.i18n import N_
 from api.dispatch import Dispatcher, Outcome, Wish
 from api.errors import status_of
 from api.pages.desk import desk
+from api.pages.drafting import asking
 from api.pages.order.wording import BASES
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.tasks import issuing, meanwhile
+from api.pages.tasks import meanwhile
 from api.pages.tasks.base import CALLED, ENTERED, Acting, Task, Typed
 from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
@@ -272,7 +273,7 @@ async def _refused(
 
 def _troubles(refusal: Refusal, wanted: Wanted | None, fields: Fields, words: Words) -> tuple[Trouble, ...]:
     """What the core finds wrong may be of the order and not of an input: there is nothing to go to then."""
-    found = troubles(refusal, wanted, words)
+    found = troubles(refusal, wanted, words, fields, ENTERED | {"decision": N_("What becomes of them")})
     if wanted is None:
         return found
     inputs = {*fields.typed, *(lead.input for lead in wanted.places.values())}
@@ -285,7 +286,7 @@ def _changed(request: Request, acting: Acting, task: Task, fields: Fields) -> Se
         return ()
     with request.app.state.database.read() as session:
         if order is None:
-            return issuing.changed(session, acting.desk, fields.raw("seen"))
+            return asking.changed(session, acting.staff, acting.desk.number, fields.raw("seen"))
         # A draft counts how often it was saved, the order it became counts its events.
         return meanwhile.since(session, order, 0 if task.of_draft else int(version[:9]), acting.words)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from api.auth import Principal, Reader, allowed
-from api.changes import perform
+from api.changes import perform, transact
 from api.fields import Body, Day, Key, Number, Whole
 from api.routes.resource import Page, Paging
 from api.wire import Answer, api_router
@@ -127,6 +127,18 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
         return _shown(session, number, principal, 200, drafts.warnings(session, draft))
 
     return perform(request, principal, change)
+
+
+@router.delete("/orders/{number}", status_code=204, response_class=Response)
+def discard_order(number: str, request: Request, principal: Buyer) -> Response:
+    """Discards a draft; an issued order is cancelled instead (409). `If-Match` takes its ETag (412)."""
+
+    def change(session: Session, now: datetime) -> None:
+        queries.stored(session, number, reader(principal))
+        drafts.discard(session, number, if_match(request), principal.id, now)
+
+    transact(request, change)
+    return Response(status_code=204)
 
 
 @router.get("/orders")

@@ -189,15 +189,17 @@ def write(
     )
 
 
-def write_draft(session: Session, before: Draft | None, after: Draft) -> None:
-    """The same for a draft that is saved, `before` being what was saved until now."""
-    _write_rows(session, project_draft(before) if before is not None else {}, project_draft(after))
+def write_draft(session: Session, before: Draft | None, after: Draft | None) -> None:
+    """The same for a draft that is saved, `before` being what was saved until now; `after` is None for one
+    that is discarded."""
+    old, new = (project_draft(each) if each is not None else {} for each in (before, after))
+    _write_rows(session, old, new)
 
 
 def _write_rows(session: Session, old: dict[str, list[Row]], new: dict[str, list[Row]]) -> None:
     connection = session.connection()
     for name, (_, key) in TABLES.items():
-        added, changed, gone = _difference(old.get(name, []), new[name], key)
+        added, changed, gone = _difference(old.get(name, []), new.get(name, []), key)
         for statement, rows in zip(_STATEMENTS[name], (added, changed, gone), strict=True):
             if rows:
                 connection.execute(statement, rows)

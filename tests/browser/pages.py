@@ -90,6 +90,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"/orders/{DRAFT}/edit", "buyer"),
         Look(f"/orders/{MAIN}/edit", "buyer", 409),
     ),
+    "/orders/{number}/discard": (
+        Look(f"/orders/{DRAFT}/discard", "buyer"),
+        Look(f"/orders/{MAIN}/discard", "buyer", 409),
+    ),
     "/orders/{number}/issue": _task("issue", "buyer", DRAFT),
     "/orders/{number}/acknowledge": _task("acknowledge", "buyer", FRESH),
     "/orders/{number}/answer-counter": _task("answer-counter", "buyer", PROPOSED),

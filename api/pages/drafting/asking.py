@@ -1,4 +1,5 @@
-"""What is behind a draft's form: how it begins, what it says, its lines, and the mails it would become."""
+"""What is behind a draft's form: how it begins, what it says, its lines, the mails it would become, and what
+others changed in it meanwhile."""
 
 from __future__ import annotations
 
@@ -7,20 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
+from sqlmodel import Session
 
 from activities.i18n import N_
 from activities.preview import Letter
 from activities.preview import letters as mails_of
-from api.pages.drafting import lines, saving
+from api.pages.drafting import lines, naming, saving
 from api.pages.drafting.form import Written, fresh, lines_of, read, whole
 from api.pages.drafting.offers import wanted
 from api.pages.drafting.sheet import on_offer
 from api.pages.staff import Staff
 from api.supplier.fields import Fields
 from models import drafts
+from models.domain.draft_changes import differences
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
 from models.queries import currencies, sourcing
+from models.tables.suppliers import Supplier
 
 
 def begun(request: Request, staff: Staff, work_order: str, operation: int) -> dict[str, str]:
@@ -88,3 +92,13 @@ def _completed(session: Any, staff: Staff, draft: Draft) -> Draft:
         return draft
     kept = saving.draft_of(session, staff, draft.number)
     return replace(draft, plant=draft.plant or kept.plant, buyer=kept.buyer)
+
+
+def changed(session: Session, staff: Staff, number: str, seen: str) -> list[str]:
+    """What others changed in a draft since somebody looked at it as it was `seen`."""
+    before, kept = saving.unsealed(seen), saving.draft_of(session, staff, number)
+    if before is None:
+        return []
+    rows = (session.get(Supplier, code) for code in (before.supplier, kept.supplier))
+    suppliers = {row.code: row.name for row in rows if row is not None}
+    return naming.told(staff.words, differences(before, kept), (), suppliers)

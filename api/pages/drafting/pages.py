@@ -19,6 +19,7 @@ from api.pages.mailbox import HTML_POLICY
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.supplier.fields import Fields, typed
+from models import drafts
 from models.domain import authority
 from models.domain.errors import Refusal, Unknown
 from models.queries import orders as queries
@@ -39,6 +40,7 @@ def new_order(
     operation: Annotated[int | None, Query(ge=0, le=10**9)] = None,
     q: Annotated[str, Query(max_length=100)] = "",
     covered: bool = False,
+    discarded: Annotated[str, Query(max_length=64)] = "",
     start: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> Response:
     """The operations that may be ordered; with one chosen, its form."""
@@ -63,6 +65,7 @@ def new_order(
         more=_address(given | {"start": str(start + _ROWS)}) if len(found) > _ROWS else "",
         q=q.strip(),
         covered=covered,
+        discarded=_discarded(request, discarded) if discarded else "",
         uncovered_address=_address(given | {"covered": ""}),
         covered_address=_address(given | {"covered": "true"}),
     )
@@ -180,6 +183,12 @@ def _again(request: Request, staff: Staff, given: Mapping[str, str], number: str
     with request.app.state.database.read() as session:
         draft = saving.draft_of(session, staff, number)
     return {**given, "number": number, "seen": saving.sealed(draft)}
+
+
+def _discarded(request: Request, number: str) -> str:
+    """The number, when there was such a draft and somebody discarded it."""
+    with request.app.state.database.read() as session:
+        return number if drafts.discarded(session, number) else ""
 
 
 def _may(staff: Staff) -> None:

@@ -1,4 +1,4 @@
-"""Issue a draft: what it says, by name, the mails it becomes, and what others changed in it meanwhile."""
+"""Issue a draft: what it says, by name, and the mails it becomes."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
-from sqlmodel import Session
 
 from activities.i18n import N_
-from api.pages.desk import Desk
-from api.pages.drafting import asking, naming, saving
+from api.pages.drafting import asking, saving
 from api.pages.order.drafted import drafted
 from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.supplier.fields import Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c
-from models.domain.draft_changes import differences
 from models.domain.errors import Refusal
-from models.tables.suppliers import Supplier
-
-
-def changed(session: Session, desk: Desk, seen: str) -> list[str]:
-    """What others changed in a draft since somebody looked at it as it was `seen`."""
-    before, kept = saving.unsealed(seen), saving.draft_of(session, desk.staff, desk.number)
-    if before is None:
-        return []
-    rows = (session.get(Supplier, code) for code in (before.supplier, kept.supplier))
-    suppliers = {row.code: row.name for row in rows if row is not None}
-    return naming.told(desk.words, differences(before, kept), (), suppliers)
 
 
 def _beside(request: Request, acting: Acting) -> Mapping[str, Any]:
