@@ -45,7 +45,6 @@ from models.domain.commands import AddDocument
 from models.domain.decide import decide
 from models.domain.errors import Invalid, Refusal, Stale
 from models.domain.facts import Asked, Facts
-from models.domain.purpose import why_pointless
 from models.tables.orders import CommandRow
 from models.tables.types import table
 
@@ -378,10 +377,9 @@ def _instead(
 
 def _makes_sense(acting: Acting, task: Task) -> bool:
     """Whether to offer it: possible, and with something to do."""
-    order = acting.desk.order
     if task.why_not(acting.desk) is not None:
         return False
-    return order is None or why_pointless(order, task.command) is None
+    return acting.desk.order is None or acting.desk.why_pointless(task.command) is None
 
 
 for _task in TASKS.values():

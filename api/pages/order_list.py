@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 from starlette.responses import RedirectResponse
 
+from activities.i18n import N_
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import KINDS, group_name, stage_name
@@ -19,9 +20,12 @@ from models.domain.order import Stage
 from models.queries import board, order_list, order_search
 from models.queries.order_list import Filter
 from models.queries.order_search import Reason
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier
 
 router = page_router()
 _ROWS = 50
+NO_SUPPLIER = N_("There is no supplier with the code {code}.")
 _WORDS = ("q", "due_before")
 
 
@@ -98,6 +102,7 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
         "late_count": board.late(session, wanted, staff.reader),
         "late_address": _with(request, late=None if wanted.late else "true"),
         "worded": [(given[name], _with(request, **{name: None})) for name in _WORDS if name in given],
+        "unknown": _unknown(request, session, wanted, staff),
         "supplier": wanted.supplier or "",
         "supplier_options": suppliers,
         "names": {code: name for code, name, _ in suppliers},
@@ -112,6 +117,18 @@ def _shown(by: Reason, supplier: str) -> bool:
     return by.kind in (Kind.ORDER, Kind.PURCHASE_ORDER) or (
         by.kind is Kind.SUPPLIER_NAME and by.value == supplier
     )
+
+
+def _unknown(request: Request, session: Session, wanted: Filter, staff: Staff) -> list[tuple[str, str]]:
+    """Filters that name nothing there is, each with the list's address without it."""
+    words, found = staff.words, []
+    if wanted.supplier and session.get(Supplier, wanted.supplier) is None:
+        text = words.say(NO_SUPPLIER, code=wanted.supplier)
+        found.append((text, _with(request, supplier=None)))
+    if wanted.process and session.get(Process, wanted.process) is None:
+        text = words.say(N_("There is no process with the code {code}."), code=wanted.process)
+        found.append((text, _with(request, process=None)))
+    return found
 
 
 def _given(request: Request) -> dict[str, str]:

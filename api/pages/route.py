@@ -40,12 +40,25 @@ _UNREADABLE = N_("This address cannot be read. Check it, or begin again from the
 
 
 class StaffRoute(ExactRoute):
-    """Answers with a page whatever happens."""
+    """Answers with a page whatever happens, and says of every page how it would answer (HEAD)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        methods = {*(given.pop("methods", None) or ("GET",))}
+        super().__init__(path, endpoint, methods=methods | {"HEAD"} if "GET" in methods else methods, **given)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            answer = await page(request)
+            if request.method != "HEAD":
+                return answer
+            # Nothing follows the headers, least of all a stream that never ends.
+            bare = Response(status_code=answer.status_code, background=answer.background)
+            bare.raw_headers = answer.raw_headers
+            return bare
+
+        async def page(request: Request) -> Response:
             switched = _switched(request)
             if switched is not None:
                 return switched

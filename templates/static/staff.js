@@ -16,7 +16,8 @@
     going = false;
     if (followed && places[event.key]) location.assign(places[event.key]);
     else if (event.key === "g") going = true;
-    else if (event.key === "n") location.assign("/orders/new");
+    // On the list of keys only for those who may order.
+    else if (event.key === "n" && document.getElementById("key-n")) location.assign("/orders/new");
     else if (event.key === "?") document.getElementById("keys")?.showModal();
     else if (event.key === "/") {
       document.getElementById("find")?.focus();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,13 +41,22 @@ async def test_an_order_is_held_with_a_reason_and_resumed(system: System, browse
     assert page.links["Hold the order"].endswith(f"/orders/{number}/hold")
 
 
-async def test_an_order_is_planned_anew(system: System, browsers: Browsers) -> None:
+async def test_an_order_is_planned_anew_only_when_a_calendar_has_changed(
+    system: System, browsers: Browsers
+) -> None:
     number = await at(system, "accepted")
     planner = hands(browsers, number, Role.PLANNER)
-    response = await planner.fill(await planner.look("replan"))
-    # The calendars have not changed since, which is a refusal of its own.
-    assert response.status_code == 409
-    assert "The calendars are as they were when the order was issued." in StaffPage(response).text
+    page = await planner.look("replan")
+    assert not possible(page)
+    assert "The calendars are as they were when the order was issued." in page.text
+    assert "Plan anew" not in (await planner.browser.open(f"/orders/{number}")).links
+    away = {"day": str(system.app.state.clock().date() + timedelta(days=2)), "working": False, "reason": "x"}
+    calendar = {"country": "DE", "workdays": [1, 2, 3, 4, 5], "exceptions": [away]}
+    changed = await system.login(Role.ADMIN).put("/api/v1/calendars/DE", json=calendar)
+    assert changed.status_code == 200, changed.text
+    assert (await planner.browser.open(f"/orders/{number}")).links["Plan anew"].endswith("/replan")
+    await planner.do("replan")
+    assert "Plan anew" not in (await planner.browser.open(f"/orders/{number}")).links
 
 
 async def test_cancelling_says_what_has_to_come_back(system: System, browsers: Browsers) -> None:

@@ -225,8 +225,13 @@ async def test_filters_narrow_the_list_and_count_what_they_would_show(
     page = await planner.open(f"/alerts?order={number}&rule=no_news")
     assert len(re.findall(r'<article class="alert"', page.html)) == 1
     assert "Acme Plating (1)" in page.text
-    page = await planner.open("/alerts?supplier=NOBODY")
+    page = await planner.open("/alerts?supplier=NOBODY&rule=no_rule&state=answered")
     assert "No alert fits these filters." in page.text
+    assert "There is no supplier with the code NOBODY." in page.text
+    assert "There is no reason for alerts called no_rule." in page.text
+    assert page.links["Take this filter away"].endswith("/alerts?state=answered&supplier=NOBODY")
+    page = await planner.open("/alerts?supplier=ACME&rule=no_news")
+    assert "Take this filter away" not in page.links
 
 
 async def test_a_cleared_alert_says_how_long_it_lasted(system: System, browsers: Browsers) -> None:

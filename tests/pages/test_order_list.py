@@ -191,3 +191,21 @@ async def test_what_a_supplier_declined_is_no_proposal(system: System, browsers:
             page = await buyer.open(path)
             assert declined in page.text
             assert proposed not in page.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence", "rest"),
+    [
+        ("supplier=NOPE&late=true", "There is no supplier with the code NOPE.", "/orders?late=true"),
+        ("process=NOPE", "There is no process with the code NOPE.", "/orders"),
+    ],
+)
+async def test_a_filter_that_names_nothing_is_said_to_and_taken_away(
+    browsers: Browsers, filters: str, sentence: str, rest: str
+) -> None:
+    viewer = browsers.of(Role.VIEWER)
+    page = await viewer.open(f"/orders?{filters}")
+    assert sentence in page.text
+    assert page.links["Take this filter away"].endswith(rest)
+    known = await viewer.open("/orders?supplier=ACME&process=PLATE")
+    assert "Take this filter away" not in known.links

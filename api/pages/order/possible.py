@@ -11,7 +11,6 @@ from api.pages.wording import ACTIONS
 from api.supplier.words import Words
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
-from models.domain.purpose import why_pointless
 
 # Alerts are answered where they stand; issuing is over.
 _ELSEWHERE = frozenset({"issue", "acknowledge-alert"})
@@ -50,7 +49,7 @@ def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
         for command in gate.ALLOWED:
             if command in SYSTEM_ONLY | _ELSEWHERE:
                 continue
-            refusal = why_pointless(desk.order, command)
+            refusal = desk.why_pointless(command)
             if refusal is not None:
                 not_now.append(_action(desk, command, desk.words.refusal(refusal)))
             else:

@@ -22,7 +22,6 @@ from api.supplier.words import Words
 from models.domain import gate
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Order
-from models.domain.purpose import why_pointless
 
 Typed = Mapping[str, str]
 
@@ -163,7 +162,7 @@ class Task:
         if refusal is not None:
             return refusal
         if self.idle is None:
-            return why_pointless(desk.order, self.command)
+            return desk.why_pointless(self.command)
         nothing = self.idle(desk.order)
         return Refusal("form.nothing", nothing) if nothing else None
 
