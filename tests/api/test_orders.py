@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from api.routes.documents import named
+from api.uploads import clean_name
 from models.domain.authority import Role
 from models.settings import Settings
 from models.tables.lots import Lot
@@ -53,6 +55,21 @@ def counts(system: System, number: str) -> tuple[int, int]:
             select(func.count()).select_from(table(EventRow)).where(table(EventRow).c.order_number == number)
         )
     return commands or 0, events or 0
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("coc 12%.pdf", "coc 12%.pdf"),
+        ("证书.pdf".encode().decode("latin-1"), "证书.pdf"),
+        ("%E8%AF%81%E4%B9%A6.pdf", "证书.pdf"),
+        ("UTF-8''%E8%AF%81%E4%B9%A6%20%22a%22.pdf", '证书 "a".pdf'),
+        ("utf-8'zh'..%2F..%2F%00certificado.pdf", "certificado.pdf"),
+        ("caf\u00e9.pdf", "café.pdf"),
+    ],
+)
+def test_a_file_s_name_is_read_however_a_header_can_carry_it(header: str, name: str) -> None:
+    assert clean_name(named(header)) == name
 
 
 async def test_a_draft_is_edited_until_it_is_issued(system: System) -> None:
