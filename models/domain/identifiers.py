@@ -62,8 +62,7 @@ class Identifier:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: without capitals, without full-width forms, each once."""
     plain = "".join(each if each.isprintable() else " " for each in unicodedata.normalize("NFKC", text))
-    folded = unicodedata.normalize("NFKC", plain.casefold())
-    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in folded.split()))
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in plain.casefold().split()))
 
 
 def of_order(order: Order) -> list[Identifier]:

@@ -81,6 +81,7 @@ def test_an_issued_order_keeps_what_its_draft_was_found_by() -> None:
 
 def test_words_are_compared_without_capitals_and_without_full_width_forms() -> None:
     assert words("  Ｈ－２２３１　Straße ÖL  h-2231 ") == ("h-2231", "strasse", "öl")
+    assert words("ＡB ℡ ㎜") == ("ab", "tel", "mm")
     assert words("a\x00b\u2028c") == ("a", "b", "c")
     assert words(" \t ") == ()
 
