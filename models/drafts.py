@@ -119,9 +119,15 @@ def _refuse_while_issued(session: Session, number: str) -> None:
 
 
 def warnings(session: Session, draft: Draft) -> list[str]:
-    """Operations that another live order covers already; ordering them again is allowed, not silent."""
+    """Operations that another live order covers already, and lines of more pieces than their work order has;
+    ordering them is allowed, not silent."""
     found = []
     for line in draft.lines:
+        job = session.get(WorkOrder, line.work_order)
+        if job is not None and line.quantity > job.quantity:
+            found.append(
+                f"{line.work_order} is for {job.quantity.normalize():f}; line {line.line} orders {line.quantity.normalize():f}"
+            )
         rows = session.execute(
             select(_LINES.c.order_number)
             .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)

@@ -85,7 +85,7 @@ def reader(principal: Principal) -> queries.Reader:
 
 @router.post("/orders", status_code=201)
 def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
-    """A draft. `warnings` names operations another order covers already."""
+    """A draft. `warnings` names operations another order covers already, and lines of more than their work order has."""
 
     def make(session: Session, now: Any) -> Answer:
         draft = Draft(

@@ -165,6 +165,14 @@ async def test_a_covered_operation_is_ordered_again_with_a_warning(system: Syste
     assert made["warnings"] == [f"WO-3201 operation 30 is covered by {first}"]
 
 
+async def test_more_than_the_work_order_has_is_ordered_with_a_warning(system: System) -> None:
+    for quantity, warnings in ((1200, []), (5_000_000, ["WO-3201 is for 1200; line 1 orders 5000000"])):
+        line = {"work_order": "WO-3201", "operation": 30, "quantity": quantity}
+        body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+        made = await system.post(Role.BUYER, "/orders", body, status=201)
+        assert made["warnings"] == warnings
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
