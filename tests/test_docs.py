@@ -263,3 +263,14 @@ def test_the_first_order_of_the_api_page_can_be_made_as_it_stands(settings: Sett
             answer = client.post(path, json=json.loads(body), headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 201, (path, answer.text)
         assert answer.json()["number"], "the order comes last"
+
+
+def test_every_picture_is_taken_anew_with_the_others_and_shown_somewhere() -> None:
+    from tests.browser.screenshots import PICTURES, TAKEN
+
+    taken = {picture.name for picture in TAKEN}
+    assert taken == {file.stem for file in PICTURES.iterdir()}
+    shown = {
+        Path(link).stem for page in PAGES for link in LINK.findall(page.read_text()) if "pictures/" in link
+    }
+    assert taken == shown
