@@ -126,7 +126,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"/orders/{MAIN}/resume", "buyer"),
         Look(f"/orders/{HELD}/resume", "viewer", 403),
     ),
-    "/orders/{number}/replan": _task("replan", "buyer", SILENT),
+    "/orders/{number}/replan": _task("replan", "buyer", "{WO-3120}"),
     "/orders/{number}/cancel": _task("cancel", "buyer", SILENT),
     "/orders/{number}/close": (
         *_task("close", "buyer", "{WO-DONE}"),

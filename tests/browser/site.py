@@ -37,10 +37,10 @@ class Site:
             path = path.replace(f"{{{job}}}", number)
         return self.address + path
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, method: str = "POST") -> Any:
         """What a program of the company's asks the API."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = Request(f"{self.address}/api/v1{path}", json.dumps(body).encode(), headers)
+        request = Request(f"{self.address}/api/v1{path}", json.dumps(body).encode(), headers, method=method)
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
