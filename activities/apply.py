@@ -18,6 +18,7 @@ from activities import facts as facts_of
 from activities.contracts import Applied, Carried
 from activities.letters import Letters
 from activities.refusals import as_json, cannot_be_kept, tell_late
+from models import drafts
 from models.codec import adapter, envelope, event_hash, load_command, load_order, plain
 from models.domain import events as e
 from models.domain import headline
@@ -187,7 +188,8 @@ def _decide_and_write(
         return _as_it_was("refused", row, order, letters.written)
     after, chain = _write_events(session, row, order, command, events, now)
     deadline = soonest(after)
-    write(session, order, after, chain, deadline.due if deadline is not None else None)
+    before = order if order is not None else drafts.of_row(row)
+    write(session, before, after, chain, deadline.due if deadline is not None else None)
     _write_stock(session, after, events, now)
     rules = {alert.alert: alert.rule for alert in after.alerts.values()}
     letters.write(after, notices(events, rules))

@@ -18,6 +18,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from activities.findings import Finding, found
+from models import drafts
 from models.codec import canonical, envelope, event_hash, load_event, load_order, plain
 from models.domain.deadlines import next_deadline
 from models.domain.errors import Refusal
@@ -28,7 +29,7 @@ from models.domain.order import Order
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.tables.orders import EdgeRow, EventRow, OrderRow
-from models.tables.projection import TABLES, order_columns, project
+from models.tables.projection import TABLES, order_columns, project, project_draft
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
@@ -193,8 +194,14 @@ def _compared(stream: Stream, folded: Folded) -> Iterator[Finding]:
     if order is None:
         if row.stage != "draft" or row.draft is None or row.snapshot is not None:
             yield found("order.snapshot", number, "It has no events but is no draft either.")
-        elif any(stream.rows.values()):
-            yield found("tables.differ", number, "A draft has rows of an issued order.")
+            return
+        try:
+            drafted = project_draft(drafts.of_row(row))
+        except ValidationError:
+            yield found("order.snapshot", number, "The draft cannot be read.")
+            return
+        for name, rows in drafted.items():
+            yield from _differences(number, name, rows, stream.rows[name])
         return
     expected = order_columns(order, next_deadline(order)) | {name: getattr(order, name) for name in _FIXED}
     snapshot = expected.pop("snapshot")

@@ -26,7 +26,7 @@ from models.queries.issuing import master_data
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
-from models.tables.plants import Plant
+from models.tables.plants import Calendar, Plant
 from models.tables.processes import Process
 from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
@@ -66,8 +66,7 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.Replan):
-        supplier = session.get(Supplier, order.supplier)
-        return Facts(calendars=_calendars(session, order.plant, supplier, order.issued_at))
+        return Facts(calendars=calendars_now(session, order))
     return Facts()
 
 
@@ -113,6 +112,18 @@ def _pending(session: Session, order: Order) -> int:
         select(func.count()).where(_COMMANDS.c.order_number == order.number, _COMMANDS.c.status == "received")
     )
     return max(0, (count or 0) - 1)
+
+
+def calendars_now(session: Session, order: Order) -> tuple[WorkingCalendar, WorkingCalendar]:
+    """The plant's and the supplier's calendars as they would be frozen into the order today."""
+    # One question for what is read below by its keys.
+    known = session.execute(
+        select(Plant, Calendar, Supplier)
+        .join(Calendar, col(Calendar.code) == Plant.calendar)
+        .join(Supplier, col(Supplier.code) == order.supplier)
+        .where(col(Plant.code) == order.plant)
+    ).one()
+    return _calendars(session, order.plant, known.Supplier, order.issued_at)
 
 
 def _calendars(

@@ -119,9 +119,9 @@ def rule_title(locale: str, rule: str) -> str:
     return say(locale, RULES[rule].name) if rule in RULES else rule
 
 
-def rule_action(locale: str, rule: str, owed_by: str) -> str:
-    """What to do about it; empty for one that is no rule any more."""
-    return say(locale, RULES[rule].action_of(owed_by)) if rule in RULES else ""
+def rule_action(locale: str, rule: str, owed_by: str, supplier: str) -> str:
+    """What to do about it; empty for one that is no rule any more. `supplier` is its name."""
+    return say(locale, RULES[rule].action_of(owed_by), {"supplier": supplier}) if rule in RULES else ""
 
 
 def document(locale: str, code: str) -> str:
@@ -129,8 +129,11 @@ def document(locale: str, code: str) -> str:
     return say(locale, DOCUMENTS[DocumentType(code)].name) if code in DOCUMENTS else code
 
 
-def party(locale: str, owed_by: str) -> str:
-    """Who owes it; a supplier's or a person's name stays as it is."""
+def party(locale: str, owed_by: str, supplier: str = "") -> str:
+    """Who owes it; a supplier's or a person's name stays as it is. Where the `supplier` is known, it is
+    called by its name."""
+    if supplier and owed_by == "supplier":
+        return supplier
     return say(locale, PARTIES[owed_by]) if owed_by in PARTIES else owed_by
 
 

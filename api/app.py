@@ -20,6 +20,7 @@ from api.middleware import LastResort, SecurityHeaders
 from api.pages import actions, live, login, mailbox, nowhere, order_list, today
 from api.pages import alerts as alert_pages
 from api.pages import people as people_pages
+from api.pages.drafting import discarding
 from api.pages.drafting import pages as drafting
 from api.pages.live import Live
 from api.pages.master import routes as master
@@ -82,6 +83,7 @@ PAGES = (
     people_pages.router,
     alert_pages.router,
     drafting.router,
+    discarding.router,
     actions.router,
     live.router,
     openapi.pages,

@@ -22,6 +22,8 @@ from models.tables.people import User, WebSession
 
 COOKIE = "sendout_session"
 LIFETIME = timedelta(hours=12)
+# A browser keeps the cookie of a session that has ended: it says whose form it was.
+_REMEMBERED = timedelta(days=30)
 
 
 class LoginBrake:
@@ -73,6 +75,12 @@ def create_session(session: Session, user: User, now: datetime) -> str:
     return secret
 
 
+def owner(session: Session, secret: str) -> str:
+    """The id of whose session it is or was; empty for a secret nobody had."""
+    found = session.get(WebSession, fingerprint(secret))
+    return found.user_id if found is not None else ""
+
+
 def end_session(session: Session, secret: str, now: datetime) -> None:
     """Log out; a secret nobody has is nobody's session."""
     found = session.get(WebSession, fingerprint(secret))
@@ -94,7 +102,7 @@ def set_cookie(response: Response, secret: str, *, secure: bool) -> None:
     response.set_cookie(
         COOKIE,
         secret,
-        max_age=int(LIFETIME.total_seconds()),
+        max_age=int(_REMEMBERED.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=secure,

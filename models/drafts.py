@@ -7,19 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
 from models.codec import adapter, plain
 from models.domain import texts
+from models.domain.decide import check_version
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.quantities import CURRENCIES, quantity
 from models.tables.lots import Lot
+from models.tables.master_changes import MasterChange
 from models.tables.orders import CommandRow, LineRow, OrderRow, OrderSeries
 from models.tables.parts import Part
 from models.tables.plants import Plant
 from models.tables.processes import Process
+from models.tables.projection import write_draft
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
@@ -28,6 +31,7 @@ _ORDERS = table(OrderRow)
 _SERIES = table(OrderSeries)
 _COMMANDS = table(CommandRow)
 _LINES = table(LineRow)
+_CHANGES = table(MasterChange)
 
 
 def create(session: Session, draft: Draft, now: datetime) -> Draft:
@@ -46,6 +50,7 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
             **_columns(session, draft),
         )
     )
+    write_draft(session, None, draft)
     return draft
 
 
@@ -68,14 +73,9 @@ def of_row(row: Any) -> Draft:
 
 def save(session: Session, draft: Draft) -> None:
     """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
-    waiting = session.scalar(
-        select(_COMMANDS.c.id).where(
-            _COMMANDS.c.order_number == draft.number, _COMMANDS.c.status == "received"
-        )
-    )
-    if waiting is not None:
-        raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
+    _refuse_while_issued(session, draft.number)
     draft = checked(session, draft)
+    write_draft(session, load(session, draft.number), draft)
     session.execute(
         update(_ORDERS)
         .where(_ORDERS.c.number == draft.number)
@@ -83,10 +83,51 @@ def save(session: Session, draft: Draft) -> None:
     )
 
 
+def discard(session: Session, number: str, seen: int | None, actor: str, now: datetime) -> None:
+    """Takes a draft away with what was asked of it in vain; what it said is kept with who discarded it.
+
+    Its number is not given again. Refused once it is an order, or being issued; raises `Stale` when it is
+    no longer the version that was `seen`.
+    """
+    draft = load(session, number)
+    if draft is None:
+        raise Refusal("order.issued", "The order was issued; it is no longer discarded, only cancelled.")
+    check_version(seen, version(session, number))
+    _refuse_while_issued(session, number)
+    write_draft(session, draft, None)
+    session.execute(delete(_COMMANDS).where(_COMMANDS.c.order_number == number))
+    session.execute(delete(_ORDERS).where(_ORDERS.c.number == number))
+    after = {"discarded_at": now.isoformat()}
+    change = MasterChange(
+        table_name=_ORDERS.name, key=number, before=plain(draft), after=after, actor=actor, at=now
+    )
+    session.add(change)
+
+
+def discarded(session: Session, number: str) -> bool:
+    """Whether there was a draft of this number that somebody discarded."""
+    found = select(_CHANGES.c.id).where(_CHANGES.c.table_name == _ORDERS.name, _CHANGES.c.key == number)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _refuse_while_issued(session: Session, number: str) -> None:
+    waiting = session.scalar(
+        select(_COMMANDS.c.id).where(_COMMANDS.c.order_number == number, _COMMANDS.c.status == "received")
+    )
+    if waiting is not None:
+        raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
+
+
 def warnings(session: Session, draft: Draft) -> list[str]:
-    """Operations that another live order covers already; ordering them again is allowed, not silent."""
+    """Operations that another live order covers already, and lines of more pieces than their work order has;
+    ordering them is allowed, not silent."""
     found = []
     for line in draft.lines:
+        job = session.get(WorkOrder, line.work_order)
+        if job is not None and line.quantity > job.quantity:
+            found.append(
+                f"{line.work_order} is for {job.quantity.normalize():f}; line {line.line} orders {line.quantity.normalize():f}"
+            )
         rows = session.execute(
             select(_LINES.c.order_number)
             .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)

@@ -25,6 +25,7 @@ from models.domain.authority import Role
 from models.domain.commands import COMMANDS
 from models.domain.deadlines import RULES, Party
 from models.domain.evidence import DOCUMENTS
+from models.domain.identifiers import Kind
 from models.domain.order import Stage
 from models.domain.pieces import SENT
 from models.settings import Settings
@@ -221,6 +222,10 @@ def test_every_document_type_is_in_the_reference_with_its_name() -> None:
     assert said == {kind.value: (rule.name, bool(rule.required)) for kind, rule in DOCUMENTS.items()}
 
 
+def test_every_kind_of_identifier_is_in_the_reference() -> None:
+    assert [kind for kind, _ in rows("What orders are found by")] == list(Kind)
+
+
 def test_every_mail_and_every_finding_is_in_the_reference() -> None:
     assert [row[0] for row in rows("Mails")] == list(MAILS)
     assert [row[0] for row in rows("What `sendout doctor` finds")] == list(REMEDIES)
@@ -258,3 +263,14 @@ def test_the_first_order_of_the_api_page_can_be_made_as_it_stands(settings: Sett
             answer = client.post(path, json=json.loads(body), headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 201, (path, answer.text)
         assert answer.json()["number"], "the order comes last"
+
+
+def test_every_picture_is_taken_anew_with_the_others_and_shown_somewhere() -> None:
+    from tests.browser.screenshots import PICTURES, TAKEN
+
+    taken = {picture.name for picture in TAKEN}
+    assert taken == {file.stem for file in PICTURES.iterdir()}
+    shown = {
+        Path(link).stem for page in PAGES for link in LINK.findall(page.read_text()) if "pictures/" in link
+    }
+    assert taken == shown

@@ -196,6 +196,29 @@ def test_an_unknown_language_is_english_and_a_region_its_language() -> None:
     assert translations("zh-Hant") is translations("zh")
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ("批次 L1 的 700\u00a0件", "Ana 发出了批次 L1 的 700\u00a0件。"),
+        ("700\u00a0件", "Ana 发出了 700\u00a0件。"),
+        ("", "Ana 发出了 。"),
+    ],
+)
+def test_no_space_stands_between_two_chinese_characters(pieces: str, text: str) -> None:
+    assert say("zh", "{who} sent {pieces}.", {"who": "Ana", "pieces": pieces}) == text
+
+
+def test_a_value_is_set_apart_on_the_side_that_needs_it() -> None:
+    sent = say(
+        "zh",
+        "{who} shipped {pieces} back as parcel {parcel}.",
+        {"who": "王芳", "pieces": "5 件", "parcel": "P1"},
+    )
+    assert sent == "王芳将 5 件以包裹 P1 发回。"
+    braces = say("zh", "{who} sent {pieces}.", {"who": "{pieces}", "pieces": "{who}"})
+    assert braces == "{pieces} 发出了 {who}。"
+
+
 def test_what_has_no_words_stays_english() -> None:
     sentence = N_("Nobody has translated {this}.")
     assert say("zh", sentence, {"this": "it"}) == "Nobody has translated it."

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request, Response
-from markupsafe import Markup
 from sqlalchemy import or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
@@ -23,6 +22,7 @@ from activities.i18n import N_
 from api.dispatch import Dispatcher, Outcome, Wish
 from api.errors import status_of
 from api.pages.desk import desk
+from api.pages.drafting import asking
 from api.pages.order.wording import BASES
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
@@ -45,7 +45,6 @@ from models.domain.commands import AddDocument
 from models.domain.decide import decide
 from models.domain.errors import Invalid, Refusal, Stale
 from models.domain.facts import Asked, Facts
-from models.domain.purpose import why_pointless
 from models.tables.orders import CommandRow
 from models.tables.types import table
 
@@ -227,8 +226,10 @@ def _earlier(request: Request, staff: Staff, sent: Sent) -> tuple[Sent, str | No
 
 
 def _current(acting: Acting, task: Task, sent: Sent) -> None:
-    """A paper is as good for an order that has moved on, and its file would have to be chosen again."""
-    if sent.version != acting.version and not task.file:
+    """A paper is as good for an order that has moved on, and its file would have to be chosen again. What
+    was a draft may have the same number of a version now that it is issued."""
+    issued = task.of_draft and acting.desk.order is not None
+    if (sent.version != acting.version or issued) and not task.file:
         raise Stale(
             "order.version",
             "The order has changed: you looked at version {seen}, it is at {version}. Look again and repeat.",
@@ -262,7 +263,7 @@ async def _refused(
         context["summary"] = words.say(
             N_("The order has changed since you opened this form. Look at what happened, then send it again.")
         )
-        context["changed"] = await run_in_threadpool(_changed, request, acting, fields)
+        context["changed"] = await run_in_threadpool(_changed, request, acting, task, fields)
         if acting.desk.order is not None:
             # Where a parcel or a lot is gone, so are the inputs that were filled in for it.
             context["had_entered"] = entered(acting, "", fields.typed, ENTERED)
@@ -271,19 +272,22 @@ async def _refused(
 
 def _troubles(refusal: Refusal, wanted: Wanted | None, fields: Fields, words: Words) -> tuple[Trouble, ...]:
     """What the core finds wrong may be of the order and not of an input: there is nothing to go to then."""
-    found = troubles(refusal, wanted, words)
+    found = troubles(refusal, wanted, words, fields, ENTERED | {"decision": N_("What becomes of them")})
     if wanted is None:
         return found
     inputs = {*fields.typed, *(lead.input for lead in wanted.places.values())}
     return tuple(each if each.input in inputs else replace(each, input="", at="") for each in found)
 
 
-def _changed(request: Request, acting: Acting, fields: Fields) -> list[Markup]:
+def _changed(request: Request, acting: Acting, task: Task, fields: Fields) -> Sequence[str]:
     version, order = fields.raw("version"), acting.desk.order
-    if not version.isdecimal() or order is None:
-        return []
+    if not version.isdecimal():
+        return ()
     with request.app.state.database.read() as session:
-        return meanwhile.since(session, order, int(version[:9]), acting.words)
+        if order is None:
+            return asking.changed(session, acting.staff, acting.desk.number, fields.raw("seen"))
+        # A draft counts how often it was saved, the order it became counts its events.
+        return meanwhile.since(session, order, 0 if task.of_draft else int(version[:9]), acting.words)
 
 
 def _page(
@@ -312,6 +316,7 @@ def _page(
         behalf=behalf,
         bases=BASES,
         called=CALLED,
+        **task.beside(request, acting),
         **context,
     )
 
@@ -342,6 +347,8 @@ def _not_now(
     told = {"summary": "" if context["changed"] else context["summary"], "changed": context["changed"]}
     if acting.desk.order is not None:
         told["entered"] = entered(acting, "", given, ENTERED)
+    # Looking at it is no error; sending it is refused for what stands in its way now.
+    status = status if status == 200 else status_of(refusal)
     return _instead(request, acting, task, status, acting.words.refusal(refusal), **told)
 
 
@@ -370,10 +377,9 @@ def _instead(
 
 def _makes_sense(acting: Acting, task: Task) -> bool:
     """Whether to offer it: possible, and with something to do."""
-    order = acting.desk.order
     if task.why_not(acting.desk) is not None:
         return False
-    return order is None or why_pointless(order, task.command) is None
+    return acting.desk.order is None or acting.desk.why_pointless(task.command) is None
 
 
 for _task in TASKS.values():

@@ -17,6 +17,8 @@ from activities.i18n import N_
 from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.pages import alert_words
+from api.pages.deeds import deed
+from api.pages.order_list import NO_SUPPLIER
 from api.pages.route import local_path, page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import stage_name
@@ -30,6 +32,7 @@ from models.domain.errors import Refusal, Unknown
 from models.queries import alert_list, order_list
 from models.queries.alert_list import Filter, State
 from models.queries.orders import Reader
+from models.tables.suppliers import Supplier
 
 router = page_router()
 _ROWS = 25
@@ -177,6 +180,7 @@ def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
             for state, count in alert_list.counts(session, wanted, staff.reader).items()
         ],
         "supplier_options": suppliers,
+        "unknown": _unknown(session, wanted, staff),
         "rule_options": [
             (rule, staff.words.say(RULES[rule].name), rules[rule]) for rule in RULES if rule in rules
         ],
@@ -186,13 +190,26 @@ def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
     }
 
 
+def _unknown(session: Session, wanted: Filter, staff: Staff) -> list[tuple[str, str]]:
+    """Filters that name nothing there is, each with the list's address without it."""
+    words, given, found = staff.words, _given(wanted), []
+    if wanted.supplier and session.get(Supplier, wanted.supplier) is None:
+        text = words.say(NO_SUPPLIER, code=wanted.supplier)
+        found.append((text, _address(given | {"supplier": ""})))
+    if wanted.rule and wanted.rule not in RULES:
+        text = words.say(N_("There is no reason for alerts called {code}."), code=wanted.rule)
+        found.append((text, _address(given | {"rule": ""})))
+    return found
+
+
 def _shown(staff: Staff, alert: dict[str, Any], declined: bool) -> dict[str, Any]:
     words = staff.words
     return alert | {
         "stage_name": stage_name(alert["stage"], declined=declined),
         "about": alert_words.about(words, alert),
         "age": alert_words.age(words, alert, staff.now),
-        "owes": wording.party(words.locale, alert["owed_by"]),
+        "owes": wording.party(words.locale, alert["owed_by"], alert["supplier_name"]),
+        "deed": deed(staff, alert),
         "escalated": alert_words.escalated_to(words, alert),
         "caused_by": alert_words.caused_by(words, alert),
     }
@@ -205,7 +222,7 @@ def _given(wanted: Filter) -> dict[str, str]:
 
 
 def _address(given: Mapping[str, str]) -> str:
-    given = {name: value for name, value in given.items() if (name, value) != ("state", "open")}
+    given = {name: value for name, value in given.items() if value and (name, value) != ("state", "open")}
     return f"/alerts?{urlencode(given)}" if given else "/alerts"
 
 

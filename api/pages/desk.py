@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from fastapi import Request
 from sqlmodel import Session
 
+from activities.facts import calendars_now
 from api.pages.staff import Staff
 from api.supplier.words import Words
+from models.domain.calendar import WorkingCalendar
+from models.domain.decisions.watching import nothing_to_replan
 from models.domain.errors import Refusal
 from models.domain.order import Order
+from models.domain.purpose import why_pointless
 from models.queries import orders as queries
 
 
@@ -22,6 +26,8 @@ class Desk:
     number: str
     order: Order | None
     view: queries.View
+    # Of the plant and the supplier, as they are now; None of a draft and of what has ended.
+    calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
 
     @property
     def words(self) -> Words:
@@ -38,11 +44,19 @@ class Desk:
             raise Refusal("order.draft", "This is still a draft; issue it first.")
         return self.order
 
+    def why_pointless(self, command: str) -> Refusal | None:
+        """Why the command is not offered now: what its order says, or that nothing it goes by has changed."""
+        refusal = why_pointless(self.issued, command)
+        if refusal is None and command == "replan" and self.calendars is not None:
+            return nothing_to_replan(self.issued, self.calendars)
+        return refusal
+
 
 def desk(session: Session, staff: Staff, number: str) -> Desk:
     """Raises `Unknown` when there is no such order for this person."""
     order, view = queries.opened(session, number, staff.reader)
-    return Desk(staff, number, order, view)
+    calendars = calendars_now(session, order) if order is not None and order.end is None else None
+    return Desk(staff, number, order, view, calendars)
 
 
 def on_desk(request: Request, staff: Staff, number: str) -> Desk:

@@ -14,7 +14,9 @@ from api import sessions
 from api.auth import PUBLIC
 from api.errors import Problem
 from api.html import page
+from api.pages.resuming import resumed
 from api.pages.route import local_path, page_router
+from api.pages.staff import enter
 from api.supplier.fields import typed
 from api.supplier.words import LANGUAGES, language
 
@@ -53,7 +55,9 @@ async def log_in(request: Request) -> Response:
         brake.failed(name, address)
         wrong = N_("The mail address and the password do not belong together. Try again.")
         return _page(request, 401, form, _(request, wrong))
-    response = _resumed(request, form) or RedirectResponse(local_path(form.get("next", "/")), 303)
+    response = await _resumed(request, form, secret) or RedirectResponse(
+        local_path(form.get("next", "/")), 303
+    )
     sessions.set_cookie(response, secret, secure=request.app.state.settings.public_url.startswith("https:"))
     return response
 
@@ -89,23 +93,28 @@ def _page(request: Request, status: int, form: Mapping[str, str], problem: str) 
     )
 
 
-def _resumed(request: Request, form: Mapping[str, str]) -> Response | None:
+async def _resumed(request: Request, form: Mapping[str, str], secret: str) -> Response | None:
     """The form that was being sent when the session ended, ready to be sent after all."""
     try:
         kept = orjson.loads(form.get("kept", ""))
         action, fields = local_path(kept["action"], ""), {str(k): str(v) for k, v in kept["fields"].items()}
+        by = str(kept.get("by", ""))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return None
-    if not action:
+    principal = await request.app.state.keyring.principal("cookie", secret)
+    if not action or principal is None:
         return None
-    company = request.app.state.settings.company
+    staff = await enter(request, principal)
+    shown = await run_in_threadpool(resumed, request, staff, action, fields, by)
     return page(
         "pages/resume.html",
-        locale=language(request),
-        company=company,
+        locale=staff.words.locale,
+        company=request.app.state.settings.company,
         action=action,
         fields=fields,
         file=bool(kept.get("file")),
+        staff=staff,
+        shown=shown,
     )
 
 

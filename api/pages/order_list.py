@@ -11,15 +11,21 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 from starlette.responses import RedirectResponse
 
+from activities.i18n import N_
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import group_name, stage_name
+from api.pages.wording import KINDS, group_name, stage_name
+from models.domain.identifiers import Kind
 from models.domain.order import Stage
-from models.queries import board, order_list
+from models.queries import board, order_list, order_search
 from models.queries.order_list import Filter
+from models.queries.order_search import Reason
+from models.tables.processes import Process
+from models.tables.suppliers import Supplier
 
 router = page_router()
 _ROWS = 50
+NO_SUPPLIER = N_("There is no supplier with the code {code}.")
 _WORDS = ("q", "due_before")
 
 
@@ -51,13 +57,22 @@ def orders(
             return RedirectResponse(f"/orders/{items[0]['number']}", 303)
         filters = _filters(request, session, wanted, staff)
         declined = order_list.declined(session, {item["number"]: item["stage"] for item in items})
+        found = order_search.reasons(session, wanted.q or "", [item["number"] for item in items])
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     return draw(
         request,
         staff,
         "pages/orders.html",
         items=[
-            item | {"stage_name": stage_name(item["stage"], declined=item["number"] in declined)}
+            item
+            | {
+                "stage_name": stage_name(item["stage"], declined=item["number"] in declined),
+                "found_by": [
+                    (KINDS[by.kind], by.value)
+                    for by in found[item["number"]]
+                    if not _shown(by, filters["names"][item["supplier"]])
+                ],
+            }
             for item in items[:_ROWS]
         ],
         older=_with(request, after=f"{rest['need_by']}|{rest['number']}") if rest else None,
@@ -87,6 +102,7 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
         "late_count": board.late(session, wanted, staff.reader),
         "late_address": _with(request, late=None if wanted.late else "true"),
         "worded": [(given[name], _with(request, **{name: None})) for name in _WORDS if name in given],
+        "unknown": _unknown(request, session, wanted, staff),
         "supplier": wanted.supplier or "",
         "supplier_options": suppliers,
         "names": {code: name for code, name, _ in suppliers},
@@ -94,6 +110,25 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
         "process_options": board.choices(session, wanted, staff.reader, "process"),
         "kept": {name: value for name, value in given.items() if name not in ("supplier", "process")},
     }
+
+
+def _shown(by: Reason, supplier: str) -> bool:
+    """Whether the order's row shows what it was found by anyway."""
+    return by.kind in (Kind.ORDER, Kind.PURCHASE_ORDER) or (
+        by.kind is Kind.SUPPLIER_NAME and by.value == supplier
+    )
+
+
+def _unknown(request: Request, session: Session, wanted: Filter, staff: Staff) -> list[tuple[str, str]]:
+    """Filters that name nothing there is, each with the list's address without it."""
+    words, found = staff.words, []
+    if wanted.supplier and session.get(Supplier, wanted.supplier) is None:
+        text = words.say(NO_SUPPLIER, code=wanted.supplier)
+        found.append((text, _with(request, supplier=None)))
+    if wanted.process and session.get(Process, wanted.process) is None:
+        text = words.say(N_("There is no process with the code {code}."), code=wanted.process)
+        found.append((text, _with(request, process=None)))
+    return found
 
 
 def _given(request: Request) -> dict[str, str]:

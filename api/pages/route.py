@@ -12,11 +12,12 @@ import orjson
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from activities.i18n import LOCALES, N_, say
-from api import html
+from api import html, sessions
 from api.errors import DATABASE_AWAY, Problem, Unanswered, reported, status_of
 from api.supplier.fields import typed
 from api.supplier.multipart import UploadForm, brings_file
@@ -39,12 +40,25 @@ _UNREADABLE = N_("This address cannot be read. Check it, or begin again from the
 
 
 class StaffRoute(ExactRoute):
-    """Answers with a page whatever happens."""
+    """Answers with a page whatever happens, and says of every page how it would answer (HEAD)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        methods = {*(given.pop("methods", None) or ("GET",))}
+        super().__init__(path, endpoint, methods=methods | {"HEAD"} if "GET" in methods else methods, **given)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            answer = await page(request)
+            if request.method != "HEAD":
+                return answer
+            # Nothing follows the headers, least of all a stream that never ends.
+            bare = Response(status_code=answer.status_code, background=answer.background)
+            bare.raw_headers = answer.raw_headers
+            return bare
+
+        async def page(request: Request) -> Response:
             switched = _switched(request)
             if switched is not None:
                 return switched
@@ -109,7 +123,10 @@ async def _log_in_first(request: Request) -> Response:
         fields = await (_beside_the_file(request) if file else typed(request, most=_MOST_KEPT))
     except Problem:
         fields = {}
-    kept = orjson.dumps({"action": here, "fields": fields, "file": file}).decode() if fields else ""
+    kept = ""
+    if fields:
+        by = await run_in_threadpool(_owner, request)
+        kept = orjson.dumps({"action": here, "fields": fields, "file": file, "by": by}).decode()
     return html.page(
         "pages/login.html",
         401,
@@ -121,6 +138,18 @@ async def _log_in_first(request: Request) -> Response:
         next="/" if kept else here,
         kept=kept,
     )
+
+
+def _owner(request: Request) -> str:
+    """The id of whose session ended; empty when nobody can tell."""
+    secret = request.cookies.get(sessions.COOKIE)
+    if secret is None:
+        return ""
+    try:
+        with request.app.state.database.read() as session:
+            return sessions.owner(session, secret)
+    except DATABASE_AWAY:
+        return ""
 
 
 async def _beside_the_file(request: Request) -> dict[str, str]:

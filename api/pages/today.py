@@ -1,5 +1,5 @@
-"""The first page: what needs somebody now, what is proposed to us, what is due soon, who has not answered;
-then the board."""
+"""The first page: what needs somebody now, what is to be decided or answered, what is due soon, who has
+not answered; then the board."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from fastapi import Request, Response
 
 from activities import wording
 from api.pages import alert_words
+from api.pages.deeds import deed
+from api.pages.order.possible import form_of, who_may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import group_name, stage_name
@@ -23,6 +25,8 @@ router = page_router()
 _ROWS = 25
 _FEW = 8
 _CARDS = 4
+# Who has to decide about rejected pieces -> the command that does.
+_DECIDING = {"quality": "disposition", "design_authority": "decide-disposition"}
 _SOON = timedelta(days=3)
 
 
@@ -35,6 +39,7 @@ def today(request: Request, staff: Visitor) -> Response:
         due = board.due_soon(session, reader, first, first + _SOON, _FEW + 1)
         silent = board.unanswered(session, reader, _FEW + 1)
         proposed = board.proposals(session, reader, _FEW + 1)
+        rejected = board.to_decide(session, reader, _FEW + 1)
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
         declined = declined_of(
@@ -51,6 +56,10 @@ def today(request: Request, staff: Visitor) -> Response:
         more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if len(due) > _FEW else None,
         proposed=proposed[:_FEW],
         more_proposed=_orders(stage="countered") if len(proposed) > _FEW else None,
+        rejected=[_rejected(staff, card) for card in rejected[:_FEW]],
+        yours=(proposed and staff.may("answer-counter"))
+        or any(staff.may(_DECIDING[card["decided_by"]]) for card in rejected),
+        more_rejected=len(rejected) > _FEW,
         silent=[
             card | {"age": alert_words.lapse(staff.words, staff.now - card["issued_at"])}
             for card in silent[:_FEW]
@@ -67,8 +76,21 @@ def _row(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
     return alert | {
         "about": alert_words.about(words, alert),
         "age": alert_words.age(words, alert, staff.now),
-        "owes": wording.party(words.locale, alert["owed_by"]),
+        "owes": wording.party(words.locale, alert["owed_by"], alert["supplier_name"]),
+        "deed": deed(staff, alert),
         "address": f"/alerts?{urlencode({'order': alert['order']})}",
+    }
+
+
+def _rejected(staff: Staff, card: dict[str, Any]) -> dict[str, Any]:
+    """Rejected pieces, what is wrong with them, and the form that decides about them for those who do."""
+    words, command = staff.words, _DECIDING[card["decided_by"]]
+    about = urlencode({"nonconformance": card["nonconformance"]})
+    return card | {
+        "what": wording.defect(words.locale, card["defect"]),
+        "age": alert_words.lapse(words, staff.now - card["opened_at"]),
+        "address": f"{form_of(card['number'], command)}?{about}" if staff.may(command) else "",
+        "who": who_may(command, words),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.i18n import N_
+from models.domain.identifiers import Kind
 from models.domain.order import Stage
 
 STAGES: dict[str, str] = {
@@ -26,6 +27,33 @@ FLAGS: dict[str, tuple[str, str]] = {
     "export_controlled": (N_("Export-controlled"), "plain"),
     "cancelling": (N_("Being cancelled"), "watch"),
     "unacknowledged_change": (N_("Change unanswered"), "watch"),
+}
+# What an order was found by, where its row does not show it.
+KINDS: dict[Kind, str] = {
+    Kind.ORDER: N_("Order"),
+    Kind.PURCHASE_ORDER: N_("Purchase order"),
+    Kind.SUPPLIER_NAME: N_("Supplier"),
+    Kind.SUPPLIER: N_("Supplier"),
+    Kind.WORK_ORDER: N_("Work order"),
+    Kind.PART: N_("Part"),
+    Kind.LOT: N_("Lot"),
+    Kind.HEAT: N_("Heat"),
+    Kind.SUPPLIER_LOT: N_("Supplier lot"),
+    Kind.SUPPLIER_ORDER: N_("Supplier's order number"),
+    Kind.LOAD: N_("Load"),
+    Kind.PARCEL: N_("Parcel"),
+    Kind.TRACKING: N_("Tracking number"),
+    Kind.PACKING_SLIP: N_("Packing slip"),
+    Kind.RECEIPT: N_("Receipt"),
+    Kind.INSPECTION: N_("Inspection"),
+    Kind.NONCONFORMANCE: N_("Nonconformance"),
+    Kind.DOCUMENT: N_("Document"),
+    Kind.DOCUMENT_LOT: N_("Lot on a document"),
+    Kind.FILE: N_("File"),
+    Kind.CUSTOMER_ORDER: N_("Customer order"),
+    Kind.CUSTOMER: N_("Customer"),
+    Kind.PROJECT: N_("Project"),
+    Kind.PARENT: N_("Parent work order"),
 }
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 

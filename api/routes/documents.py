@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Query, Request
 from sqlalchemy import select
@@ -28,6 +30,9 @@ from models.tables.types import table
 router = api_router(tags=["Documents"])
 Uploader = Annotated[Principal, Depends(allowed(*authority.roles_for("add-document")))]
 _DOCUMENTS = table(DocumentRow)
+# UTF-8'en'
+_CHARSET = re.compile(r"^utf-8'[\w-]*'", re.IGNORECASE)
+_ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}")
 Text = Annotated[str | None, Query(max_length=200)]
 
 
@@ -50,7 +55,8 @@ async def upload_document(
     parcel: Text = None,
     supersedes: Text = None,
 ) -> Answer:
-    """The raw body is the file; the query says what is printed on it. All but `type` is optional."""
+    """The raw body is the file; the query says what is printed on it. All but `type` is optional. The file's
+    name goes into `X-Filename`, in UTF-8, percent-encoded or as RFC 8187 writes it."""
     printed = Printed(
         number=number_printed,
         issuer=issuer,
@@ -70,7 +76,7 @@ async def upload_document(
         kind,
         request.stream(),
         request.headers.get("content-type", ""),
-        request.headers.get("x-filename", ""),
+        named(request.headers.get("x-filename", "")),
     )
     command = AddDocument(
         type=kind,
@@ -119,3 +125,16 @@ def _visible(request: Request, number: str, principal: Principal) -> None:
 
 def _quantity(text: str | None) -> Decimal | None:
     return checked_quantity(text) if text else None
+
+
+def named(header: str) -> str:
+    """The file's name in a header: as RFC 8187 writes it, percent-encoded, or in plain UTF-8. Headers
+    arrive as Latin letters, byte by byte."""
+    raw = _CHARSET.sub("", header).encode("latin-1", "replace")
+    decoded = unquote_to_bytes(raw) if raw.isascii() and _ESCAPED.search(raw) else raw
+    for each in (decoded, raw):
+        try:
+            return each.decode()
+        except UnicodeDecodeError:
+            continue
+    return header

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from api.auth import Principal, Reader, allowed
-from api.changes import perform
+from api.changes import perform, transact
 from api.fields import Body, Day, Key, Number, Whole
 from api.routes.resource import Page, Paging
 from api.wire import Answer, api_router
@@ -24,7 +24,7 @@ from models.domain.decide import check_version
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
-from models.queries import order_list, order_records
+from models.queries import order_list, order_records, order_search
 from models.queries import orders as queries
 from models.queries.cursors import bad_cursor
 from models.tables.plants import Plant
@@ -85,7 +85,7 @@ def reader(principal: Principal) -> queries.Reader:
 
 @router.post("/orders", status_code=201)
 def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
-    """A draft. `warnings` names operations another order covers already."""
+    """A draft. `warnings` names operations another order covers already, and lines of more than their work order has."""
 
     def make(session: Session, now: Any) -> Answer:
         draft = Draft(
@@ -129,6 +129,18 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
     return perform(request, principal, change)
 
 
+@router.delete("/orders/{number}", status_code=204, response_class=Response)
+def discard_order(number: str, request: Request, principal: Buyer) -> Response:
+    """Discards a draft; an issued order is cancelled instead (409). `If-Match` takes its ETag (412)."""
+
+    def change(session: Session, now: datetime) -> None:
+        queries.stored(session, number, reader(principal))
+        drafts.discard(session, number, if_match(request), principal.id, now)
+
+    transact(request, change)
+    return Response(status_code=204)
+
+
 @router.get("/orders")
 def list_orders(
     request: Request,
@@ -142,13 +154,20 @@ def list_orders(
     due_before: date | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
-    """The most pressing first; `q` finds by order, purchase order, supplier, work order, part or lot.
-    `open` ones are neither closed nor cancelled."""
+    """The most pressing first. Every word of `q` is the beginning of some identifier of the order, and
+    `found_by` says of which. `open` ones are neither closed nor cancelled."""
     wanted = order_list.Filter(
         stage.value if stage else None, supplier, process, late, q, due_before, is_open
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
+        if q and order_search.asked(q):
+            found = order_search.reasons(session, q, [item["number"] for item in items])
+            items = [
+                item
+                | {"found_by": [{"kind": by.kind.value, "value": by.value} for by in found[item["number"]]]}
+                for item in items
+            ]
     return paged(items, page.limit, lambda item: f"{item['need_by']}|{item['number']}")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from activities.i18n import N_
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Task, Wanted, chosen, total_of
+from api.supplier.tasks import Lead, Task, Wanted, chosen, line_called, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import Acknowledge, TermsLine
@@ -98,6 +98,7 @@ def _proposal(fields: Fields, visit: Visit) -> Wanted:
     leads: dict[str, Lead] = {}
     for index, line in enumerate(visit.order.lines):
         at = f"lines.{index}"
+        fields.rows[at] = line_called(line, visit.words)
         wanted = TermsLine(
             line.line,
             fields.quantity(f"{at}.quantity", line.unit),

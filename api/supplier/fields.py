@@ -52,6 +52,8 @@ class Fields:
     def __init__(self, typed: Mapping[str, str]) -> None:
         self.typed = typed
         self.errors: list[FieldError] = []
+        # What each row of a form is about, by what the names of its inputs begin with.
+        self.rows: dict[str, str] = {}
 
     def raw(self, name: str) -> str:
         return self.typed.get(name, "")
@@ -104,7 +106,8 @@ class Fields:
             found = Decimal(number)
         except InvalidOperation:
             found = Decimal("NaN")
-        if not found.is_finite() or len(number) > 40 or "_" in number:
+        # Python reads 1_0 and ١٢ as numbers; other forms and programs take neither.
+        if not found.is_finite() or len(number) > 40 or "_" in number or not number.isascii():
             self.wrong(name, "{entered} is not a number.", entered=value[:40])
             return None
         return found

@@ -15,7 +15,7 @@ from api.supplier.words import Words
 from models.domain import gate
 from models.domain.commands import SubmitInspection
 from models.domain.decisions.inspecting import lot_size_of
-from models.domain.errors import Invalid, Refusal
+from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.inspection import (
     CONFORMS,
     NOT,
@@ -226,7 +226,7 @@ def read(fields: Fields, visit: Sight) -> Wanted | None:
     found = _Results(fields, visit.words.decimal)
     for index, item in enumerate(line.plan.characteristics):
         found.add(f"v.{index}", item, required_units(item, size).n)
-    fields.check()
+    found.check(line.plan, size)
     return Wanted(SubmitInspection(line.line, tuple(found.results), lot=lot), found.places, found.names)
 
 
@@ -281,6 +281,19 @@ class _Results:
                 conforms = said == "all" or str(sample) not in bad
                 self._put(name, name, item, sample, CONFORMS if conforms else NOT)
 
+    def check(self, plan: InspectionPlan, size: Decimal) -> None:
+        """Raises everything that is wrong at once, what the core finds included."""
+        if self.fields.errors:
+            try:
+                judge(plan, size, tuple(self.results))
+            except Invalid as found:
+                self.fields.errors += [replace(error, field=self._input_of(error)) for error in found.errors]
+        self.fields.check()
+
+    def _input_of(self, error: FieldError) -> str:
+        about = f"{error.field}:{dict(error.values).get('characteristic', '')}"
+        return (self.places.get(about) or self.places[error.field]).input
+
     def _put(self, place: str, at: str, item: Characteristic, sample: int, value: str) -> None:
         if item.kind == "variable":
             number = plain_number(value, decimal=self.decimal)
@@ -289,11 +302,12 @@ class _Results:
                 if self.decimal == ",":
                     text = "{entered} could be two numbers. Write decimals with a comma, such as 10,5."
                 self.fields.wrong(place, text, entered=value[:40])
-                return
-            value = number
+            # One that is said to be unclear is there, and is no other trouble.
+            value = number or "0"
         for part in ("value", "sample"):
             self.places[f"results.{len(self.results)}.{part}"] = Lead(place, at)
             self.names[f"results.{len(self.results)}.{part}"] = f"{item.name}, {sample}"
+        self.fields.rows[place] = f"{item.name}, {sample}"
         self.results.append(Result(item.number, sample, value))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from activities.i18n import N_
 from api.supplier.fields import Fields
 from api.supplier.tasks import Lead, Place, Sight, Task, Wanted, chosen, label
+from api.supplier.words import Words
 from models.domain import gate
 from models.domain.commands import LoadLot, ReportProcess
 from models.domain.decisions.processing import LONGEST_NAME
@@ -92,6 +93,7 @@ def read(fields: Fields, visit: Sight) -> Wanted:
     leads: dict[str, Lead] = {}
     names: dict[str, str] = {}
     for place in _places(visit, line):
+        fields.rows[place.input] = place.label
         quantity = fields.quantity(f"{place.input}.quantity", line.unit)
         if quantity is not None:
             for name in ("quantity", "lot"):
@@ -99,7 +101,7 @@ def read(fields: Fields, visit: Sight) -> Wanted:
             lots.append(LoadLot(quantity, place.lot))
     if not lots and not fields.errors:
         fields.wrong("lots.0.quantity", "Enter how many were in the load.")
-    parameters = dict(_parameters(fields, leads, names))
+    parameters = dict(_parameters(fields, visit.words, leads, names))
     started, ended = (_instant(fields, visit, name) for name in ("started_at", "ended_at"))
     equipment, load = fields.text("equipment"), fields.text("load")
     fields.check()
@@ -119,14 +121,17 @@ def _instant(fields: Fields, visit: Sight, name: str) -> datetime | None:
     return visit.order.supplier_calendar.at(local.date(), local.time())
 
 
-def _parameters(fields: Fields, leads: dict[str, Lead], names: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _parameters(
+    fields: Fields, words: Words, leads: dict[str, Lead], names: dict[str, str]
+) -> Iterator[tuple[str, str]]:
     """Name and value of every row that has a value; a name alone is only a suggestion."""
     seen: set[str] = set()
     index = 0
     while f"parameters.{index}.name" in fields.typed:
         at = f"parameters.{index}"
-        name, value = fields.text(f"{at}.name", most=LONGEST_NAME), fields.text(f"{at}.value")
         index += 1
+        fields.rows[at] = words.say(N_("Parameter {number}"), number=index)
+        name, value = fields.text(f"{at}.name", most=LONGEST_NAME), fields.text(f"{at}.value")
         if not value:
             continue
         if not name:

@@ -132,7 +132,7 @@ async def tell(link: str, task: str, request: Request) -> Response:
             return _task(request, visit, found, fields.typed)
         return await _save(request, visit, fields, wanted, key, mark)
     except Refusal as refusal:
-        return await _refused(request, visit, found, fields.typed, wanted, refusal)
+        return await _refused(request, visit, found, fields, wanted, refusal)
 
 
 async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Response:
@@ -166,7 +166,7 @@ async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Respons
         saved = await _save(request, visit, fields, wanted, key, mark)
         return RedirectResponse(f"{visit.path}/{task.name}?type={kind.value}", 303) if alone else saved
     except Refusal as refusal:
-        return await _refused(request, visit, task, fields.typed, wanted, refusal)
+        return await _refused(request, visit, task, fields, wanted, refusal)
 
 
 def _keep(request: Request, visit: Visit, file: KeptFile) -> None:
@@ -263,7 +263,7 @@ async def _refused(
     request: Request,
     visit: Visit,
     task: Task,
-    typed: Mapping[str, str],
+    fields: Fields,
     wanted: Wanted | None,
     refusal: Refusal,
 ) -> Response:
@@ -276,13 +276,13 @@ async def _refused(
         refusal = Refusal("form.reused", text)
     changed: tuple[str, ...] = ()
     if refusal.code == "order.revision":
-        changed = await run_in_threadpool(_changes, request, visit, typed.get("seen", ""))
-    wrong = troubles(refusal, wanted, visit.words)
+        changed = await run_in_threadpool(_changes, request, visit, fields.raw("seen"))
+    wrong = troubles(refusal, wanted, visit.words, fields)
     return _task(
         request,
         visit,
         task,
-        typed,
+        fields.typed,
         status=status_of(refusal),
         summary=visit.words.refusal(refusal),
         troubles=wrong,

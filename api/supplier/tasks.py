@@ -8,13 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from activities.i18n import N_
 from api.supplier.fields import Fields
 from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
 from models.domain.errors import Invalid
-from models.domain.order import Order
+from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Pieces, line_of, lot_of
 from models.domain.quantities import ZERO
 
@@ -94,6 +95,11 @@ def places(visit: Sight, stock: Mapping[str, Pieces], *buckets: Bucket) -> Itera
         line = visit.order.line(line_of(at))
         if here > 0 and line is not None:
             yield Place(f"lines.{index}", at, label(visit, at), visit.words.amount(here, line.unit)), here
+
+
+def line_called(line: Line, words: Words) -> str:
+    """Line 2 · FLANGE-DN50 B"""
+    return f"{words.say(N_('Line {line}'), line=line.line)} · {line.part} {line.part_revision}"
 
 
 def label(visit: Sight, at: str) -> str:

@@ -26,6 +26,7 @@ _DATES = {"en": "en_GB"}
 _POINT = re.compile(r"\.(?=\d)")
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
+_PRICE = "#,##0.00####"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Words:
         return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit)}"
 
     def price(self, value: Decimal, currency: str) -> str:
-        """0.85 USD"""
-        return f"{self.number(plain(value))}{_NO_BREAK}{currency}"
+        """2.10 USD; a price keeps what it has beyond cents."""
+        return f"{format_decimal(value, _PRICE, locale=self.locale)}{_NO_BREAK}{currency}"
 
     def refusal(self, refusal: Refusal | FieldError) -> str:
         """What the core says no with, its codes and dates in the reader's words too."""

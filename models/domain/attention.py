@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from models.domain.deadlines import RULES
 from models.domain.errors import Invalid
+from models.domain.order import Stage
 
 # Rules that raise alerts, the worst first: what stops everything, what is late, what may become so.
 MOST_URGENT_FIRST = (
@@ -20,6 +22,22 @@ MOST_URGENT_FIRST = (
     "document_missing",
     "no_news",
 )
+# The command that settles what an alert is about, by its rule. An address that takes no mail is settled in
+# the supplier's own record.
+DEEDS = {
+    "order_declined": "cancel",
+    "receipt_overdue": "report-milestone",
+    "ship_overdue": "report-milestone",
+    "proposal_waiting": "answer-counter",
+    "ack_overdue": "acknowledge",
+    "nonconformance_unanswered": "disposition",
+    "milestone_overdue": "report-milestone",
+    "forecast_late": "report-milestone",
+    "parcel_overdue": "receive",
+    "return_overdue": "declare-loss",
+    "document_missing": "add-document",
+    "no_news": "report-milestone",
+}
 # Why something is late or missing, as the answer to an alert says it; figures count them later.
 CAUSES = (
     "capacity",
@@ -33,6 +51,39 @@ CAUSES = (
     "other",
 )
 OTHER = "other"
+# Where what is still missing may be on its way back.
+_COMING = frozenset({Stage.SHIPPED, Stage.RECEIVING})
+
+
+def deed(rule: str, occurrence: str, owed_by: str, at: Stage) -> tuple[str, dict[str, str]]:
+    """The command that settles an alert of an order whose stage is `at`, empty when none does; and what it
+    is about, as the command's form names it."""
+    usual = DEEDS.get(rule, "")
+    if usual == "report-milestone" and at is Stage.COUNTERED:
+        # Nothing is reported until the proposal is answered.
+        return "answer-counter", {}
+    if owed_by == "receiving" and rule in RULES and RULES[rule].unsent:
+        return "send", {}
+    if rule == "receipt_overdue" and at in _COMING:
+        return "receive", {}
+    return usual, _subject(rule, occurrence.partition("#")[0])
+
+
+def _subject(rule: str, occurrence: str) -> dict[str, str]:
+    match rule:
+        case "milestone_overdue":
+            # Followed by the day it was planned for.
+            return {"code": occurrence[: -len("-2026-12-31")]}
+        case "parcel_overdue":
+            return {"parcel": occurrence}
+        case "document_missing":
+            return {"type": occurrence}
+        case "nonconformance_unanswered":
+            return {"nonconformance": occurrence}
+        case "ship_overdue" | "forecast_late":
+            # What is asked for is another day.
+            return {"happened": "later"}
+    return {}
 
 
 def cause(code: str, text: str) -> str:

@@ -26,7 +26,8 @@ class Rule:
     """`remind` mails once; `alert` also stays in the list until its cause goes.
 
     `escalate` names who is told after each further `patience` of working time without an answer.
-    `unsent` is what to do instead of `action` while our own dock owes it: nothing was sent yet.
+    `unsent` is what to do instead of `action` while our own dock owes it: nothing was sent yet. Both may
+    name the `{supplier}`.
     """
 
     code: str
@@ -59,7 +60,7 @@ RULES: dict[str, Rule] = {
     rule.code: rule
     for rule in (
         Rule("ack_reminder", "Answer expected", "remind", why.ack_reminder, ("supplier",), "Answer the order"),
-        Rule("ack_overdue", "No answer", "alert", why.ack_overdue, ("buyer",), "Call the supplier", ("planner", "admin")),
+        Rule("ack_overdue", "No answer", "alert", why.ack_overdue, ("buyer",), "Call {supplier}", ("planner", "admin")),
         Rule("proposal_waiting", "Proposal waiting", "alert", why.proposal_waiting, ("buyer",), "Accept or reject the proposal", ("planner", "admin")),
         Rule("order_declined", "Declined", "alert", why.declined, ("buyer",), "Cancel and place it elsewhere"),
         Rule("milestone_due_soon", "Due soon", "remind", why.milestones_due_soon, ("supplier",), "Report the milestone"),

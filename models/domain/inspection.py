@@ -167,21 +167,23 @@ def required_units(characteristic: Characteristic, lot_size: int | Decimal) -> S
 def judge(plan: InspectionPlan, lot_size: int | Decimal, results: tuple[Result, ...]) -> Judgement:
     """The verdict on a lot. Values beyond the required ones are judged too.
 
-    Raises ``Invalid``: ``inspection.results`` when a value cannot be read (every one is named),
-    ``inspection.incomplete`` when required values are missing (one error per characteristic).
+    Raises ``Invalid`` with everything that is wrong at once: every value that cannot be read, and one
+    error per characteristic that lacks required values. Its code is ``inspection.results``, or
+    ``inspection.incomplete`` when nothing but values is missing.
     """
     by_number = {item.number: item for item in plan.characteristics}
     plans = {number: required_units(item, lot_size) for number, item in by_number.items()}
-    _refuse_unreadable(by_number, _units(lot_size), results)
+    unreadable = _unreadable(by_number, _units(lot_size), results)
     measured: dict[str, set[int]] = {number: set() for number in by_number}
+    for result in results:
+        measured.get(result.characteristic, set()).add(result.sample)
+    _refuse(unreadable, _missing_values(plans, measured))
     bad: dict[str, list[int]] = {number: [] for number in by_number}
     failures: list[Failure] = []
     for result in results:
-        measured[result.characteristic].add(result.sample)
         if failure := _failure(by_number[result.characteristic], result):
             failures.append(failure)
             bad[result.characteristic].append(result.sample)
-    _refuse_incomplete(plans, measured)
     outcomes = tuple(
         Outcome(number, plans[number], len(measured[number]), tuple(sorted(bad[number])))
         for number in by_number
@@ -205,9 +207,9 @@ def _units(lot_size: int | Decimal) -> int:
     return units
 
 
-def _refuse_unreadable(
+def _unreadable(
     by_number: Mapping[str, Characteristic], units: int, results: tuple[Result, ...]
-) -> None:
+) -> tuple[FieldError, ...]:
     errors: list[FieldError] = []
     seen: set[tuple[str, int]] = set()
 
@@ -237,26 +239,32 @@ def _refuse_unreadable(
             unreadable(index, "value", text, entered=entered)
         elif item.kind == "variable" and not _is_number(result.value):
             unreadable(index, "value", "{entered} is not a number.", entered=entered)
-    if errors:
-        raise Invalid(
-            "inspection.results",
-            "Some values cannot be read; correct the ones named.",
-            errors=tuple(errors),
-        )
+    return tuple(errors)
 
 
-def _refuse_incomplete(plans: Mapping[str, SamplePlan], measured: Mapping[str, set[int]]) -> None:
+def _missing_values(
+    plans: Mapping[str, SamplePlan], measured: Mapping[str, set[int]]
+) -> tuple[FieldError, ...]:
     text = "Characteristic {characteristic}: values missing for samples {samples}."
-    errors = tuple(
+    return tuple(
         FieldError("results", text, (("characteristic", number), ("samples", missing)))
         for number, plan in plans.items()
         if (missing := _missing(plan.n, measured[number]))
     )
-    if errors:
+
+
+def _refuse(unreadable: tuple[FieldError, ...], missing: tuple[FieldError, ...]) -> None:
+    if unreadable:
+        raise Invalid(
+            "inspection.results",
+            "Some values cannot be read; correct the ones named.",
+            errors=unreadable + missing,
+        )
+    if missing:
         raise Invalid(
             "inspection.incomplete",
             "Values are missing; add the ones named and submit again.",
-            errors=errors,
+            errors=missing,
         )
 
 
@@ -281,8 +289,8 @@ def _with_unit(number: str, unit: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    # Python reads 1_0 as ten; nobody at a gauge means that.
-    if len(text) > _LONGEST_VALUE or "_" in text:
+    # Python reads 1_0 as ten and ١٢ as twelve; nobody at a gauge means that.
+    if len(text) > _LONGEST_VALUE or "_" in text or not text.strip().isascii():
         return False
     try:
         return Decimal(text.strip()).is_finite()

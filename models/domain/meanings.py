@@ -102,6 +102,12 @@ def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Ord
     )
 
 
+def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
+    if not event.tracking or event.tracking in order.sent_under:
+        return order
+    return replace(order, sent_under=(*order.sent_under, event.tracking))
+
+
 def _milestone(order: Order, event: e.MilestoneReported, _: int, at: datetime) -> Order:
     milestones = tuple(
         replace(
@@ -393,6 +399,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.CounterAccepted: _counter_accepted,
     e.CounterRejected: _counter_rejected,
     e.OrderDeclined: _declined,
+    e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,
     e.InspectionSubmitted: _submitted,

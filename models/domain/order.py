@@ -142,6 +142,8 @@ class Order:
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
     out_since: datetime | None = None
+    # What carriers call the consignments we sent out.
+    sent_under: tuple[str, ...] = ()
     # What accepted pieces are called on our shelf: how many by stock key and output lot.
     accepted_as: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     # Pieces judged and shipped so far, by stock key: what released inspections have been used for.

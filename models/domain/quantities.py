@@ -137,7 +137,8 @@ def quantity(
         raise Invalid(
             "quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw
         ) from None
-    if not value.is_finite():
+    # Python reads ١٢ as twelve; whoever looks at it later may not.
+    if not value.is_finite() or not str(raw).strip().isascii():
         raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw)
     if value < minimum:
         raise Invalid(

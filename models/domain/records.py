@@ -182,6 +182,14 @@ class Nonconformance:
     def open(self) -> bool:
         return any(share > 0 for shares in self.shares.values() for share in shares.values())
 
+    @property
+    def decided_by(self) -> str:
+        """Who has to decide about some of its pieces next; empty when nobody has."""
+        waiting = {share for shares in self.shares.values() for share, some in shares.items() if some > 0}
+        if Share.UNDECIDED in waiting:
+            return "quality"
+        return "design_authority" if Share.PROPOSED in waiting else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.domain.order import ENDED, Stage
 from models.queries.order_list import Filter, conditions
 from models.queries.orders import Reader, View
-from models.tables.orders import AlertRow, OrderRow
+from models.tables.orders import AlertRow, NonconformanceRow, OrderRow
 from models.tables.processes import Process
 from models.tables.suppliers import Supplier
 from models.tables.types import table
@@ -20,6 +20,7 @@ _ORDERS = table(OrderRow)
 _SUPPLIERS = table(Supplier)
 _PROCESSES = table(Process)
 _ALERTS = table(AlertRow)
+_REJECTED = table(NonconformanceRow)
 _OPEN = Filter(is_open=True)
 OPEN_STAGES = tuple(stage for stage in Stage if stage not in ENDED)
 # What a card shows.
@@ -108,6 +109,28 @@ def proposals(session: Session, reader: Reader, limit: int) -> list[View]:
     query = _calm(reader).where(_ORDERS.c.stage == Stage.COUNTERED)
     rows = session.execute(query.order_by(_ORDERS.c.need_by, _ORDERS.c.number).limit(limit))
     return [_card(row) for row in rows]
+
+
+def to_decide(session: Session, reader: Reader, limit: int) -> list[View]:
+    """Rejected pieces nobody has decided about, the oldest first, whatever else is said of their orders;
+    `decided_by` is who has to."""
+    query = (
+        select(*_CARD, _REJECTED.c.id, _REJECTED.c.defect, _REJECTED.c.opened_at, _REJECTED.c.decided_by)
+        .join(_ORDERS, _ORDERS.c.number == _REJECTED.c.order_number)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+        .where(_REJECTED.c.decided_by != "", *conditions(_OPEN, reader))
+    )
+    rows = session.execute(query.order_by(_REJECTED.c.opened_at, _REJECTED.c.id).limit(limit))
+    return [
+        _card(row)
+        | {
+            "nonconformance": row.id,
+            "defect": row.defect,
+            "opened_at": row.opened_at,
+            "decided_by": row.decided_by,
+        }
+        for row in rows
+    ]
 
 
 def _calm(reader: Reader) -> Any:

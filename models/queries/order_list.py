@@ -10,15 +10,14 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from models.domain.order import Stage
+from models.queries import order_search
 from models.queries.cursors import behind
 from models.queries.orders import Reader, View
-from models.tables.orders import AlertRow, LineRow, OrderRow, PiecesRow
+from models.tables.orders import AlertRow, OrderRow
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
-_LINES = table(LineRow)
 _ALERTS = table(AlertRow)
-_PIECES = table(PiecesRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +100,5 @@ def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> 
     if wanted.is_open is not None:
         found.append(_ORDERS.c.ended_at.is_(None) if wanted.is_open else _ORDERS.c.ended_at.is_not(None))
     if wanted.q:
-        found.append(_matches(wanted.q))
+        found += order_search.matching(wanted.q)
     return found
-
-
-def _matches(q: str) -> ColumnElement[bool]:
-    """Order, purchase order, supplier, work order, part or lot beginning with `q`."""
-    like = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    lines = select(_LINES.c.order_number).where(
-        or_(_LINES.c.work_order.ilike(like, escape="\\"), _LINES.c.part.ilike(like, escape="\\"))
-    )
-    lots = select(_PIECES.c.order_number).where(_PIECES.c.lot.ilike(like, escape="\\"))
-    return or_(
-        _ORDERS.c.number.ilike(like, escape="\\"),
-        _ORDERS.c.purchase_order.ilike(like, escape="\\"),
-        _ORDERS.c.supplier.ilike(like, escape="\\"),
-        _ORDERS.c.number.in_(lines),
-        _ORDERS.c.number.in_(lots),
-    )

@@ -16,6 +16,7 @@ from models.queries.cursors import behind
 from models.queries.orders import Reader, View
 from models.tables.orders import AlertRow, EventRow, OrderRow
 from models.tables.outbox import Outbox, OutboxRecipient
+from models.tables.suppliers import Supplier
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
@@ -23,6 +24,7 @@ _EVENTS = table(EventRow)
 _ALERTS = table(AlertRow)
 _OUTBOX = table(Outbox)
 _RECIPIENTS = table(OutboxRecipient)
+_SUPPLIERS = table(Supplier)
 
 
 def events(session: Session, number: str, after: int, limit: int) -> list[View]:
@@ -88,7 +90,11 @@ def alerts(
     after: str | None = None,
     limit: int = 200,
 ) -> list[View]:
-    query = select(_ALERTS, _ORDERS.c.supplier).join(_ORDERS, _ORDERS.c.number == _ALERTS.c.order_number)
+    query = (
+        select(_ALERTS, _ORDERS.c.supplier, _SUPPLIERS.c.name.label("supplier_name"))
+        .join(_ORDERS, _ORDERS.c.number == _ALERTS.c.order_number)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+    )
     if not reader.cleared:
         query = query.where(_ORDERS.c.export_controlled.is_(False))
     if order is not None:
@@ -114,7 +120,7 @@ def instant(text: str) -> datetime:
 
 
 def alert(row: Any) -> View:
-    """An alert as lists show it; `row` has its order's `supplier` too."""
+    """An alert as lists show it; `row` has its order's `supplier` and its name, `supplier_name`, too."""
     rule = RULES[row.rule]
     return {
         "alert": row.id,
@@ -128,7 +134,7 @@ def alert(row: Any) -> View:
         "raised_at": row.raised_at,
         "owed_by": row.owed_by,
         "details": row.details,
-        "recommended_action": rule.action_of(row.owed_by),
+        "recommended_action": rule.action_of(row.owed_by).format(supplier=row.supplier_name),
         "escalations": row.escalations,
         "acknowledged_at": row.acknowledged_at,
         "cleared_at": row.cleared_at,

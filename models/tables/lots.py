@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Exact, Utc
+from models.tables.types import Exact, Utc, beginning
 
 
 class Lot(SQLModel, table=True):
@@ -15,6 +15,10 @@ class Lot(SQLModel, table=True):
     ``on_hand`` what is left of it with us."""
 
     __tablename__ = "lot"
+    __table_args__ = (
+        beginning("ix_lot_heat_small", "heat_number"),
+        beginning("ix_lot_supplier_lot_small", "supplier_lot"),
+    )
 
     number: str = Field(primary_key=True)
     part: str = Field(index=True)

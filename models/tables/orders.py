@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Exact, Json, Utc
+from models.tables.types import Exact, Json, Utc, Word
 
 _OPEN = text("ended_at IS NULL")
 
@@ -208,6 +208,8 @@ class NonconformanceRow(SQLModel, table=True):
     quantity: Decimal = Field(sa_type=Exact)
     defect: str
     opened_at: datetime = Field(sa_type=Utc)
+    # Who has to decide about some of its pieces next.
+    decided_by: str = Field(default="", index=True)
 
 
 class AlertRow(SQLModel, table=True):
@@ -232,6 +234,22 @@ class AlertRow(SQLModel, table=True):
     cleared_at: datetime | None = Field(default=None, sa_type=Utc)
     cause: str = ""
     action: str = ""
+
+
+class IdentifierRow(SQLModel, table=True):
+    """One word of something an order is known by, see `models.domain.identifiers`; `value` is all of it."""
+
+    __tablename__ = "order_identifier"
+    __table_args__ = (
+        Index("ix_order_identifier_search", "word", "kind", "order_number"),
+        # From lots and jobs to their orders.
+        Index("ix_order_identifier_value", "value"),
+    )
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    kind: str = Field(primary_key=True)
+    word: str = Field(primary_key=True, sa_type=Word)
+    value: str
 
 
 class EdgeRow(SQLModel, table=True):

@@ -3,6 +3,7 @@ compares the projection of the folded stream with what the tables say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,16 @@ from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert,
 from sqlmodel import Session
 
 from models.codec import dump_order
+from models.domain import identifiers
 from models.domain.deadlines import latest_forecast, now_about, now_owed_by
+from models.domain.facts import Draft
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
+    IdentifierRow,
     LineRow,
     MilestoneRow,
     NonconformanceRow,
@@ -34,6 +38,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "documents": (table(DocumentRow), ("id",)),
     "nonconformances": (table(NonconformanceRow), ("id",)),
     "alerts": (table(AlertRow), ("id",)),
+    "identifiers": (table(IdentifierRow), ("order_number", "kind", "word")),
 }
 ORDERS = table(OrderRow)
 
@@ -130,6 +135,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "quantity": item.quantity,
                 "defect": item.defect,
                 "opened_at": item.opened_at,
+                "decided_by": item.decided_by,
             }
             for item in order.nonconformances.values()
         ],
@@ -152,25 +158,51 @@ def project(order: Order) -> dict[str, list[Row]]:
             }
             for item in order.alerts.values()
         ],
+        "identifiers": _identifiers(order.number, identifiers.of_order(order)),
     }
 
 
+def project_draft(draft: Draft) -> dict[str, list[Row]]:
+    """The rows of a draft: nothing has happened to it, but it is looked for."""
+    found = _identifiers(draft.number, identifiers.of_draft(draft))
+    return {name: [] for name in TABLES} | {"identifiers": found}
+
+
+def _identifiers(number: str, found: Iterable[identifiers.Identifier]) -> list[Row]:
+    return [
+        {"order_number": number, "kind": each.kind.value, "word": each.word, "value": each.value}
+        for each in found
+    ]
+
+
 def write(
-    session: Session, before: Order | None, after: Order, last_hash: str, next_due: datetime | None
+    session: Session, before: Order | Draft, after: Order, last_hash: str, next_due: datetime | None
 ) -> None:
     """Brings the tables from `before` to `after`, touching only rows that changed. An order that is
     issued is a draft no more."""
+    old = project_draft(before) if isinstance(before, Draft) else project(before)
+    _write_rows(session, old, project(after))
     connection = session.connection()
-    old, new = project(before) if before is not None else {}, project(after)
-    for name, (_, key) in TABLES.items():
-        added, changed, gone = _difference(old.get(name, []), new[name], key)
-        for statement, rows in zip(_STATEMENTS[name], (added, changed, gone), strict=True):
-            if rows:
-                connection.execute(statement, rows)
     columns = order_columns(after, next_due)
     connection.execute(
         _WRITE_ORDER, {"order": after.number, "draft": None, "last_hash": last_hash, **columns}
     )
+
+
+def write_draft(session: Session, before: Draft | None, after: Draft | None) -> None:
+    """The same for a draft that is saved, `before` being what was saved until now; `after` is None for one
+    that is discarded."""
+    old, new = (project_draft(each) if each is not None else {} for each in (before, after))
+    _write_rows(session, old, new)
+
+
+def _write_rows(session: Session, old: dict[str, list[Row]], new: dict[str, list[Row]]) -> None:
+    connection = session.connection()
+    for name, (_, key) in TABLES.items():
+        added, changed, gone = _difference(old.get(name, []), new.get(name, []), key)
+        for statement, rows in zip(_STATEMENTS[name], (added, changed, gone), strict=True):
+            if rows:
+                connection.execute(statement, rows)
 
 
 def _difference(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Exact, Utc
+from models.tables.types import Exact, Utc, beginning
 
 
 class WorkOrder(SQLModel, table=True):
@@ -20,6 +20,10 @@ class WorkOrder(SQLModel, table=True):
             ["part", "revision"], ["part.number", "part.revision"], name="fk_work_order_part"
         ),
         Index("ix_work_order_part", "part", "revision"),
+        *(
+            beginning(f"ix_work_order_{name}_small", name)
+            for name in ("customer", "customer_order", "project", "parent", "part")
+        ),
     )
 
     number: str = Field(primary_key=True)

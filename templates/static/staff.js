@@ -9,6 +9,29 @@
   // After htmx, which begins a moment after its script.
   addEventListener("load", () => setTimeout(seen));
   document.addEventListener("visibilitychange", seen);
+  // What is laid over the old is said to who cannot see it: what reads otherwise now, the first first.
+  const said = document.getElementById("said");
+  const parts = "h1, h2, h3, p, li, dt, dd, th, td, summary";
+  const texts = () => [...document.querySelectorAll("#live :is(" + parts + ")")]
+    .filter((one) => !one.querySelector(parts))
+    .map((one) => one.innerText.replace(/\s+/g, " ").trim())
+    .filter(Boolean);
+  const live = document.getElementById("live");
+  if (said && live) {
+    let before = new Set(texts());
+    let waiting;
+    const tell = () => {
+      const now = texts();
+      const news = now.filter((text) => !before.has(text)).slice(0, 3).join(" · ");
+      const gone = now.length < before.size;
+      before = new Set(now);
+      if (news || gone) said.textContent = said.dataset.updated.replace("…", news).replace(/[:：]\s*$/, "");
+    };
+    new MutationObserver(() => {
+      clearTimeout(waiting);
+      waiting = setTimeout(tell, 300);
+    }).observe(live.parentElement, { childList: true, subtree: true, characterData: true });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable], dialog[open]")) return;
@@ -16,7 +39,8 @@
     going = false;
     if (followed && places[event.key]) location.assign(places[event.key]);
     else if (event.key === "g") going = true;
-    else if (event.key === "n") location.assign("/orders/new");
+    // On the list of keys only for those who may order.
+    else if (event.key === "n" && document.getElementById("key-n")) location.assign("/orders/new");
     else if (event.key === "?") document.getElementById("keys")?.showModal();
     else if (event.key === "/") {
       document.getElementById("find")?.focus();

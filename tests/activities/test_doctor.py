@@ -211,6 +211,7 @@ def remove(target: Table, **where: Any) -> Damage:
 
 
 PIECES, LINES = TABLES["pieces"][0], TABLES["lines"][0]
+IDENTIFIERS = TABLES["identifiers"][0]
 DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
     "an event rewritten": ({"stream.chain"}, change(EVENTS, {"sequence": 3}, actor="u_somebody"), EVENTS),
     "a hash rewritten": ({"stream.chain"}, change(EVENTS, {"sequence": 3}, hash="0" * 64), EVENTS),
@@ -253,6 +254,30 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
             insert(LINES).values(dict(connection.execute(select(LINES)).mappings().one()) | {"line": 2})
         ),
         LINES,
+    ),
+    "an identifier of something else": (
+        {"tables.differ"},
+        change(IDENTIFIERS, {"value": "PLATED-1"}, word="plated-2"),
+        IDENTIFIERS,
+    ),
+    "an identifier with another value": (
+        {"tables.differ"},
+        change(IDENTIFIERS, {"word": "plated-1"}, value="PLATED-2"),
+        IDENTIFIERS,
+    ),
+    "a draft that is found no more": (
+        {"tables.differ"},
+        lambda connection: connection.execute(
+            delete(IDENTIFIERS).where(
+                IDENTIFIERS.c.order_number.in_(select(ORDERS.c.number).where(ORDERS.c.stage == "draft"))
+            )
+        ),
+        IDENTIFIERS,
+    ),
+    "a draft that cannot be read": (
+        {"order.snapshot"},
+        change(ORDERS, {"stage": "draft"}, draft={"number": 1}),
+        ORDERS,
     ),
     "an edge removed": ({"genealogy.differ"}, remove(EDGES, how="process"), EDGES),
     "an edge added": (

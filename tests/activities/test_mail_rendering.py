@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+import html
 import re
+from dataclasses import asdict
 from datetime import date
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -22,6 +24,7 @@ from models.domain.commands import COMMANDS, SYSTEM_COMMANDS
 from models.domain.deadlines import RULES
 from models.domain.quantities import UNIT_DECIMALS
 from models.tables.outbox import Outbox
+from tests.english import leaves, left_in_english
 from tests.mails import BY_NAME, HOST, ORDER, SAMPLES, WRITTEN_AT, changed
 
 LINK = "https://sendout.test/s/a-token-to-be-kept-secret"
@@ -80,6 +83,14 @@ def test_every_mail_has_a_context_a_folder_and_a_sample() -> None:
     for name in MAILS:
         files = {path.name for path in (TEMPLATES / "mail" / name).iterdir()}
         assert files == {"subject.txt", "body.txt", "body.html"}
+
+
+@pytest.mark.parametrize("context", SAMPLES, ids=sample_id)
+def test_no_mail_says_a_word_in_english_to_a_chinese_reader(context: MailContext) -> None:
+    rendered = written(context, "zh")
+    shown = re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", "\n", rendered.html, flags=re.DOTALL)
+    said = [rendered.subject, *rendered.text.split("\n"), *html.unescape(shown).split("\n")]
+    assert left_in_english(said, {*leaves(asdict(context)), ORDER, LINK, "Li Wei"}) == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)

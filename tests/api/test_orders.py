@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from api.routes.documents import named
+from api.uploads import clean_name
 from models.domain.authority import Role
 from models.settings import Settings
 from models.tables.lots import Lot
@@ -53,6 +55,21 @@ def counts(system: System, number: str) -> tuple[int, int]:
             select(func.count()).select_from(table(EventRow)).where(table(EventRow).c.order_number == number)
         )
     return commands or 0, events or 0
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("coc 12%.pdf", "coc 12%.pdf"),
+        ("证书.pdf".encode().decode("latin-1"), "证书.pdf"),
+        ("%E8%AF%81%E4%B9%A6.pdf", "证书.pdf"),
+        ("UTF-8''%E8%AF%81%E4%B9%A6%20%22a%22.pdf", '证书 "a".pdf'),
+        ("utf-8'zh'..%2F..%2F%00certificado.pdf", "certificado.pdf"),
+        ("caf\u00e9.pdf", "café.pdf"),
+    ],
+)
+def test_a_file_s_name_is_read_however_a_header_can_carry_it(header: str, name: str) -> None:
+    assert clean_name(named(header)) == name
 
 
 async def test_a_draft_is_edited_until_it_is_issued(system: System) -> None:
@@ -146,6 +163,14 @@ async def test_a_covered_operation_is_ordered_again_with_a_warning(system: Syste
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     made = await system.post(Role.BUYER, "/orders", body, status=201)
     assert made["warnings"] == [f"WO-3201 operation 30 is covered by {first}"]
+
+
+async def test_more_than_the_work_order_has_is_ordered_with_a_warning(system: System) -> None:
+    for quantity, warnings in ((1200, []), (5_000_000, ["WO-3201 is for 1200; line 1 orders 5000000"])):
+        line = {"work_order": "WO-3201", "operation": 30, "quantity": quantity}
+        body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+        made = await system.post(Role.BUYER, "/orders", body, status=201)
+        assert made["warnings"] == warnings
 
 
 @pytest.mark.parametrize(
@@ -507,3 +532,25 @@ async def test_who_declined_owes_no_papers(system: System) -> None:
     )
     assert declined["stage"] == "countered"
     assert declined["missing"] == []
+
+
+async def test_orders_are_found_by_any_identifier_and_say_by_which(system: System) -> None:
+    number = await issued(system, purchase_order="PO 88 A")
+    await system.command(
+        Role.BUYER, number, "acknowledge", decision="accept", supplier_order="A-5501", on_behalf_of=BEHALF
+    )
+    await draft(system, purchase_order="PO 88 B")
+    supplier_order = {"kind": "supplier_order", "value": "A-5501"}
+    order = {"kind": "purchase_order", "value": "PO 88 A"}
+    for q, reasons in (
+        ("%20a-55%20", [supplier_order]),
+        ("Ａ－５５０１", [supplier_order]),
+        ("po 88 a-55", [order, supplier_order]),
+        (number.lower(), [{"kind": "order", "value": number}]),
+    ):
+        items = (await system.get(f"/orders?q={q}"))["items"]
+        assert [(item["number"], item["found_by"]) for item in items] == [(number, reasons)], q
+    assert len((await system.get("/orders?q=hx-1"))["items"]) == 2
+    assert (await system.get("/orders?q=a-55 hx-2"))["items"] == []
+    assert "found_by" not in (await system.get("/orders"))["items"][0]
+    assert (await system.get("/orders?q=%20%E3%80%80")) == (await system.get("/orders"))

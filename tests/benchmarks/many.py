@@ -13,6 +13,7 @@ from models.tables.orders import (
     AlertRow,
     CommandRow,
     EventRow,
+    IdentifierRow,
     LineRow,
     MilestoneRow,
     OrderRow,
@@ -21,7 +22,15 @@ from models.tables.orders import (
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
-_PARTS = (table(LineRow), table(PiecesRow), table(MilestoneRow), table(CommandRow), table(EventRow))
+_IDENTIFIERS = table(IdentifierRow)
+_PARTS = (
+    table(LineRow),
+    table(PiecesRow),
+    table(MilestoneRow),
+    table(CommandRow),
+    table(EventRow),
+    _IDENTIFIERS,
+)
 _ALERTS = table(AlertRow)
 _AT_ONCE = 2_000
 # One order in so many is late and has an alert open.
@@ -68,6 +77,11 @@ def _taking_after(each: Table, rows: list[dict[str, Any]], number: str, place: i
             new["need_by"] = row["need_by"] + timedelta(days=place % 90 - 30)
             new["late"] = place % _LATE == 0
             new["snapshot"] = row["snapshot"].replace(row["number"], number)
+        elif each is _IDENTIFIERS:
+            # Its own number, and those of its parcels and papers that begin with it.
+            was = str(row["order_number"])
+            new["value"] = row["value"].replace(was, number)
+            new["word"] = row["word"].replace(was.casefold(), number.casefold())
         elif each.name == "command":
             new |= {"id": f"{row['id']}-{place}", "idempotency_key": None}
         made.append(new)

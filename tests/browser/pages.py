@@ -1,56 +1,171 @@
-"""Every page of the product once, and who looks at it. A route that is missing here fails a test."""
+"""Every page of the product, and who looks at it. A route, a screen or a task without one fails a test."""
 
 from __future__ import annotations
 
-MAIN, SILENT, DRAFT, PROPOSED, HELD = "{WO-3201}", "{WO-3150}", "{WO-3203}", "{WO-3165}", "{WO-3190}"
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.pages.master.registry import SCREENS
+
+MAIN, SILENT, DRAFT, PROPOSED, HELD, FRESH, SOME = (
+    "{WO-3201}",
+    "{WO-3150}",
+    "{WO-3203}",
+    "{WO-3165}",
+    "{WO-3190}",
+    "{WO-3202}",
+    "{WO-SOME}",
+)
+SUPPLIER = "supplier"
 
 
-def _task(name: str, role: str, order: str = MAIN) -> tuple[str, str]:
-    return f"/orders/{order}/{name}", role
+@dataclass(frozen=True)
+class Look:
+    """`{WO-3201}` in an address stands for that job's order. What a supplier looks at begins with one,
+    whose mailed link is opened before. `then` is a link to follow from there; `press` a button of a
+    form nobody has filled in, with what it is answered."""
+
+    address: str
+    role: str = ""
+    status: int = 200
+    then: str = ""
+    press: str = ""
+    answered: int = 422
+    # It has to show a form for the order, rather than why there is none.
+    form: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.address} {self.then}{self.press}".strip()
 
 
-# Route -> an address of it (`{WO-3201}` stands for that job's order) and the role that looks.
-PAGES: dict[str, tuple[str, str]] = {
-    "/": ("/", "buyer"),
-    "/login": ("/login", ""),
-    "/orders": ("/orders", "buyer"),
-    "/orders/new": ("/orders/new", "buyer"),
-    "/orders/{number}": (f"/orders/{MAIN}", "quality"),
-    "/orders/{number}/edit": _task("edit", "buyer", DRAFT),
+def _task(name: str, role: str, order: str = SOME) -> tuple[Look, ...]:
+    return (Look(f"/orders/{order}/{name}", role, form=True),)
+
+
+def _answer(value: str) -> str:
+    return f"main button[name=answer][value={value}]"
+
+
+def _screens() -> Iterator[Look]:
+    """Of every kind of master data all records, the form for a new one and one that is there."""
+    for name, screen in SCREENS.items():
+        yield Look(f"/master/{name}/new", "admin")
+        record = f"main td a[href^='/master/{name}/']"
+        yield Look(f"/master/{name}", "admin", then=record)
+        for child in screen.children:
+            owner = f"/master/{name}/{_OWNERS[name]}"
+            yield Look(f"{owner}/{child}/new", "admin")
+            yield Look(owner, "admin", then=f"main td a[href*='/{child}/']")
+    yield Look("/master/lots/new", "admin", press="form.master button[type=submit]")
+    # What a viewer may only read.
+    yield Look("/master/processes/PLATE", "viewer")
+    yield Look("/master/nothing/here", "admin", 404)
+
+
+# Whose records below them are looked at.
+_OWNERS = {"suppliers": "ACME"}
+
+# Route -> the looks at it.
+PAGES: dict[str, tuple[Look, ...]] = {
+    "/": (Look("/", "buyer"), Look("/nowhere", "planner", 404)),
+    "/login": (
+        Look("/login"),
+        Look("/login", press="main button[type=submit]", answered=401),
+    ),
+    "/orders": (Look("/orders", "buyer"), Look("/orders?q=nothing+like+it", "viewer")),
+    "/orders/new": (
+        Look("/orders/new", "buyer"),
+        Look("/orders/new?q=WO-3201&covered=true", "buyer", then="main td a[href*='work_order=']"),
+        Look("/orders/new?work_order=WO-3201&operation=30", "buyer", press="button[name=do][value=issue]"),
+        Look("/orders/new", "viewer", 403),
+    ),
+    "/orders/{number}": (
+        Look(f"/orders/{MAIN}", "quality"),
+        Look(f"/orders/{SOME}", "buyer"),
+        Look(f"/orders/{DRAFT}", "buyer"),
+        Look("/orders/{WO-3100}", "viewer"),
+        Look("/orders/SO-2001-1", "buyer", 404),
+    ),
+    "/orders/{number}/edit": (
+        Look(f"/orders/{DRAFT}/edit", "buyer"),
+        Look(f"/orders/{MAIN}/edit", "buyer", 409),
+    ),
+    "/orders/{number}/discard": (
+        Look(f"/orders/{DRAFT}/discard", "buyer"),
+        Look(f"/orders/{MAIN}/discard", "buyer", 409),
+    ),
     "/orders/{number}/issue": _task("issue", "buyer", DRAFT),
-    "/orders/{number}/acknowledge": _task("acknowledge", "buyer", "{WO-3202}"),
+    "/orders/{number}/acknowledge": _task("acknowledge", "buyer", FRESH),
     "/orders/{number}/answer-counter": _task("answer-counter", "buyer", PROPOSED),
-    "/orders/{number}/send": _task("send", "receiving", "{WO-3202}"),
+    "/orders/{number}/send": _task("send", "receiving", FRESH),
     "/orders/{number}/report-milestone": _task("report-milestone", "planner"),
     "/orders/{number}/report-process": _task("report-process", "planner"),
-    "/orders/{number}/submit-inspection": _task("submit-inspection", "buyer"),
+    "/orders/{number}/submit-inspection": (
+        *_task("submit-inspection", "buyer"),
+        Look(f"/orders/{SOME}/submit-inspection", "buyer", press=_answer("submit")),
+    ),
     "/orders/{number}/review-inspection": _task("review-inspection", "quality"),
     "/orders/{number}/ship": _task("ship", "planner"),
     "/orders/{number}/receive": _task("receive", "receiving"),
-    "/orders/{number}/judge": _task("judge", "quality"),
+    "/orders/{number}/judge": (
+        *_task("judge", "quality"),
+        Look(f"/orders/{SOME}/judge", "quality", press=_answer("judge")),
+    ),
     "/orders/{number}/documents": _task("documents", "quality"),
     "/orders/{number}/report-nonconformance": _task("report-nonconformance", "quality"),
     "/orders/{number}/disposition": _task("disposition", "quality"),
     "/orders/{number}/decide-disposition": _task("decide-disposition", "design_authority"),
     "/orders/{number}/confirm-return": _task("confirm-return", "receiving"),
     "/orders/{number}/resolve-over": _task("resolve-over", "receiving"),
-    "/orders/{number}/short-close": _task("short-close", "receiving"),
+    "/orders/{number}/short-close": _task("short-close", "receiving", FRESH),
     "/orders/{number}/declare-loss": _task("declare-loss", "receiving"),
     "/orders/{number}/correct": _task("correct", "receiving"),
     "/orders/{number}/hold": _task("hold", "buyer"),
-    "/orders/{number}/resume": _task("resume", "buyer", HELD),
-    "/orders/{number}/replan": _task("replan", "buyer", SILENT),
+    "/orders/{number}/resume": (
+        *_task("resume", "buyer", HELD),
+        Look(f"/orders/{MAIN}/resume", "buyer"),
+        Look(f"/orders/{HELD}/resume", "viewer", 403),
+    ),
+    "/orders/{number}/replan": _task("replan", "buyer", "{WO-3120}"),
     "/orders/{number}/cancel": _task("cancel", "buyer", SILENT),
-    "/orders/{number}/close": _task("close", "buyer", "{WO-3140}"),
-    "/alerts": ("/alerts", "planner"),
-    "/master": ("/master", "admin"),
-    "/master/{name}": ("/master/suppliers", "admin"),
-    "/master/{address:path}": ("/master/parts/new", "admin"),
-    "/people": ("/people", "admin"),
-    "/people/new": ("/people/new", "admin"),
-    "/people/{email}": ("/people/bea@harbor.example", "admin"),
-    "/mailbox": ("/mailbox", ""),
-    "/api/docs": ("/api/docs", ""),
+    "/orders/{number}/close": (
+        *_task("close", "buyer", "{WO-DONE}"),
+        Look("/orders/{WO-3140}/close", "buyer"),
+    ),
+    "/alerts": (Look("/alerts", "planner"), Look("/alerts?state=answered", "viewer")),
+    "/master": (Look("/master", "admin"),),
+    "/master/{name}": tuple(Look(f"/master/{name}", "admin") for name in SCREENS),
+    "/master/{address:path}": tuple(_screens()),
+    "/people": (Look("/people", "admin"), Look("/people", "buyer", 403)),
+    "/people/new": (
+        Look("/people/new", "admin"),
+        Look("/people/new", "admin", press="form.master button[type=submit]"),
+    ),
+    "/people/{email}": (Look("/people/bea@harbor.example", "admin"),),
+    "/mailbox": (Look("/mailbox"),),
+    "/mailbox/{name}": (Look("/mailbox", then="main a[href^='/mailbox/']"),),
+    "/api/docs": (Look("/api/docs"),),
+    "/s/{token}": (Look("/s/" + "x" * 43, "", 404),),
+    "/s/o/{link}": tuple(
+        Look(f"{{{job}}}", SUPPLIER)
+        for job in (
+            *("WO-3202", "WO-AWAY", "WO-3150", "WO-SOME", "WO-DONE", "WO-3120"),
+            *("WO-3165", "WO-3160", "WO-TAKEN", "WO-3190", "WO-OFF", "WO-3100"),
+        )
+    ),
+    "/s/o/{link}/{task}": (
+        Look(f"{FRESH}/answer", SUPPLIER),
+        Look(f"{FRESH}/answer", SUPPLIER, press=_answer("decline")),
+        Look(f"{PROPOSED}/answer", SUPPLIER),
+        Look("{WO-AWAY}/arrived", SUPPLIER),
+        Look(f"{SOME}/progress", SUPPLIER),
+        Look(f"{SOME}/process", SUPPLIER),
+        Look(f"{SOME}/measure", SUPPLIER),
+        Look(f"{SOME}/measure", SUPPLIER, press=_answer("submit")),
+        Look(f"{SOME}/document", SUPPLIER),
+        Look(f"{SOME}/ship", SUPPLIER),
+        Look(f"{SOME}/ship", SUPPLIER, press=_answer("ship")),
+    ),
 }
 # What is no page to look at: streams, mails shown in frames, answers to a press of a button.
 NOT_LOOKED_AT = frozenset(
@@ -60,8 +175,10 @@ NOT_LOOKED_AT = frozenset(
         # Leads to where the alert stands in its list.
         "/alerts/{alert}",
         "/orders/new/mail",
-        "/mailbox/{name}",
+        "/orders/{number}/issue/mail",
         "/mailbox/{name}/html",
         "/mailbox/{name}/attachments/{index}",
     }
 )
+# Written for programs' authors, and mails as they were sent to whomever.
+IN_ENGLISH = ("/api/docs", "/mailbox")

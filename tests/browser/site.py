@@ -24,6 +24,7 @@ class Site:
     temporal_ui: str
     orders: dict[str, str]
     token: str
+    database: Path
     # By role, of those who have logged in.
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -36,26 +37,32 @@ class Site:
             path = path.replace(f"{{{job}}}", number)
         return self.address + path
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, method: str = "POST") -> Any:
         """What a program of the company's asks the API."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = Request(f"{self.address}/api/v1{path}", json.dumps(body).encode(), headers)
+        request = Request(f"{self.address}/api/v1{path}", json.dumps(body).encode(), headers, method=method)
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def mailed_link(self, order: str) -> str:
-        """The supplier's link in the newest mail about an order, as the mailbox page shows it.
+        """The supplier's link in a mail about an order, as the mailbox page shows it, the newest first.
 
         Raises `LookupError` while there is none.
         """
-        with urlopen(f"{self.address}/mailbox", timeout=30) as answer:
-            mails = re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', answer.read().decode())
-        name = next((address for address, subject in mails if order in subject), None)
-        if name is None:
-            raise LookupError(order)
-        with urlopen(f"{self.address}{name}/html", timeout=30) as answer:
-            (link, *_) = re.findall(r'href="(http[^"]+/s/[^"]+)"', answer.read().decode())
-        return str(link)
+        shown = "/mailbox"
+        while shown:
+            page = self._read(shown)
+            for name, subject in re.findall(r'<a href="(/mailbox/[^"?]+)">([^<]*)</a>', page):
+                if order in subject:
+                    links = re.findall(r'href="(http[^"]+/s/[^"]+)"', self._read(f"{name}/html"))
+                    if links:
+                        return str(links[0])
+            shown = next(iter(re.findall(r'href="(/mailbox\?before=[^"]+)"', page)), "")
+        raise LookupError(order)
+
+    def _read(self, path: str) -> str:
+        with urlopen(self.address + path, timeout=30) as answer:
+            return str(answer.read().decode())
 
 
 @contextmanager
@@ -71,5 +78,7 @@ def demo_site(folder: Path) -> Iterator[Site]:
         (temporal_ui,) = re.findall(r"Temporal Web UI +(\S+)", said)
         orders = {job: number for number, job in re.findall(r"^ +(\S+-\d+-\d+) +(WO-\d+) ", said, re.M)}
         (token,) = re.findall(r"A token \(\S+\): (\S+)", said)
-        yield Site(f"http://127.0.0.1:{port}", link, temporal_ui, orders, token)
+        yield Site(
+            f"http://127.0.0.1:{port}", link, temporal_ui, orders, token, folder / "demo" / "sendout.db"
+        )
         assert process.stop() == 0

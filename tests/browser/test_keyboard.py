@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.site import Site
-from tests.browser.tab import tab
+from tests.browser.tab import Tab, tab
 from tests.browser.test_main_job import mailed
 
 BEHALF = {"contact": "Ana Ruiz", "basis": "phone"}
@@ -19,11 +19,7 @@ async def test_issue_acknowledge_and_receive_by_keyboard(browser: Browser, site:
     number = await asyncio.to_thread(_draft, site)
     async with tab(browser, site) as buyer:
         await buyer.log_in("buyer")
-        await buyer.go("/")
-        await buyer.page.keyboard.press("/")
-        await buyer.page.keyboard.type(number)
-        await buyer.page.keyboard.press("Enter")
-        await buyer.page.wait_for_url(f"**/orders/{number}")
+        await find(buyer, number)
         await press(buyer.page, buyer.page.locator(f"main a[href='/orders/{number}/issue']").first)
         await press(buyer.page, buyer.page.locator("main button[value=issue]"))
         await buyer.page.wait_for_url(f"**/orders/{number}?saved=*")
@@ -34,12 +30,22 @@ async def test_issue_acknowledge_and_receive_by_keyboard(browser: Browser, site:
     await asyncio.to_thread(_sent_and_shipped, site, number)
     async with tab(browser, site, width=360, height=640) as receiver:
         await receiver.log_in("receiving")
-        await receiver.go(f"/orders/{number}/receive")
+        await find(receiver, number)
+        await press(receiver.page, receiver.page.locator(f"main a[href^='/orders/{number}/receive']").first)
         await reach(receiver.page, receiver.page.get_by_label("Of those, rejected"))
         await receiver.page.keyboard.type("1")
         await press(receiver.page, receiver.page.locator("main button[value=receive]"))
         await receiver.page.wait_for_url(f"**/orders/{number}?saved=*")
         await expect(receiver.page.get_by_text("19 pcs").first).to_be_visible()
+
+
+async def find(visitor: Tab, number: str) -> None:
+    """From the first page of whoever has logged in to the order, by the key for it."""
+    await visitor.go("/")
+    await visitor.page.keyboard.press("/")
+    await visitor.page.keyboard.type(number)
+    await visitor.page.keyboard.press("Enter")
+    await visitor.page.wait_for_url(f"**/orders/{number}")
 
 
 async def reach(page: Page, wanted: Locator) -> None:

@@ -55,11 +55,14 @@ async def test_orders_and_alerts_change_under_a_readers_eyes_and_nowhere_else(
         await asyncio.to_thread(site.post, f"/orders/{number}/hold", {"reason": "drawing unclear"})
         for page in (order, listed):
             await expect(page.tab.page.locator("#live")).to_contain_text("On hold", timeout=PATIENCE)
+            await expect(page.tab.page.locator("#said[role=status]")).to_contain_text("On hold")
         await asyncio.to_thread(site.post, f"/orders/{number}/resume", {})
         for page in (order, listed):
             await expect(page.tab.page.locator("#live")).not_to_contain_text("On hold", timeout=PATIENCE)
         for page in pages:
             await page.untouched()
+            # Who cannot see it is told, without being led away from where they type.
+            await expect(page.tab.page.locator("#said[role=status]")).to_contain_text("Updated: ")
 
 
 async def test_an_alert_answered_by_another_leaves_the_list_while_one_writes_about_the_next(

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.axe import complaints
 from tests.browser.site import Site
 from tests.browser.tab import tab
-from tests.browser.test_accessible import complaints
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import asyncio
 
 from playwright.async_api import Browser, FilePayload, Page, Request, Route, expect
 
+from tests.browser.axe import complaints
 from tests.browser.site import Site
 from tests.browser.tab import Tab, tab
-from tests.browser.test_accessible import complaints
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"

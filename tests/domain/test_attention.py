@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.domain.attention import MOST_URGENT_FIRST, cause, cause_parts
+from models.domain.attention import DEEDS, MOST_URGENT_FIRST, cause, cause_parts, deed
 from models.domain.deadlines import RULES
 from models.domain.errors import Invalid
+from models.domain.gate import ALLOWED
+from models.domain.order import ENDED, Stage
 
 
 def test_every_rule_that_raises_alerts_has_its_place_and_no_other() -> None:
@@ -33,3 +35,24 @@ def test_a_cause_has_to_be_chosen_and_another_one_described(code: str, text: str
     with pytest.raises(Invalid) as refused:
         cause(code, text)
     assert refused.value.errors[0].field == field
+
+
+def test_every_alert_has_a_deed() -> None:
+    assert DEEDS.keys() | {"mail_undeliverable"} == set(MOST_URGENT_FIRST)
+    assert set(DEEDS.values()) <= ALLOWED.keys()
+
+
+@pytest.mark.parametrize("rule", [rule for rule, command in DEEDS.items() if command == "report-milestone"])
+@pytest.mark.parametrize("at", sorted(set(Stage) - ENDED - {Stage.DRAFT, Stage.RECEIVED}))
+@pytest.mark.parametrize("owed_by", ["supplier", "receiving"])
+def test_what_is_late_is_settled_by_what_is_possible_at_its_stage(rule: str, at: Stage, owed_by: str) -> None:
+    command, _ = deed(rule, "PLATED-2026-12-31", owed_by, at)
+    assert at in ALLOWED[command]
+
+
+def test_a_deed_names_what_it_is_about() -> None:
+    at = Stage.IN_PROCESS
+    assert deed("milestone_overdue", "X-1-2026-12-31#2", "supplier", at)[1] == {"code": "X-1"}
+    assert deed("milestone_overdue", "X-1-2026-12-31", "receiving", at) == ("send", {})
+    assert deed("document_missing", "coc", "supplier", at) == ("add-document", {"type": "coc"})
+    assert deed("receipt_overdue", "need-by", "supplier", Stage.SHIPPED) == ("receive", {})

@@ -197,6 +197,7 @@ def test_no_values_at_all_is_incomplete_not_a_pass() -> None:
         (Result("1", 4, "0,010"), "results.4.value", "0,010 is not a number."),
         (Result("1", 4, ""), "results.4.value", " is not a number."),
         (Result("1", 4, "1_0"), "results.4.value", "1_0 is not a number."),
+        (Result("1", 4, "١٢"), "results.4.value", "١٢ is not a number."),
         (Result("1", 4, "NaN"), "results.4.value", "NaN is not a number."),
         (Result("1", 4, "-Infinity"), "results.4.value", "-Infinity is not a number."),
         (Result("1", 4, "9" * 5000), "results.4.value", "9" * 40 + " is not a number."),
@@ -218,7 +219,10 @@ def test_every_wrong_value_is_named_at_once() -> None:
         "results.1.sample",
         "results.1.characteristic",
         "results.2.value",
+        # What is missing besides is said with them.
+        "results",
     ]
+    assert errors[-1][1] == "Characteristic 1: values missing for samples 2–3."
 
 
 def test_an_empty_lot_cannot_be_inspected() -> None:

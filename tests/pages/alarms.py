@@ -27,6 +27,8 @@ def raised(
     *,
     days: int = 6,
     details: str = "",
+    occurrence: str = "",
+    owed_by: str = "supplier",
     cleared_at: datetime | None = None,
 ) -> str:
     """A row as the order's tables have it when `rule` was raised `days` ago."""
@@ -38,11 +40,11 @@ def raised(
                 id=alert,
                 order_number=order,
                 rule=rule,
-                occurrence=rule,
+                occurrence=occurrence or rule,
                 open=cleared_at is None,
                 since=since,
                 raised_at=since,
-                owed_by="supplier",
+                owed_by=owed_by,
                 details=details,
                 cleared_at=cleared_at,
             )

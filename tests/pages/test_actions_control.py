@@ -1,10 +1,12 @@
-"""What is done to an order as a whole: issue, hold, resume, plan anew, cancel, close."""
+"""What is done to an order as a whole: hold, resume, plan anew, cancel, close."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
@@ -13,39 +15,6 @@ from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at, hands, possible
 from tests.stories import BEHALF, draft, issued, master_data
 from tests.systems import System, running
-
-
-async def test_a_draft_is_issued_by_its_form(system: System, browsers: Browsers) -> None:
-    number = await draft(system, quantity=20)
-    buyer = hands(browsers, number, Role.BUYER)
-    page = await buyer.look("issue")
-    assert "FLANGE-DN50 B" in page.text
-    assert "20 pcs" in page.text.replace("\u00a0", " ")
-    await buyer.do("issue")
-    assert (await system.get(f"/orders/{number}"))["stage"] == "issued"
-
-
-async def test_what_keeps_a_draft_from_being_issued_is_said_on_the_form(
-    system: System, browsers: Browsers
-) -> None:
-    number = await draft(system, quantity=20, spec="MIL-STD-1")
-    buyer = hands(browsers, number, Role.BUYER)
-    page = await buyer.refused("issue")
-    assert page.status == 409
-    assert "ACME has no valid approval for PLATE MIL-STD-1 today." in page.text
-    assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
-
-
-async def test_a_draft_somebody_changed_meanwhile_is_not_issued(system: System, browsers: Browsers) -> None:
-    number = await draft(system, quantity=20)
-    buyer = hands(browsers, number, Role.BUYER)
-    page = await buyer.look("issue")
-    edited = {"purchase_order": "PO-CHANGED"}
-    await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json=edited)
-    refused = StaffPage(await buyer.fill(page))
-    assert refused.status == 412
-    assert "The order has changed since you opened this form." in refused.text
-    assert (await system.get(f"/orders/{number}"))["stage"] == "draft"
 
 
 async def test_nothing_else_is_possible_with_a_draft(system: System, browsers: Browsers) -> None:
@@ -72,13 +41,22 @@ async def test_an_order_is_held_with_a_reason_and_resumed(system: System, browse
     assert page.links["Hold the order"].endswith(f"/orders/{number}/hold")
 
 
-async def test_an_order_is_planned_anew(system: System, browsers: Browsers) -> None:
+async def test_an_order_is_planned_anew_only_when_a_calendar_has_changed(
+    system: System, browsers: Browsers
+) -> None:
     number = await at(system, "accepted")
     planner = hands(browsers, number, Role.PLANNER)
-    response = await planner.fill(await planner.look("replan"))
-    # The calendars have not changed since, which is a refusal of its own.
-    assert response.status_code == 409
-    assert "The calendars are as they were when the order was issued." in StaffPage(response).text
+    page = await planner.look("replan")
+    assert not possible(page)
+    assert "The calendars are as they were when the order was issued." in page.text
+    assert "Plan anew" not in (await planner.browser.open(f"/orders/{number}")).links
+    away = {"day": str(system.app.state.clock().date() + timedelta(days=2)), "working": False, "reason": "x"}
+    calendar = {"country": "DE", "workdays": [1, 2, 3, 4, 5], "exceptions": [away]}
+    changed = await system.login(Role.ADMIN).put("/api/v1/calendars/DE", json=calendar)
+    assert changed.status_code == 200, changed.text
+    assert (await planner.browser.open(f"/orders/{number}")).links["Plan anew"].endswith("/replan")
+    await planner.do("replan")
+    assert "Plan anew" not in (await planner.browser.open(f"/orders/{number}")).links
 
 
 async def test_cancelling_says_what_has_to_come_back(system: System, browsers: Browsers) -> None:
@@ -188,6 +166,25 @@ async def test_of_two_tabs_the_stale_one_is_told_what_happened_and_keeps_its_wor
     assert (await system.get(f"/orders/{number}"))["stage"] == "cancelled"
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "told"), [("hold", "put the order on hold"), ("cancel", "asked to cancel the order")]
+)
+async def test_who_comes_late_is_told_what_others_did_first(
+    system: System, browsers: Browsers, meanwhile: str, told: str
+) -> None:
+    number = await at(system, "accepted")
+    planner = hands(browsers, number, Role.PLANNER)
+    late = await planner.look("hold")
+    await hands(browsers, number, Role.BUYER).do(meanwhile, reason="Drawing <under> review")
+    response = await planner.fill(late, reason="Wait for the drawing")
+    assert response.status_code == 409
+    page = StaffPage(response)
+    assert "What happened meanwhile:" in page.text
+    assert told in page.text
+    assert "Drawing <under> review" in page.text
+    assert "What you entered Reason Wait for the drawing" in page.text
+
+
 async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System, browsers: Browsers) -> None:
     number = await at(system, "rejected")
     quality = hands(browsers, number, Role.QUALITY)
@@ -196,7 +193,7 @@ async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System
     (passed,) = [name for name in form.fields if name.endswith(".accepted")]
     await hands(browsers, number, Role.BUYER).do("hold", reason="Drawing")
     response = await quality.fill(page, **{passed: "2.5"})
-    assert response.status_code == 412
+    assert response.status_code == 409
     held = StaffPage(response)
     assert not [form for form in held.forms if "version" in form.fields]
     assert "The order is on hold (Drawing). Resume it first." in held.text

@@ -39,7 +39,12 @@ async def test_rejected_pieces_are_decided_about_some_at_a_time(system: System, 
     number = await at(system, "rejected")
     quality = hands(browsers, number, Role.QUALITY)
     page = await quality.refused("disposition", at__0__0__quantity="5")
-    assert page.links["Choose what becomes of them."].endswith("#at-0-0-decision")
+    row = f"FLANGE-DN50 B · {LOT}, row"
+    assert page.links[f"{row} 1 · What becomes of them: Choose what becomes of them."].endswith(
+        "#at-0-0-decision"
+    )
+    page = await quality.refused("disposition", at__0__0__quantity="5", at__0__1__quantity="x")
+    assert page.links[f"{row} 2 · Quantity: x is not a number."].endswith("#at-0-1-quantity")
     page = await quality.refused(
         "disposition",
         at__0__0__quantity="4",

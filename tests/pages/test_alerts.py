@@ -50,6 +50,65 @@ async def test_an_alert_says_why_since_when_who_owes_and_what_to_do(
         assert part in words
 
 
+_DEEDS = {
+    "ack_overdue": ("Call Acme Plating", "/acknowledge"),
+    "milestone_overdue": ("Ask for a forecast", "/report-milestone?code=PLATED"),
+    "ship_overdue": ("Ask for a new promise", "/report-milestone?happened=later"),
+    "receipt_overdue": ("Expedite or replan", "/report-milestone"),
+    "parcel_overdue": ("Trace the parcel", "/receive?parcel=SO-1-P1"),
+    "no_news": ("Ask for progress", "/report-milestone"),
+    "document_missing": ("Ask for the document", "/documents?type=coc"),
+    "nonconformance_unanswered": ("Decide what happens to them", "/disposition?nonconformance=SO-1-N1"),
+    "return_overdue": ("Ask for the material or declare it lost", "/declare-loss"),
+    "forecast_late": ("Replan or negotiate", "/report-milestone?happened=later"),
+    "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
+    "order_declined": ("Cancel and place it elsewhere", "/cancel"),
+}
+_OCCURRENCES = {
+    "milestone_overdue": "PLATED-2026-12-31",
+    "parcel_overdue": "SO-1-P1",
+    "document_missing": "coc#2",
+    "nonconformance_unanswered": "SO-1-N1",
+}
+
+
+@pytest.mark.parametrize("rule", [code for code, rule in RULES.items() if rule.kind == "alert"])
+async def test_what_is_recommended_leads_to_the_form_that_settles_it(
+    system: System, browsers: Browsers, rule: str
+) -> None:
+    number = await issued(system)
+    raised(system, number, rule, occurrence=_OCCURRENCES.get(rule, ""))
+    page = await browsers.of(Role.ADMIN).open(f"/alerts?order={number}")
+    if rule == "mail_undeliverable":
+        assert page.links["Correct the address and resend"].endswith("/master/suppliers/ACME")
+        return
+    label, address = _DEEDS[rule]
+    assert page.links[label].endswith(f"/orders/{number}{address}")
+    assert (await browsers.of(Role.ADMIN).get(f"/orders/{number}{address}")).status_code == 200
+    page = await browsers.of(Role.VIEWER).open(f"/alerts?order={number}")
+    assert label in page.text
+    assert label not in page.links
+
+
+async def test_parts_our_dock_has_not_sent_lead_to_the_form_that_sends_them(
+    system: System, browsers: Browsers
+) -> None:
+    number = await issued(system)
+    raised(system, number, "ship_overdue", owed_by="receiving")
+    page = await browsers.of(Role.RECEIVING).open(f"/alerts?order={number}")
+    assert page.links["Send the parts"].endswith(f"/orders/{number}/send")
+
+
+async def test_the_supplier_is_called_by_its_name(system: System, browsers: Browsers) -> None:
+    number = await issued(system)
+    alert = raised(system, number, "ack_overdue")
+    words = said(await browsers.of(Role.BUYER).open(f"/alerts?order={number}"), alert)
+    assert "Who owes Acme Plating" in words
+    assert "the supplier" not in words.partition("Answer it")[0]
+    (told,) = (await system.get(f"/orders/{number}/alerts"))["items"]
+    assert told["recommended_action"] == "Call Acme Plating"
+
+
 async def test_a_silent_supplier_is_silent_for_days(system: System, browsers: Browsers) -> None:
     number = await issued(system)
     alert = raised(system, number, "no_news", days=6)
@@ -166,8 +225,13 @@ async def test_filters_narrow_the_list_and_count_what_they_would_show(
     page = await planner.open(f"/alerts?order={number}&rule=no_news")
     assert len(re.findall(r'<article class="alert"', page.html)) == 1
     assert "Acme Plating (1)" in page.text
-    page = await planner.open("/alerts?supplier=NOBODY")
+    page = await planner.open("/alerts?supplier=NOBODY&rule=no_rule&state=answered")
     assert "No alert fits these filters." in page.text
+    assert "There is no supplier with the code NOBODY." in page.text
+    assert "There is no reason for alerts called no_rule." in page.text
+    assert page.links["Take this filter away"].endswith("/alerts?state=answered&supplier=NOBODY")
+    page = await planner.open("/alerts?supplier=ACME&rule=no_news")
+    assert "Take this filter away" not in page.links
 
 
 async def test_a_cleared_alert_says_how_long_it_lasted(system: System, browsers: Browsers) -> None:

@@ -26,3 +26,13 @@ async def test_every_place_a_key_leads_to_is_there(browsers: Browsers) -> None:
     buyer = browsers.of(Role.BUYER)
     for place in re.findall(r'"(/[\w/]*)"', CODE.partition("places =")[2]):
         assert (await buyer.get(place)).status_code == 200, place
+
+
+async def test_the_key_for_a_new_order_is_for_those_who_may(browsers: Browsers) -> None:
+    assert CODE.count('event.key === "n"') == CODE.count(
+        'event.key === "n" && document.getElementById("key-n")'
+    )
+    assert 'id="key-n"' in (await browsers.of(Role.BUYER).open("/")).html
+    page = await browsers.of(Role.VIEWER).open("/")
+    assert 'id="key-n"' not in page.html
+    assert "new order" not in page.text

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import update
 
 from api import people
 from api.app import now
 from api.sessions import COOKIE
 from api.supplier.words import LANGUAGE_COOKIE
 from models.domain.authority import Role
+from models.tables.people import WebSession
 from tests.pages.alarms import declined
 from tests.pages.browser import Browser, Browsers, StaffPage
-from tests.stories import issued
+from tests.pages.doing import at
+from tests.stories import LOT, issued
 from tests.systems import System
 
 PASSWORD = "correct horse"
@@ -96,6 +100,88 @@ async def test_a_form_whose_session_ended_is_kept_and_applied_exactly_once(
     assert [event["type"] for event in events].count("alert_acknowledged") == 1
     (shown,) = (await system.get(f"/orders/{order}/alerts"))["items"]
     assert shown["action"] == 'moved "it" <b>\n& again'
+
+
+async def resumed(system: System, browser: Browser, email: str, path: str, **typed: str) -> StaffPage:
+    """Fills the form at `path` when the session has ended, and logs in again with this address."""
+    page = await browser.open(path)
+    form = next(form for form in page.forms if "form" in form.fields)
+    with system.database.write() as session:
+        session.execute(update(WebSession).values(expires_at=now() - timedelta(minutes=1)))
+    system.app.state.keyring.forget()
+    given = form.fields | {name.replace("__", "."): value for name, value in typed.items()}
+    turned_away = StaffPage(await browser.post(form.action, given))
+    assert turned_away.status == 401
+    kept = turned_away.form_to("/login").fields["kept"]
+    return StaffPage(await browser.post("/login", {"email": email, "password": PASSWORD, "kept": kept}))
+
+
+async def test_before_it_is_sent_it_says_which_order_it_is_about_and_what_was_typed(
+    system: System, browsers: Browsers
+) -> None:
+    email, browser = person(system, "shown"), browsers.stranger()
+    order = await at(system, "accepted")
+    await log_in(browser, email)
+    typed = {
+        "code": "PLATED",
+        "happened": "later",
+        "forecast": "2031-01-02",
+        "contact": "Ana",
+        "basis": "mail",
+    }
+    page = await resumed(system, browser, email, f"/orders/{order}/report-milestone", **typed)
+    assert page.links[order].endswith(f"/orders/{order}")
+    for words in ("How far is it?", "Milestone Plated", "Reached? Not yet", "2031-01-02", "Ana", "by mail"):
+        assert words in page.text
+    assert "typed this" not in page.text, "nobody else did"
+
+
+async def test_who_finds_what_somebody_else_typed_is_told_so(system: System, browsers: Browsers) -> None:
+    one, two, browser = person(system, "typist"), person(system, "finder"), browsers.stranger()
+    order = await at(system, "accepted")
+    await log_in(browser, one)
+    page = await resumed(system, browser, two, f"/orders/{order}/hold", reason="Wait for the drawing")
+    assert f"{one} typed this, and you are {two}. Sent now, it is yours." in page.text
+    assert "Wait for the drawing" in page.text
+
+
+async def test_a_form_nobody_can_be_named_for_says_so(system: System, browsers: Browsers) -> None:
+    email, browser = person(system, "unnamed"), browsers.stranger()
+    kept = json.dumps({"action": "/orders/new", "fields": {"purchase_order": "PO-9"}, "file": False})
+    page = StaffPage(await browser.post("/login", {"email": email, "password": PASSWORD, "kept": kept}))
+    assert f"Nobody can tell who typed this. Sent now, it is from {email}." in page.text
+    assert "New order Purchase order PO-9" in page.text
+
+
+async def test_a_new_order_is_shown_with_its_lines_and_lots(system: System, browsers: Browsers) -> None:
+    browser, buyer = browsers.stranger(), "buyer-who-resumes@example.com"
+    with system.database.write() as session:
+        people.create_user(session, buyer, [Role.BUYER], PASSWORD, now())
+    await log_in(browser, buyer)
+    form = "/orders/new?work_order=WO-3201&operation=30"
+    typed = {"supplier": "ACME", "lines__0__quantity": "1,5x", "lines__0__lots__0__use": "on"}
+    page = await resumed(system, browser, buyer, form, **typed)
+    for words in ("Operation WO-3201 · 30", "Quantity 1,5x", "Supplier ACME", f"Lots that go out {LOT} ("):
+        assert words in page.text
+
+
+async def test_a_password_typed_for_somebody_is_not_shown(system: System, browsers: Browsers) -> None:
+    browser, admin = browsers.stranger(), "admin-who-resumes@example.com"
+    with system.database.write() as session:
+        people.create_user(session, admin, [Role.ADMIN], PASSWORD, now())
+    await log_in(browser, admin)
+    page = await resumed(system, browser, admin, "/people/new", name="Nora New", password="a secret to keep")
+    assert "Nora New" in page.text
+    assert "a secret to keep" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/master/suppliers/new", "/nothing/here", "/orders/SO-0/hold", "/alerts/A"])
+async def test_whatever_form_it_was_it_is_shown(system: System, browsers: Browsers, path: str) -> None:
+    email, browser = person(system, f"any{abs(hash(path))}"), browsers.stranger()
+    kept = json.dumps({"action": path, "fields": {"name": "Acme", "reason": "late", "action": "call"}})
+    page = StaffPage(await browser.post("/login", {"email": email, "password": PASSWORD, "kept": kept}))
+    assert page.status == 200
+    assert any(typed in page.text for typed in ("Acme", "late", "call"))
 
 
 @pytest.mark.parametrize(

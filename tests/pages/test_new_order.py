@@ -238,6 +238,17 @@ async def test_more_of_the_lots_than_is_ordered_is_refused_at_the_quantity(
     assert refused.links[text].endswith("#lines-0-quantity")
 
 
+async def test_more_than_the_work_order_has_is_said_and_may_be_ordered(
+    system: System, browsers: Browsers
+) -> None:
+    buyer = browsers.of(Role.BUYER)
+    page = await buyer.open(FORM.format(job=await job(system)))
+    said = "This is more than the work order has: 1,200\u00a0pcs."
+    assert said not in page.html
+    shown = StaffPage(await send(buyer, page, "preview", **{"lines.0.quantity": "5000000"}))
+    assert (shown.status, said in shown.html) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("locale", "subject"), [("en", "New order"), ("zh", "新订单"), ("es", "Nuevo pedido")]
 )
@@ -380,3 +391,11 @@ async def test_it_is_there_in_other_languages(
     page = await browsers.of(Role.BUYER, locale=locale).open(FORM.format(job=await job(system)))
     assert page.heading == heading
     assert "Save draft" not in page.text
+
+
+async def test_a_day_that_has_passed_is_called_once_in_chinese(system: System, browsers: Browsers) -> None:
+    buyer = browsers.of(Role.BUYER, locale="zh")
+    page = await buyer.open(FORM.format(job=await job(system)))
+    refused = StaffPage(await send(buyer, page, "issue", need_by="2020-01-02"))
+    problem = next(text for text in refused.links if text.startswith("需求日期："))
+    assert problem.count("需求日期") == 1, problem

@@ -66,3 +66,18 @@ async def test_the_api_answers_browsers_as_it_answers_programs(browsers: Browser
     for path, method in (("/api/v1/nothing", "GET"), ("/api/nothing", "GET"), ("/api/v1/health/live", "PUT")):
         answer = await browsers.of(Role.BUYER).client.request(method, path, headers=LOOKING)
         assert answer.headers["content-type"] == "application/problem+json", path
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/orders", "/alerts", "/orders/new", "/master", "/login", "/live", "/nothing"]
+)
+async def test_every_page_says_how_it_would_answer(browsers: Browsers, path: str) -> None:
+    client = browsers.of(Role.ADMIN).client
+    said = await client.head(path, headers=LOOKING)
+    assert not said.content
+    assert said.status_code == (404 if path == "/nothing" else 200)
+    if path != "/live":
+        looked = await client.get(path, headers=LOOKING)
+        assert looked.headers["content-type"] == said.headers["content-type"]
+    stranger = await browsers.stranger().client.head("/orders")
+    assert (stranger.status_code, stranger.headers["location"]) == (303, "/login?next=/orders")

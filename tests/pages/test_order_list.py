@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.pages.wording import KINDS
 from models.domain.authority import Role
+from models.domain.identifiers import Kind
 from models.tables.orders import OrderRow
 from models.tables.types import table
 from tests.pages.browser import Browsers, StaffPage
@@ -77,6 +79,42 @@ async def test_what_is_looked_for_is_found_even_when_it_has_ended(system: System
     assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{gone}")
     assert listed(await viewer.open("/orders?q=WO-3201&stage=cancelled"))
     assert "No order fits" in (await viewer.open("/orders?q=nothing-like-this")).text
+
+
+async def test_a_row_says_what_it_was_found_by_where_it_does_not_show_it(
+    system: System, browsers: Browsers
+) -> None:
+    numbers = [await issued(system, purchase_order=f"PO-WHY-{each}") for each in (1, 2)]
+    for number in numbers:
+        await system.command(
+            Role.BUYER,
+            number,
+            "acknowledge",
+            decision="accept",
+            supplier_order=f"WHY/<{number}>",
+            on_behalf_of=BEHALF,
+        )
+    for locale, label in (
+        ("en", "Supplier's order number: "),
+        ("zh", "供应商订单号："),
+        ("es", "Número de pedido del proveedor: "),
+    ):
+        page = await browsers.of(Role.VIEWER, locale=locale).open(
+            "/orders?q= ｗｈｙ  acme&stage=acknowledged"
+        )
+        assert listed(page) == numbers
+        for number in numbers:
+            assert f"{label}WHY/<{number}>" in page.text
+    viewer = browsers.of(Role.VIEWER)
+    assert 'class="hint found"' not in (await viewer.open("/orders?q=po-why")).html
+    assert 'class="hint found"' not in (await viewer.open("/orders?q=po-why plating&supplier=ACME")).html
+    assert 'class="hint found"' not in (await viewer.open("/orders")).html
+    answer = await viewer.get(f"/orders?q=why/<{numbers[0]}>")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{numbers[0]}")
+
+
+def test_every_kind_of_identifier_has_a_word() -> None:
+    assert KINDS.keys() == set(Kind)
 
 
 async def test_late_orders_are_counted_and_found(system: System, browsers: Browsers) -> None:
@@ -153,3 +191,21 @@ async def test_what_a_supplier_declined_is_no_proposal(system: System, browsers:
             page = await buyer.open(path)
             assert declined in page.text
             assert proposed not in page.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence", "rest"),
+    [
+        ("supplier=NOPE&late=true", "There is no supplier with the code NOPE.", "/orders?late=true"),
+        ("process=NOPE", "There is no process with the code NOPE.", "/orders"),
+    ],
+)
+async def test_a_filter_that_names_nothing_is_said_to_and_taken_away(
+    browsers: Browsers, filters: str, sentence: str, rest: str
+) -> None:
+    viewer = browsers.of(Role.VIEWER)
+    page = await viewer.open(f"/orders?{filters}")
+    assert sentence in page.text
+    assert page.links["Take this filter away"].endswith(rest)
+    known = await viewer.open("/orders?supplier=ACME&process=PLATE")
+    assert "Take this filter away" not in known.links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
@@ -13,7 +14,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at
-from tests.stories import BEHALF, LOT, draft, master_data
+from tests.stories import BEHALF, LOT, draft, issued, master_data
 from tests.supplier.phone import opened
 from tests.supplier.steps import PDF
 from tests.systems import System, running
@@ -87,6 +88,21 @@ async def test_only_what_is_possible_now_is_offered_the_rest_says_why(
     assert "Cancel the order buyer" in words.split("Others can")[1].split("Not possible now")[0]
 
 
+async def test_what_the_supplier_promised_is_when_the_parts_are_expected_to_leave(
+    system: System, browsers: Browsers
+) -> None:
+    number = await issued(system)
+    viewer = browsers.of(Role.VIEWER)
+    assert "promised" not in part(await viewer.open(f"/orders/{number}"), "milestones")
+    promise = system.app.state.clock().date() + timedelta(days=20)
+    accepted = {"decision": "accept", "promise_date": str(promise)}
+    await system.command(Role.BUYER, number, "acknowledge", on_behalf_of=BEHALF, **accepted)
+    page = await viewer.open(f"/orders/{number}")
+    shipped = part(page, "milestones").partition("Shipped ◔ promised ")[2]
+    assert f"{promise:%-d %b}" in shipped.partition("○")[0]
+    assert 'class="mark forecast"' in page.html
+
+
 async def test_milestones_show_plan_and_what_was_done(system: System, browsers: Browsers) -> None:
     number = await at(system, "there")
     page = await browsers.of(Role.PLANNER).open(f"/orders/{number}")
@@ -94,7 +110,7 @@ async def test_milestones_show_plan_and_what_was_done(system: System, browsers: 
     assert "Material received ● done" in words
     assert words.count("○ planned") == 3
     marks = [given["class"] for tag, given in page.tags if tag == "svg" and "mark " in given.get("class", "")]
-    assert marks == ["mark planned"] * 3 + ["mark done"]
+    assert marks == ["mark planned"] * 3 + ["mark done", "mark forecast"]
 
 
 async def test_every_piece_is_on_the_bar_and_in_the_table(system: System, browsers: Browsers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +12,7 @@ from models.domain.authority import Role
 from models.queries import alert_list, board, currencies, order_list, sourcing
 from models.queries.order_list import Filter
 from models.queries.orders import Reader
-from models.tables.orders import AlertRow, OrderRow
+from models.tables.orders import AlertRow, NonconformanceRow, OrderRow
 from models.tables.plants import Calendar, Plant
 from models.tables.processes import Process
 from models.tables.suppliers import Supplier
@@ -108,6 +109,29 @@ def test_what_is_due_or_unanswered_leaves_out_what_alerts_name_already(filled: D
         assert [card["number"] for card in due] == ["SO-3"]
         assert board.due_soon(session, reader, TODAY, TODAY + timedelta(days=1), 10) == []
         assert [card["number"] for card in board.unanswered(session, reader, 10)] == ["SO-3"]
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+def test_rejected_pieces_wait_for_who_decides_the_oldest_first(filled: Database, cleared: bool) -> None:
+    with filled.write() as session:
+        for place, order in enumerate(("SO-3", "SO-2", "SO-1")):
+            for name, decided_by in (("N1", "quality" if place else "design_authority"), ("N2", "")):
+                session.add(
+                    NonconformanceRow(
+                        id=f"{order}-{name}",
+                        order_number=order,
+                        open=True,
+                        quantity=Decimal(5),
+                        defect="thin",
+                        opened_at=NOW + timedelta(hours=place),
+                        decided_by=decided_by,
+                    )
+                )
+    with filled.read() as session:
+        found = board.to_decide(session, Reader(frozenset({Role.VIEWER}), cleared), 10)
+    told = [(card["nonconformance"], card["decided_by"]) for card in found]
+    controlled = [("SO-2-N1", "quality")] if cleared else []
+    assert told == [("SO-3-N1", "design_authority"), *controlled, ("SO-1-N1", "quality")]
 
 
 def test_a_page_of_alerts_begins_where_the_one_before_ended(filled: Database) -> None:

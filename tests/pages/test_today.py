@@ -6,11 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from api.app import now
 from models.domain.authority import Role
+from models.tables.orders import AlertRow
 from tests.pages.alarms import declined, raised
 from tests.pages.browser import Browsers, StaffPage
+from tests.pages.doing import at
 from tests.stories import BEHALF, issued
 from tests.systems import System
 
@@ -34,7 +37,23 @@ async def test_an_order_has_one_row_its_worst_alert_first(system: System, browse
     page = await browsers.of(Role.PLANNER).open("/")
     words = row(page, number)
     assert words.startswith(f"{number} Acme Plating Declined: no capacity +2 more")
-    assert page.links["Cancel and place it elsewhere"].endswith(f"/alerts?order={number}#{alert}")
+    assert page.links["Declined: no capacity"].endswith(f"/alerts?order={number}#{alert}")
+
+
+async def test_what_is_recommended_leads_to_its_form_for_those_who_may(
+    system: System, browsers: Browsers
+) -> None:
+    number, _ = await declined(system)
+    silent = await issued(system)
+    raised(system, silent, "ack_overdue", days=300)
+    page = await browsers.of(Role.BUYER).open("/")
+    assert page.links["Cancel and place it elsewhere"].endswith("/cancel")
+    assert f'href="/orders/{number}/cancel"' in page.html
+    assert page.links["Call Acme Plating"] == page.url + f"orders/{silent}/acknowledge"
+    page = await browsers.of(Role.VIEWER).open("/")
+    assert "Cancel and place it elsewhere" not in page.links
+    assert row(page, number).endswith("Cancel and place it elsewhere Who may: buyer")
+    assert row(page, silent).endswith("Acme Plating Call Acme Plating Who may: buyer, receiving, planner")
 
 
 async def test_the_worst_order_comes_first(system: System, browsers: Browsers) -> None:
@@ -79,6 +98,49 @@ async def test_a_proposal_waits_there_for_the_buyer_at_once(system: System, brow
     assert "answer-counter" not in seen
     await system.command(Role.BUYER, number, "answer-counter", decision="accept")
     assert number not in section(await browsers.of(Role.BUYER).open("/"), "proposed")
+
+
+async def test_rejected_pieces_wait_there_for_quality_at_once_and_until_they_are_decided(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "rejected")
+    raised(system, number, "no_news")
+    quality, viewer = browsers.of(Role.QUALITY), browsers.of(Role.VIEWER)
+    form = f"/orders/{number}/disposition?nonconformance={number}-N1"
+    seen = section(await quality.open("/"), "rejected")
+    assert f'href="{form}"' in seen
+    assert "Rejected at receipt" in seen
+    assert (await quality.get(form)).status_code == 200
+    seen = section(await viewer.open("/"), "rejected")
+    assert number in seen
+    assert "disposition" not in seen
+    lines: list[dict[str, object]] = [{"quantity": 5, "decision": "use_as_is"}]
+    await system.command(Role.QUALITY, number, "disposition", nonconformance=f"{number}-N1", lines=lines)
+    # Use as is is only proposed: now the design authority has to decide.
+    assert "disposition" not in section(await quality.open("/"), "rejected")
+    seen = section(await browsers.of(Role.DESIGN_AUTHORITY).open("/"), "rejected")
+    assert f"/orders/{number}/decide-disposition?nonconformance={number}-N1" in seen
+    await system.command(
+        Role.DESIGN_AUTHORITY,
+        number,
+        "decide-disposition",
+        nonconformance=f"{number}-N1",
+        decision="approve",
+        signature={"name": "Dora Design", "meaning": "Fit for use"},
+    )
+    assert number not in section(await browsers.of(Role.DESIGN_AUTHORITY).open("/"), "rejected")
+
+
+async def test_a_day_with_something_to_decide_is_not_said_to_be_free(
+    system: System, browsers: Browsers
+) -> None:
+    with system.database.write() as session:
+        for alert in session.scalars(select(AlertRow)):
+            alert.acknowledged_at = now()
+    await at(system, "rejected")
+    free = "Nothing is late and nobody waits for you."
+    assert free not in (await browsers.of(Role.QUALITY).open("/")).text
+    assert free in (await browsers.of(Role.VIEWER).open("/")).text
 
 
 async def test_what_is_promised_for_the_next_days_is_due_soon(system: System, browsers: Browsers) -> None:

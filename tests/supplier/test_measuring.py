@@ -35,6 +35,9 @@ async def test_missing_values_are_named_in_chinese_and_the_typed_ones_kept(syste
     page = await phone.press(page, "submit", v__0__1="8", v__0__3="十")
     assert page.status == 422
     assert "Coating thickness, 3：十 不是数字。" in page.text
+    # All that is wrong is said at once.
+    assert page.links["特性 1：缺少样品 2 的数值。"].endswith("#v-0-2")
+    assert page.links["特性 2：缺少样品 1 的数值。"].endswith("#v-1-1")
     page = await phone.press(page, "submit", v__0__3="12.5")
     assert page.status == 422
     assert page.links["特性 1：缺少样品 2 的数值。"].endswith("#v-0-2")
@@ -46,6 +49,20 @@ async def test_missing_values_are_named_in_chinese_and_the_typed_ones_kept(syste
     after = rows(system)
     assert after.pop("command") == before.pop("command") + 2
     assert after == before
+
+
+async def test_a_value_that_reads_two_ways_is_named_with_all_that_is_missing(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "submit", v__0__1="1,234", v__0__3="ten")
+    assert page.status == 422
+    found = {text: at.rpartition("#")[2] for text, at in page.links.items() if "#v-" in at}
+    assert found == {
+        "Coating thickness, 1: 1,234 could be two numbers. Write decimals with a point, such as 10.5.": "v-0-1",
+        "Coating thickness, 3: ten is not a number.": "v-0-3",
+        "Characteristic 1: values missing for samples 2.": "v-0-2",
+        "Characteristic 2: values missing for samples 1.": "v-1-1",
+    }
 
 
 async def test_checking_shows_verdicts_and_saves_nothing(system: System) -> None:

@@ -102,6 +102,18 @@ async def test_what_cannot_be_proposed_is_said_at_its_field_and_kept(system: Sys
     assert rows(system)["event"] == before
 
 
+async def test_of_several_lines_it_is_said_of_which_one(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 10, "unit_price": "0.85", "currency": "USD"}
+    number = await order(system, lines=[line, line])
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "propose", lines__1__quantity="١٢", lines__0__unit_price="dear")
+    assert page.status == 422
+    assert page.links["Line 1 · FLANGE-DN50 B · Price each: dear is not a number."].endswith(
+        "#lines-0-unit_price"
+    )
+    assert page.links["Line 2 · FLANGE-DN50 B · Quantity: ١٢ is not a number."].endswith("#lines-1-quantity")
+
+
 async def test_a_form_made_for_the_terms_before_says_what_changed(system: System) -> None:
     number = await order(system)
     phone, stale = await opened(system, number)
@@ -149,7 +161,7 @@ async def test_another_form_made_for_the_terms_before_shows_both(system: System)
     assert page.status == 409
     assert "The order was changed to revision 2 while you had revision 1 open." in words
     assert "FLANGE-DN50 B: 20 pcs → 18 pcs" in words
-    assert "FLANGE-DN50 B: 0.85 USD → 0.9 USD" in words
+    assert "FLANGE-DN50 B: 0.85 USD → 0.90 USD" in words
     assert "You promised: " in words
     page = await phone.press(page, "all")
     assert page.status == 200

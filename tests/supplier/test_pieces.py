@@ -69,6 +69,29 @@ async def test_a_step_is_reported_with_its_day_or_with_a_new_one(system: System)
     assert [each["forecast"] for each in milestones] == [None, later, later]
 
 
+async def test_no_step_is_finished_before_anything_was_sent_but_its_day_can_be_told(system: System) -> None:
+    number = await accepted(system)
+    phone, page = await opened(system, number)
+    address = f"{page.url.partition('?')[0]}/progress?code=PLATED"
+    page = await phone.open(address)
+    assert page.heading == "When do you expect “Plated”?"
+    assert "No parts have been sent to you yet" in page.text
+    assert [form.answers for form in page.forms] == [["later"]]
+    form = page.form("later")
+    for answer in ("now", "earlier"):
+        refused = await phone.send(form.action, form.fields | {"answer": answer, "actual": "2026-01-01"})
+        assert refused.status == 409
+        assert "Report “Plated” once they are there" in refused.text
+    later = (datetime.now(UTC) + timedelta(days=4)).date().isoformat()
+    assert (await phone.press(page, "later", forecast=later)).status == 200
+    (_, plated, _) = (await system.get(f"/orders/{number}"))["milestones"]
+    assert (plated["forecast"], plated["actual"]) == (later, None)
+    # Material may have arrived before anybody wrote down that it was sent.
+    page = await phone.press(await phone.open(address.partition("/progress")[0] + "/arrived"), "all")
+    page = await phone.press(await phone.open(address), "now")
+    assert "You reported “Plated”" in page.text
+
+
 async def test_a_box_says_what_is_in_it(system: System) -> None:
     number = await there(system)
     phone, page = await opened(system, number)

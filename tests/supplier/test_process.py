@@ -19,6 +19,26 @@ def clock(system: System, hours: int) -> str:
     return local.strftime("%Y-%m-%dT%H:%M")
 
 
+async def test_what_is_wrong_is_said_of_the_row_it_is_in(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    form = await phone.open(page.links["Report the process"])
+    page = await phone.press(
+        form,
+        "process",
+        equipment="Barrel line 2",
+        load="F-17",
+        started_at=clock(system, 3),
+        ended_at=clock(system, 2),
+        lots__0__quantity="a dozen",
+        parameters__1__value="40 A",
+    )
+    assert page.status == 422
+    assert page.links["Parameter 2: Say what was set or measured."].endswith("#parameters-1-name")
+    row = f"FLANGE-DN50 B · {LOT} · Quantity: a dozen is not a number."
+    assert page.links[row].endswith("#lots-0-quantity")
+
+
 async def test_a_load_is_reported_and_its_parcel_names_it(system: System) -> None:
     number = await there(system)
     phone, page = await opened(system, number)

@@ -1,4 +1,5 @@
-"""What is behind a draft's form: how it begins, what it says, its lines, and the mails it would become."""
+"""What is behind a draft's form: how it begins, what it says, its lines, the mails it would become, and what
+others changed in it meanwhile."""
 
 from __future__ import annotations
 
@@ -7,20 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
+from sqlmodel import Session
 
 from activities.i18n import N_
 from activities.preview import Letter
 from activities.preview import letters as mails_of
-from api.pages.drafting import lines, saving
+from api.pages.drafting import lines, naming, saving
 from api.pages.drafting.form import Written, fresh, lines_of, read, whole
 from api.pages.drafting.offers import wanted
 from api.pages.drafting.sheet import on_offer
 from api.pages.staff import Staff
 from api.supplier.fields import Fields
 from models import drafts
+from models.domain.draft_changes import differences
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
 from models.queries import currencies, sourcing
+from models.tables.suppliers import Supplier
 
 
 def begun(request: Request, staff: Staff, work_order: str, operation: int) -> dict[str, str]:
@@ -75,9 +79,26 @@ def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list
         return mails_of(session, state.settings, checked, now)
 
 
+def letters_of(request: Request, staff: Staff, number: str) -> list[Letter]:
+    """The mails a draft becomes as it is saved. Raises what issuing it now would be refused with."""
+    state, now = request.app.state, request.app.state.clock()
+    with state.database.read() as session:
+        return mails_of(session, state.settings, saving.draft_of(session, staff, number), now)
+
+
 def _completed(session: Any, staff: Staff, draft: Draft) -> Draft:
     """A saved draft keeps its plant and its buyer."""
     if not draft.number:
         return draft
     kept = saving.draft_of(session, staff, draft.number)
     return replace(draft, plant=draft.plant or kept.plant, buyer=kept.buyer)
+
+
+def changed(session: Session, staff: Staff, number: str, seen: str) -> list[str]:
+    """What others changed in a draft since somebody looked at it as it was `seen`."""
+    before, kept = saving.unsealed(seen), saving.draft_of(session, staff, number)
+    if before is None:
+        return []
+    rows = (session.get(Supplier, code) for code in (before.supplier, kept.supplier))
+    suppliers = {row.code: row.name for row in rows if row is not None}
+    return naming.told(staff.words, differences(before, kept), (), suppliers)

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from activities.i18n import N_
+from activities.preview import Letter
 from api.pages.drafting import asking, drawing, saving
 from api.pages.drafting.form import written
 from api.pages.drafting.sheet import lots_by_line
@@ -18,6 +19,7 @@ from api.pages.mailbox import HTML_POLICY
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.supplier.fields import Fields, typed
+from models import drafts
 from models.domain import authority
 from models.domain.errors import Refusal, Unknown
 from models.queries import orders as queries
@@ -38,6 +40,7 @@ def new_order(
     operation: Annotated[int | None, Query(ge=0, le=10**9)] = None,
     q: Annotated[str, Query(max_length=100)] = "",
     covered: bool = False,
+    discarded: Annotated[str, Query(max_length=64)] = "",
     start: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> Response:
     """The operations that may be ordered; with one chosen, its form."""
@@ -62,6 +65,7 @@ def new_order(
         more=_address(given | {"start": str(start + _ROWS)}) if len(found) > _ROWS else "",
         q=q.strip(),
         covered=covered,
+        discarded=_discarded(request, discarded) if discarded else "",
         uncovered_address=_address(given | {"covered": ""}),
         covered_address=_address(given | {"covered": "true"}),
     )
@@ -82,6 +86,19 @@ async def preview_mail(
     _may(staff)
     fields = Fields(dict(request.query_params))
     found = await run_in_threadpool(asking.letters, request, staff, fields, fields.raw("number"))
+    return _framed(found, reader)
+
+
+@router.get("/orders/{number}/issue/mail")
+def mail_of_draft(
+    number: str, request: Request, staff: Visitor, reader: Annotated[int, Query(ge=0, le=1000)] = 0
+) -> Response:
+    """The HTML of the mail that issuing the saved draft sends, for the frame of the page that issues it."""
+    _may(staff)
+    return _framed(asking.letters_of(request, staff, number), reader)
+
+
+def _framed(found: list[Letter], reader: int) -> Response:
     if reader >= len(found):
         raise Unknown("contact.unknown", "Nobody at the supplier would get this mail.")
     headers = {"Content-Security-Policy": HTML_POLICY, "X-Frame-Options": "SAMEORIGIN"}
@@ -166,6 +183,12 @@ def _again(request: Request, staff: Staff, given: Mapping[str, str], number: str
     with request.app.state.database.read() as session:
         draft = saving.draft_of(session, staff, number)
     return {**given, "number": number, "seen": saving.sealed(draft)}
+
+
+def _discarded(request: Request, number: str) -> str:
+    """The number, when there was such a draft and somebody discarded it."""
+    with request.app.state.database.read() as session:
+        return number if drafts.discarded(session, number) else ""
 
 
 def _may(staff: Staff) -> None:

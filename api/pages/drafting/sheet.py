@@ -13,6 +13,7 @@ from sqlmodel import Session
 from api.pages.drafting.form import lines_of, lots_in
 from api.pages.drafting.offers import called, key_of, others
 from api.pages.staff import Staff
+from api.supplier.fields import Fields
 from models.domain.facts import Draft
 from models.queries import sourcing
 from models.queries.sourcing import Outside
@@ -47,6 +48,8 @@ class LineSheet:
     about: str
     due: str
     ordered: str
+    # It is typed to be more than the work order has.
+    beyond: bool
     covered_by: tuple[str, ...]
     first: str
     spec: str
@@ -108,11 +111,17 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
         about=found.description if found is not None else "",
         due=words.far_day(found.due) if found is not None and found.due else "",
         ordered=words.amount(found.quantity, found.unit) if found is not None else "",
+        beyond=found is not None and _above(typed.get(f"{at}.quantity", ""), found),
         covered_by=tuple(number for number in covered_by if number != typed.get("number")),
         first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
         spec="" if agreed else " ".join(filter(None, asked)),
         lots=_lots(staff, at, _named(typed, at), known.lots),
     )
+
+
+def _above(quantity: str, found: Outside) -> bool:
+    typed = Fields({"quantity": quantity}).quantity("quantity", found.unit)
+    return typed is not None and typed > found.quantity
 
 
 def _named(typed: Typed, at: str) -> list[str]:

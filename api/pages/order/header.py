@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from activities import wording
 from activities.i18n import N_
 from activities.wording import PARTIES
 from api.pages.desk import Desk
@@ -16,7 +17,7 @@ from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
 from api.pages.wording import ACTIONS, stage_name
 from api.supplier.words import Words
-from models.domain.deadlines import RULES, now_about, now_owed_by
+from models.domain.deadlines import now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
 from models.domain.order import Answer, Order, Stage
@@ -133,7 +134,7 @@ def _step(desk: Desk, order: Order, item: NextStep) -> Waiting:
     return Waiting(
         text=_worded(STEPS[item.step], order, item, desk.words),
         owner=order.supplier_name if item.owed_by == "supplier" else owner(item.owed_by, desk.words),
-        address=form_of(desk, command) + _about(item) if command else "",
+        address=form_of(desk.number, command) + _about(item) if command else "",
         label=desk.words.say(ACTIONS[command]) if command else "",
     )
 
@@ -180,7 +181,6 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
 def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
     words = desk.words
     for alert in sorted(order.open_alerts, key=lambda alert: alert.since):
-        rule = RULES.get(alert.rule)
         answered = alert.acknowledged_at is not None
         owed_by = now_owed_by(order, alert)
         yield Waiting(
@@ -189,7 +189,8 @@ def _alerts(desk: Desk, order: Order) -> Iterator[Waiting]:
             since=words.time(alert.since),
             alert=True,
             address=f"/alerts?order={order.number}#{alert.alert}",
-            label=words.say(rule.action_of(owed_by))
-            if rule is not None and not answered
-            else words.say(N_("Look at it")),
+            label=(
+                not answered and wording.rule_action(words.locale, alert.rule, owed_by, order.supplier_name)
+            )
+            or words.say(N_("Look at it")),
         )

@@ -12,16 +12,14 @@ from activities import wording
 from activities.refusals import from_json
 from api.pages.desk import Desk, desk
 from api.pages.order import header, measured, papers, possible, rejected, rows, stream, whereabouts
+from api.pages.order.drafted import drafted
 from api.pages.order.milestone_line import milestone_line
-from api.pages.order.telling import Telling, money
+from api.pages.order.telling import Telling
 from api.pages.route import page_router
 from api.pages.staff import Visitor, draw
 from api.pages.wording import ACTIONS
 from models.domain.order import Order
 from models.queries import order_records, order_stream
-from models.tables.people import User
-from models.tables.processes import Process
-from models.tables.suppliers import Supplier
 
 router = page_router()
 _ENTRIES = 30
@@ -65,37 +63,22 @@ def show_order(
         "pages/order_draft.html" if shown.order is None else "pages/order.html",
         view=shown.view,
         receipt=receipt,
-        places=whereabouts.whereabouts(shown.view, staff.words),
-        value=_value(shown),
         **context,
     )
 
 
-def _value(shown: Desk) -> dict[str, str]:
-    """What was ordered and what was accepted of it, in money; nothing on an empty draft."""
-    cost = shown.view["cost"]
-    if cost["currency"] is None:
-        return {}
-    return {name: money(shown.words, cost[name], cost["currency"]) for name in ("ordered", "accepted")}
-
-
 def _draft(session: Session, shown: Desk) -> dict[str, Any]:
-    supplier = session.get(Supplier, shown.view["supplier"])
-    buyer = session.get(User, shown.view["buyer"])
-    name = supplier.name if supplier is not None else shown.view["supplier"]
-    process = session.get(Process, shown.view["process"])
+    draft = drafted(session, shown)
     return {
-        "head": header.head(shown, name, process.name if process is not None else shown.view["process"]),
-        "process": process.name if process is not None else shown.view["process"],
+        "draft": draft,
+        "head": header.head(shown, draft.supplier, draft.process),
         "may_issue": shown.staff.may("issue"),
-        "supplier": name,
-        "buyer": (buyer.name or buyer.email) if buyer is not None else "–",
     }
 
 
 def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> dict[str, Any]:
     words = shown.words
-    tell = Telling(order, words)
+    tell, cost = Telling(order, words), shown.view["cost"]
     part = order_stream.stretch(session, order.number, before, _ENTRIES)
     pending = shown.view["pending_commands"]
     waiting = header.waiting(shown)
@@ -108,6 +91,8 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     start = order.plant_calendar.local_date(order.issued_at)
     return {
         "order": order,
+        "places": whereabouts.whereabouts(shown.view, words),
+        "value": {name: words.price(cost[name], cost["currency"]) for name in ("ordered", "accepted")},
         "buyer": names.get(order.buyer, "–"),
         "head": header.head(shown),
         "waiting": waiting,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from activities.codes import ROLES
 from api.pages.desk import Desk
 from api.pages.wording import ACTIONS
+from api.supplier.words import Words
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
-from models.domain.purpose import why_pointless
 
 # Alerts are answered where they stand; issuing is over.
 _ELSEWHERE = frozenset({"issue", "acknowledge-alert"})
@@ -49,7 +49,7 @@ def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
         for command in gate.ALLOWED:
             if command in SYSTEM_ONLY | _ELSEWHERE:
                 continue
-            refusal = why_pointless(desk.order, command)
+            refusal = desk.why_pointless(command)
             if refusal is not None:
                 not_now.append(_action(desk, command, desk.words.refusal(refusal)))
             else:
@@ -58,19 +58,24 @@ def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
     return Actions(tuple(mine), tuple(others), tuple(not_now))
 
 
-def form_of(desk: Desk, command: str) -> str:
-    """The address of a command's form."""
-    return f"{desk.path}/{_PAGES.get(command, command)}"
+def form_of(order: str, command: str) -> str:
+    """The address of a command's form, for the order of this number."""
+    return f"/orders/{order}/{_PAGES.get(command, command)}"
+
+
+def who_may(command: str, words: Words) -> str:
+    """The roles that may send it, in words."""
+    roles = sorted(roles_for(command) - {Role.ADMIN}, key=list(Role).index)
+    return words.listed(words.say(ROLES[role]) for role in roles)
 
 
 def _action(desk: Desk, command: str, reason: str = "") -> Action:
     words = desk.words
-    roles = sorted(roles_for(command) - {Role.ADMIN}, key=list(Role).index)
     return Action(
         command=command,
         label=words.say(ACTIONS[command]),
-        address=form_of(desk, command),
-        who=words.listed(words.say(ROLES[role]) for role in roles),
+        address=form_of(desk.number, command),
+        who=who_may(command, words),
         reason=reason,
         told=command in SUPPLIER,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from api.pages.order.milestone_line import Step
 from api.pages.order.telling import Telling
 from api.supplier.words import Words
-from models.domain.milestones import Milestone
+from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.next_steps import missed_milestones
 from models.domain.order import Order
 from models.domain.records import Load
@@ -29,6 +29,8 @@ class MilestoneRow:
     slip: int | None
     overdue: int
     state: str
+    # `forecast` is what was promised with the order; of the milestone itself nobody has said more.
+    promised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,12 @@ def parcel(order: Order, item: Mapping[str, Any], words: Words) -> dict[str, Any
 
 def _mark(order: Order, number: int, item: Milestone, missed: bool) -> Step:
     done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
-    return Step(number, item.planned, item.forecast, done, missed)
+    return Step(number, item.planned, _expected(order, item), done, missed)
+
+
+def _expected(order: Order, item: Milestone) -> date | None:
+    """What the supplier said of it last; that the parts leave it has promised with the order."""
+    return item.forecast or (order.promise_current if item.kind is MilestoneKind.shipped else None)
 
 
 def _milestone(step: Step, item: Milestone, words: Words, overdue: int) -> MilestoneRow:
@@ -76,11 +83,12 @@ def _milestone(step: Step, item: Milestone, words: Words, overdue: int) -> Miles
         number=step.number,
         name=item.name,
         planned=words.day(item.planned),
-        forecast=words.far_day(item.forecast) if item.forecast and item.actual is None else "",
+        forecast=words.far_day(step.forecast) if step.forecast and item.actual is None else "",
         actual=words.day(step.actual) if step.actual is not None else "",
         slip=step.slip if step.shown is not None else None,
         overdue=overdue,
         state="done" if step.actual else state,
+        promised=item.forecast is None,
     )
 
 

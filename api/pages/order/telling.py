@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.numbers import format_decimal
-
 from activities import wording
 from activities.i18n import N_
 from api.pages import alert_words
@@ -120,15 +118,10 @@ class Telling:
         return tuple(found)
 
     def money(self, amount: Decimal) -> str:
-        return money(self.words, amount, self.order.currency)
+        return self.words.price(amount, self.order.currency)
 
     def travel(self, carrier: str, tracking: str) -> tuple[str, ...]:
         return tuple(filter(None, [" ".join(filter(None, [carrier, tracking]))]))
-
-
-def money(words: Words, amount: Decimal, currency: str) -> str:
-    """586.50 USD; a unit price keeps what it has beyond cents."""
-    return f"{format_decimal(amount, '#,##0.00####', locale=words.locale)}\u00a0{currency}"
 
 
 def alert_title(words: Words, rule: str, details: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from activities.codes import BUCKETS
 from activities.i18n import N_
-from api.pages.order.telling import money
 from api.pages.order.wording import AMOUNTS
 from api.supplier.words import Words
 from models.domain.pieces import SENT, Bucket
@@ -72,7 +71,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
         ordered=words.amount(line["ordered"], unit),
-        price=money(words, line["unit_price"], line["currency"]),
+        price=words.price(line["unit_price"], line["currency"]),
         short_closed=line["short_closed"],
         segments=tuple(_segments(line, words)),
         over=words.say(AMOUNTS[Bucket.OVER], amount=words.amount(pieces["over"], unit))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, number_in, picked
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Wanted
+from api.supplier.tasks import Lead, Wanted, line_called
 from models.domain import commands as c
 from models.domain.records import LineTerms
 
@@ -84,6 +84,7 @@ def _counter(fields: Fields, acting: Acting, own_number: str) -> Wanted:
     leads = {"lines": Lead("lines.0.quantity"), "promise_date": Lead("promise_date")}
     for index, line in enumerate(acting.order.lines):
         at = f"lines.{index}"
+        fields.rows[at] = line_called(line, acting.words)
         wanted = c.TermsLine(
             line.line,
             number_in(fields, f"{at}.quantity", line.unit),

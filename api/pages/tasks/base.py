@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from fastapi import Request
 from sqlmodel import Session
 
 from activities.i18n import N_
@@ -21,7 +22,6 @@ from api.supplier.words import Words
 from models.domain import gate
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Order
-from models.domain.purpose import why_pointless
 
 Typed = Mapping[str, str]
 
@@ -108,6 +108,10 @@ def _nothing_more(_session: Session, _desk: Desk) -> None:
     return None
 
 
+def _nothing_beside(_request: Request, _acting: Acting) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Something our people do with an order. ``name`` is the end of its address and names its template."""
@@ -129,15 +133,22 @@ class Task:
     look: Callable[[Session, Desk], Any] = _nothing_more
     # A file comes with it.
     file: bool = False
+    # What its page shows beside the form, read only when it is drawn.
+    beside: Callable[[Request, Acting], Mapping[str, Any]] = _nothing_beside
 
     @property
     def title(self) -> str:
         return self.question or ACTIONS[self.command]
 
+    @property
+    def of_draft(self) -> bool:
+        """Whether it is done to a draft, and to nothing else."""
+        return self.command == "issue"
+
     def why_not(self, desk: Desk) -> Refusal | None:
         """The reason it is impossible now, or None."""
         if desk.order is None:
-            if self.command == "issue":
+            if self.of_draft:
                 return None
             return Refusal("order.draft", "This is still a draft; issue it first.")
         refusal = gate.why_not(desk.order, self.command)
@@ -151,7 +162,7 @@ class Task:
         if refusal is not None:
             return refusal
         if self.idle is None:
-            return why_pointless(desk.order, self.command)
+            return desk.why_pointless(self.command)
         nothing = self.idle(desk.order)
         return Refusal("form.nothing", nothing) if nothing else None
 

@@ -1,4 +1,4 @@
-"""Issue, hold, resume, plan anew, cancel, close: what is done to the order as a whole."""
+"""Hold, resume, plan anew, cancel, close: what is done to the order as a whole."""
 
 from __future__ import annotations
 
@@ -17,47 +17,6 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.pieces import OUT, UNDECIDED, line_of
 from models.domain.quantities import ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class IssueForm:
-    supplier: str
-    process: str
-    need_by: str
-    # Part, lots, quantity and price of every line.
-    lines: tuple[tuple[str, str, str, str], ...]
-
-
-def _issue_form(acting: Acting, _typed: Typed) -> IssueForm:
-    view, words = acting.desk.view, acting.words
-    return IssueForm(
-        supplier=view["supplier"],
-        process=" · ".join(filter(None, [view["process"], view["spec"], view["spec_revision"]])),
-        need_by=words.far_day(view["need_by"]),
-        lines=tuple(
-            (
-                f"{line['part'] or ''} {line['part_revision'] or ''}".strip() or line["work_order"],
-                words.listed(item["lot"] for item in line["lots"]),
-                words.amount(line["ordered"], line["unit"] or ""),
-                f"{words.number(line['unit_price'])} {line['currency']}",
-            )
-            for line in view["lines"]
-        ),
-    )
-
-
-def _issue(_fields: Fields, _acting: Acting) -> Wanted:
-    return Wanted(c.Issue())
-
-
-ISSUE = Task(
-    "issue",
-    "issue",
-    _issue_form,
-    _issue,
-    (Button("issue", N_("Issue it")),),
-    question=N_("Issue the order"),
-)
 
 
 @dataclass(frozen=True, slots=True)

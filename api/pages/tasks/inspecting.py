@@ -32,7 +32,9 @@ def _nothing_to_measure(order: Order) -> str:
 
 def _submit(fields: Fields, acting: Acting) -> Wanted | None:
     answer = answered(fields, MEASURE_BUTTONS)
-    return read(Fields({**fields.typed, "answer": answer}), acting)
+    given = Fields({**fields.typed, "answer": answer})
+    given.rows = fields.rows
+    return read(given, acting)
 
 
 SUBMIT_INSPECTION = Task(

@@ -18,9 +18,11 @@ _MOST = 20
 
 
 def since(session: Session, order: Order, version: int, words: Words) -> list[Markup]:
-    """What happened after `version`, the newest first."""
+    """What happened after `version`, each with the reason somebody gave; the newest first."""
+    found = told(session, order, words, _MOST, lambda row: bool(row.sequence > version))
     return [
-        entry.text for entry in told(session, order, words, _MOST, lambda row: bool(row.sequence > version))
+        Markup("{} <q>{}</q>").format(entry.text, entry.reason) if entry.reason else entry.text
+        for entry in found
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
-from api.pages.tasks.control import CANCEL, CLOSE, HOLD, ISSUE, REPLAN, RESUME
+from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
+from api.pages.tasks.issuing import ISSUE
 from api.pages.tasks.papers import DOCUMENTS
 from api.pages.tasks.processing import REPORT_PROCESS
 from api.pages.tasks.progress import REPORT_MILESTONE

@@ -198,6 +198,9 @@ def _dispose(fields: Fields, acting: Acting) -> Wanted:
         assert line is not None, "pieces are on the order's lines"
         for way in range(_WAYS):
             name = f"at.{index}.{way}"
+            fields.rows[name] = acting.words.say(
+                N_("{pieces}, row {number}"), pieces=label(acting, at), number=way + 1
+            )
             quantity = number_in(fields, f"{name}.quantity", line.unit)
             if quantity is None:
                 continue

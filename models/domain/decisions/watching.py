@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.domain import commands as c
 from models.domain import events as e
+from models.domain.calendar import WorkingCalendar
 from models.domain.deadlines import Deadline, causes, watch
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
@@ -57,10 +58,17 @@ def report_undeliverable(
 
 def replan(order: Order, command: c.Replan, asked: Asked, facts: Facts, now: datetime) -> list[e.Event]:
     assert facts.calendars is not None, "replanning needs the calendars as they are now"
-    plant, supplier = facts.calendars
-    if (plant, supplier) == (order.plant_calendar, order.supplier_calendar):
-        raise Refusal("replan.unchanged", "The calendars are as they were when the order was issued.")
-    return [e.OrderReplanned(plant, supplier)]
+    refusal = nothing_to_replan(order, facts.calendars)
+    if refusal is not None:
+        raise refusal
+    return [e.OrderReplanned(*facts.calendars)]
+
+
+def nothing_to_replan(order: Order, calendars: tuple[WorkingCalendar, WorkingCalendar]) -> Refusal | None:
+    """Why there is nothing to plan anew; None when the plant's or the supplier's calendar has changed."""
+    if calendars != (order.plant_calendar, order.supplier_calendar):
+        return None
+    return Refusal("replan.unchanged", "The calendars are as they were when the order was issued.")
 
 
 def consequences(before: Order | None, events: Sequence[e.Event], now: datetime) -> list[e.Event]:

@@ -12,6 +12,12 @@ branch_labels = None
 depends_on = None
 
 
+def _beginning(table: str, name: str, column: str) -> None:
+    if op.get_context().dialect.name == "postgresql":
+        small = sa.func.lower(sa.literal_column(column)).label("small")
+        op.create_index(name, table, [small], postgresql_ops={"small": "text_pattern_ops"})
+
+
 def upgrade() -> None:
     op.create_table(
         "calendar",
@@ -206,6 +212,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_work_order_parent"), ["parent"], unique=False)
         batch_op.create_index("ix_work_order_part", ["part", "revision"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_order_project"), ["project"], unique=False)
+    for column in ("customer", "customer_order", "project", "parent", "part"):
+        _beginning("work_order", f"ix_work_order_{column}_small", column)
 
     op.create_table(
         "lot",
@@ -242,6 +250,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_part"), ["part"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier"), ["supplier"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier_lot"), ["supplier_lot"], unique=False)
+    _beginning("lot", "ix_lot_heat_small", "heat_number")
+    _beginning("lot", "ix_lot_supplier_lot_small", "supplier_lot")
 
     op.create_table(
         "operation",
@@ -549,6 +559,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_genealogy_to_node"), ["to_node"], unique=False)
 
     op.create_table(
+        "order_identifier",
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("order_number", "kind", "word"),
+    )
+    with op.batch_alter_table("order_identifier", schema=None) as batch_op:
+        batch_op.create_index("ix_order_identifier_search", ["word", "kind", "order_number"], unique=False)
+        batch_op.create_index("ix_order_identifier_value", ["value"], unique=False)
+
+    op.create_table(
         "link",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
@@ -594,6 +620,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("defect", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
@@ -601,6 +628,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("nonconformance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_nonconformance_decided_by"), ["decided_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_open"), ["open"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_order_number"), ["order_number"], unique=False)
 

@@ -1,0 +1,76 @@
+"""Orders of the demo's site at points of their life that its own story leaves out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from api import demo_world
+from api.demo_hands import Hands, over_http
+from api.demo_teller import Story
+
+PLATED, PASSIVATED = "FLANGE-DN50", "BONNET-6"
+
+
+async def told(address: str, token: str) -> dict[str, str]:
+    """Makes them as the admin; their numbers by work order."""
+    hands = Hands(over_http(address), dict.fromkeys(demo_world.PEOPLE, token))
+    story = Story(hands, datetime.now(UTC))
+    await _rejected_and_more(story)
+    await _ready_to_close(story)
+    # All that the supplier can say is that it has arrived.
+    await _sent(story, "WO-AWAY", PASSIVATED, "DELTA", 6)
+    await _taken_and_off(story)
+    return story.orders
+
+
+async def _begun(story: Story, job: str, part: str, supplier: str, quantity: int) -> str:
+    """Sent, and at the supplier."""
+    order = await _sent(story, job, part, supplier, quantity)
+    await story.milestone(supplier, order, "REC")
+    return order
+
+
+async def _sent(story: Story, job: str, part: str, supplier: str, quantity: int) -> str:
+    order = await story.order(job, part, quantity, supplier, story.day(20))
+    await story.issue(order)
+    await story.accept(supplier, order, story.day(18))
+    await story.send(order, quantity)
+    return order
+
+
+async def _rejected_and_more(story: Story) -> None:
+    """Of thirty, twenty came back and were counted as twenty-one: some of every bucket there is.
+
+    Two are proposed to be used as they are, one returns for good, three are pending, one is over; five
+    are on their way, five still there, measured and waiting for review.
+    """
+    order = await _begun(story, "WO-SOME", PLATED, "ACME", 30)
+    await story.release(order, await story.measure("ACME", order))
+    parcel = await story.ship("ACME", order, 20)
+    counted = {"line": 1, "counted": 21, "accepted": 13, "rejected": 5, "pending": 3}
+    made = await story.act("receiving", order, "receive", parcel=parcel, lines=[counted])
+    for quantity, decision in ((2, "use_as_is"), (1, "return")):
+        await _decide(story, order, str(made["nonconformance"]), quantity=quantity, decision=decision)
+    await story.ship("ACME", order, 5)
+    await story.measure("ACME", order)
+
+
+async def _decide(story: Story, order: str, name: str, **line: Any) -> None:
+    said = {"cause": "Coating too thin", "responsibility": "supplier"}
+    await story.act("quality", order, "disposition", nonconformance=name, lines=[line], **said)
+
+
+async def _ready_to_close(story: Story) -> None:
+    order = await _begun(story, "WO-DONE", PASSIVATED, "DELTA", 5)
+    await story.receive(order, await story.ship("DELTA", order, 5), 5)
+    await story.paper(order, "coc", "C-BROWSER-5", "Delta Passivation", 5)
+
+
+async def _taken_and_off(story: Story) -> None:
+    """One accepted, one cancelled; nothing was sent."""
+    for job in ("WO-TAKEN", "WO-OFF"):
+        order = await story.order(job, PASSIVATED, 7, "DELTA", story.day(20))
+        await story.issue(order)
+        await story.accept("DELTA", order, story.day(18))
+    await story.act("buyer", story.orders["WO-OFF"], "cancel", reason="The customer cancelled.")
