@@ -65,7 +65,7 @@ class WorkingCalendar:
 
         Zero is ``day`` itself, moved forward to a working day when it is none.
         """
-        _check_year(day.year)
+        check_year(day.year)
         step = -_DAY if n < 0 else _DAY
         for _ in range(abs(n)):
             day = self._nearest(_stepped(day, step), step)
@@ -77,8 +77,8 @@ class WorkingCalendar:
         Negative when ``end`` is earlier: those before ``start`` down to and including ``end``.
         For a working ``end`` it undoes ``add_workdays``.
         """
-        _check_year(start.year)
-        _check_year(end.year)
+        check_year(start.year)
+        check_year(end.year)
         if end < start:
             return -self._count(end, start)
         return self._count(start + _DAY, end + _DAY) if end > start else 0
@@ -124,12 +124,12 @@ class WorkingCalendar:
 
     def local_date(self, instant: datetime) -> date:
         """The day people in this zone have at ``instant``."""
-        _check_year(instant.year)
+        check_year(instant.year)
         return _utc(instant).astimezone(_zone(self.timezone)).date()
 
     def end_of_day(self, day: date) -> datetime:
         """The instant the local day is over, which is the first one of the next day."""
-        _check_year(day.year)
+        check_year(day.year)
         return self.at(day + _DAY, time(0))
 
     def _nearest(self, day: date, step: timedelta) -> date:
@@ -191,7 +191,8 @@ def _check_iso(day: str) -> None:
     )
 
 
-def _check_year(year: int) -> None:
+def check_year(year: int, field: str | None = None) -> None:
+    """Raises ``Invalid``, of the field the date came from, for a year no calendar reaches."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Invalid(
             "calendar.too_far",
@@ -199,12 +200,13 @@ def _check_year(year: int) -> None:
             year=year,
             first=FIRST_YEAR,
             last=LAST_YEAR,
+            field=field,
         )
 
 
 def _stepped(day: date, step: timedelta) -> date:
     day += step
-    _check_year(day.year)
+    check_year(day.year)
     return day
 
 
@@ -221,7 +223,7 @@ def _opening(timezone: str, day: date, opens: time, closes: time) -> tuple[datet
 
 
 def _instant(timezone: str, day: date, clock: time) -> datetime:
-    _check_year(day.year)
+    check_year(day.year)
     zone = _zone(timezone)
     local = datetime.combine(day, clock.replace(tzinfo=None, fold=0))
 

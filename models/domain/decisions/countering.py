@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from models.domain.calendar import check_year
 from models.domain.commands import Acknowledge, AnswerCounter, TermsLine
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
@@ -46,6 +47,8 @@ def not_past(order: Order, day: date | None, field: str, now: datetime) -> date 
         raise Invalid(
             "promise_date.past", "{date} has passed; promise today or later.", field=field, date=day
         )
+    if day is not None:
+        check_year(day.year, field)
     return day
 
 

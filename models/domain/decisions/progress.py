@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from models.domain.calendar import check_year
 from models.domain.commands import ReportMilestone
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Shelf
@@ -92,6 +93,8 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
             field="forecast",
             date=forecast,
         )
+    if forecast is not None:
+        check_year(forecast.year, "forecast")
     if claimed is not None:
         return min(claimed.astimezone(UTC), now)
     return now if forecast is None else None
