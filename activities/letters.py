@@ -169,7 +169,7 @@ class Letters:
                     pieces=_pieces(order, inspection.line, inspection.lot, inspection.lot_size),
                     note=event.note,
                 )
-            case e.OrderClosed():
+            case e.OrderClosed() | e.OrderForceCompleted():
                 return m.OrderClosed(**theirs, totals=_totals(order))
             case e.OrderAcknowledged():
                 return m.OrderAcknowledged(

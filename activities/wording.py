@@ -45,6 +45,7 @@ COMMANDS = {
     "resume": N_("resuming the order"),
     "cancel": N_("cancelling the order"),
     "close": N_("closing the order"),
+    "force-complete": N_("completing the order as it is"),
     "add-document": N_("adding a document"),
     "acknowledge-alert": N_("answering an alert"),
     "replan": N_("planning the order anew"),

@@ -94,6 +94,7 @@ ACTIONS: dict[str, str] = {
     "resume": N_("Resume the order"),
     "cancel": N_("Cancel the order"),
     "close": N_("Close the order"),
+    "force-complete": N_("Complete it as it is"),
     "add-document": N_("Add a document"),
     "acknowledge-alert": N_("Answer an alert"),
     "replan": N_("Plan anew"),

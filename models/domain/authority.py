@@ -54,6 +54,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "answer-counter": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
+    "force-complete": frozenset({Role.APPROVER}),
     "send": _DOCK,
     "receive": _DOCK,
     "declare-loss": _DOCK,

@@ -302,6 +302,12 @@ class Resume(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ForceComplete(Command):
+    reason: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel(Command):
     reason: str
 

@@ -10,6 +10,7 @@ from models.domain import authority, gate, texts, totals
 from models.domain import commands as c
 from models.domain.decisions import (
     answering,
+    completing,
     control,
     correcting,
     countering,
@@ -54,6 +55,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.Correct: correcting.correct,
     c.Hold: control.hold,
     c.Resume: control.resume,
+    c.ForceComplete: completing.force_complete,
     c.Cancel: control.cancel,
     c.Close: control.close,
     c.AddDocument: documents.add_document,

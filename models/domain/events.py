@@ -379,6 +379,15 @@ class OrderClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderForceCompleted(Event):
+    """Closed although something is missing; what was out is lost, by an event of its own before."""
+
+    reason: str
+    signed_by: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderSent(Event):
     rule: str
     occurrence: str

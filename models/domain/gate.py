@@ -40,6 +40,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "resume": _LIVE,
     "cancel": _LIVE,
     "close": frozenset({Stage.RECEIVED}),
+    "force-complete": _GOING,
     "acknowledge-alert": _ANY,
     "pass-deadlines": _ANY,
     "report-undeliverable": _ANY,
@@ -64,7 +65,9 @@ ON_HOLD = frozenset(
     }
 )
 # What starts something new is over once cancellation was asked for, or the supplier declined.
-NOT_WHILE_CANCELLING = frozenset({"acknowledge", "answer-counter", "send", "hold", "cancel", "close"})
+NOT_WHILE_CANCELLING = frozenset(
+    {"acknowledge", "answer-counter", "send", "hold", "cancel", "close", "force-complete"}
+)
 NOT_WHEN_DECLINED = frozenset({"send"})
 _FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 

@@ -357,7 +357,7 @@ def _cancelled(order: Order, _: e.OrderCancelled, __: int, at: datetime) -> Orde
     return replace(order, end=Stage.CANCELLED, ended_at=at, holds=holds)
 
 
-def _closed(order: Order, _: e.OrderClosed, __: int, at: datetime) -> Order:
+def _closed(order: Order, _: e.OrderClosed | e.OrderForceCompleted, __: int, at: datetime) -> Order:
     return replace(order, end=Stage.CLOSED, ended_at=at)
 
 
@@ -421,6 +421,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.CancellationRequested: _cancelling,
     e.OrderCancelled: _cancelled,
     e.OrderClosed: _closed,
+    e.OrderForceCompleted: _closed,
     e.ReminderSent: _reminded,
     e.AlertRaised: _raised,
     e.AlertEscalated: _escalated,

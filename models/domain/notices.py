@@ -31,6 +31,7 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.CancellationRequested: ("order_cancelled", "supplier"),
     e.InspectionReviewed: ("inspection_reviewed", "supplier"),
     e.OrderClosed: ("order_closed", "supplier"),
+    e.OrderForceCompleted: ("order_closed", "supplier"),
 }
 _REMINDERS = {"ack_reminder": "acknowledgment_reminder", "milestone_due_soon": "milestone_reminder"}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.domain import gate, headline
+from models.domain.decisions import completing
 from models.domain.errors import Refusal
 from models.domain.order import Order, all_sent
 from models.domain.pieces import OUT, Bucket, total
@@ -72,6 +73,8 @@ def why_pointless(order: Order, command: str) -> Refusal | None:
     refusal = gate.why_not(order, command)
     if refusal is not None:
         return refusal
+    if command == "force-complete":
+        return completing.why_not(order)
     if command in POINT and not POINT[command](order):
         return Refusal("order.nothing", NOTHING[command])
     return None

@@ -54,6 +54,7 @@ ADMIN = Actor("u_admin", "user", frozenset({Role.ADMIN}))
 BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
 DOCK = Actor("u_dock", "user", frozenset({Role.RECEIVING}))
 QUALITY = Actor("u_quality", "user", frozenset({Role.QUALITY}))
+APPROVER = Actor("u_approver", "user", frozenset({Role.APPROVER}))
 DESIGN = Actor("u_design", "user", frozenset({Role.DESIGN_AUTHORITY}))
 PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
 SUPPLIER_LINK = Actor("s_contact", "supplier")
@@ -64,6 +65,7 @@ _USUALLY = {
     "judge": QUALITY,
     "disposition": QUALITY,
     "decide-disposition": DESIGN,
+    "force-complete": APPROVER,
     "review-inspection": QUALITY,
     "pass-deadlines": CLOCK,
     "report-undeliverable": CLOCK,

@@ -48,6 +48,7 @@ hold                  y     .        .         y       .                y       
 resume                y     .        .         y       .                y       .       y     .      .
 cancel                y     .        .         .       .                .       .       y     .      .
 close                 y     .        .         .       .                .       .       y     .      .
+force-complete        .     y        .         .       .                .       .       y     .      .
 acknowledge-alert     y     .        .         y       .                y       .       y     .      .
 replan                y     .        .         y       .                y       .       y     .      .
 pass-deadlines        .     .        .         .       .                .       .       .     .      .

@@ -47,6 +47,7 @@ hold                 y      y         y            y          y       y         
 resume               y      y         y            y          y       y         y        .      .          y    y
 cancel               y      y         y            y          y       y         y        .      .          y    .
 close                .      .         .            .          .       .         y        .      .          .    .
+force-complete       y      .         y            y          y       y         y        .      .          .    .
 acknowledge-alert    y      y         y            y          y       y         y        y      y          y    y
 pass-deadlines       y      y         y            y          y       y         y        y      y          y    y
 report-undeliverable y      y         y            y          y       y         y        y      y          y    y

@@ -32,6 +32,7 @@ from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
 from tests.domain.orders import (
     ADMIN,
+    APPROVER,
     BUYER,
     DESIGN,
     DOCK,
@@ -469,6 +470,11 @@ class Orders(RuleBasedStateMachine):
     @rule(pending=rarely)
     def close(self, pending: bool) -> None:
         self.ask(c.Close(), pending=int(pending))
+
+    @precondition(lambda self: self.scene.order.version > 12)
+    @rule(by=st.sampled_from([APPROVER, ADMIN, BUYER]), signed=st.sampled_from(["Abel Stone", ""]))
+    def force_complete(self, by: Actor, signed: str) -> None:
+        self.ask(c.ForceComplete("Enough", c.Signature(signed)), by=by)
 
     @rule(
         kind=st.sampled_from(["coc", "coc", "cert_3_1", "photo"]),

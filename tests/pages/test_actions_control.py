@@ -73,6 +73,30 @@ async def test_cancelling_says_what_has_to_come_back(system: System, browsers: B
     assert (await system.get(f"/orders/{empty}"))["stage"] == "cancelled"
 
 
+async def test_an_order_that_will_never_be_complete_is_completed_as_it_is_with_a_signature(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "rejected")
+    approver = hands(browsers, number, Role.APPROVER)
+    page = await approver.look("force-complete")
+    assert not possible(page)
+    assert "Decide about them first." in page.text
+    number = await at(system, "sent")
+    assert not possible(await hands(browsers, number, Role.BUYER).look("force-complete"))
+    approver = hands(browsers, number, Role.APPROVER)
+    page = await approver.look("force-complete")
+    assert "on the way to the supplier 20 pcs" in page.text.replace("\u00a0", " ")
+    page = await approver.refused("force-complete", "complete", reason=" ", name="", meaning="enough")
+    assert page.links["Give a reason."].endswith("#reason")
+    assert page.links["Sign with your printed name."].endswith("#name")
+    await approver.do("force-complete", "complete", reason="No more needed", name="Abel Stone")
+    order = await system.get(f"/orders/{number}")
+    assert order["stage"] == "closed"
+    assert order["lines"][0]["pieces"]["lost"] == "20"
+    told = (await approver.browser.open(f"/orders/{number}")).text
+    assert "completed the order as it is, signed Abel Stone" in told
+
+
 async def test_closing_lists_what_is_missing_with_who_owes_it_and_its_form(
     system: System, browsers: Browsers
 ) -> None:

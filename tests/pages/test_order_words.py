@@ -87,6 +87,10 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.CancellationRequested("Not needed"), "Bea asked to cancel the order; what is out has to come back."),
     (e.OrderCancelled(), "The order was cancelled."),
     (e.OrderClosed(), "Bea closed the order."),
+    (
+        e.OrderForceCompleted("Enough", "Abel Stone", "no more needed"),
+        "Bea completed the order as it is, signed Abel Stone.",
+    ),
     (e.ReminderSent("milestone_due_soon", "REC-2026-11-04", AT), "Acme Plating was reminded: Due soon: Material received."),
     (e.AlertRaised("SO-1-A1", "milestone_overdue", "x", AT, "supplier"), "Alert raised: Milestone overdue: Material received"),
     (e.AlertEscalated("SO-1-A1", 1), "Nobody answered “Milestone overdue: Material received”; the next in line was told."),

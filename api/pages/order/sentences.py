@@ -42,6 +42,7 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.CancellationRequested: terms_told.cancellation,
     e.OrderCancelled: terms_told.cancelled,
     e.OrderClosed: terms_told.closed,
+    e.OrderForceCompleted: terms_told.force_completed,
     e.ReminderSent: terms_told.reminded,
     e.AlertRaised: terms_told.raised,
     e.AlertEscalated: terms_told.escalated,

@@ -74,6 +74,16 @@ def closed(event: e.OrderClosed, tell: Telling) -> Sentence:
     return Sentence(N_("{who} closed the order."), kind="good")
 
 
+def force_completed(event: e.OrderForceCompleted, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} completed the order as it is, signed {name}."),
+        {"name": event.signed_by},
+        "watch",
+        reason=event.reason,
+        details=(event.meaning,),
+    )
+
+
 def replanned(event: e.OrderReplanned, tell: Telling) -> Sentence:
     return Sentence(N_("{who} planned the order anew with today's calendars."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
+from api.pages.tasks.completing import FORCE_COMPLETE
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
@@ -48,5 +49,6 @@ _ALL = (
     REPLAN,
     CANCEL,
     CLOSE,
+    FORCE_COMPLETE,
 )
 TASKS: dict[str, Task] = {task.name: task for task in _ALL}

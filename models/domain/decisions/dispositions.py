@@ -9,7 +9,7 @@ from models.domain.commands import ConfirmReturn, DecideDisposition, Disposition
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import may_accept
 from models.domain.decisions.drawing import Taken
-from models.domain.errors import Forbidden, Invalid, Refusal
+from models.domain.errors import Forbidden, Refusal
 from models.domain.events import (
     DispositionDecided,
     DispositionProposed,
@@ -147,8 +147,7 @@ def decide_disposition(
             field="nonconformance",
             nonconformance=item.nonconformance,
         )
-    if not command.signature.name.strip():
-        raise Invalid("signature.missing", "Sign with your printed name.", field="signature.name")
+    signed_by, meaning = checks.signed(command.signature)
     if any(proposal.by == asked.actor.id for proposal in item.proposals):
         raise Forbidden(
             "forbidden.own_proposal",
@@ -175,8 +174,8 @@ def decide_disposition(
         DispositionDecided(
             nonconformance=item.nonconformance,
             decision=command.decision,
-            signed_by=command.signature.name.strip(),
-            meaning=command.signature.meaning.strip() or f"{command.decision} disposition",
+            signed_by=signed_by,
+            meaning=meaning or f"{command.decision} disposition",
             moves=tuple(moves),
             shares=tuple(shares),
         )
