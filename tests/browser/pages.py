@@ -128,7 +128,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "/orders/{number}/replan": _task("replan", "buyer", "{WO-3120}"),
     "/orders/{number}/cancel": _task("cancel", "buyer", SILENT),
-    "/orders/{number}/force-complete": _task("force-complete", "approver"),
+    "/orders/{number}/force-complete": _task("force-complete", "approver", SILENT),
     "/orders/{number}/close": (
         *_task("close", "buyer", "{WO-DONE}"),
         Look("/orders/{WO-3140}/close", "buyer"),
