@@ -104,16 +104,17 @@ def before_issue(session: Session, command_id: str) -> Carried | None:
     command = session.execute(_COMMAND, {"command": command_id}).one()
     row: Any = session.execute(select(_ORDERS).where(_ORDERS.c.number == command.order_number)).one()
     now = command.received_at
+    order: Order | None = None
     try:
         asked = _asked(command)
         events = decide(None, asked, facts_of.gather(session, row, None, asked.command, now), now)
-    except Refusal:
+        for place, event in enumerate(events):
+            order = evolve(order, event, place + 1, now)
+        assert order is not None, "a decision about a draft issues it"
+        issued = _standing(command.status, stage(order).value, order, soonest(order), [])
+    except (Refusal, ArithmeticError):
+        # What can never be computed is refused by `apply`, which is asked next.
         return None
-    order: Order | None = None
-    for place, event in enumerate(events):
-        order = evolve(order, event, place + 1, now)
-    assert order is not None, "a decision about a draft issues it"
-    issued = _standing(command.status, stage(order).value, order, soonest(order), [])
     return Carried(shown=issued.attributes, shown_at=now.isoformat(), details=issued.details)
 
 

@@ -22,7 +22,8 @@ REMEDIES = {
     "workflow.surplus": "Terminate this workflow in the Temporal Web UI: nothing is left for it to do.",
     "deadline.missed": "Nobody was told that it passed. Start a worker; if one runs, look at the order's "
     "workflow in the Temporal Web UI.",
-    "command.stuck": "Start the API and a worker, and look at the order's workflow in the Temporal Web UI.",
+    "command.stuck": "Start the API and a worker; look at the order's workflow in the Temporal Web UI, or, of a draft and "
+    "what has ended, for `relay_failed` in the API's log.",
     "mail.stuck": "Look at its delivery workflow in the Temporal Web UI, then ask for a fresh link or mail "
     "the supplier yourself.",
     "mail.unattended": "Start the API: its relay starts the delivery of every mail that waits.",

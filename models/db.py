@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
-from psycopg.errors import PipelineAborted
+import psycopg
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session, create_engine
@@ -146,10 +146,19 @@ def _try_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
 
 @contextmanager
 def _pipeline(connection: Connection) -> Iterator[None]:
+    """What is committed when this ends has happened, whatever becomes of the connection then."""
     driver: Any = connection.connection.driver_connection
-    with driver.pipeline() as pipeline:
-        connection.execution_options(sendout_pipeline=pipeline)
+    hurrying = driver.pipeline()
+    connection.execution_options(sendout_pipeline=hurrying.__enter__())
+    try:
         yield
+    finally:
+        # Without the error of the block, if there is one: psycopg would only log a second one beside it.
+        try:
+            hurrying.__exit__(None, None, None)
+        except psycopg.Error:
+            if not connection.invalidated:
+                connection.invalidate()
 
 
 def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
@@ -166,7 +175,7 @@ def _hear_the_rest(connection: Connection) -> None:
     that finds that would fail with it, and hide the first one."""
     pipeline = connection.get_execution_options().get("sendout_pipeline")
     if pipeline is not None and not connection.invalidated:
-        with suppress(PipelineAborted):
+        with suppress(psycopg.Error):
             pipeline.sync()
 
 

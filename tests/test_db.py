@@ -7,8 +7,22 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, delete, insert, make_url, select, text, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session
 
 from models.db import Database
 
@@ -98,6 +112,39 @@ def test_a_server_that_goes_away_in_a_pipeline_is_named_and_the_next_connection_
     with pytest.raises(OperationalError) as caught:
         write()
     assert caught.value.connection_invalidated
+    with shelf.write(pipelined=True) as session:
+        assert list(session.scalars(select(_BOX.c.number))) == []
+
+
+def test_what_is_committed_is_told_so_when_the_server_goes_away_a_moment_later(shelf: Database) -> None:
+    gone: list[Session] = []
+
+    def go_away(session: Session) -> None:
+        gone.append(session)
+        with admin.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    admin = create_engine(shelf.url, isolation_level="AUTOCOMMIT")
+    with shelf.write(pipelined=True) as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+        session.execute(insert(_BOX), {"number": 5})
+        event.listen(session, "after_commit", go_away)
+    assert gone
+    with shelf.write(pipelined=True) as session:
+        assert list(session.scalars(select(_BOX.c.number))) == [5]
+    admin.dispose()
+
+
+def test_a_block_that_fails_when_the_server_is_away_says_that_the_server_is_away(shelf: Database) -> None:
+    def stumble() -> None:
+        with shelf.write(pipelined=True) as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with shelf.write() as other:
+                other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            raise ZeroDivisionError
+
+    with pytest.raises((OperationalError, ZeroDivisionError)):
+        stumble()
     with shelf.write(pipelined=True) as session:
         assert list(session.scalars(select(_BOX.c.number))) == []
 

@@ -19,6 +19,8 @@ _NOTHING = timedelta(0)
 # Nothing is planned outside these years; a walk through the calendar that leaves them is refused,
 # so a mistyped year can neither overflow a date nor loop for long.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+# What somebody asks for, promises or forecasts lies no further ahead.
+_FURTHEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,8 @@ def _check_iso(day: str) -> None:
     )
 
 
-def check_year(year: int, field: str | None = None) -> None:
-    """Raises ``Invalid``, of the field the date came from, for a year no calendar reaches."""
+def check_year(year: int) -> None:
+    """Raises ``Invalid`` for a year no calendar reaches."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Invalid(
             "calendar.too_far",
@@ -200,7 +202,15 @@ def check_year(year: int, field: str | None = None) -> None:
             year=year,
             first=FIRST_YEAR,
             last=LAST_YEAR,
-            field=field,
+        )
+
+
+def check_ahead(day: date, today: date, field: str) -> None:
+    """Raises ``Invalid`` for a day so far ahead that its year was mistyped. Deadlines walk through every
+    day until then, at each command of the order."""
+    if day - today > _FURTHEST:
+        raise Invalid(
+            "date.too_far", "{date} is more than five years away; look at the year.", field=field, date=day
         )
 
 

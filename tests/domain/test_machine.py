@@ -7,7 +7,6 @@ raised, a refusal changes nothing, and the stream folds to the state it was writ
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -47,7 +46,7 @@ from tests.domain.orders import (
     issued,
 )
 
-SOAK = os.environ.get("SENDOUT_HYPOTHESIS") == "soak"
+SOAK = settings.get_current_profile_name() == "soak"
 RUNS = settings(
     max_examples=5000 if SOAK else 150,
     stateful_step_count=120 if SOAK else 40,

@@ -78,6 +78,11 @@ BASE = process(started=NOW, L1=60)
         ({"load": "x" * 61}, "text.too_long", "load"),
         ({"ended_at": NOW - timedelta(minutes=1)}, "process.ends_first", "ended_at"),
         ({"ended_at": day(3, 9, 6)}, "process.future", "ended_at"),
+        (
+            {"started_at": datetime.fromisoformat("0001-01-01T00:00:00+14:00")},
+            "process.long_before",
+            "started_at",
+        ),
         ({"started_at": day(4), "ended_at": day(5)}, "process.future", "started_at"),
         ({"started_at": NOW.replace(tzinfo=None)}, "time.zone", "started_at"),
         ({"lots": ()}, "lots.empty", "lots"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from models.domain.calendar import check_year
+from models.domain.calendar import check_ahead
 from models.domain.commands import Acknowledge, AnswerCounter, TermsLine
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
@@ -43,12 +43,13 @@ def propose(order: Order, command: Acknowledge, asked: Asked, now: datetime) -> 
 
 def not_past(order: Order, day: date | None, field: str, now: datetime) -> date | None:
     """`day`, refused when it has passed where the supplier is."""
-    if day is not None and day < order.supplier_calendar.local_date(now):
+    today = order.supplier_calendar.local_date(now)
+    if day is not None and day < today:
         raise Invalid(
             "promise_date.past", "{date} has passed; promise today or later.", field=field, date=day
         )
     if day is not None:
-        check_year(day.year, field)
+        check_ahead(day, today, field)
     return day
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.domain.calendar import check_year
+from models.domain.calendar import check_ahead
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, OrderIssued
 from models.domain.facts import DraftLine, Facts, IssueFacts
@@ -27,7 +27,7 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
             field="need_by",
             need_by=draft.need_by,
         )
-    check_year(draft.need_by.year, "need_by")
+    check_ahead(draft.need_by, today, "need_by")
     if not known.approved:
         raise Refusal(
             "supplier.not_approved",

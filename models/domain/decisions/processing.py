@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.domain.commands import ReportProcess
 from models.domain.decisions import checks
-from models.domain.decisions.progress import CLOCK_SKEW
+from models.domain.decisions.progress import CLOCK_SKEW, LONG_BEFORE
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, ProcessReported
 from models.domain.facts import Asked, Facts
@@ -30,8 +30,8 @@ def report_process(
         _short(value, name, LONGEST_NAME, empty=False)
         for name, value in (("equipment", command.equipment), ("load", command.load))
     )
-    started = _moment(command.started_at, "started_at", now)
-    ended = _moment(command.ended_at, "ended_at", now)
+    started = _moment(order, command.started_at, "started_at", now)
+    ended = _moment(order, command.ended_at, "ended_at", now)
     if ended < started:
         raise Invalid("process.ends_first", "It cannot end before it began.", field="ended_at")
     calendar = order.supplier_calendar
@@ -59,7 +59,7 @@ def _short(text: str, field: str, most: int, *, empty: bool) -> str:
     return text
 
 
-def _moment(at: datetime, field: str, now: datetime) -> datetime:
+def _moment(order: Order, at: datetime, field: str, now: datetime) -> datetime:
     if at.tzinfo is None:
         raise Invalid(
             "time.zone",
@@ -71,6 +71,13 @@ def _moment(at: datetime, field: str, now: datetime) -> datetime:
         raise Invalid(
             "process.future",
             "{actual} is in the future. Report it when it has happened.",
+            field=field,
+            actual=at.isoformat(),
+        )
+    if at < order.issued_at - LONG_BEFORE:
+        raise Invalid(
+            "process.long_before",
+            "{actual} is long before the order was issued. Look at the year, and report when it happened.",
             field=field,
             actual=at.isoformat(),
         )

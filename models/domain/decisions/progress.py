@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from models.domain.calendar import check_year
+from models.domain.calendar import check_ahead
 from models.domain.commands import ReportMilestone
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Shelf
@@ -86,7 +86,8 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
             field="actual",
             actual=claimed.isoformat(),
         )
-    if forecast is not None and forecast < order.supplier_calendar.local_date(now):
+    today = order.supplier_calendar.local_date(now)
+    if forecast is not None and forecast < today:
         raise Invalid(
             "forecast.past",
             "{date} has passed; forecast today or later.",
@@ -94,7 +95,7 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
             date=forecast,
         )
     if forecast is not None:
-        check_year(forecast.year, "forecast")
+        check_ahead(forecast, today, "forecast")
     if claimed is not None:
         return min(claimed.astimezone(UTC), now)
     return now if forecast is None else None
