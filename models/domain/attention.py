@@ -13,6 +13,8 @@ MOST_URGENT_FIRST = (
     "receipt_overdue",
     "ship_overdue",
     "proposal_waiting",
+    "change_undecided",
+    "change_unacknowledged",
     "ack_overdue",
     "nonconformance_unanswered",
     "milestone_overdue",
@@ -29,6 +31,8 @@ DEEDS = {
     "receipt_overdue": "report-milestone",
     "ship_overdue": "report-milestone",
     "proposal_waiting": "answer-counter",
+    "change_undecided": "decide-change",
+    "change_unacknowledged": "acknowledge",
     "ack_overdue": "acknowledge",
     "nonconformance_unanswered": "disposition",
     "milestone_overdue": "report-milestone",
@@ -74,6 +78,8 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
         case "milestone_overdue":
             # Followed by the day it was planned for.
             return {"code": occurrence[: -len("-2026-12-31")]}
+        case "change_undecided" | "change_unacknowledged":
+            return {"change": occurrence}
         case "parcel_overdue":
             return {"parcel": occurrence}
         case "document_missing":
