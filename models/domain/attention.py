@@ -78,8 +78,6 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
         case "milestone_overdue":
             # Followed by the day it was planned for.
             return {"code": occurrence[: -len("-2026-12-31")]}
-        case "change_undecided" | "change_unacknowledged":
-            return {"change": occurrence}
         case "parcel_overdue":
             return {"parcel": occurrence}
         case "document_missing":

@@ -101,7 +101,7 @@ def issued(order: Order, reader: Reader) -> View:
         "promise_current": order.promise_current,
         "forecast": latest_forecast(order),
         "proposal": _proposal(order),
-        "change": _change(order),
+        "open_change": _change(order),
         "lines": [_line(order, line) for line in order.lines],
         "milestones": [
             {
@@ -346,7 +346,7 @@ def _draft(session: Session, row: Any) -> View:
         "promise_current": None,
         "forecast": None,
         "proposal": None,
-        "change": None,
+        "open_change": None,
         "lines": lines,
         "milestones": [],
         "parcels": [],
