@@ -15,10 +15,12 @@ from models.domain.commands import (
     Cancel,
     Close,
     Command,
+    ForceComplete,
     Hold,
     LineOnly,
     ProposeChange,
     ShortClose,
+    Signature,
 )
 from models.domain.headline import missing
 from models.domain.next_steps import next_steps
@@ -364,6 +366,12 @@ def test_an_order_with_an_open_change_is_not_complete() -> None:
     scene = given(issued(), accept(), send(), ship(), receive(100), change(spec_revision="2024"))
     scene.then("received").when(Close()).lacks(f"Change {CHANGE} is still open.")
     given(scene, approve(), agree(), Close()).then("closed")
+
+
+def test_an_order_with_an_open_change_is_not_completed_by_force() -> None:
+    scene = given(two(), accept(), send(60), change(need_by=LATER), approve())
+    scene.when(ForceComplete("Enough", Signature("Abel Stone"))).refused("complete.change", change=CHANGE)
+    given(scene, agree(), ForceComplete("Enough", Signature("Abel Stone"))).then("closed")
 
 
 def test_who_owes_what_is_named() -> None:
