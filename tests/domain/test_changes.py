@@ -24,7 +24,7 @@ from models.domain.commands import (
 )
 from models.domain.headline import missing
 from models.domain.next_steps import next_steps
-from models.domain.order import stage
+from models.domain.order import owed_back, stage
 from models.domain.purpose import why_pointless
 from models.domain.records import PlannedLot
 from tests.domain.asking import (
@@ -303,8 +303,10 @@ def test_more_may_be_sent_once_more_is_ordered() -> None:
 
 
 def test_what_was_sent_beyond_a_cut_is_owed_back() -> None:
-    scene = in_force(given(issued(), accept(), send(100), arrived()), change(changed(1, 60)))
-    scene.then("in_process", at_supplier=100)
+    scene = given(issued(), accept(), send(100), arrived())
+    assert missing(scene.order) == []
+    in_force(scene, change(changed(1, 60))).then("in_process", at_supplier=100)
+    assert owed_back(scene.order, scene.order.lines[0]) == 40
     assert {"what": "return:line-1", "owed_by": "supplier"} in missing(scene.order)
     scene.when(send(1)).refused("send.more_than_ordered", left=0)
     given(scene, ship(60), receive(60)).then("receiving", accepted=60, at_supplier=40)
