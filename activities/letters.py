@@ -19,7 +19,7 @@ from models.domain.deadlines import Party, now_owed_by
 from models.domain.notices import Notice
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
-from models.domain.records import Alert, LineTerms
+from models.domain.records import Alert, LineTerms, PlannedLot
 from models.domain.tokens import fingerprint, link_token
 from models.queries.contacts import Person, supplier_contacts, user, users_with
 from models.settings import Settings
@@ -45,6 +45,7 @@ _LIVING_LINK = (
 )
 _ROLES: dict[Party, Role] = {
     "buyer": Role.BUYER,
+    "approver": Role.APPROVER,
     "planner": Role.PLANNER,
     "quality": Role.QUALITY,
     "receiving": Role.RECEIVING,
@@ -202,6 +203,40 @@ class Letters:
                 return m.CounterAnswered(
                     **theirs, decision="reject", need_by=order.need_by, reason=event.reason
                 )
+            case e.ChangeProposed():
+                return m.ChangeProposed(
+                    **ours,
+                    supplier=order.supplier_name,
+                    process=order.process_name,
+                    change=_change_order(order, event.change),
+                    reason=event.reason,
+                )
+            case e.ChangeApproved() if notice.party == "supplier":
+                return m.ChangeApproved(
+                    **theirs,
+                    change=_change_order(order, event.change),
+                    reason=order.changes[event.change].reason,
+                    revision=order.revision,
+                )
+            case e.ChangeApproved() | e.ChangeRejected():
+                return m.ChangeDecided(
+                    **ours,
+                    supplier=order.supplier_name,
+                    decision="approve" if isinstance(event, e.ChangeApproved) else "reject",
+                    change=_change_order(order, event.change),
+                    reason=event.reason,
+                )
+            case e.ChangeWithdrawn():
+                return m.ChangeWithdrawn(**theirs, change=event.change, need_by=order.need_by)
+            case e.ChangeAcknowledged() | e.ChangeDeclined():
+                return m.ChangeAnswered(
+                    **ours,
+                    supplier=order.supplier_name,
+                    decision="accept" if isinstance(event, e.ChangeAcknowledged) else "decline",
+                    change=_change_order(order, event.change),
+                    revision=order.revision,
+                    reason=event.reason if isinstance(event, e.ChangeDeclined) else "",
+                )
             case e.OrderDeclined():
                 return m.OrderDeclined(
                     **ours,
@@ -267,9 +302,7 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
                 description=line.description,
                 quantity=str(line.ordered),
                 unit=line.unit,
-                lots=tuple(
-                    m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in line.lots
-                ),
+                lots=_planned(line.lots),
             )
             for line in order.lines
         ),
@@ -297,6 +330,37 @@ def _changes(
                 )
             )
     return tuple(changes)
+
+
+def _change_order(order: Order, name: str) -> m.ChangeOrder:
+    """A change as its mails tell it, with the lines that differ."""
+    change = order.changes[name]
+    lines = []
+    for was, now in zip(change.before.lines, change.after.lines, strict=True):
+        line = order.line(was.line)
+        assert line is not None, "a change is of the order's lines"
+        if was != now:
+            lines.append(
+                m.LineChange(
+                    part=line.part,
+                    revision=line.part_revision,
+                    unit=line.unit,
+                    currency=order.currency,
+                    quantity=(str(was.quantity), str(now.quantity)),
+                    unit_price=(str(was.unit_price), str(now.unit_price)),
+                    lots=(_planned(was.lots), _planned(now.lots)),
+                )
+            )
+    return m.ChangeOrder(
+        change=name,
+        need_by=(change.before.need_by, change.after.need_by),
+        spec_revision=(change.before.spec_revision, change.after.spec_revision),
+        lines=tuple(lines),
+    )
+
+
+def _planned(lots: Iterable[PlannedLot]) -> tuple[m.PlannedLot, ...]:
+    return tuple(m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots)
 
 
 def _pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:

@@ -88,6 +88,29 @@ class TermsChange(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange(Part):
+    """What a change order changes on one line; ``lots`` as people write them, with their quantities."""
+
+    part: str
+    revision: str
+    unit: str
+    currency: str
+    quantity: tuple[str, str]
+    unit_price: tuple[str, str]
+    lots: tuple[tuple[PlannedLot, ...], tuple[PlannedLot, ...]] = ((), ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOrder(Part):
+    """A change order, each term before and after; lines that stay as they are are left out."""
+
+    change: str
+    need_by: tuple[date, date]
+    spec_revision: tuple[str, str]
+    lines: tuple[LineChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence(Part):
     """A refusal's sentence, not yet translated: ``text`` is its English template."""
 
@@ -159,6 +182,23 @@ class CounterAnswered(LinkedMail):
     need_by: date
     changes: tuple[TermsChange, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeApproved(LinkedMail):
+    """Its customer wants other terms: the supplier accepts or declines; until then ``revision`` stands."""
+
+    change: ChangeOrder
+    reason: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWithdrawn(LinkedMail):
+    """The change it was asked about is taken back; the order stands as it was."""
+
+    change: str
+    need_by: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +280,37 @@ class OrderCountered(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProposed(MailContext):
+    """To the approvers: somebody wants other terms of the supplier."""
+
+    supplier: str
+    process: str
+    change: ChangeOrder
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDecided(MailContext):
+    """To the buyer: the change was approved, and the supplier is asked, or it was rejected."""
+
+    supplier: str
+    decision: Literal["approve", "reject"]
+    change: ChangeOrder
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAnswered(MailContext):
+    """To the buyer: the supplier accepted the change, which holds as ``revision``, or declined it."""
+
+    supplier: str
+    decision: Literal["accept", "decline"]
+    change: ChangeOrder
+    revision: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDeclined(MailContext):
     """To the buyer: the supplier will not do it."""
 
@@ -284,6 +355,8 @@ MAILS: dict[str, type[MailContext]] = {
     "acknowledgment_reminder": AcknowledgmentReminder,
     "milestone_reminder": MilestoneReminder,
     "counter_answered": CounterAnswered,
+    "change_approved": ChangeApproved,
+    "change_withdrawn": ChangeWithdrawn,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
     "order_cancelled": OrderCancelled,
@@ -293,6 +366,9 @@ MAILS: dict[str, type[MailContext]] = {
     "fresh_link": FreshLink,
     "order_acknowledged": OrderAcknowledged,
     "order_countered": OrderCountered,
+    "change_proposed": ChangeProposed,
+    "change_decided": ChangeDecided,
+    "change_answered": ChangeAnswered,
     "order_declined": OrderDeclined,
     "alert": Alert,
     "command_refused": CommandRefused,

@@ -14,6 +14,7 @@ from models.domain.evidence import DOCUMENTS, DocumentType
 PARTIES = {
     "supplier": N_("the supplier"),
     "buyer": N_("the buyer"),
+    "approver": N_("the approver"),
     "planner": N_("the planner"),
     "quality": N_("quality"),
     "receiving": N_("receiving"),
@@ -25,6 +26,9 @@ COMMANDS = {
     "issue": N_("issuing the order"),
     "acknowledge": N_("the answer to the order"),
     "answer-counter": N_("the answer to the proposal"),
+    "propose-change": N_("proposing a change"),
+    "decide-change": N_("deciding about a change"),
+    "withdraw-change": N_("withdrawing a change"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),
     "report-process": N_("reporting the process"),

@@ -9,11 +9,18 @@ from typing import Any
 from activities.mail_contexts import (
     AcknowledgmentReminder,
     Alert,
+    ChangeAnswered,
+    ChangeApproved,
+    ChangeDecided,
+    ChangeOrder,
+    ChangeProposed,
+    ChangeWithdrawn,
     CommandRefused,
     CounterAnswered,
     DueMilestone,
     FreshLink,
     InspectionReviewed,
+    LineChange,
     MailContext,
     MilestoneReminder,
     OrderAcknowledged,
@@ -60,6 +67,26 @@ PROPOSED = TermsChange(
     quantity=("1200", "1000"),
     unit_price=("0.85", "0.875"),
     promise_date=(NEED_BY, date(2027, 1, 8)),
+)
+
+CHANGED = ChangeOrder(
+    change="SO-000042-C1",
+    need_by=(NEED_BY, date(2026, 12, 11)),
+    spec_revision=("2023", "2024"),
+    lines=(
+        LineChange(
+            part="FL-DN50",
+            revision="C",
+            unit="C62",
+            currency="USD",
+            quantity=("1200", "1000"),
+            unit_price=("0.85", "0.875"),
+            lots=(
+                (PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
+                (PlannedLot(lot="20260315-STEEL-001", quantity="1000", heat="HX-1"),),
+            ),
+        ),
+    ),
 )
 
 SAMPLES: tuple[MailContext, ...] = (
@@ -145,6 +172,28 @@ SAMPLES: tuple[MailContext, ...] = (
         **_LINKED, decision="accept", need_by=NEED_BY, changes=(PROPOSED,), reason="Agreed by phone"
     ),
     CounterAnswered(**_LINKED, decision="reject", need_by=NEED_BY, reason="Our customer waits"),
+    ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
+    ChangeWithdrawn(**_LINKED, change="SO-000042-C1", need_by=NEED_BY),
+    ChangeProposed(
+        **_OURS,
+        supplier="Acme Plating",
+        process="Zinc plating",
+        change=CHANGED,
+        reason="Our customer waits",
+    ),
+    ChangeDecided(
+        **_OURS, supplier="Acme Plating", decision="approve", change=CHANGED, reason="Agreed with sales"
+    ),
+    ChangeDecided(**_OURS, supplier="Acme Plating", decision="reject", change=CHANGED, reason="Too dear"),
+    ChangeAnswered(**_OURS, supplier="Acme Plating", decision="accept", change=CHANGED, revision=2),
+    ChangeAnswered(
+        **_OURS,
+        supplier="Acme Plating",
+        decision="decline",
+        change=CHANGED,
+        revision=1,
+        reason="The bath is full",
+    ),
     OrderDeclined(
         **_OURS, supplier="Acme Plating", process="Zinc plating", need_by=NEED_BY, reason="Line is down"
     ),

@@ -25,7 +25,9 @@ CAUSE_WORDS: dict[str, str] = {
     "ours": N_("Our own delay"),
     "other": N_("Something else"),
 }
-_SILENT = frozenset({"no_news", "ack_overdue", "proposal_waiting"})
+_SILENT = frozenset(
+    {"no_news", "ack_overdue", "proposal_waiting", "change_undecided", "change_unacknowledged"}
+)
 
 
 def about(words: Words, alert: dict[str, Any]) -> str:

@@ -39,7 +39,7 @@ class AnswerForm:
 
 
 def _offered(order: Order) -> bool:
-    return gate.why_not(order, "acknowledge") is None
+    return order.answer not in gate.FINAL and gate.why_not(order, "acknowledge") is None
 
 
 def _form(visit: Visit, _typed: Mapping[str, str]) -> AnswerForm:

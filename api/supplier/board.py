@@ -10,6 +10,7 @@ from urllib.parse import quote
 from activities import wording
 from activities.i18n import N_
 from api.supplier.measuring import MEASURE
+from api.supplier.shipping import SHIP
 from api.supplier.tasks import label
 from api.supplier.told import Line as Said
 from api.supplier.told import in_words, limits, mismatch
@@ -219,6 +220,9 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
         # What is to be reworked stands with the rejected pieces, and is asked for when it arrives.
         if item["owed_by"] != "supplier" or kind == "rework":
             continue
+        if kind == "change-answer":
+            # It is what the page asks.
+            continue
         if kind == "document":
             # The corrected one is asked for already.
             if any(covers(DocumentType(what), each) for each in wrong):
@@ -233,7 +237,13 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
             yield Owed(text, f"document?supersedes={quote(what)}")
         else:
             line = order.line(int(what.removeprefix("line-")))
-            assert line is not None, "inspections are owed for the order's lines"
+            assert line is not None, "inspections and pieces are owed for the order's lines"
+            if kind == "return":
+                text = words.say(
+                    N_("Pieces of {part} to send back"), part=f"{line.part} {line.part_revision}"
+                )
+                yield Owed(text, "ship" if SHIP.offered(order) else "")
+                continue
             if any(each.line == line.line and not each.decision for each in order.inspections.values()):
                 # They have sent theirs; now it is the customer's turn.
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from api.supplier.accepting import CHANGE
 from api.supplier.answering import ANSWER
 from api.supplier.arriving import ARRIVED, on_its_way
 from api.supplier.evidence import DOCUMENT
@@ -20,7 +21,7 @@ from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (ANSWER, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP)
+    task.name: task for task in (ANSWER, CHANGE, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP)
 }
 
 
@@ -46,6 +47,9 @@ def _standing_still(order: Order) -> Question | None:
         return Question("held")
     if order.cancelling:
         return Question("cancelling", SHIP if SHIP.offered(order) else None)
+    if CHANGE.offered(order):
+        # It comes first, even while a proposal of its own waits: what else is told depends on it.
+        return Question("asked", CHANGE)
     if now is Stage.COUNTERED:
         return Question("declined" if order.counter is None else "proposed")
     return None

@@ -52,6 +52,9 @@ _FOR_SUPPLIER = frozenset({Role.BUYER, Role.PLANNER, Role.RECEIVING})
 STAFF: dict[str, frozenset[Role]] = {
     "issue": _BUYER,
     "answer-counter": _BUYER,
+    "propose-change": _BUYER,
+    "decide-change": frozenset({Role.APPROVER}),
+    "withdraw-change": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
+from models.domain.changes import ChangeState
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Order, Stage, all_sent, stage
 from models.domain.paperwork import missing_documents, papers_owed
@@ -23,7 +24,7 @@ WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
 _PLANNED = " · "
 
-Party = Literal["supplier", "buyer", "planner", "quality", "receiving", "admin"]
+Party = Literal["supplier", "buyer", "approver", "planner", "quality", "receiving", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,24 @@ def proposal_waiting(order: Order) -> Iterator[Cause]:
             WORKING_DAY,
             "buyer",
             counter.reason,
+        )
+
+
+def change_undecided(order: Order) -> Iterator[Cause]:
+    """One of us wants other terms; somebody else has to approve them."""
+    change = order.open_change
+    if change is not None and change.state is ChangeState.PROPOSED:
+        yield _waiting(
+            order.plant_calendar, change.change, change.since, WORKING_DAY, "approver", change.reason
+        )
+
+
+def change_unacknowledged(order: Order) -> Iterator[Cause]:
+    """The supplier was asked for other terms; until it answers, the old ones stand."""
+    change = order.change_to_answer
+    if change is not None:
+        yield _waiting(
+            order.supplier_calendar, change.change, change.since, 2 * WORKING_DAY, "supplier", change.reason
         )
 
 

@@ -59,19 +59,64 @@ class TermsLine(Part):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge(Command):
-    """`lines` go with `counter`; its `promise_date` is for every line that names none."""
+    """`lines` go with `counter`; its `promise_date` is for every line that names none. With `change` it
+    is that change which is accepted or declined, not the order."""
 
     decision: Literal["accept", "counter", "decline"]
     promise_date: date | None = None
     supplier_order: str = ""
     reason: str = ""
     lines: tuple[TermsLine, ...] = ()
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCounter(Command):
     decision: Literal["accept", "reject"]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLot(Part):
+    lot: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine(Part):
+    """What is to be different on one line; a quantity of 0 cancels it, `lots` take the place of all."""
+
+    line: int
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    lots: tuple[ChangedLot, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes(Part):
+    """What is left out stays as it is."""
+
+    need_by: date | None = None
+    lines: tuple[ChangedLine, ...] = ()
+    spec_revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeChange(Command):
+    changes: Changes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideChange(Command):
+    change: str
+    decision: Literal["approve", "reject"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawChange(Command):
+    change: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ RULES: dict[str, Rule] = {
         Rule("ack_reminder", "Answer expected", "remind", why.ack_reminder, ("supplier",), "Answer the order"),
         Rule("ack_overdue", "No answer", "alert", why.ack_overdue, ("buyer",), "Call {supplier}", ("planner", "admin")),
         Rule("proposal_waiting", "Proposal waiting", "alert", why.proposal_waiting, ("buyer",), "Accept or reject the proposal", ("planner", "admin")),
+        Rule("change_undecided", "Change waiting for approval", "alert", why.change_undecided, ("approver",), "Approve or reject the change", ("buyer", "admin")),
+        Rule("change_unacknowledged", "Change not acknowledged", "alert", why.change_unacknowledged, ("buyer",), "Ask {supplier} to answer the change", ("planner", "admin")),
         Rule("order_declined", "Declined", "alert", why.declined, ("buyer",), "Cancel and place it elsewhere"),
         Rule("milestone_due_soon", "Due soon", "remind", why.milestones_due_soon, ("supplier",), "Report the milestone"),
         Rule("milestone_overdue", "Milestone overdue", "alert", why.milestones_overdue, ("planner",), "Ask for a forecast", ("buyer", "admin"), unsent="Send the parts"),

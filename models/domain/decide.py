@@ -10,6 +10,7 @@ from models.domain import authority, gate, texts, totals
 from models.domain import commands as c
 from models.domain.decisions import (
     answering,
+    changing,
     completing,
     control,
     correcting,
@@ -37,6 +38,9 @@ from models.domain.order import Order
 DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], list[Event]]] = {
     c.Acknowledge: answering.acknowledge,
     c.AnswerCounter: countering.answer_counter,
+    c.ProposeChange: changing.propose_change,
+    c.DecideChange: changing.decide_change,
+    c.WithdrawChange: changing.withdraw_change,
     c.Send: sending.send,
     c.ReportMilestone: progress.report_milestone,
     c.ReportProcess: processing.report_process,

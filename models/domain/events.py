@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from models.domain.calendar import WorkingCalendar
+from models.domain.changes import Commercial
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Order
@@ -94,6 +95,60 @@ class CounterRejected(Event):
 class OrderDeclined(Event):
     reason: str
     revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProposed(Event):
+    """One of us wants `after` in place of `before`; somebody else has to approve it."""
+
+    change: str
+    before: Commercial
+    after: Commercial
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeApproved(Event):
+    """The supplier is asked; until it accepts, the old revision stands."""
+
+    change: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRejected(Event):
+    change: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWithdrawn(Event):
+    """`approved`: the supplier had been asked already."""
+
+    change: str
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAcknowledged(Event):
+    """The supplier accepted: `after` holds from now on, as `revision`, in place of `before`. A promise
+    that is named is for every line."""
+
+    change: str
+    before: Commercial
+    after: Commercial
+    revision: int
+    promise_date: date | None = None
+    supplier_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDeclined(Event):
+    """The supplier keeps to the order as it is."""
+
+    change: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.domain.commands import (
     Correct,
     DecideDisposition,
     Judge,
+    ProposeChange,
     Receive,
     ReportNonconformance,
     ResolveOver,
@@ -134,6 +135,8 @@ class Facts:
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
     """The lots whose rows `decide` reads for `command`: holds and balances of all the order touches."""
     named: set[str] = set()
+    if isinstance(command, ProposeChange):
+        return frozenset(lot.lot for line in command.changes.lines for lot in line.lots or ())
     if isinstance(command, Send | Receive):
         named = {line.lot for line in command.lines}
         if isinstance(command, Receive):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from models.domain.changes import ChangeState
 from models.domain.errors import Refusal
 from models.domain.order import ENDED, Answer, Order, Stage, stage
 
@@ -15,8 +16,12 @@ _BACK = frozenset({Stage.IN_PROCESS, Stage.SHIPPED, Stage.RECEIVING, Stage.RECEI
 ALLOWED: dict[str, frozenset[Stage]] = {
     "issue": frozenset({Stage.DRAFT}),
     # While a proposal waits, the supplier's last word counts.
-    "acknowledge": _LIVE - {Stage.ACKNOWLEDGED},
+    "acknowledge": _LIVE,
     "answer-counter": _LIVE - {Stage.ISSUED, Stage.ACKNOWLEDGED},
+    # A proposal is answered first: two sets of terms at once would be nobody's.
+    "propose-change": _GOING,
+    "decide-change": _LIVE,
+    "withdraw-change": _LIVE,
     "send": _GOING,
     "report-milestone": _GOING,
     "report-process": _GOING,
@@ -66,24 +71,29 @@ ON_HOLD = frozenset(
 )
 # What starts something new is over once cancellation was asked for, or the supplier declined.
 NOT_WHILE_CANCELLING = frozenset(
-    {"acknowledge", "answer-counter", "send", "hold", "cancel", "close", "force-complete"}
+    {
+        "acknowledge",
+        "answer-counter",
+        "propose-change",
+        "decide-change",
+        "withdraw-change",
+        "send",
+        "hold",
+        "cancel",
+        "close",
+        "force-complete",
+    }
 )
-NOT_WHEN_DECLINED = frozenset({"send"})
-_FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
+NOT_WHEN_DECLINED = frozenset({"send", "propose-change"})
+FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
 def why_not(order: Order, command: str) -> Refusal | None:
     """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content."""
     now = stage(order)
     allowed = ALLOWED[command]
-    if command == "acknowledge" and order.answer in _FINAL and now not in ENDED:
-        return Refusal(
-            "order.answered",
-            "This order has been answered already ({answer}).",
-            answer=order.answer,
-        )
-    if command == "answer-counter" and order.counter is None and now not in ENDED:
-        return Refusal("counter.none", "No proposal is waiting for an answer.")
+    if now not in ENDED and (nothing := _nothing_to_answer(order, command)) is not None:
+        return nothing
     if now not in allowed:
         return Refusal(
             "order.stage",
@@ -106,7 +116,48 @@ def why_not(order: Order, command: str) -> Refusal | None:
             "{supplier} declined this order. Cancel it and place it elsewhere.",
             supplier=order.supplier_name,
         )
+    return _one_at_a_time(order) if command == "propose-change" else None
+
+
+def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
+    """Why what `command` would answer is not open; None for a command that answers nothing."""
+    change = order.open_change
+    match command:
+        case "acknowledge" if order.answer in FINAL and order.change_to_answer is None:
+            return answered(order)
+        case "answer-counter" if order.counter is None:
+            return Refusal("counter.none", "No proposal is waiting for an answer.")
+        case "decide-change" if change is None or change.state is not ChangeState.PROPOSED:
+            return Refusal("change.none", "No change is waiting for approval.")
+        case "withdraw-change" if change is None:
+            return Refusal("change.no_open", "No change is open.")
     return None
+
+
+def _one_at_a_time(order: Order) -> Refusal | None:
+    """Why no change can be proposed now although the order goes on."""
+    if order.open_change is not None:
+        return Refusal(
+            "change.open",
+            "Change {change} is still open. Wait for its answer, or withdraw it.",
+            change=order.open_change.change,
+        )
+    if order.counter is not None:
+        return Refusal(
+            "change.proposal_waits",
+            "{supplier} proposed other terms. Answer the proposal first.",
+            supplier=order.supplier_name,
+        )
+    return None
+
+
+def answered(order: Order) -> Refusal:
+    """What is said to who answers an order a second time."""
+    return Refusal(
+        "order.answered",
+        "This order has been answered already ({answer}).",
+        answer=order.answer,
+    )
 
 
 def on_hold(order: Order) -> Refusal | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from models.domain.changes import ChangeState
 from models.domain.deadlines import Deadline
-from models.domain.order import Answer, Order, Stage, flags, stage
+from models.domain.order import Answer, Line, Order, Stage, flags, owed_back, sent_on, stage
 from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, sent, total
 from models.domain.quantities import ZERO
@@ -31,17 +32,19 @@ def missing(order: Order) -> list[dict[str, str]]:
     found = _owed_papers(order) if owes_papers else []
     if order.counter is not None:
         found.append({"what": "answer:proposal", "owed_by": "buyer"})
+    if order.open_change is not None:
+        owed, by = _OWED_ON_CHANGE[order.open_change.state]
+        found.append({"what": f"{owed}:{order.open_change.change}", "owed_by": by})
     found += [
         {"what": f"{owed}:{item.nonconformance}", "owed_by": by}
         for item in order.open_nonconformances
         for owed, by in _owed_on(item)
     ]
-    if order.cancelling:
-        found += [
-            {"what": f"return:line-{line.line}", "owed_by": "supplier"}
-            for line in order.lines
-            if total(order.stock, *OUT, line=line.line)
-        ]
+    found += [
+        {"what": f"return:line-{line.line}", "owed_by": "supplier"}
+        for line in order.lines
+        if owed_back(order, line) or (order.cancelling and total(order.stock, *OUT, line=line.line))
+    ]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
     if total(order.stock, Bucket.OVER):
@@ -71,11 +74,22 @@ def _owed_papers(order: Order) -> list[dict[str, str]]:
     found += [
         {"what": f"inspection:line-{line.line}", "owed_by": "supplier"}
         for line in order.lines
-        if line.plan is not None and line.line not in released
+        if line.plan is not None and line.line not in released and _worked_on(order, line)
     ]
     return found
 
 
+def _worked_on(order: Order, line: Line) -> bool:
+    """Not cancelled by a change, or not before pieces of it went through."""
+    raw = total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
+    return line.ordered > 0 or sent_on(order, line.line) > raw
+
+
+# Who has to say something about an open change, in its state.
+_OWED_ON_CHANGE: dict[ChangeState, tuple[str, str]] = {
+    ChangeState.PROPOSED: ("change", "approver"),
+    ChangeState.APPROVED: ("change-answer", "supplier"),
+}
 # Where the pieces of a nonconformance are decides who has to move. Those re-inspected are pending.
 _OWES: dict[Share, tuple[str, str]] = {
     Share.UNDECIDED: ("disposition", "quality"),

@@ -37,6 +37,8 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             }
         elif isinstance(event, e.NonconformanceOpened):
             result.setdefault("nonconformance", event.nonconformance)
+        elif isinstance(event, e.ChangeProposed):
+            result["change"] = event.change
         elif isinstance(event, e.DocumentAdded):
             result |= {
                 "document": event.document,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.domain import events as e
+from models.domain.changes import Change, ChangeState, LineCommercial
 from models.domain.genealogy import load_node
 from models.domain.moving import shared
 from models.domain.order import Answer, Line, Order, Stage
@@ -98,8 +99,72 @@ def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Ord
         answered_at=at,
         decline_reason=event.reason,
         counter=None,
+        changes=_moot(order, ChangeState.DECLINED, at),
         last_news_at=at,
     )
+
+
+def _change_proposed(order: Order, event: e.ChangeProposed, _: int, at: datetime) -> Order:
+    change = Change(
+        event.change, at, event.by, event.reason, event.before, event.after, ChangeState.PROPOSED, at
+    )
+    return replace(order, changes={**order.changes, event.change: change})
+
+
+def _change_now(order: Order, name: str, state: ChangeState, at: datetime, answer: str = "") -> Order:
+    change = replace(order.changes[name], state=state, since=at, answer=answer)
+    return replace(order, changes={**order.changes, name: change})
+
+
+def _change_approved(order: Order, event: e.ChangeApproved, _: int, at: datetime) -> Order:
+    return _change_now(order, event.change, ChangeState.APPROVED, at, event.reason)
+
+
+def _change_rejected(order: Order, event: e.ChangeRejected, _: int, at: datetime) -> Order:
+    return _change_now(order, event.change, ChangeState.REJECTED, at, event.reason)
+
+
+def _change_withdrawn(order: Order, event: e.ChangeWithdrawn, _: int, at: datetime) -> Order:
+    return _change_now(order, event.change, ChangeState.WITHDRAWN, at)
+
+
+def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: datetime) -> Order:
+    order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
+    agreed = {line.line: line for line in event.after.lines}
+    promised = event.promise_date is not None
+    return replace(
+        order,
+        need_by=event.after.need_by,
+        spec_revision=event.after.spec_revision,
+        lines=tuple(_as_changed(line, agreed[line.line], promised) for line in order.lines),
+        revision=event.revision,
+        promise_current=event.promise_date or order.promise_current,
+        supplier_order=event.supplier_order or order.supplier_order,
+        last_news_at=at,
+    )
+
+
+def _as_changed(line: Line, agreed: LineCommercial, promised: bool) -> Line:
+    return replace(
+        line,
+        ordered=agreed.quantity,
+        unit_price=agreed.unit_price,
+        lots=agreed.lots,
+        promise=None if promised else line.promise,
+    )
+
+
+def _change_declined(order: Order, event: e.ChangeDeclined, _: int, at: datetime) -> Order:
+    order = _change_now(order, event.change, ChangeState.DECLINED, at, event.reason)
+    return replace(order, last_news_at=at)
+
+
+def _moot(order: Order, state: ChangeState, at: datetime) -> Mapping[str, Change]:
+    """The changes of an order that is not to be done any more: an open one has nothing left to change."""
+    change = order.open_change
+    if change is None:
+        return order.changes
+    return {**order.changes, change.change: replace(change, state=state, since=at)}
 
 
 def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
@@ -348,7 +413,7 @@ def _resumed(order: Order, _: e.OrderResumed, __: int, at: datetime) -> Order:
 
 
 def _cancelling(order: Order, _: e.CancellationRequested, __: int, at: datetime) -> Order:
-    return replace(order, cancel_requested_at=at)
+    return replace(order, cancel_requested_at=at, changes=_moot(order, ChangeState.WITHDRAWN, at))
 
 
 def _cancelled(order: Order, _: e.OrderCancelled, __: int, at: datetime) -> Order:
@@ -399,6 +464,12 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.CounterAccepted: _counter_accepted,
     e.CounterRejected: _counter_rejected,
     e.OrderDeclined: _declined,
+    e.ChangeProposed: _change_proposed,
+    e.ChangeApproved: _change_approved,
+    e.ChangeRejected: _change_rejected,
+    e.ChangeWithdrawn: _change_withdrawn,
+    e.ChangeAcknowledged: _change_acknowledged,
+    e.ChangeDeclined: _change_declined,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,

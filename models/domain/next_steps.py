@@ -20,6 +20,8 @@ class Step(StrEnum):
     PLACE_ELSEWHERE = "place-elsewhere"
     ANSWER = "answer"
     ANSWER_PROPOSAL = "answer-proposal"
+    DECIDE_CHANGE = "change"
+    ANSWER_CHANGE = "change-answer"
     DISPOSITION = "disposition"
     DECIDE_DISPOSITION = "decide-disposition"
     REWORK = "rework"
@@ -55,6 +57,8 @@ COMMANDS: dict[Step, str] = {
     Step.PLACE_ELSEWHERE: "cancel",
     Step.ANSWER: "acknowledge",
     Step.ANSWER_PROPOSAL: "answer-counter",
+    Step.DECIDE_CHANGE: "decide-change",
+    Step.ANSWER_CHANGE: "acknowledge",
     Step.DISPOSITION: "disposition",
     Step.DECIDE_DISPOSITION: "decide-disposition",
     Step.REWORK: "ship",

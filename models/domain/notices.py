@@ -26,6 +26,10 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.CounterAccepted: ("counter_answered", "supplier"),
     e.CounterRejected: ("counter_answered", "supplier"),
     e.OrderDeclined: ("order_declined", "buyer"),
+    e.ChangeProposed: ("change_proposed", "approver"),
+    e.ChangeRejected: ("change_decided", "buyer"),
+    e.ChangeAcknowledged: ("change_answered", "buyer"),
+    e.ChangeDeclined: ("change_answered", "buyer"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),
     e.CancellationRequested: ("order_cancelled", "supplier"),
@@ -43,6 +47,12 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
         if type(event) in _ONE_TO_ONE:
             mail, party = _ONE_TO_ONE[type(event)]
             found.append(Notice(mail, party, event))
+        elif isinstance(event, e.ChangeApproved):
+            found += [Notice("change_approved", "supplier", event), Notice("change_decided", "buyer", event)]
+        elif isinstance(event, e.ChangeWithdrawn):
+            # One that was never approved the supplier has not heard of.
+            if event.approved:
+                found.append(Notice("change_withdrawn", "supplier", event))
         elif isinstance(event, e.ReminderSent):
             # One mail lists all that is due: several reminders at once need no more.
             if not any(notice.mail == _REMINDERS[event.rule] for notice in found):

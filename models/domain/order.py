@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
+from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import Milestone
@@ -28,6 +29,7 @@ from models.domain.records import (
     Load,
     Nonconformance,
     Parcel,
+    PlannedLot,
     Receipt,
 )
 
@@ -55,15 +57,6 @@ class Answer(StrEnum):
     ACCEPTED = "accepted"
     COUNTERED = "countered"
     DECLINED = "declined"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLot:
-    """A lot that is to go out, with the heat its certificates must name."""
-
-    lot: str
-    quantity: Decimal
-    heat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +131,8 @@ class Order:
     rejections: int = 0
     asked_again_at: datetime | None = None
     rejection_reason: str = ""
+    # Change orders by their id; at most one of them is open.
+    changes: Mapping[str, Change] = field(default_factory=dict)
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
@@ -177,6 +172,26 @@ class Order:
             LineTerms(line.line, line.ordered, line.unit_price, line.promise or promised)
             for line in self.lines
         )
+
+    @property
+    def commercial(self) -> Commercial:
+        """What holds now of everything a change may touch."""
+        return Commercial(
+            self.need_by,
+            self.spec_revision,
+            tuple(LineCommercial(line.line, line.ordered, line.unit_price, line.lots) for line in self.lines),
+        )
+
+    @property
+    def open_change(self) -> Change | None:
+        """The change that somebody has still to decide about or to answer."""
+        return next((change for change in self.changes.values() if change.open), None)
+
+    @property
+    def change_to_answer(self) -> Change | None:
+        """The change that is approved and waits for the supplier; until then the old revision stands."""
+        change = self.open_change
+        return change if change is not None and change.state is ChangeState.APPROVED else None
 
     @property
     def started(self) -> bool:
@@ -240,6 +255,13 @@ def sent_on(order: Order, line: int) -> Decimal:
     return sum((sent(pieces) for at, pieces in order.stock.items() if line_of(at) == line), ZERO)
 
 
+def owed_back(order: Order, line: Line) -> Decimal:
+    """Pieces that a change took off the line after they were sent, as far as they are still out."""
+    at = {place: pieces for place, pieces in order.stock.items() if line_of(place) == line.line}
+    kept = sent_on(order, line.line) - total(at, Bucket.RETURNED_UNPROCESSED)
+    return max(ZERO, min(kept - line.ordered, total(at, *OUT)))
+
+
 def nothing_open(order: Order) -> bool:
     """Nothing is out, pending, rejected or over: the order may end."""
     return not total(order.stock, *OUT, *UNDECIDED)
@@ -254,5 +276,6 @@ def flags(order: Order) -> tuple[str, ...]:
         "nonconforming": any(True for _ in order.open_nonconformances),
         "export_controlled": order.export_controlled,
         "cancelling": order.cancelling,
+        "unacknowledged_change": order.change_to_answer is not None,
     }
     return tuple(name for name, value in on.items() if value)

@@ -13,6 +13,15 @@ from models.domain.quantities import ZERO
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLot:
+    """A lot that is to go out, with the heat its certificates must name."""
+
+    lot: str
+    quantity: Decimal
+    heat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LineTerms:
     """What is agreed, or proposed, for one line: how many, for how much each, by when."""
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.codec import adapter, load_order
 from models.domain import gate, headline
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
+from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
 from models.domain.facts import Draft
@@ -100,6 +101,7 @@ def issued(order: Order, reader: Reader) -> View:
         "promise_current": order.promise_current,
         "forecast": latest_forecast(order),
         "proposal": _proposal(order),
+        "open_change": _change(order),
         "lines": [_line(order, line) for line in order.lines],
         "milestones": [
             {
@@ -164,6 +166,36 @@ def _proposal(order: Order) -> View | None:
             for was, now in zip(counter.before, counter.terms, strict=True)
         ],
     }
+
+
+def _change(order: Order) -> View | None:
+    """The open change, each term beside what it would replace; until it is acknowledged, `revision` stands."""
+    change = order.open_change
+    if change is None:
+        return None
+    before, after = change.before, change.after
+    return {
+        "change": change.change,
+        "state": change.state.value,
+        "at": change.at,
+        "by": change.by,
+        "reason": change.reason,
+        "need_by": {"from": before.need_by, "to": after.need_by},
+        "spec_revision": {"from": before.spec_revision, "to": after.spec_revision},
+        "lines": [
+            {
+                "line": was.line,
+                "quantity": {"from": was.quantity, "to": now.quantity},
+                "unit_price": {"from": was.unit_price, "to": now.unit_price},
+                "lots": {"from": _planned(was), "to": _planned(now)},
+            }
+            for was, now in zip(before.lines, after.lines, strict=True)
+        ],
+    }
+
+
+def _planned(terms: LineCommercial) -> list[View]:
+    return [{"lot": lot.lot, "quantity": lot.quantity} for lot in terms.lots]
 
 
 def _load_named(order: Order, node: str) -> str | None:
@@ -314,6 +346,7 @@ def _draft(session: Session, row: Any) -> View:
         "promise_current": None,
         "forecast": None,
         "proposal": None,
+        "open_change": None,
         "lines": lines,
         "milestones": [],
         "parcels": [],

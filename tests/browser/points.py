@@ -13,14 +13,18 @@ PLATED, PASSIVATED = "FLANGE-DN50", "BONNET-6"
 
 
 async def told(address: str, token: str) -> dict[str, str]:
-    """Makes them as the admin; their numbers by work order."""
+    """Makes them as the admin, but for what somebody else has to approve; their numbers by work order."""
     hands = Hands(over_http(address), dict.fromkeys(demo_world.PEOPLE, token))
+    _, approver = demo_world.PEOPLE["approver"]
+    made = await hands.post("admin", f"/users/{approver}/tokens", {})
+    hands.tokens["approver"] = str(made["token"])
     story = Story(hands, datetime.now(UTC))
     await _rejected_and_more(story)
     await _ready_to_close(story)
     # All that the supplier can say is that it has arrived.
     await _sent(story, "WO-AWAY", PASSIVATED, "DELTA", 6)
     await _taken_and_off(story)
+    await _changing(story)
     return story.orders
 
 
@@ -74,3 +78,21 @@ async def _taken_and_off(story: Story) -> None:
         await story.issue(order)
         await story.accept("DELTA", order, story.day(18))
     await story.act("buyer", story.orders["WO-OFF"], "cancel", reason="The customer cancelled.")
+
+
+async def _changing(story: Story) -> None:
+    """A change that waits for approval, and one that waits for the supplier."""
+    for job in ("WO-WANTED", "WO-ASKED"):
+        order = await story.order(job, PASSIVATED, 9, "DELTA", story.day(20))
+        await story.issue(order)
+        await story.accept("DELTA", order, story.day(18))
+        changes = {
+            "need_by": str(story.day(25)),
+            "spec_revision": "2026",
+            "lines": [{"line": 1, "quantity": 8, "unit_price": "1.25"}],
+        }
+        made = await story.act("buyer", order, "propose-change", changes=changes, reason="One is not needed.")
+        if job == "WO-ASKED":
+            await story.act(
+                "approver", order, "decide-change", change=str(made["change"]), decision="approve"
+            )

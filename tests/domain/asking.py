@@ -12,6 +12,7 @@ from models.domain.inspection import Result
 
 # What the first of each is called on order SO-1.
 PARCEL, RECEIPT, NC, DOC, ALERT = "SO-1-P1", "SO-1-R1", "SO-1-N1", "SO-1-D1", "SO-1-A1"
+CHANGE = "SO-1-C1"
 
 
 def accept(promise: date | None = None) -> c.Acknowledge:
@@ -146,6 +147,41 @@ def terms(
 
 def answer(decision: str = "accept", reason: str = "") -> c.AnswerCounter:
     return c.AnswerCounter(decision, reason)  # type: ignore[arg-type]
+
+
+def change(
+    *lines: c.ChangedLine, reason: str = "Our customer changed his mind", **terms: Any
+) -> c.ProposeChange:
+    """`change(changed(1, 80), need_by=LATER)`"""
+    return c.ProposeChange(c.Changes(lines=lines, **terms), reason)
+
+
+def changed(line: int = 1, quantity: object = None, price: object = None, **lots: object) -> c.ChangedLine:
+    """Other numbers for a line; lots by name take the place of all."""
+    numbers = [None if number is None else Decimal(str(number)) for number in (quantity, price)]
+    named = tuple(c.ChangedLot(lot, Decimal(str(some))) for lot, some in lots.items()) or None
+    return c.ChangedLine(line, numbers[0], numbers[1], named)
+
+
+def approve(name: str = CHANGE, reason: str = "") -> c.DecideChange:
+    return c.DecideChange(name, "approve", reason)
+
+
+def reject(name: str = CHANGE, reason: str = "") -> c.DecideChange:
+    return c.DecideChange(name, "reject", reason)
+
+
+def withdraw(name: str = CHANGE) -> c.WithdrawChange:
+    return c.WithdrawChange(name)
+
+
+def agree(name: str = CHANGE, promise: date | None = None) -> c.Acknowledge:
+    """The supplier accepts the change."""
+    return c.Acknowledge("accept", promise, change=name)
+
+
+def refuse(name: str = CHANGE, reason: str = "The bath is full") -> c.Acknowledge:
+    return c.Acknowledge("decline", reason=reason, change=name)
 
 
 def process(

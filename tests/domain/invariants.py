@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain import events as e
+from models.domain.changes import ChangeState
 from models.domain.deadlines import next_deadline
 from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
@@ -57,7 +58,7 @@ def check_state(order: Order) -> None:
             (pieces(order, *SENT, place=at) for at in order.stock if at.startswith(f"{line.line}:")),
             Decimal(0),
         )
-        assert sent <= line.ordered, "more was sent than ordered"
+        assert sent <= line.ordered or _cut(order, line.line), "more was sent than ordered"
         if line.plan is not None:
             _covered(order, line.line)
         for load in line.loads:
@@ -65,6 +66,10 @@ def check_state(order: Order) -> None:
                 # Of one telling; those of a load together are checked where they are told.
                 there = pieces(order, *SENT, place=f"{line.line}:{lot}")
                 assert load.void or ZERO < quantity <= there, (load, there)
+    open_changes = [change for change in order.changes.values() if change.open]
+    assert len(open_changes) <= 1, open_changes
+    assert not open_changes or (order.end is None and not order.cancelling), "nothing is left to change"
+    assert any(line.ordered for line in order.lines), "an order of nothing"
     assert (order.counter is not None) == (order.answer is Answer.COUNTERED)
     nodes = {load.node for line in order.lines for load in line.reported_loads}
     for parcel in order.parcels.values():
@@ -75,6 +80,16 @@ def check_state(order: Order) -> None:
         proposed = sum((proposal.quantity for proposal in item.proposals), Decimal(0))
         shares = [shares.get(Share.PROPOSED, Decimal(0)) for shares in item.shares.values()]
         assert proposed == sum(shares, Decimal(0)), item
+
+
+def _cut(order: Order, line: int) -> bool:
+    """Whether a change that holds took pieces off the line."""
+    return any(
+        change.state is ChangeState.ACKNOWLEDGED and was.quantity > wanted.quantity
+        for change in order.changes.values()
+        for was, wanted in zip(change.before.lines, change.after.lines, strict=True)
+        if was.line == line
+    )
 
 
 def _covered(order: Order, line: int) -> None:
@@ -99,6 +114,7 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
     match event:
         case e.PiecesSent():
             assert grown == sum(move.quantity for move in event.moves if move.source is None)
+            _within_ordered(event, after)
         case e.OverResolved(decision="accept"):
             assert grown == event.quantity
         case e.EventCorrected(type="pieces_sent"):
@@ -109,10 +125,28 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
     if before.promise_first is not None:
         assert after.promise_first == before.promise_first
+    if not isinstance(event, e.CounterAccepted | e.ChangeAcknowledged | e.OverResolved):
+        assert (after.revision, after.commercial) == (before.revision, before.commercial), (
+            "terms of no revision"
+        )
+    if not isinstance(
+        event,
+        e.OrderAcknowledged | e.OrderCountered | e.CounterAccepted | e.CounterRejected | e.OrderDeclined,
+    ):
+        assert after.answer is before.answer, "a change answers no order"
     if before.end is not None:
         assert stage(after) is stage(before), "an ended order went on"
         _only_found(before, after)
     assert after.version == before.version + 1
+
+
+def _within_ordered(event: e.PiecesSent, after: Order) -> None:
+    """Nothing is sent beyond what is ordered now, whatever was sent before a change."""
+    for number in {move.line for move in event.moves if move.source is None}:
+        line = after.line(number)
+        assert line is not None
+        places = [at for at in after.stock if at.startswith(f"{number}:")]
+        assert sum((pieces(after, *SENT, place=at) for at in places), ZERO) <= line.ordered
 
 
 def _only_found(before: Order, after: Order) -> None:

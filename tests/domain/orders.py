@@ -56,6 +56,7 @@ DOCK = Actor("u_dock", "user", frozenset({Role.RECEIVING}))
 QUALITY = Actor("u_quality", "user", frozenset({Role.QUALITY}))
 APPROVER = Actor("u_approver", "user", frozenset({Role.APPROVER}))
 DESIGN = Actor("u_design", "user", frozenset({Role.DESIGN_AUTHORITY}))
+APPROVER = Actor("u_approver", "user", frozenset({Role.APPROVER}))
 PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
 SUPPLIER_LINK = Actor("s_contact", "supplier")
 CLOCK = Actor("system", "system")
@@ -67,6 +68,7 @@ _USUALLY = {
     "decide-disposition": DESIGN,
     "force-complete": APPROVER,
     "review-inspection": QUALITY,
+    "decide-change": APPROVER,
     "pass-deadlines": CLOCK,
     "report-undeliverable": CLOCK,
 } | dict.fromkeys(SUPPLIER, SUPPLIER_LINK)

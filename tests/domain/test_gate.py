@@ -20,12 +20,16 @@ from tests.domain.asking import accept, arrived, counter, decline, receive, send
 from tests.domain.orders import NOW, Scene, given, issued
 
 # At each stage, then: also on hold, also while cancelling. `acknowledge` is asked of orders nobody
-# has answered for good, wherever there are such; at `countered` a proposal waits for the buyer.
+# has answered for good, wherever there are such; at `countered` a proposal waits for the buyer. No change
+# is open.
 TABLE = """
 command              issued countered acknowledged in_process shipped receiving received closed cancelled  hold cancelling
 issue                .      .         .            .          .       .         .        .      .          .    .
 acknowledge          y      y         .            y          y       y         y        .      .          .    .
 answer-counter       .      y         .            .          .       .         .        .      .          .    .
+propose-change       y      .         y            y          y       y         y        .      .          .    .
+decide-change        .      .         .            .          .       .         .        .      .          .    .
+withdraw-change      .      .         .            .          .       .         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y
 report-process       y      .         y            y          y       y         y        .      .          .    y

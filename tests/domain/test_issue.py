@@ -15,7 +15,7 @@ import pytest
 from models.domain.commands import Issue
 from models.domain.evidence import DocumentType
 from models.domain.facts import Facts, IssueFacts, LineFact
-from models.domain.order import PlannedLot
+from models.domain.records import PlannedLot
 from tests.domain.orders import (
     LONDON,
     NEED_BY,

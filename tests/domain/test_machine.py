@@ -228,6 +228,60 @@ class Orders(RuleBasedStateMachine):
         seen = self.scene.order.version - 1 if stale else None
         self.ask(c.AnswerCounter("reject" if rejected else "accept", "Why"), if_match=seen)
 
+    @precondition(lambda self: self.scene.order.answer is not Answer.DECLINED)
+    @rule(
+        days=st.one_of(st.none(), st.integers(-3, 60)),
+        spec=st.sampled_from([None, None, "2024", " "]),
+        lines=st.lists(
+            st.tuples(
+                st.sampled_from([1, 1, 2, 2, 3]),
+                st.one_of(
+                    st.none(), st.sampled_from([ZERO, ZERO]), st.integers(0, 140).map(Decimal), nonsense
+                ),
+                st.one_of(st.none(), st.sampled_from([Decimal("0.9"), ZERO, Decimal("-1")])),
+                st.one_of(st.none(), st.integers(0, 60)),
+            ),
+            max_size=2,
+        ),
+        straight=sometimes,
+    )
+    def propose_a_change(self, days: int | None, spec: str | None, lines: Any, straight: bool) -> None:
+        wanted = tuple(
+            c.ChangedLine(
+                line,
+                quantity,
+                price,
+                None if some is None else (c.ChangedLot("L1" if some % 7 else "L9", Decimal(some)),),
+            )
+            for line, quantity, price, some in lines
+        )
+        day = None if days is None else LONDON.local_date(self.scene.now) + timedelta(days=days)
+        self.ask(c.ProposeChange(c.Changes(day, wanted, spec), "Our customer" if days != 7 else " "))
+        if straight:
+            name = f"SO-1-C{len(self.scene.order.changes)}"
+            self.ask(c.DecideChange(name, "approve"))
+            self.ask(c.Acknowledge("accept", change=name))
+
+    @precondition(lambda self: bool(self.scene.order.changes))
+    @rule(
+        number=numbers,
+        what=st.sampled_from(
+            ["approve", "approve", "reject", "withdraw", "accept", "accept", "decline", "counter"]
+        ),
+        days=st.one_of(st.none(), st.integers(-3, 60)),
+        by=st.sampled_from([None, None, None, ADMIN, BUYER]),
+    )
+    def go_on_with_a_change(self, number: int, what: Any, days: int | None, by: Actor | None) -> None:
+        change = self.scene.order.open_change
+        name = f"SO-1-C{number}" if change is None or not number else change.change
+        if what in ("approve", "reject"):
+            self.ask(c.DecideChange(name, what), by=by)
+        elif what == "withdraw":
+            self.ask(c.WithdrawChange(name), by=by)
+        else:
+            promise = None if days is None else LONDON.local_date(self.scene.now) + timedelta(days=days)
+            self.ask(c.Acknowledge(what, promise, reason="Why", change=name))
+
     @rule(
         load=st.sampled_from(["F-1", "F-1", "F-2", " "]),
         began=st.integers(-2, 60),

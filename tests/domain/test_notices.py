@@ -10,19 +10,25 @@ from models.domain.notices import notices
 from tests.domain.asking import (
     NC,
     accept,
+    agree,
     answer,
+    approve,
     arrived,
+    change,
     counter,
     decline,
     dispose,
     document,
     inspect,
     receive,
+    refuse,
+    reject,
     release,
     report,
     send,
     ship,
     sign,
+    withdraw,
 )
 from tests.domain.orders import PLAN, Scene, day, given, issued
 
@@ -68,6 +74,25 @@ def test_a_proposal_is_mailed_to_the_buyer_and_its_answer_to_the_supplier() -> N
     # Accepted after all: the mail every acceptance brings.
     scene = given(issued(), counter(sooner))
     assert mails(scene.when(accept())) == [("order_acknowledged", "buyer")]
+
+
+def test_a_change_is_mailed_to_whoever_has_to_say_something_to_it_next() -> None:
+    wanted = change(need_by=date(2027, 1, 8))
+    scene = given(issued(milestones=()), accept(), wanted)
+    assert mails(scene) == [("change_proposed", "approver")]
+    assert made(scene.events) == {"change": "SO-1-C1"}
+    assert mails(scene.when(withdraw())) == []
+    scene.when(wanted)
+    assert mails(scene.when(reject("SO-1-C2"))) == [("change_decided", "buyer")]
+    scene.when(wanted)
+    asked = [("change_approved", "supplier"), ("change_decided", "buyer")]
+    assert mails(scene.when(approve("SO-1-C3"))) == asked
+    assert mails(scene.when(refuse("SO-1-C3"))) == [("change_answered", "buyer")]
+    scene.when(wanted).when(approve("SO-1-C4"))
+    # The supplier was asked, so it hears that it is asked no more.
+    assert mails(scene.when(withdraw("SO-1-C4"))) == [("change_withdrawn", "supplier")]
+    scene.when(wanted).when(approve("SO-1-C5")).when(agree("SO-1-C5"))
+    assert mails(scene)[0] == ("change_answered", "buyer")
 
 
 def test_an_alert_is_told_to_everybody_it_names_and_then_up_the_ladder() -> None:

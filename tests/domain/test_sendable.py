@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from models.domain.order import Order, PlannedLot
+from models.domain.order import Order
 from models.domain.pieces import Bucket
+from models.domain.records import PlannedLot
 from models.domain.sendable import sendable
 from tests.domain.orders import given, issued
 

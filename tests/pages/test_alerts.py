@@ -61,6 +61,8 @@ _DEEDS = {
     "nonconformance_unanswered": ("Decide what happens to them", "/disposition?nonconformance=SO-1-N1"),
     "return_overdue": ("Ask for the material or declare it lost", "/declare-loss"),
     "forecast_late": ("Replan or negotiate", "/report-milestone?happened=later"),
+    "change_undecided": ("Approve or reject the change", "/decide-change"),
+    "change_unacknowledged": ("Ask Acme Plating to answer the change", "/acknowledge"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
     "order_declined": ("Cancel and place it elsewhere", "/cancel"),
 }

@@ -20,13 +20,14 @@ from api.supplier.words import Words
 from models.domain import events as e
 from models.domain import gate
 from models.domain.authority import SYSTEM_ONLY, Role
+from models.domain.changes import Commercial, LineCommercial
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.evolve import evolve
 from models.domain.inspection import Failure, Result
 from models.domain.next_steps import Step
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
-from models.domain.records import LineTerms, Proposal, Share
+from models.domain.records import LineTerms, PlannedLot, Proposal, Share
 from tests.domain.asking import NC, PARCEL, RECEIPT, accept, receive, send, ship
 from tests.domain.orders import BERLIN, given, issued
 
@@ -45,6 +46,11 @@ def scene() -> Order:
 
 
 ORDER = scene()
+CHANGED = Commercial(
+    date(2026, 12, 11),
+    "2024",
+    (LineCommercial(1, Decimal(80), Decimal("0.95"), (PlannedLot("L1", Decimal(80), "H1"),)),),
+)
 
 
 def moved(target: Bucket, quantity: int = 100) -> tuple[Move, ...]:
@@ -61,6 +67,12 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.CounterAccepted(BEFORE, AFTER, 2), "Bea accepted the proposal; the order is at revision 2."),
     (e.CounterRejected("Too late"), "Bea rejected the proposal."),
     (e.OrderDeclined("The bath is down"), "Bea declined the order."),
+    (e.ChangeProposed("SO-1-C1", ORDER.commercial, CHANGED, "u_2", "Sooner"), "Bea proposed change SO-1-C1."),
+    (e.ChangeApproved("SO-1-C1", "Fine"), "Bea approved change SO-1-C1; Acme Plating is asked."),
+    (e.ChangeRejected("SO-1-C1", "Too dear"), "Bea rejected change SO-1-C1."),
+    (e.ChangeWithdrawn("SO-1-C1"), "Bea withdrew change SO-1-C1."),
+    (e.ChangeAcknowledged("SO-1-C1", ORDER.commercial, CHANGED, 2), "Bea accepted change SO-1-C1; the order is at revision 2."),
+    (e.ChangeDeclined("SO-1-C1", "The bath is full"), "Bea declined change SO-1-C1; the order stands as it was."),
     (e.PiecesSent(moved(Bucket.IN_TRANSIT_OUT), "DHL", "12"), "Bea sent 100 pcs of lot L1."),
     (e.MilestoneReported("REC", AT, None, "phone"), "Bea reported “Material received” for 10:00."),
     (e.ProcessReported(1, "Bath 2", "L-7", AT, AT, {"L1": Decimal(100)}, "phone", {"temperature": "42"}), "Bea reported load L-7 on Bath 2, 10:00 to 10:00."),

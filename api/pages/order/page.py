@@ -109,6 +109,10 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "line": milestone_line(marks, start, order.need_by, today if order.end is None else None),
         "milestones": rows.milestones(order, marks, today, words),
         "proposal": tell.terms(order.counter.before, order.counter.terms) if order.counter else (),
+        "change": order.open_change,
+        "change_rows": tell.commercial(order.open_change.before, order.open_change.after)
+        if order.open_change
+        else (),
         "loads": rows.loads(tell),
         "papers": papers.papers(order, words),
         "inspections": measured.inspections(order, measured_rows, words),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.pages.order import pieces_told, quality_told, terms_told
+from api.pages.order import changes_told, pieces_told, quality_told, terms_told
 from api.pages.order.telling import Sentence, Telling
 from models.domain import events as e
 
@@ -16,6 +16,12 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.CounterAccepted: terms_told.counter_accepted,
     e.CounterRejected: terms_told.counter_rejected,
     e.OrderDeclined: terms_told.declined,
+    e.ChangeProposed: changes_told.proposed,
+    e.ChangeApproved: changes_told.approved,
+    e.ChangeRejected: changes_told.rejected,
+    e.ChangeWithdrawn: changes_told.withdrawn,
+    e.ChangeAcknowledged: changes_told.acknowledged,
+    e.ChangeDeclined: changes_told.declined,
     e.PiecesSent: pieces_told.sent,
     e.MilestoneReported: terms_told.milestone,
     e.ProcessReported: pieces_told.processed,

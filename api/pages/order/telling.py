@@ -10,7 +10,9 @@ from decimal import Decimal
 from activities import wording
 from activities.i18n import N_
 from api.pages import alert_words
+from api.supplier.commercial import differing
 from api.supplier.words import Words
+from models.domain.changes import Commercial
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.order import Order
@@ -116,6 +118,13 @@ class Telling:
                 before_, after_ = self.day(old.promise_date), self.day(now.promise_date)
                 found.append(Change(self.say(N_("{part}: day"), part=part), before_, after_))
         return tuple(found)
+
+    def commercial(self, before: Commercial, after: Commercial) -> tuple[Change, ...]:
+        """What a change order changes."""
+        return tuple(
+            Change(each.what, each.before, each.after)
+            for each in differing(before, after, self.order, self.words)
+        )
 
     def money(self, amount: Decimal) -> str:
         return self.words.price(amount, self.order.currency)

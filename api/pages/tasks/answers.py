@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, number_in, picked
+from api.pages.tasks.changing import ChangeForm, change_form
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Wanted, line_called
 from models.domain import commands as c
@@ -32,6 +33,8 @@ class AnswerForm:
     need_by: str
     today: str
     rows: tuple[TermsRow, ...]
+    # What is answered first, when the supplier was asked for a change.
+    change: ChangeForm | None
 
 
 def _row(acting: Acting, index: int, was: LineTerms, wanted: LineTerms) -> TermsRow:
@@ -57,10 +60,15 @@ def _row(acting: Acting, index: int, was: LineTerms, wanted: LineTerms) -> Terms
 def _form(acting: Acting, _typed: Typed) -> AnswerForm:
     order, words = acting.order, acting.words
     rows = tuple(_row(acting, index, terms, terms) for index, terms in enumerate(order.terms))
-    return AnswerForm(words.far_day(order.need_by), words.today.isoformat(), rows)
+    asked = order.change_to_answer
+    change = change_form(acting, asked) if asked is not None else None
+    return AnswerForm(words.far_day(order.need_by), words.today.isoformat(), rows, change)
 
 
 def _acknowledge(fields: Fields, acting: Acting) -> Wanted:
+    change = fields.raw("change")
+    if change:
+        return _change(fields, change)
     decision = picked(
         fields, "decision", ("accept", "counter", "decline"), N_("Choose what the supplier answered.")
     )
@@ -76,6 +84,17 @@ def _acknowledge(fields: Fields, acting: Acting) -> Wanted:
         return _counter(fields, acting, own_number)
     fields.check()
     return Wanted(command)
+
+
+def _change(fields: Fields, name: str) -> Wanted:
+    decision = picked(fields, "decision", ("accept", "decline"), N_("Choose what the supplier answered."))
+    day, reason = fields.day("promise_date"), fields.text("reason", most=LONGEST_TEXT)
+    if decision == "decline" and not reason:
+        fields.wrong("reason", "Enter why the supplier declined.")
+    fields.check()
+    if decision == "decline":
+        return Wanted(c.Acknowledge("decline", reason=reason, change=name))
+    return Wanted(c.Acknowledge("accept", day, change=name))
 
 
 def _counter(fields: Fields, acting: Acting, own_number: str) -> Wanted:

@@ -58,9 +58,11 @@ ENTERED: dict[str, str] = (
         "defect": N_("What is wrong with them?"),
         "meaning": N_("What your signature means"),
         "name": N_("Your printed name"),
+        "need_by": N_("Needed by"),
         "output_lot": N_("Lot they get here"),
         "packing_slip": N_("Packing slip"),
         "reason": N_("Reason"),
+        "spec_revision": N_("Specification revision"),
         "supplier_order": N_("The supplier's order number"),
     }
 )

@@ -20,6 +20,8 @@ _OWED: dict[str, tuple[str, str]] = {
     "review": (N_("Review of inspection {what}"), "review-inspection?inspection={what}"),
     "inspection": (N_("Measured values for {part}"), "submit-inspection?line={line}"),
     "answer": (N_("Answer to the supplier's proposal"), "answer-counter"),
+    "change": (N_("Decision about change {what}"), "decide-change"),
+    "change-answer": (N_("The supplier's answer to change {what}"), "acknowledge"),
     "disposition": (N_("Decision about the rejected pieces of {what}"), "disposition?nonconformance={what}"),
     "decide-disposition": (
         N_("Approval of what is proposed for {what}"),
@@ -30,6 +32,7 @@ _OWED: dict[str, tuple[str, str]] = {
         N_("Word from the supplier that the pieces of {what} are back there"),
         "confirm-return?nonconformance={what}",
     ),
+    "return": (N_("Pieces of {part} to send back"), "receive"),
     "judgement": (N_("Judgement of the pending pieces"), "judge"),
     "decision": (N_("Decision about the surplus pieces"), "resolve-over"),
 }
@@ -67,8 +70,8 @@ def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind == "correction":
         document = order.documents[what]
         return {"document": words.say(DOCUMENTS[document.type].name), "filename": document.filename}
-    if kind == "inspection":
+    if kind in ("inspection", "return"):
         line = order.line(int(what.removeprefix("line-")))
-        assert line is not None, "inspections are owed for the order's lines"
+        assert line is not None, "inspections and pieces are owed for the order's lines"
         return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}
     return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
+from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHANGE
 from api.pages.tasks.completing import FORCE_COMPLETE
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
@@ -27,6 +28,9 @@ _ALL = (
     ISSUE,
     ACKNOWLEDGE,
     ANSWER_COUNTER,
+    PROPOSE_CHANGE,
+    DECIDE_CHANGE,
+    WITHDRAW_CHANGE,
     SEND,
     REPORT_MILESTONE,
     REPORT_PROCESS,

@@ -1,18 +1,24 @@
-"""acknowledge: the supplier accepts with a promise, proposes other terms, or declines."""
+"""acknowledge: the supplier accepts with a promise, proposes other terms, or declines; or answers a change."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from models.domain.commands import Acknowledge
-from models.domain.decisions import countering
+from models.domain.decisions import changing, countering
 from models.domain.errors import Invalid
 from models.domain.events import Event, OrderAcknowledged, OrderDeclined
 from models.domain.facts import Asked, Facts
+from models.domain.gate import FINAL, answered
 from models.domain.order import Order
 
 
 def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+    if command.change:
+        return changing.acknowledge_change(order, command, now)
+    if order.answer in FINAL:
+        # The gate let it through for the change that waits.
+        raise answered(order)
     if command.decision == "counter":
         return countering.propose(order, command, asked, now)
     if command.lines:

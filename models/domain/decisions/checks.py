@@ -31,14 +31,14 @@ def signed(signature: Signature) -> tuple[str, str]:
     return signature.name.strip(), signature.meaning.strip()
 
 
-def the_line(order: Order, number: int, index: int | None = None) -> Line:
-    """The order's line `number`; `index` is its place in the request, for the error."""
+def the_line(order: Order, number: int, index: int | None = None, of: str = "lines") -> Line:
+    """The order's line `number`; `index` is its place in the request's list `of`, for the error."""
     line = order.line(number)
     if line is None:
         raise Invalid(
             "line.unknown",
             "Order {order} has no line {line}; it has {lines}.",
-            field=_path(index, "line"),
+            field=_path(index, "line", of),
             order=order.number,
             line=number,
             lines=", ".join(str(item.line) for item in order.lines),

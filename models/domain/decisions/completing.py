@@ -45,6 +45,12 @@ def why_not(order: Order) -> Refusal | None:
         return Refusal(
             "complete.proposal", "The supplier's proposal waits for the buyer's answer; it is answered first."
         )
+    if order.open_change is not None:
+        return Refusal(
+            "complete.change",
+            "Change {change} is still open. Wait for its answer, or withdraw it.",
+            change=order.open_change.change,
+        )
     if not any(sent_on(order, line.line) for line in order.lines):
         return Refusal("complete.nothing_sent", "Nothing was ever sent. Cancel the order instead.")
     if total(order.stock, *UNDECIDED):

@@ -52,7 +52,9 @@ def resolve_over(
             # Whoever keeps what nobody ordered takes it as it is; papers and held lots still speak.
             may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.decision")
             grown[line.line] = grown.get(line.line, ZERO) + wanted
-        sent = sent_on(order, line.line) + grown.get(line.line, ZERO)
+        # What a change took off the line after it was sent stays owed back.
+        beyond = sent_on(order, line.line) + grown.get(line.line, ZERO) - line.ordered
+        raised = min(grown.get(line.line, ZERO), max(ZERO, beyond))
         events.append(
             OverResolved(
                 line=line.line,
@@ -61,7 +63,7 @@ def resolve_over(
                 decision=item.decision,
                 moves=tuple(drawn.to(Bucket.ACCEPTED if accepted else None, line=line)),
                 # Keeping more than was ordered is ordering more: the revision shows it.
-                ordered=sent if accepted and sent > line.ordered else None,
+                ordered=line.ordered + raised if accepted and raised else None,
             )
         )
     return events
@@ -104,6 +106,9 @@ def _gaps(order: Order, facts: Facts) -> Iterator[FieldError]:
         yield FieldError("nonconformances", "Nonconformance {nonconformance} is still open.", name)
     if order.counter is not None:
         yield FieldError("proposal", "The supplier's proposal waits for the buyer's answer.")
+    if order.open_change is not None:
+        name = (("change", order.open_change.change),)
+        yield FieldError("changes", "Change {change} is still open.", name)
     if facts.pending_commands:
         count = (("count", str(facts.pending_commands)),)
         yield FieldError(

@@ -120,9 +120,10 @@ def _agreed(order: Order) -> tuple[LineTerms, ...]:
     assert counter is not None, "the gate lets only an open proposal be answered"
     agreed = []
     for was, wanted, now in zip(counter.before, counter.terms, order.terms, strict=True):
-        amount = wanted.quantity if wanted.quantity != was.quantity else now.quantity
+        proposed = wanted.quantity != was.quantity
+        amount = wanted.quantity if proposed else now.quantity
         gone = sent_on(order, now.line)
-        if amount < gone:
+        if proposed and amount < gone:
             raise Refusal(
                 "counter.overtaken",
                 "Line {line}: {sent} were sent since, more than the {quantity} proposed. Reject the proposal "

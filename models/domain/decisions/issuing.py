@@ -9,8 +9,9 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, OrderIssued
 from models.domain.facts import DraftLine, Facts, IssueFacts
 from models.domain.milestones import plan
-from models.domain.order import Line, Order, PlannedLot
+from models.domain.order import Line, Order
 from models.domain.quantities import ZERO, quantity
+from models.domain.records import PlannedLot
 
 
 def issue(facts: Facts, now: datetime) -> list[Event]:

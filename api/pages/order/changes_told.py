@@ -1,0 +1,54 @@
+"""Sentences about change orders: proposed, decided, answered."""
+
+# A sentence has one signature, whether or not it needs every argument.
+# ruff: noqa: ARG001
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from api.pages.order.telling import Sentence, Telling
+from models.domain import events as e
+
+
+def proposed(event: e.ChangeProposed, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} proposed change {change}."),
+        {"change": event.change},
+        "watch",
+        event.reason,
+        changes=tell.commercial(event.before, event.after),
+    )
+
+
+def approved(event: e.ChangeApproved, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} approved change {change}; {supplier} is asked."),
+        {"change": event.change, "supplier": tell.order.supplier_name},
+        reason=event.reason,
+    )
+
+
+def rejected(event: e.ChangeRejected, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} rejected change {change}."), {"change": event.change}, "watch", event.reason)
+
+
+def withdrawn(event: e.ChangeWithdrawn, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} withdrew change {change}."), {"change": event.change})
+
+
+def acknowledged(event: e.ChangeAcknowledged, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} accepted change {change}; the order is at revision {revision}."),
+        {"change": event.change, "revision": str(event.revision)},
+        "good",
+        changes=tell.commercial(event.before, event.after),
+    )
+
+
+def declined(event: e.ChangeDeclined, tell: Telling) -> Sentence:
+    return Sentence(
+        N_("{who} declined change {change}; the order stands as it was."),
+        {"change": event.change},
+        "act",
+        event.reason,
+    )

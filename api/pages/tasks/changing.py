@@ -1,0 +1,194 @@
+"""Change orders: proposed by a buyer, decided by somebody else, withdrawn, and the supplier's answer entered for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.desk import Desk
+from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.supplier.commercial import Differing, differing
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.tasks import Lead, Wanted, line_called
+from models.domain import commands as c
+from models.domain.changes import Change
+from models.domain.order import Line
+from models.queries import order_stream
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    input: str
+    lot: str
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line as it is ordered. ``input`` is the start of its inputs; lots are asked for where there are
+    several, else the one goes with the quantity."""
+
+    input: str
+    part: str
+    quantity: str
+    price: str
+    lots: tuple[LotRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeForm:
+    need_by: str
+    today: str
+    spec: str
+    rows: tuple[LineRow, ...]
+
+
+def _propose_form(acting: Acting, _typed: Typed) -> ProposeForm:
+    order, words = acting.order, acting.words
+    return ProposeForm(
+        words.far_day(order.need_by),
+        words.today.isoformat(),
+        f"{order.spec} {order.spec_revision}".strip(),
+        tuple(_line_row(acting, index, line) for index, line in enumerate(order.lines)),
+    )
+
+
+def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
+    words, at = acting.words, f"lines.{index}"
+    lots = line.lots if len(line.lots) > 1 else ()
+    return LineRow(
+        at,
+        f"{line.part} {line.part_revision}",
+        words.amount(line.ordered, line.unit),
+        words.price(line.unit_price, acting.order.currency),
+        tuple(
+            LotRow(f"{at}.lots.{place}.quantity", lot.lot, words.amount(lot.quantity, line.unit))
+            for place, lot in enumerate(lots)
+        ),
+    )
+
+
+def _propose(fields: Fields, acting: Acting) -> Wanted:
+    """What was left empty stays as it is."""
+    lines: list[c.ChangedLine] = []
+    leads = {
+        "changes": Lead("need_by"),
+        "changes.need_by": Lead("need_by"),
+        "changes.spec_revision": Lead("spec_revision"),
+        "changes.lines": Lead("lines.0.quantity"),
+    }
+    for index, line in enumerate(acting.order.lines):
+        at = f"lines.{index}"
+        fields.rows[at] = line_called(line, acting.words)
+        wanted = c.ChangedLine(
+            line.line,
+            fields.quantity(f"{at}.quantity", line.unit),
+            fields.quantity(f"{at}.unit_price", ""),
+            _lots(fields, at, line),
+        )
+        if wanted != c.ChangedLine(line.line):
+            there = f"changes.lines.{len(lines)}"
+            leads |= {f"{there}.{name}": Lead(f"{at}.{name}") for name in ("quantity", "unit_price")}
+            leads[f"{there}.lots"] = Lead(f"{at}.lots.0.quantity" if len(line.lots) > 1 else f"{at}.quantity")
+            lines.append(wanted)
+    day, spec = fields.day("need_by"), fields.text("spec_revision")
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    if not reason:
+        fields.wrong("reason", "Give a reason.")
+    fields.check()
+    return Wanted(c.ProposeChange(c.Changes(day, tuple(lines), spec or None), reason), leads)
+
+
+def _lots(fields: Fields, at: str, line: Line) -> tuple[c.ChangedLot, ...] | None:
+    """All lots of the line once one of them is to be different; one that is to be 0 does not go."""
+    if len(line.lots) < 2:
+        return None
+    typed = [fields.quantity(f"{at}.lots.{place}.quantity", line.unit) for place in range(len(line.lots))]
+    if all(some is None for some in typed):
+        return None
+    wanted = [lot.quantity if some is None else some for lot, some in zip(line.lots, typed, strict=True)]
+    return tuple(c.ChangedLot(lot.lot, some) for lot, some in zip(line.lots, wanted, strict=True) if some)
+
+
+PROPOSE_CHANGE = Task(
+    "propose-change",
+    "propose-change",
+    _propose_form,
+    _propose,
+    (Button("propose", N_("Propose this change")),),
+    question=N_("What is to be different?"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeForm:
+    """A change with its terms side by side, and the revision that stands until it holds."""
+
+    name: str
+    reason: str
+    when: str
+    who: str
+    revision: int
+    rows: tuple[Differing, ...]
+
+
+def _who(session: Session, desk: Desk) -> str:
+    """Who proposed the open change, by name."""
+    change = desk.issued.open_change
+    return order_stream.names(session, {change.by}).get(change.by, "") if change is not None else ""
+
+
+def change_form(acting: Acting, change: Change) -> ChangeForm:
+    rows = differing(change.before, change.after, acting.order, acting.words)
+    return ChangeForm(
+        change.change,
+        change.reason,
+        acting.words.time(change.at),
+        acting.known or "",
+        acting.order.revision,
+        tuple(rows),
+    )
+
+
+def _open_form(acting: Acting, _typed: Typed) -> ChangeForm:
+    change = acting.order.open_change
+    assert change is not None, "the gate lets only an open change be decided about"
+    return change_form(acting, change)
+
+
+_DECISIONS = (Button("approve", N_("Approve the change")), Button("reject", N_("Reject it")))
+
+
+def _decide(fields: Fields, _acting: Acting) -> Wanted:
+    decision = answered(fields, _DECISIONS)
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    fields.check()
+    name = fields.raw("change")
+    return Wanted(c.DecideChange(name, "approve" if decision == "approve" else "reject", reason))
+
+
+DECIDE_CHANGE = Task(
+    "decide-change",
+    "decide-change",
+    _open_form,
+    _decide,
+    _DECISIONS,
+    question=N_("Is the supplier to be asked for this change?"),
+    look=_who,
+)
+
+
+def _withdraw(fields: Fields, _acting: Acting) -> Wanted:
+    return Wanted(c.WithdrawChange(fields.raw("change")))
+
+
+WITHDRAW_CHANGE = Task(
+    "withdraw-change",
+    "withdraw-change",
+    _open_form,
+    _withdraw,
+    (Button("withdraw", N_("Withdraw the change")),),
+    look=_who,
+)

@@ -1,0 +1,57 @@
+"""What a change order changes, term by term and side by side; for suppliers and for our people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from activities.i18n import N_
+from api.supplier.words import Words
+from models.domain.changes import Commercial, LineCommercial
+from models.domain.order import Line, Order
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One term that is `before` and is to be `after`."""
+
+    what: str
+    before: str
+    after: str
+
+
+def differing(before: Commercial, after: Commercial, order: Order, words: Words) -> Iterator[Differing]:
+    """Only what is different; lines are called as the order calls them."""
+    if before.need_by != after.need_by:
+        yield Differing(words.say(N_("Needed by")), words.day(before.need_by), words.day(after.need_by))
+    if before.spec_revision != after.spec_revision:
+        specs = (f"{order.spec} {each}".strip() for each in (before.spec_revision, after.spec_revision))
+        yield Differing(words.say(N_("Specification")), *specs)
+    for was, now in zip(before.lines, after.lines, strict=True):
+        line = order.line(was.line)
+        if line is not None:
+            yield from _of_a_line(line, was, now, order.currency, words)
+
+
+def _of_a_line(
+    line: Line, was: LineCommercial, now: LineCommercial, currency: str, words: Words
+) -> Iterator[Differing]:
+    part = f"{line.part} {line.part_revision}"
+    if was.quantity != now.quantity:
+        amounts = (words.amount(each.quantity, line.unit) for each in (was, now))
+        yield Differing(words.say(N_("{part}: quantity"), part=part), *amounts)
+    if was.unit_price != now.unit_price:
+        prices = (words.price(each.unit_price, currency) for each in (was, now))
+        yield Differing(words.say(N_("{part}: price"), part=part), *prices)
+    if was.lots != now.lots:
+        yield Differing(
+            words.say(N_("{part}: lots"), part=part), *(_lots(line, each, words) for each in (was, now))
+        )
+
+
+def _lots(line: Line, terms: LineCommercial, words: Words) -> str:
+    named = [
+        f"{lot.lot} {words.amount(lot.quantity, line.unit)}" for lot in terms.lots if lot.quantity > ZERO
+    ]
+    return words.listed(named) or "–"

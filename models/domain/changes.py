@@ -1,0 +1,83 @@
+"""What a change order changes: the terms before and after it, side by side, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from models.domain.records import PlannedLot
+
+_Term = TypeVar("_Term")
+
+
+@dataclass(frozen=True, slots=True)
+class LineCommercial:
+    """What is ordered on one line, for how much each, out of which lots."""
+
+    line: int
+    quantity: Decimal
+    unit_price: Decimal
+    lots: tuple[PlannedLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commercial:
+    """Everything of an order that a change may touch; `lines` name every line in the order's sequence."""
+
+    need_by: date
+    spec_revision: str
+    lines: tuple[LineCommercial, ...]
+
+
+class ChangeState(StrEnum):
+    """How far a change has come. Only an acknowledged one holds."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`after` is wanted in place of `before`, both as they were when `by` proposed it. `since` is when it
+    came to its state; `answer` is what the approver or the supplier said to it."""
+
+    change: str
+    at: datetime
+    by: str
+    reason: str
+    before: Commercial
+    after: Commercial
+    state: ChangeState
+    since: datetime
+    answer: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.state in (ChangeState.PROPOSED, ChangeState.APPROVED)
+
+    def on(self, now: Commercial) -> Commercial:
+        """The terms once it holds: what it left alone stays as it is `now`, not as it was then."""
+        return Commercial(
+            _chosen(self.before.need_by, self.after.need_by, now.need_by),
+            _chosen(self.before.spec_revision, self.after.spec_revision, now.spec_revision),
+            tuple(
+                LineCommercial(
+                    stands.line,
+                    _chosen(was.quantity, wanted.quantity, stands.quantity),
+                    _chosen(was.unit_price, wanted.unit_price, stands.unit_price),
+                    _chosen(was.lots, wanted.lots, stands.lots),
+                )
+                for was, wanted, stands in zip(self.before.lines, self.after.lines, now.lines, strict=True)
+            ),
+        )
+
+
+def _chosen(was: _Term, wanted: _Term, stands: _Term) -> _Term:
+    return wanted if wanted != was else stands

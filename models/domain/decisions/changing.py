@@ -1,0 +1,226 @@
+"""propose-change, decide-change, withdraw-change, and acknowledge with a change: other terms we want.
+
+What is proposed binds nobody until somebody else approved it and the supplier accepted it; until then
+the old revision stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from models.domain import commands as c
+from models.domain.calendar import check_year
+from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
+from models.domain.decisions import checks
+from models.domain.decisions.countering import not_past
+from models.domain.errors import Forbidden, Invalid, Refusal
+from models.domain.events import (
+    ChangeAcknowledged,
+    ChangeApproved,
+    ChangeDeclined,
+    ChangeProposed,
+    ChangeRejected,
+    ChangeWithdrawn,
+    Event,
+)
+from models.domain.facts import Asked, Facts
+from models.domain.order import Answer, Line, Order
+from models.domain.quantities import ZERO, quantity
+from models.domain.records import PlannedLot
+
+
+def propose_change(
+    order: Order, command: c.ProposeChange, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    reason = checks.reason(command.reason)
+    before = order.commercial
+    after = _after(order, command.changes, facts, now)
+    if after == before:
+        raise Invalid(
+            "change.same",
+            "This is what is ordered already. Change a date, a quantity, a price, a lot or the specification.",
+            field="changes",
+        )
+    if not any(line.quantity for line in after.lines):
+        raise Refusal(
+            "change.nothing_left",
+            "Nothing would be left to do on any line. Cancel the order instead.",
+            field="changes.lines",
+        )
+    name = f"{order.number}-C{len(order.changes) + 1}"
+    return [ChangeProposed(name, before, after, asked.actor.id, reason)]
+
+
+def _after(order: Order, changes: c.Changes, facts: Facts, now: datetime) -> Commercial:
+    wished = _by_line(order, changes.lines)
+    return Commercial(
+        _need_by(order, changes, now),
+        _spec_revision(order, changes),
+        tuple(_line(line, wished.get(line.line), facts) for line in order.lines),
+    )
+
+
+def _need_by(order: Order, changes: c.Changes, now: datetime) -> date:
+    day = changes.need_by
+    if day is None or day == order.need_by:
+        return order.need_by
+    if day < order.plant_calendar.local_date(now):
+        raise Invalid(
+            "need_by.past",
+            "Need-by {need_by} has passed; choose a later day.",
+            field="changes.need_by",
+            need_by=day,
+        )
+    check_year(day.year, "changes.need_by")
+    return day
+
+
+def _spec_revision(order: Order, changes: c.Changes) -> str:
+    if changes.spec_revision is None:
+        return order.spec_revision
+    if not changes.spec_revision.strip():
+        raise Invalid(
+            "spec_revision.missing", "Name the revision of the specification.", field="changes.spec_revision"
+        )
+    return changes.spec_revision.strip()
+
+
+def _by_line(order: Order, lines: Sequence[c.ChangedLine]) -> dict[int, tuple[str, c.ChangedLine]]:
+    """What is wished for each line, with its place in the request."""
+    found: dict[int, tuple[str, c.ChangedLine]] = {}
+    for index, item in enumerate(lines):
+        at = f"changes.lines.{index}"
+        line = checks.the_line(order, item.line, index, "changes.lines")
+        if line.line in found:
+            raise Invalid("line.repeated", "Line {line} is named twice.", field=f"{at}.line", line=line.line)
+        found[line.line] = at, item
+    return found
+
+
+def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, facts: Facts) -> LineCommercial:
+    if wish is None:
+        return LineCommercial(line.line, line.ordered, line.unit_price, line.lots)
+    at, item = wish
+    ordered = line.ordered
+    if item.quantity is not None:
+        ordered = quantity(item.quantity, field=f"{at}.quantity", unit=line.unit)
+    if line.short_closed and ordered != line.ordered:
+        raise Refusal(
+            "change.short_closed",
+            "Line {line} was closed short; nothing more is sent on it. Place what is needed on another order.",
+            field=f"{at}.quantity",
+            line=line.line,
+        )
+    price = line.unit_price
+    if item.unit_price is not None:
+        price = quantity(item.unit_price, field=f"{at}.unit_price", unit="a price")
+    lots = _kept_lots(line, ordered) if item.lots is None else _named_lots(line, item.lots, at, facts)
+    planned = sum((lot.quantity for lot in lots), ZERO)
+    if planned > ordered:
+        raise Invalid(
+            "lots.more_than_ordered",
+            "The lots add up to {planned}, more than the {ordered} ordered.",
+            field=f"{at}.lots",
+            planned=planned,
+            ordered=ordered,
+        )
+    return LineCommercial(line.line, ordered, price, lots)
+
+
+def _kept_lots(line: Line, ordered: Decimal) -> tuple[PlannedLot, ...]:
+    """The lots as they are. One that was the whole line still is; of a line that is cancelled none goes."""
+    if not ordered:
+        return ()
+    if len(line.lots) == 1 and line.lots[0].quantity == line.ordered:
+        return (PlannedLot(line.lots[0].lot, ordered, line.lots[0].heat),)
+    return line.lots
+
+
+def _named_lots(line: Line, lots: Sequence[c.ChangedLot], at: str, facts: Facts) -> tuple[PlannedLot, ...]:
+    found: dict[str, PlannedLot] = {}
+    for place, item in enumerate(lots):
+        field = f"{at}.lots.{place}"
+        lot = item.lot.strip()
+        if lot not in facts.lots:
+            raise Invalid("lot.unknown", "There is no lot {lot}.", field=f"{field}.lot", lot=lot)
+        if lot in found:
+            raise Invalid("lot.repeated", "Lot {lot} is named twice.", field=f"{field}.lot", lot=lot)
+        some = checks.counted(line, item.quantity, place, of=f"{at}.lots")
+        found[lot] = PlannedLot(lot, some, facts.lots[lot].heat)
+    return tuple(found.values())
+
+
+def decide_change(
+    order: Order, command: c.DecideChange, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    change = _the_change(order, command.change, ChangeState.PROPOSED)
+    if asked.actor.id == change.by:
+        raise Forbidden(
+            "change.own",
+            "You proposed this change; somebody else has to decide about it. You can withdraw it.",
+        )
+    reason = command.reason.strip()
+    if command.decision == "reject":
+        return [ChangeRejected(change.change, reason)]
+    return [ChangeApproved(change.change, reason)]
+
+
+def withdraw_change(
+    order: Order, command: c.WithdrawChange, asked: Asked, facts: Facts, now: datetime
+) -> list[Event]:
+    change = _the_change(order, command.change, ChangeState.PROPOSED, ChangeState.APPROVED)
+    return [ChangeWithdrawn(change.change, change.state is ChangeState.APPROVED)]
+
+
+def acknowledge_change(order: Order, command: c.Acknowledge, now: datetime) -> list[Event]:
+    """The supplier's answer to an approved change. The order itself stays answered as it was."""
+    change = _the_change(order, command.change, ChangeState.APPROVED)
+    if command.decision == "counter" or command.lines:
+        raise Invalid(
+            "change.countered",
+            "A change is accepted or declined as it is. Decline it and say what would suit you; your customer "
+            "can propose another.",
+            field="decision",
+        )
+    if command.decision == "decline":
+        reason = command.reason.strip()
+        if not reason:
+            raise Invalid("reason.missing", "Say why, so that your customer can plan.", field="reason")
+        return [ChangeDeclined(change.change, reason)]
+    before = order.commercial
+    after = change.on(before)
+    promise = not_past(order, command.promise_date, "promise_date", now)
+    if promise is None and after.need_by != before.need_by:
+        promise = after.need_by
+    if order.answer is not Answer.ACCEPTED:
+        # Nothing is promised before the order itself is accepted; its answer brings the date.
+        promise = None
+    return [
+        ChangeAcknowledged(
+            change.change, before, after, order.revision + 1, promise, command.supplier_order.strip()
+        )
+    ]
+
+
+def _the_change(order: Order, name: str, *states: ChangeState) -> Change:
+    """The change named. Raises when it is not in one of `states`: whoever answers has an old page open."""
+    change = order.changes.get(name)
+    if change is None:
+        raise Invalid(
+            "change.unknown",
+            "Order {order} has no change {change}.",
+            field="change",
+            order=order.number,
+            change=name,
+        )
+    if change.state not in states:
+        raise Refusal(
+            "change.not_open",
+            "Change {change} is not waiting for this answer. Look at the order again.",
+            field="change",
+            change=name,
+            state=change.state.value,
+        )
+    return change

@@ -1,0 +1,97 @@
+"""A change the customer wants, on a phone: side by side, one question, and no old page acts on a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.domain.authority import Role
+from tests.supplier.phone import opened
+from tests.supplier.steps import accepted, order, sent
+from tests.systems import System
+
+
+async def asked(system: System, number: str, **changes: Any) -> str:
+    """A change somebody else approved; gives its name."""
+    order = await system.command(
+        Role.BUYER, number, "propose-change", changes=changes, reason="Our customer waits"
+    )
+    name: str = order["change"]
+    await system.command(Role.APPROVER, number, "decide-change", change=name, decision="approve")
+    return name
+
+
+FEWER = [{"line": 1, "quantity": 15, "unit_price": "0.9"}]
+
+
+async def test_the_page_asks_about_the_change_and_shows_it_side_by_side(system: System) -> None:
+    number = await accepted(system)
+    await asked(system, number, lines=FEWER, spec_revision="2024")
+    phone, page = await opened(system, number)
+    assert page.heading == "Can you do it with this change?"
+    words = page.text.replace("\u00a0", " ")
+    assert "Our customer waits Before After Specification ASTM B633 2023 ASTM B633 2024" in words
+    assert "FLANGE-DN50 B: quantity 20 pcs 15 pcs FLANGE-DN50 B: price 0.85 USD 0.90 USD" in words
+    assert "Until you accept, the order stands as it was." in words
+    page = await phone.press(page, "accept")
+    assert page.status == 200
+    assert f"✓ You accepted change {number}-C1." in page.text.replace("\u00a0", " ")
+    assert page.heading == "The parts will be sent to you. Nothing to do now."
+    found = await system.get(f"/orders/{number}")
+    assert (found["revision"], found["lines"][0]["ordered"], found["open_change"]) == (2, "15", None)
+
+
+async def test_a_change_is_declined_with_a_reason(system: System) -> None:
+    number = await sent(system)
+    await asked(system, number, lines=FEWER)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "decline", reason="")
+    assert page.status == 422
+    (at,) = [at for text, at in page.links.items() if "Say why, so that your customer can plan." in text]
+    assert at.endswith("#reason")
+    page = await phone.press(page, "decline", reason="All are in the bath")
+    assert "You declined change" in page.text
+    found = await system.get(f"/orders/{number}")
+    assert (found["revision"], found["lines"][0]["ordered"], found["stage"]) == (1, "20", "acknowledged")
+
+
+async def test_a_page_that_shows_a_withdrawn_change_accepts_no_other(system: System) -> None:
+    number = await accepted(system)
+    first = await asked(system, number, lines=FEWER)
+    phone, old = await opened(system, number)
+    await system.command(Role.BUYER, number, "withdraw-change", change=first)
+    await asked(system, number, lines=[{"line": 1, "quantity": 5}])
+    page = await phone.press(old, "accept")
+    assert page.status == 409
+    assert f"Change {first} is not waiting for this answer." in page.text
+    # The form below shows the change that is asked about now.
+    assert "20 pcs 5 pcs" in page.text.replace("\u00a0", " ")
+    assert (await system.get(f"/orders/{number}"))["revision"] == 1
+
+
+async def test_a_form_for_the_terms_before_the_change_is_refused_with_what_changed(system: System) -> None:
+    number = await sent(system)
+    phone, old = await opened(system, number)
+    name = await asked(system, number, lines=FEWER)
+    await system.command(
+        Role.BUYER,
+        number,
+        "acknowledge",
+        decision="accept",
+        change=name,
+        on_behalf_of={"contact": "Ana", "basis": "phone"},
+    )
+    page = await phone.press(old, "all")
+    assert page.status == 409
+    words = page.text.replace("\u00a0", " ")
+    assert "The order was changed to revision 2 while you had revision 1 open." in words
+    assert "FLANGE-DN50 B: 20 pcs → 15 pcs" in words
+    page = await phone.open(page.links[f"Back to order {number}"])
+    assert "Pieces of FLANGE-DN50 B to send back" in page.text
+
+
+async def test_the_change_comes_before_the_order_that_was_never_answered(system: System) -> None:
+    number = await order(system)
+    await asked(system, number, lines=FEWER)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "accept")
+    assert page.heading.startswith("Can you finish 15 pcs by")
