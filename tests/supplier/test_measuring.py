@@ -34,7 +34,7 @@ async def test_missing_values_are_named_in_chinese_and_the_typed_ones_kept(syste
     before = rows(system)
     page = await phone.press(page, "submit", v__0__1="8", v__0__3="十")
     assert page.status == 422
-    assert "Coating thickness, 3：十 不是数字。" in page.text
+    assert "Coating thickness, 3：十不是数字。" in page.text
     # All that is wrong is said at once.
     assert page.links["特性 1：缺少样品 2 的数值。"].endswith("#v-0-2")
     assert page.links["特性 2：缺少样品 1 的数值。"].endswith("#v-1-1")

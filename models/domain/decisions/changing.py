@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from models.domain import commands as c
-from models.domain.calendar import check_year
+from models.domain.calendar import check_ahead
 from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
 from models.domain.decisions import checks
 from models.domain.decisions.countering import not_past
@@ -66,14 +66,15 @@ def _need_by(order: Order, changes: c.Changes, now: datetime) -> date:
     day = changes.need_by
     if day is None or day == order.need_by:
         return order.need_by
-    if day < order.plant_calendar.local_date(now):
+    today = order.plant_calendar.local_date(now)
+    if day < today:
         raise Invalid(
             "need_by.past",
             "Need-by {need_by} has passed; choose a later day.",
             field="changes.need_by",
             need_by=day,
         )
-    check_year(day.year, "changes.need_by")
+    check_ahead(day, today, "changes.need_by")
     return day
 
 
