@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from models.domain import headline
 from models.domain.causes import latest_forecast, owed_milestones, to_ship
+from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.order import Answer, Order, Stage, all_sent, stage
 from models.domain.pieces import OUT, Bucket, total
 
@@ -150,12 +151,16 @@ def days_late(order: Order, today: date) -> int:
     return max(0, (expected - order.need_by).days)
 
 
+def said_of(order: Order, milestone: Milestone) -> date | None:
+    """The day the supplier named last for it; that the parts leave it has promised with the order."""
+    promised = order.promise_current if milestone.kind is MilestoneKind.shipped else None
+    return milestone.forecast or promised
+
+
 def missed_milestones(order: Order, today: date) -> dict[str, int]:
-    """By how many days each milestone that is still waited for is overdue, by its code."""
+    """By how many days each milestone that is still waited for is overdue, by its code: since the day
+    named last, or the planned one while none was."""
     if order.end is not None:
         return {}
-    return {
-        milestone.code: (today - milestone.expected).days
-        for milestone in owed_milestones(order)
-        if milestone.expected < today
-    }
+    expected = {item.code: said_of(order, item) or item.planned for item in owed_milestones(order)}
+    return {code: (today - day).days for code, day in expected.items() if day < today}

@@ -80,6 +80,18 @@ def test_a_milestone_is_missed_only_while_it_is_waited_for() -> None:
     assert missed_milestones(given(issued(), decline()).order, date(2026, 12, 1)) == {}
 
 
+def test_a_milestone_is_overdue_from_the_day_named_last() -> None:
+    scene = given(issued(), accept(date(2026, 11, 10)), send())
+    planned = scene.order.milestone("SHIP")
+    assert planned is not None
+    assert planned.planned > date(2026, 11, 13)
+    assert "SHIP" not in missed_milestones(scene.order, date(2026, 11, 10))
+    assert missed_milestones(scene.order, date(2026, 11, 13))["SHIP"] == 3
+    scene.when(arrived("SHIP", forecast=date(2026, 12, 21)))
+    assert "SHIP" not in missed_milestones(scene.order, date(2026, 12, 21))
+    assert missed_milestones(scene.order, date(2026, 12, 23))["SHIP"] == 2
+
+
 @parametrize(
     "command, steps",
     ("send", (accept(), send())),

@@ -17,6 +17,7 @@ from tests.pages.doing import at
 from tests.stories import BEHALF, LOT, draft, issued, master_data
 from tests.supplier.phone import opened
 from tests.supplier.steps import PDF
+from tests.supplier.test_waiting import temporal_away
 from tests.systems import System, running
 
 
@@ -101,6 +102,31 @@ async def test_what_the_supplier_promised_is_when_the_parts_are_expected_to_leav
     shipped = part(page, "milestones").partition("Shipped ◔ promised ")[2]
     assert f"{promise:%-d %b}" in shipped.partition("○")[0]
     assert 'class="mark forecast"' in page.html
+
+
+@pytest.mark.parametrize(
+    ("locale", "overdue", "earlier"),
+    [
+        ("en", "! 3 days overdue", "earlier"),
+        ("zh", "! 逾期 3 天", "早 "),
+        ("es", "! vencido hace 3 días", "antes"),
+    ],
+)
+async def test_a_promise_that_has_passed_is_called_overdue_and_not_early(
+    system: System, browsers: Browsers, locale: str, overdue: str, earlier: str
+) -> None:
+    number = await issued(system)
+    now = system.app.state.clock()
+    promise = now.date() + timedelta(days=2)
+    accepted = {"decision": "accept", "promise_date": str(promise)}
+    await system.command(Role.BUYER, number, "acknowledge", on_behalf_of=BEHALF, **accepted)
+    shipped = part(await browsers.of(Role.VIEWER, locale=locale).open(f"/orders/{number}"), "milestones")
+    assert earlier in shipped
+    assert overdue not in shipped
+    system.app.state.clock = lambda: now + timedelta(days=5)
+    shipped = part(await browsers.of(Role.PLANNER, locale=locale).open(f"/orders/{number}"), "milestones")
+    assert overdue in shipped
+    assert earlier not in shipped
 
 
 async def test_milestones_show_plan_and_what_was_done(system: System, browsers: Browsers) -> None:
@@ -305,6 +331,19 @@ async def test_a_command_that_waits_is_shown_as_saved(
         assert "Issuing it is saved, being applied." in page.text
         assert f"/orders/{number}/issue" not in links(page)
         await browsers.close()
+
+
+async def test_another_reader_sees_what_waits_to_be_applied(
+    system: System, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens the page while Temporal is away, not only who just sent it."""
+    number = await at(system, "accepted")
+    viewer = browsers.of(Role.VIEWER)
+    assert "being applied" not in part(await viewer.open(f"/orders/{number}"), "next")
+    async with temporal_away(system):
+        await system.command(Role.BUYER, number, "hold", reason="drawing", status=202)
+        words = part(await viewer.open(f"/orders/{number}"), "next")
+    assert "Hold the order: saved, being applied buyer@example.com" in words
 
 
 async def test_a_draft_is_issued_or_edited_from_its_page(system: System, browsers: Browsers) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from api.pages.order.milestone_line import Step
 from api.pages.order.telling import Telling
 from api.supplier.words import Words
-from models.domain.milestones import Milestone, MilestoneKind
-from models.domain.next_steps import missed_milestones
+from models.domain.milestones import Milestone
+from models.domain.next_steps import missed_milestones, said_of
 from models.domain.order import Order
 from models.domain.records import Load
 
@@ -69,12 +69,7 @@ def parcel(order: Order, item: Mapping[str, Any], words: Words) -> dict[str, Any
 
 def _mark(order: Order, number: int, item: Milestone, missed: bool) -> Step:
     done = order.supplier_calendar.local_date(item.actual) if item.actual is not None else None
-    return Step(number, item.planned, _expected(order, item), done, missed)
-
-
-def _expected(order: Order, item: Milestone) -> date | None:
-    """What the supplier said of it last; that the parts leave it has promised with the order."""
-    return item.forecast or (order.promise_current if item.kind is MilestoneKind.shipped else None)
+    return Step(number, item.planned, said_of(order, item), done, missed)
 
 
 def _milestone(step: Step, item: Milestone, words: Words, overdue: int) -> MilestoneRow:
