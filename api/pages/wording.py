@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+from activities.codes import DECLINED, STAGES
 from activities.i18n import N_
 from models.domain.identifiers import Kind
 from models.domain.order import Stage
 
-STAGES: dict[str, str] = {
-    Stage.DRAFT: N_("Draft"),
-    Stage.ISSUED: N_("Issued"),
-    Stage.COUNTERED: N_("Proposal"),
-    Stage.ACKNOWLEDGED: N_("Acknowledged"),
-    Stage.IN_PROCESS: N_("In process"),
-    Stage.SHIPPED: N_("Shipped"),
-    Stage.RECEIVING: N_("Receiving"),
-    Stage.RECEIVED: N_("Received"),
-    Stage.CLOSED: N_("Closed"),
-    Stage.CANCELLED: N_("Cancelled"),
-}
 # Flag -> its word, and whether it is a matter to watch or to act on.
 FLAGS: dict[str, tuple[str, str]] = {
     "hold": (N_("On hold"), "watch"),
@@ -61,7 +50,7 @@ MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 def stage_name(stage: str, *, declined: bool = False) -> str:
     """The word for where an order stands, in English, to be translated where it is shown. What its
     supplier declined stands at the same stage as a proposal, and is another matter to people."""
-    return N_("Declined") if declined and stage == Stage.COUNTERED else STAGES[stage]
+    return DECLINED if declined and stage == Stage.COUNTERED else STAGES[stage]
 
 
 def group_name(stage: str) -> str:

@@ -97,8 +97,8 @@ def why_not(order: Order, command: str) -> Refusal | None:
     if now not in allowed:
         return Refusal(
             "order.stage",
-            "Not possible while the order is {stage}; it is possible when it is {stages}.",
-            stage=_words([now]),
+            "Not possible while the order stands at “{stage}”; possible at: {stages}.",
+            stage=_standing(order, now),
             stages=_words([step for step in Stage if step in allowed]),
         )
     if command not in ON_HOLD and (held := on_hold(order)) is not None:
@@ -176,6 +176,11 @@ def check(order: Order, command: str) -> None:
     refusal = why_not(order, command)
     if refusal is not None:
         raise refusal
+
+
+def _standing(order: Order, now: Stage) -> str:
+    """What its supplier declined stands at the same stage as a proposal, and is another matter to people."""
+    return "declined" if order.answer is Answer.DECLINED and now is Stage.COUNTERED else _words([now])
 
 
 def _words(stages: Collection[Stage]) -> str:

@@ -119,9 +119,7 @@ def test_an_issued_order_is_not_issued_again() -> None:
 def test_a_refusal_says_where_the_order_stands_and_where_it_would_be_possible() -> None:
     scene = given(issued()).when(Close()).refused("order.stage", stage="issued", stages="received")
     assert scene.refusal is not None
-    assert (
-        scene.refusal.detail == "Not possible while the order is issued; it is possible when it is received."
-    )
+    assert scene.refusal.detail == "Not possible while the order stands at “issued”; possible at: received."
 
 
 def test_on_hold_the_refusal_names_the_reason() -> None:

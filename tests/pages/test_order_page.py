@@ -12,6 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from models.domain.authority import Role
 from models.settings import Settings
+from tests.pages.alarms import declined
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import at
 from tests.stories import BEHALF, LOT, draft, issued, master_data
@@ -84,9 +85,40 @@ async def test_only_what_is_possible_now_is_offered_the_rest_says_why(
     assert mine >= {"receive", "report-milestone", "ship", "declare-loss"}
     assert not mine & {"send", "judge", "close", "cancel", "resume", "disposition"}
     words = part(page, "next")
-    assert "Send pieces buyer, receiving Everything ordered has been sent." in words
-    assert "Close the order buyer Not possible while the order is acknowledged" in words
+    assert "Everything ordered has been sent. Send pieces buyer, receiving" in words
+    reason = "Not possible while the order stands at “Acknowledged”; possible at: Received."
+    assert f"{reason} Close the order buyer" in words
     assert "Cancel the order buyer" in words.split("Others can")[1].split("Not possible now")[0]
+
+
+@pytest.mark.parametrize(
+    ("locale", "reason", "last"),
+    [
+        (
+            "en",
+            "Not possible while the order stands at “Declined”; possible at: Issued, ",
+            "Receiving, Received.",
+        ),
+        ("zh", "订单处于“已拒绝”时不能这样做；可以的状态：已下达、", "收货中、已收货。"),
+        (
+            "es",
+            "No es posible mientras el pedido está en «Rechazado»; es posible en: Emitido, ",
+            "En recepción, Recibido.",
+        ),
+    ],
+)
+async def test_what_is_not_possible_is_said_once_in_the_words_of_the_page(
+    system: System, browsers: Browsers, locale: str, reason: str, last: str
+) -> None:
+    number, _ = await declined(system)
+    page = await browsers.of(Role.BUYER, locale=locale).open(f"/orders/{number}")
+    said = re.findall(r'<p class="why">(.*?)</p>', page.html)
+    assert len(said) == len(set(said)) > 3
+    assert len([each for each in said if each.startswith(reason) and each.endswith(last)]) == 1
+    assert "countered" not in page.text
+    if locale == "en":
+        under = part(page, "next").split(last)[1]
+        assert under.index("Send pieces") < under.index("Report a load") < under.index("Not possible")
 
 
 async def test_what_the_supplier_promised_is_when_the_parts_are_expected_to_leave(
@@ -123,8 +155,12 @@ async def test_a_promise_that_has_passed_is_called_overdue_and_not_early(
     shipped = part(await browsers.of(Role.VIEWER, locale=locale).open(f"/orders/{number}"), "milestones")
     assert earlier in shipped
     assert overdue not in shipped
+    clock = system.app.state.clock
     system.app.state.clock = lambda: now + timedelta(days=5)
-    shipped = part(await browsers.of(Role.PLANNER, locale=locale).open(f"/orders/{number}"), "milestones")
+    try:
+        shipped = part(await browsers.of(Role.PLANNER, locale=locale).open(f"/orders/{number}"), "milestones")
+    finally:
+        system.app.state.clock = clock
     assert overdue in shipped
     assert earlier not in shipped
 
@@ -333,9 +369,7 @@ async def test_a_command_that_waits_is_shown_as_saved(
         await browsers.close()
 
 
-async def test_another_reader_sees_what_waits_to_be_applied(
-    system: System, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_another_reader_sees_what_waits_to_be_applied(system: System, browsers: Browsers) -> None:
     """Whoever opens the page while Temporal is away, not only who just sent it."""
     number = await at(system, "accepted")
     viewer = browsers.of(Role.VIEWER)

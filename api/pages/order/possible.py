@@ -20,14 +20,21 @@ _PAGES = {"add-document": "documents"}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`who`: the roles that may, in words. `reason`: why not now. `told`: entered for the supplier."""
+    """`who`: the roles that may, in words. `told`: entered for the supplier."""
 
     command: str
     label: str
     address: str
     who: str
-    reason: str = ""
     told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """What all stands still for the same reason."""
+
+    reason: str
+    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Actions:
 
     mine: tuple[Action, ...]
     others: tuple[Action, ...]
-    not_now: tuple[Action, ...]
+    not_now: tuple[NotNow, ...]
 
 
 def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
@@ -44,18 +51,19 @@ def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
     are labels of buttons that stand on the page already."""
     mine: list[Action] = []
     others: list[Action] = []
-    not_now: list[Action] = []
+    not_now: dict[str, list[Action]] = {}
     if desk.order is not None:
         for command in gate.ALLOWED:
             if command in SYSTEM_ONLY | _ELSEWHERE:
                 continue
             refusal = desk.why_pointless(command)
             if refusal is not None:
-                not_now.append(_action(desk, command, desk.words.refusal(refusal)))
+                not_now.setdefault(desk.words.refusal(refusal), []).append(_action(desk, command))
             else:
                 (mine if desk.staff.may(command) else others).append(_action(desk, command))
     mine = [action for action in mine if action.label not in shown]
-    return Actions(tuple(mine), tuple(others), tuple(not_now))
+    reasons = (NotNow(reason, tuple(those)) for reason, those in not_now.items())
+    return Actions(tuple(mine), tuple(others), tuple(reasons))
 
 
 def form_of(order: str, command: str) -> str:
@@ -69,13 +77,12 @@ def who_may(command: str, words: Words) -> str:
     return words.listed(words.say(ROLES[role]) for role in roles)
 
 
-def _action(desk: Desk, command: str, reason: str = "") -> Action:
+def _action(desk: Desk, command: str) -> Action:
     words = desk.words
     return Action(
         command=command,
         label=words.say(ACTIONS[command]),
         address=form_of(desk.number, command),
         who=who_may(command, words),
-        reason=reason,
         told=command in SUPPLIER,
     )

@@ -143,9 +143,9 @@ class Count:
         if drawn.quantity < wanted:
             raise Refusal(
                 "receive.more_than_lost",
-                "The order is {stage}: of line {line} {found} pieces are missing; you counted {entered}.",
+                "The order is {ended}: of line {line} {found} pieces are missing; you counted {entered}.",
                 field=f"lines.{index}.counted",
-                stage=self.order.end,
+                ended=self.order.end,
                 line=line.line,
                 found=drawn.quantity,
                 entered=wanted,
