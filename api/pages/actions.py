@@ -24,6 +24,7 @@ from api.errors import status_of
 from api.pages.desk import desk
 from api.pages.drafting import asking
 from api.pages.order.wording import BASES
+from api.pages.reaching import reach_of
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.tasks import meanwhile
@@ -149,8 +150,7 @@ async def take(
         outcome.raise_refusal()
     except Refusal as refusal:
         return await _refused(request, acting, task, fields, wanted, refusal)
-    if outcome.waiting:
-        return draw(request, staff, "pages/waiting.html", 202, number=number, title=ACTIONS[task.command])
+    # The order's page shows what becomes of it, also of what has to wait for its turn.
     return RedirectResponse(f"{acting.desk.path}?saved={outcome.id}", 303)
 
 
@@ -312,7 +312,7 @@ def _page(
         form=task.form(acting, given),
         typed=given,
         key=secrets.token_hex(16),
-        contacts=_contacts(request, acting) if behalf else (),
+        **_there(request, acting if behalf else None),
         behalf=behalf,
         bases=BASES,
         called=CALLED,
@@ -321,9 +321,16 @@ def _page(
     )
 
 
-def _contacts(request: Request, acting: Acting) -> list[str]:
+def _there(request: Request, acting: Acting | None) -> dict[str, Any]:
+    """Who is known at the supplier one enters something for, and how it is reached."""
+    if acting is None:
+        return {"contacts": (), "reach": None}
+    order = acting.order
     with request.app.state.database.read() as session:
-        return contacts(session, acting.order.supplier)
+        return {
+            "contacts": contacts(session, order.supplier),
+            "reach": reach_of(session, order.supplier, order.number, order.purchase_order),
+        }
 
 
 def _barred(request: Request, acting: Acting, task: Task) -> Response:

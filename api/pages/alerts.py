@@ -48,15 +48,15 @@ _SAVED = {
 def alerts(
     request: Request,
     staff: Visitor,
-    state: State = "open",
+    state: Annotated[str, Query(max_length=64)] = "open",
     supplier: Annotated[str, Query(max_length=7)] = "",
     rule: Annotated[str, Query(max_length=64)] = "",
     order: Annotated[str, Query(max_length=64)] = "",
     after: Annotated[str, Query(max_length=100)] = "",
     saved: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    wanted = Filter(state, supplier or None, rule or None, order or None)
-    return _drawn(request, staff, wanted, after, saved=_SAVED.get(saved, ""))
+    wanted = Filter(_state(state) or "open", supplier or None, rule or None, order or None)
+    return _drawn(request, staff, wanted, after, saved=_SAVED.get(saved, ""), state=state)
 
 
 @router.get("/alerts/{alert}")
@@ -130,13 +130,14 @@ def _drawn(
     *,
     status: int = 200,
     saved: str = "",
+    state: str = "",
     answering: str = "",
     form: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> Response:
     with request.app.state.database.read() as session:
         items = alert_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
-        filters = _filters(session, wanted, staff)
+        filters = _filters(session, wanted, staff, state)
         declined = order_list.declined(session, {item["order"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     shown = [_shown(staff, item, item["order"] in declined) for item in items[:_ROWS]]
@@ -169,18 +170,18 @@ def _drawn(
     )
 
 
-def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
-    """The filters with how many alerts each would show."""
+def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict[str, Any]:
+    """The filters with how many alerts each would show; `state` is the one the address asks for."""
     given = _given(wanted)
     rules = alert_list.by_rule(session, wanted, staff.reader)
     suppliers = alert_list.by_supplier(session, wanted, staff.reader)
     return {
         "states": [
-            (state, STATES[state], count, _address(given | {"state": state}))
-            for state, count in alert_list.counts(session, wanted, staff.reader).items()
+            (each, STATES[each], count, _address(given | {"state": each}))
+            for each, count in alert_list.counts(session, wanted, staff.reader).items()
         ],
         "supplier_options": suppliers,
-        "unknown": _unknown(session, wanted, staff),
+        "unknown": _unknown(session, wanted, staff, state),
         "rule_options": [
             (rule, staff.words.say(RULES[rule].name), rules[rule]) for rule in RULES if rule in rules
         ],
@@ -190,9 +191,12 @@ def _filters(session: Session, wanted: Filter, staff: Staff) -> dict[str, Any]:
     }
 
 
-def _unknown(session: Session, wanted: Filter, staff: Staff) -> list[tuple[str, str]]:
+def _unknown(session: Session, wanted: Filter, staff: Staff, state: str) -> list[tuple[str, str]]:
     """Filters that name nothing there is, each with the list's address without it."""
     words, given, found = staff.words, _given(wanted), []
+    if state and _state(state) is None:
+        text = words.say(N_("There is no state of alerts called {code}."), code=state)
+        found.append((text, _address(given)))
     if wanted.supplier and session.get(Supplier, wanted.supplier) is None:
         text = words.say(NO_SUPPLIER, code=wanted.supplier)
         found.append((text, _address(given | {"supplier": ""})))
@@ -233,10 +237,13 @@ def _back(query: str) -> dict[str, str]:
     return {name: value for name, value in parse_qsl(query)[:10] if name in _FILTERS}
 
 
+def _state(asked: str) -> State | None:
+    return next((each for each in STATES if each == asked), None)
+
+
 def _filter(given: Mapping[str, str]) -> Filter:
-    state = given.get("state", "open")
     return Filter(
-        next((each for each in STATES if each == state), "open"),
+        _state(given.get("state", "")) or "open",
         given.get("supplier"),
         given.get("rule"),
         given.get("order"),

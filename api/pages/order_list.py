@@ -78,6 +78,9 @@ def orders(
         older=_with(request, after=f"{rest['need_by']}|{rest['number']}") if rest else None,
         first=not after,
         narrowed=bool(_given(request)),
+        searched=staff.words.listed(dict.fromkeys(staff.words.say(kind) for kind in KINDS.values()))
+        if wanted.q
+        else "",
         **filters,
     )
 

@@ -91,6 +91,8 @@ class DocumentView:
     added: str
     # good, act, or empty once a newer one took its place.
     state: str
+    # Whether anything on it was held against the order.
+    compared: bool
     problems: tuple[str, ...]
 
 
@@ -302,5 +304,6 @@ def _documents(order: Order, words: Words) -> Iterator[DocumentView]:
             filename=item.filename,
             added=words.time(item.added_at),
             state=("good" if item.matched else "act") if item.current else "",
+            compared=item.compared,
             problems=tuple(wrong) if item.current else (),
         )

@@ -187,6 +187,11 @@ def match(
     )
 
 
+def comparable(document_type: DocumentType, printed: Printed) -> bool:
+    """Whether the document shows anything that is compared with the order."""
+    return any(_plain(getattr(printed, name)) for name in DOCUMENTS[document_type].compared)
+
+
 def unprinted(document_type: DocumentType, printed: Printed) -> tuple[str, ...]:
     """The required fields the document does not show; alternatives are joined by a slash."""
     return tuple(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.evidence import DocumentType, Mismatch, Printed, comparable
 from models.domain.quantities import ZERO
 
 
@@ -139,6 +139,11 @@ class Document:
     @property
     def matched(self) -> bool:
         return not self.mismatches
+
+    @property
+    def compared(self) -> bool:
+        """Whether anything on it was held against the order; what was not is matched all the same."""
+        return bool(self.mismatches) or comparable(self.type, self.printed)
 
     @property
     def current(self) -> bool:

@@ -21,6 +21,16 @@ State = Literal["open", "answered", "cleared"]
 _ALERTS = table(AlertRow)
 _ORDERS = table(OrderRow)
 _SUPPLIERS = table(Supplier)
+# What people see beside an alert: the order, and how its supplier is reached.
+_BESIDE = (
+    _ORDERS.c.supplier,
+    _ORDERS.c.stage,
+    _ORDERS.c.purchase_order,
+    _SUPPLIERS.c.name.label("supplier_name"),
+    _SUPPLIERS.c.contact.label("supplier_contact"),
+    _SUPPLIERS.c.email.label("supplier_email"),
+    _SUPPLIERS.c.locale.label("supplier_locale"),
+)
 _OF_ORDER = _ORDERS.c.number == _ALERTS.c.order_number
 _ANSWERED = _ALERTS.c.acknowledged_at.is_not(None)
 _STATES: dict[State, ColumnElement[bool]] = {
@@ -47,10 +57,10 @@ class Filter:
 
 def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, limit: int) -> list[View]:
     """At most `limit` alerts behind `after` (raised and id): what waits longest first, but of the cleared
-    ones the newest. `supplier_name` is for people."""
+    ones the newest."""
     newest_first = wanted.state == "cleared"
     query = (
-        select(_ALERTS, _ORDERS.c.supplier, _SUPPLIERS.c.name.label("supplier_name"), _ORDERS.c.stage)
+        select(_ALERTS, *_BESIDE)
         .join(_ORDERS, _OF_ORDER)
         .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
         .where(*_conditions(wanted, reader))
@@ -109,9 +119,7 @@ def worst(session: Session, reader: Reader, limit: int) -> list[View]:
     ranked = (
         select(
             _ALERTS,
-            _ORDERS.c.supplier,
-            _SUPPLIERS.c.name.label("supplier_name"),
-            _ORDERS.c.stage,
+            *_BESIDE,
             _URGENCY.label("urgency"),
             place.label("place"),
             (func.count().over(partition_by=number) - 1).label("others"),
@@ -131,7 +139,7 @@ def worst(session: Session, reader: Reader, limit: int) -> list[View]:
 
 
 def _shown(row: Any) -> View:
-    return alert(row) | {"supplier_name": row.supplier_name, "stage": row.stage}
+    return alert(row) | {column.name: getattr(row, column.name) for column in _BESIDE}
 
 
 def _conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> list[ColumnElement[bool]]:

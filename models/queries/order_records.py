@@ -155,6 +155,7 @@ def documents(order: Order) -> list[View]:
             "media_type": item.media_type,
             "filename": item.filename,
             "matched": item.matched,
+            "compared": item.compared,
             "mismatches": [
                 {"field": wrong.field, "printed": wrong.printed, "expected": wrong.expected}
                 for wrong in item.mismatches

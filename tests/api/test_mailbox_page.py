@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -74,6 +75,11 @@ def test_without_mails_it_says_what_will_appear(visitor: TestClient) -> None:
     spanish = visitor.get("/mailbox", headers={"Accept-Language": "es"}).text
     assert '<html lang="es">' in spanish
     assert "Emita un pedido: el correo a su proveedor aparece aquí." in spanish
+
+
+def test_it_leads_back_to_the_product(visitor: TestClient, settings: Settings) -> None:
+    for path in ("/mailbox", f"/mailbox/{keep(settings, issued())}"):
+        assert re.search(r'<a [^>]*href="/">Today</a>', visitor.get(path).text)
 
 
 def test_the_newest_mail_is_first_and_older_ones_are_a_page_away(

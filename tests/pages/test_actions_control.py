@@ -244,7 +244,7 @@ async def test_an_order_that_does_not_exist_is_said_not_to(system: System, brows
     assert "There is no order OP-1999-000001." in page.text
 
 
-async def test_what_cannot_be_applied_yet_is_said_to_be_saved(
+async def test_what_cannot_be_applied_yet_is_said_to_be_saved_where_one_sees_it_applied(
     make_settings: Callable[..., Settings],
     sqlite_url: str,
     temporal_env: WorkflowEnvironment,
@@ -257,11 +257,13 @@ async def test_what_cannot_be_applied_yet_is_said_to_be_saved(
         browsers = Browsers(system)
         buyer = hands(browsers, number, Role.BUYER)
         form = await buyer.look("issue")
-        page = StaffPage(await buyer.fill(form))
-        assert page.status == 202
-        assert page.heading == "Saved, being applied"
-        again = StaffPage(await buyer.fill(form))
-        assert again.status == 202
+        sent = await buyer.fill(form)
+        assert sent.status_code == 303
+        page = await buyer.browser.open(sent.headers["location"])
+        assert "Saved, being applied: issuing the order. It is kept" in page.text
+        assert f"/live?about={number}" in page.html
+        again = await buyer.fill(form)
+        assert again.headers["location"] == sent.headers["location"]
         (waiting,) = (await system.get(f"/orders/{number}"))["pending_commands"]
         assert waiting["name"] == "issue"
         await browsers.close()

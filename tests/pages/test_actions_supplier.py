@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
+from temporalio.testing import WorkflowEnvironment
+
 from models.domain.authority import Role
+from models.settings import Settings
 from tests.pages.browser import Browsers
 from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
-from tests.stories import LOT
-from tests.systems import System
+from tests.stories import LOT, master_data
+from tests.systems import System, running
 
 
 async def test_an_answer_is_entered_for_the_supplier_with_who_said_it_and_how(
@@ -189,3 +193,22 @@ async def test_every_form_speaks_the_readers_language(system: System, browsers: 
         browser = browsers.of(Role.BUYER, locale=locale)
         page = await browser.open(f"/orders/{number}/ship")
         assert words in page.text
+
+
+async def test_who_announces_a_parcel_is_told_first_that_nothing_is_released(
+    make_settings: Callable[..., Settings],
+    sqlite_url: str,
+    temporal_env: WorkflowEnvironment,
+    temporal_address: str,
+) -> None:
+    settings = make_settings(database_url=sqlite_url)
+    async with running(settings, temporal_env.client) as system:
+        await master_data(system, release_before_ship=True)
+        browsers = Browsers(system)
+        number = await at(system, "there")
+        page = await hands(browsers, number, Role.BUYER).look("ship")
+        assert "Nothing is released for shipping yet." in page.text
+        number = await at(system, "released")
+        page = await hands(browsers, number, Role.BUYER).look("ship")
+        assert "Nothing is released for shipping yet." not in page.text
+        await browsers.close()

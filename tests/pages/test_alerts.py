@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -51,20 +52,26 @@ async def test_an_alert_says_why_since_when_who_owes_and_what_to_do(
 
 
 _DEEDS = {
-    "ack_overdue": ("Call Acme Plating", "/acknowledge"),
-    "milestone_overdue": ("Ask for a forecast", "/report-milestone?code=PLATED"),
-    "ship_overdue": ("Ask for a new promise", "/report-milestone?happened=later"),
-    "receipt_overdue": ("Expedite or replan", "/report-milestone"),
-    "parcel_overdue": ("Trace the parcel", "/receive?parcel=SO-1-P1"),
-    "no_news": ("Ask for progress", "/report-milestone"),
-    "document_missing": ("Ask for the document", "/documents?type=coc"),
+    "ack_overdue": ("Enter the answer", "/acknowledge"),
+    "milestone_overdue": ("Enter the progress", "/report-milestone?code=PLATED"),
+    "ship_overdue": ("Enter the forecast", "/report-milestone?happened=later"),
+    "receipt_overdue": ("Enter the progress", "/report-milestone"),
+    "parcel_overdue": ("Receive pieces", "/receive?parcel=SO-1-P1"),
+    "no_news": ("Enter the progress", "/report-milestone"),
+    "document_missing": ("Add the document", "/documents?type=coc"),
     "nonconformance_unanswered": ("Decide what happens to them", "/disposition?nonconformance=SO-1-N1"),
-    "return_overdue": ("Ask for the material or declare it lost", "/declare-loss"),
-    "forecast_late": ("Replan or negotiate", "/report-milestone?happened=later"),
+    "return_overdue": ("Declare pieces lost", "/declare-loss"),
+    "forecast_late": ("Enter the forecast", "/report-milestone?happened=later"),
     "change_undecided": ("Approve or reject the change", "/decide-change"),
-    "change_unacknowledged": ("Ask Acme Plating to answer the change", "/acknowledge"),
+    "change_unacknowledged": ("Enter the answer", "/acknowledge"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
     "order_declined": ("Cancel and place it elsewhere", "/cancel"),
+}
+_SETTLED_ON_THE_FORM = {
+    "order_declined",
+    "proposal_waiting",
+    "change_undecided",
+    "nonconformance_unanswered",
 }
 _OCCURRENCES = {
     "milestone_overdue": "PLATED-2026-12-31",
@@ -90,6 +97,38 @@ async def test_what_is_recommended_leads_to_the_form_that_settles_it(
     page = await browsers.of(Role.VIEWER).open(f"/alerts?order={number}")
     assert label in page.text
     assert label not in page.links
+
+
+@pytest.mark.parametrize("rule", sorted(set(_DEEDS) - _SETTLED_ON_THE_FORM))
+async def test_who_has_to_ask_somebody_finds_how_and_no_button_claims_to_ask(
+    system: System, browsers: Browsers, rule: str
+) -> None:
+    number = await issued(system)
+    raised(system, number, rule, occurrence=_OCCURRENCES.get(rule, ""))
+    browser = browsers.of(Role.ADMIN)
+    advice = RULES[rule].action.format(supplier="Acme Plating")
+    for place in ("/", f"/alerts?order={number}"):
+        page = await browser.open(place)
+        assert advice not in page.links
+        assert advice in page.text
+        assert (
+            f"mailto:orders@acme.example?subject={quote(f'Order {number}, purchase order PO-7781')}"
+            in page.html
+        )
+
+
+async def test_a_form_filled_in_for_a_supplier_says_how_to_ask_there_in_its_language(
+    system: System, browsers: Browsers
+) -> None:
+    number = await issued(system)
+    chinese = browsers.of(Role.BUYER, locale="zh")
+    page = await chinese.open(f"/orders/{number}/report-milestone")
+    # Who writes reads Chinese; who gets the mail does not.
+    assert (
+        f"mailto:orders@acme.example?subject={quote(f'Order {number}, purchase order PO-7781')}" in page.html
+    )
+    page = await chinese.open(f"/orders/{number}/hold")
+    assert "mailto:" not in page.html
 
 
 async def test_parts_our_dock_has_not_sent_lead_to_the_form_that_sends_them(
@@ -234,6 +273,17 @@ async def test_filters_narrow_the_list_and_count_what_they_would_show(
     assert page.links["Take this filter away"].endswith("/alerts?state=answered&supplier=NOBODY")
     page = await planner.open("/alerts?supplier=ACME&rule=no_news")
     assert "Take this filter away" not in page.links
+
+
+async def test_a_state_there_is_not_is_said_to_be_none_above_the_open_alerts(
+    system: System, browsers: Browsers
+) -> None:
+    number, alert = await declined(system)
+    page = await browsers.of(Role.BUYER).open(f"/alerts?state=x&order={number}")
+    assert page.status == 200
+    assert "There is no state of alerts called x." in page.text
+    assert page.links["Take this filter away"].endswith(f"/alerts?order={number}")
+    assert said(page, alert)
 
 
 async def test_a_cleared_alert_says_how_long_it_lasted(system: System, browsers: Browsers) -> None:

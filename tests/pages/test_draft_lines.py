@@ -185,6 +185,15 @@ async def test_what_is_wrong_is_said_of_its_line_and_field(system: System, brows
             assert fields[name.replace("__", ".")] == text
 
 
+async def test_of_many_lots_it_is_said_which_has_a_wrong_number(system: System, browsers: Browsers) -> None:
+    buyer = browsers.of(Role.BUYER)
+    page, *_ = await two_lines(system, buyer)
+    wrong = {"lines__1__lots__0__use": "on", "lines__1__lots__0__quantity": "many"}
+    refused = await press(buyer, page, "draft", **wrong)
+    text = f"Line 2, Lots that go out · {LOT}: many is not a number."
+    assert refused.links[text].endswith("#lines-1-lots-0-quantity")
+
+
 async def test_what_the_core_finds_wrong_stands_at_its_line_too(system: System, browsers: Browsers) -> None:
     buyer = browsers.of(Role.BUYER)
     page, *_ = await two_lines(system, buyer)

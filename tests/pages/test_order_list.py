@@ -78,7 +78,10 @@ async def test_what_is_looked_for_is_found_even_when_it_has_ended(system: System
     answer = await viewer.get("/orders?q=PO-ENDED")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{gone}")
     assert listed(await viewer.open("/orders?q=WO-3201&stage=cancelled"))
-    assert "No order fits" in (await viewer.open("/orders?q=nothing-like-this")).text
+    nothing = await viewer.open("/orders?q=nothing-like-this")
+    assert "No order fits" in nothing.text
+    assert "The search looks at: Order, Purchase order, Supplier, Work order, Part, Lot, Heat" in nothing.text
+    assert "The search looks at" not in (await viewer.open("/orders?supplier=NOBODY")).text
 
 
 async def test_a_row_says_what_it_was_found_by_where_it_does_not_show_it(

@@ -210,6 +210,30 @@ async def test_a_missing_document_says_who_owes_it_and_a_wrong_one_what_is_wrong
     assert file.content == PDF
 
 
+async def test_a_certificate_nothing_was_compared_of_is_not_said_to_fit(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "rejected")
+    added = await upload(system, number)
+    quality = browsers.of(Role.QUALITY)
+    page = await quality.open(f"/orders/{number}")
+    words = part(page, "documents")
+    assert "nothing on it was compared with the order" in words
+    assert "fits the order" not in words
+    assert "✓" not in words
+    # It is there all the same.
+    assert "missing" not in words
+    assert "Nothing on it was compared with the order." in page.text
+    (read,) = (await system.get(f"/orders/{number}/documents"))["items"]
+    assert (read["document"], read["matched"], read["compared"]) == (added["document"], True, False)
+
+    await upload(system, number, lot=LOT, supersedes=str(added["document"]))
+    page = await quality.open(f"/orders/{number}")
+    assert "fits the order" in part(page, "documents")
+    (_, read) = (await system.get(f"/orders/{number}/documents"))["items"]
+    assert read["compared"]
+
+
 async def test_measured_values_stand_against_their_limits(system: System, browsers: Browsers) -> None:
     number = await at(system, "there")
     results = [

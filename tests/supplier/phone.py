@@ -15,7 +15,7 @@ from tests.systems import System
 
 _VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 # Those of ours that help with a form; everything works without them.
-SCRIPTS = ("/static/uploads.js", "/static/measuring.js")
+SCRIPTS = ("/static/sending.js", "/static/uploads.js", "/static/measuring.js")
 _LINK = re.compile(r"https?://[^\s\"<>]+/s/[A-Za-z0-9_-]{43}\b")
 
 

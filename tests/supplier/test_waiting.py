@@ -69,6 +69,7 @@ async def test_an_answer_is_saved_and_applied_when_temporal_is_back(system: Syst
         again = await phone.press(page, "accept")
         assert again.url == saved.url
         assert (await system.get(f"/orders/{number}"))["stage"] == "issued"
+    assert saved.links["See whether it is applied"] == saved.url
     done = await settled(phone, saved)
     assert "You promised" in done.text
     found = await system.get(f"/orders/{number}")

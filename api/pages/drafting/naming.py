@@ -34,7 +34,7 @@ LABELS = {
 PRIORITIES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
 _LINE = N_("Line {line}, {what}")
 _NOTHING = "–"
-_OF_A_LINE = re.compile(r"(?P<at>lines\.\d+)\.(?P<field>\w+)(?:\.\d+\.\w+)?")
+_OF_A_LINE = re.compile(r"(?P<at>lines\.\d+)\.(?P<field>\w+)(?:\.(?P<row>\d+)\.\w+)?")
 
 
 def names(words: Words, typed: Mapping[str, str], inputs: Iterable[str]) -> dict[str, str]:
@@ -47,11 +47,15 @@ def names(words: Words, typed: Mapping[str, str], inputs: Iterable[str]) -> dict
         label = LABELS.get(line["field"] if line else name)
         if label is None:
             continue
+        what = words.say(label)
+        if line and line["row"] and name.endswith(".quantity") and typed.get(name):
+            # Of many lots it is said of which; what is missing or unknown names its lot itself.
+            lot = typed.get(f"{line['at']}.{line['field']}.{line['row']}.lot")
+            what = f"{what} · {lot}" if lot else what
         if line and several:
-            number = typed.get(f"{line['at']}.line", "")
-            found[name] = words.say(_LINE, line=number, what=words.say(label))
+            found[name] = words.say(_LINE, line=typed.get(f"{line['at']}.line", ""), what=what)
         elif typed.get(name):
-            found[name] = words.say(label)
+            found[name] = what
     return found
 
 

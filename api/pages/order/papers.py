@@ -24,7 +24,8 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document on file. `says`: what is printed on it."""
+    """A document on file. `says`: what is printed on it; `compared`: whether any of it was held against the
+    order."""
 
     document: str
     name: str
@@ -32,13 +33,15 @@ class Paper:
     size: str
     added: str
     matched: bool
+    compared: bool
     says: tuple[tuple[str, str], ...]
     wrong: tuple[Wrong, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """One row of the checklist: `state` is here, wrong, missing, or awaited while that is early."""
+    """One row of the checklist: `state` is here, unchecked when nothing on it was compared, wrong, missing, or
+    awaited while that is early."""
 
     name: str
     state: str
@@ -73,8 +76,9 @@ def papers(order: Order, words: Words) -> Papers:
 
 
 def _state(items: list[Document], due: bool) -> str:
-    if any(item.matched for item in items):
-        return "here"
+    matched = [item for item in items if item.matched]
+    if matched:
+        return "here" if any(item.compared for item in matched) else "unchecked"
     if items:
         return "wrong"
     return "missing" if due else "awaited"
@@ -89,6 +93,7 @@ def _paper(item: Document, words: Words) -> Paper:
         size=_size(item.size, words),
         added=words.time(item.added_at),
         matched=item.matched,
+        compared=item.compared,
         says=tuple((printed_name(name, words), str(value)) for name, value in printed if value),
         wrong=tuple(
             Wrong(printed_name(each.field, words), each.printed, each.expected) for each in item.mismatches

@@ -12,6 +12,7 @@ from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.supplier.told import mismatch
 from models.domain import events as e
+from models.domain.evidence import DOCUMENTS, comparable
 from models.domain.inspection import Failure
 
 _MOST = 5
@@ -132,8 +133,13 @@ def document(event: e.DocumentAdded, tell: Telling) -> Sentence:
         mismatch({"field": item.field, "printed": item.printed, "expected": item.expected}, tell.words)
         for item in event.mismatches
     ]
+    # A photo or the like has nothing that could be.
+    compared = comparable(event.type, event.printed) or not DOCUMENTS[event.type].compared
+    if not compared and not event.mismatches:
+        details.append(tell.say(N_("Nothing on it was compared with the order.")))
     if event.holds:
         details.append(tell.say(N_("Lots put on hold: {lots}"), lots=tell.words.listed(event.holds)))
     if event.releases:
         details.append(tell.say(N_("Lots let go: {lots}"), lots=tell.words.listed(event.releases)))
-    return Sentence(text, values, "act" if event.mismatches else "good", details=tuple(details))
+    kind = "act" if event.mismatches else "good" if compared else "plain"
+    return Sentence(text, values, kind, details=tuple(details))

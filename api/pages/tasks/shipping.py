@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
@@ -23,10 +24,27 @@ _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 @dataclass(frozen=True, slots=True)
 class ShipForm:
     places: tuple[Place, ...]
+    # Whether nothing of what is there may be sent before quality releases it.
+    unreleased: bool
     # The loads reported for each place, by its input.
     loads: dict[str, tuple[str, ...]]
     # Boxes that came before their notice: number and day.
     unannounced: tuple[tuple[str, str], ...]
+
+
+def _released(order: Order, place: Place, quantity: Decimal) -> Decimal | None:
+    """How many pieces of a place are released for shipping; None where they need no release."""
+    line = order.line(place.line)
+    assert line is not None, "pieces are on the order's lines"
+    if not order.release_before_ship or line.plan is None:
+        return None
+    return min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+
+
+def _unreleased(acting: Acting) -> bool:
+    there = places(acting, Shelf(acting.order).stock, *_THERE)
+    released = [_released(acting.order, place, quantity) for place, quantity in there]
+    return bool(released) and all(pieces == ZERO for pieces in released)
 
 
 def _there(acting: Acting) -> tuple[Place, ...]:
@@ -35,9 +53,8 @@ def _there(acting: Acting) -> tuple[Place, ...]:
     for place, quantity in places(acting, Shelf(order).stock, *_THERE):
         line = order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        note = ""
-        if order.release_before_ship and line.plan is not None:
-            released = min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+        note, released = "", _released(order, place, quantity)
+        if released is not None:
             note = words.say(N_("Released for shipping: {pieces}"), pieces=words.amount(released, line.unit))
         found.append(replace(place, reworks=reworks_at(order, place.at), note=note))
     return tuple(found)
@@ -55,7 +72,9 @@ def _form(acting: Acting, _typed: Typed) -> ShipForm:
     boxes = tuple(
         (item.parcel, acting.words.local_day(item.shipped_at)) for item in unannounced(acting.order)
     )
-    return ShipForm(there, {place.input: _loads(acting.order, place) for place in there}, boxes)
+    return ShipForm(
+        there, _unreleased(acting), {place.input: _loads(acting.order, place) for place in there}, boxes
+    )
 
 
 def _nothing_there(order: Order) -> str:
