@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from temporalio.testing import WorkflowEnvironment
 
+from api.app import now
 from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers
@@ -142,11 +144,12 @@ async def test_a_load_is_reported_and_named_by_the_parcel_it_comes_back_in(
 ) -> None:
     number = await at(system, "released")
     planner = hands(browsers, number, Role.PLANNER)
+    day = now().date() - timedelta(days=1)
     load = {
         "equipment": "Bath 2",
         "load": f"L-{number}",
-        "started_at": "2026-01-05T06:30",
-        "ended_at": "2026-01-05T08:00",
+        "started_at": f"{day}T06:30",
+        "ended_at": f"{day}T08:00",
         "parameters__0__name": "Current",
         "parameters__0__value": "120 A",
     }
@@ -158,7 +161,8 @@ async def test_a_load_is_reported_and_named_by_the_parcel_it_comes_back_in(
     events = (await system.get(f"/orders/{number}/events"))["items"]
     payload = next(event["payload"] for event in events if event["type"] == "process_reported")
     # Half past six on the supplier's clocks, in winter an hour before Greenwich's.
-    assert payload["started_at"].startswith("2026-01-05T05:30")
+    began = datetime.fromisoformat(f"{day}T06:30").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert datetime.fromisoformat(payload["started_at"]) == began
     assert payload["parameters"] == {"Current": "120 A"}
     (name,) = [given["value"] for tag, given in page.tags if tag == "option" and number in given["value"]]
     await planner.do("ship", lines__0__quantity="20", lines__0__load=name, **TOLD)
