@@ -13,6 +13,7 @@ from api.supplier.words import Words
 from models.domain.attention import CAUSES, cause_parts
 from models.domain.causes import name_and_day
 from models.domain.deadlines import RULES
+from models.domain.owing import RULES_ABOUT_TIME, Owing, read
 
 CAUSE_WORDS: dict[str, str] = {
     "capacity": N_("No capacity at the supplier"),
@@ -31,8 +32,10 @@ _SILENT = frozenset(
 
 
 def about(words: Words, alert: dict[str, Any]) -> str:
-    """The details of an alert in words: a milestone's name, a document's, a day."""
+    """The details of an alert in words: a milestone's name, a document's, a day, pieces that are out."""
     details: str = alert["details"]
+    if alert["rule"] in RULES_ABOUT_TIME and (agreed := read(details)) is not None:
+        return _owing(words, agreed)
     if alert["rule"] == "document_missing":
         return wording.document(words.locale, details)
     if alert["rule"] == "milestone_overdue":
@@ -43,6 +46,20 @@ def about(words: Words, alert: dict[str, Any]) -> str:
     if alert["rule"] == "mail_undeliverable":
         return details.partition(": ")[2] or details
     return details
+
+
+def _owing(words: Words, agreed: Owing) -> str:
+    """promised Fri 13 Nov · 1,200 pcs out"""
+    day = words.day(agreed.day)
+    parts = [
+        words.say(N_("promised {day}"), day=day)
+        if agreed.kind == "promised"
+        else words.say(N_("needed {day}"), day=day)
+    ]
+    if agreed.out:
+        pieces = words.listed(words.amount(quantity, unit) for quantity, unit in agreed.out)
+        parts.append(words.say(N_("{pieces} out"), pieces=pieces))
+    return " · ".join(parts)
 
 
 def age(words: Words, alert: dict[str, Any], now: datetime) -> str:

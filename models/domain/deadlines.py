@@ -18,6 +18,7 @@ from models.domain.causes import WORKING_DAY, Cause
 from models.domain.causes import Party as Party
 from models.domain.causes import latest_forecast as latest_forecast
 from models.domain.order import Order
+from models.domain.owing import RULES_ABOUT_TIME, owing
 from models.domain.records import Alert
 
 
@@ -121,7 +122,10 @@ def watch(order: Order) -> list[Deadline]:
 
 
 def now_about(order: Order, alert: Alert) -> str:
-    """What an alert is about as things stand: one of a late forecast stays, while its day may move."""
+    """What an alert is about as things stand: one of a late forecast stays, while its day may move; pieces
+    that are out come back."""
+    if alert.rule in RULES_ABOUT_TIME and (agreed := owing(order, alert)) is not None:
+        return str(agreed)
     if alert.rule == "forecast_late" and alert.open and (expected := latest_forecast(order)) is not None:
         return str(expected)
     return alert.details

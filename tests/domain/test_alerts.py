@@ -226,6 +226,20 @@ class TestShippingAndReceiving:
         scene = given(quiet(), accept(date(2026, 11, 10)), send(60), ship(60))
         assert "11 00:00 raise ship_overdue" in scene.wait(day(11))
 
+    def test_what_is_late_says_the_day_and_how_many_are_out(self) -> None:
+        scene = given(quiet(), accept(date(2026, 11, 10)), send(100), ship(60))
+        scene.wait(day(21, month=12))
+        abouts = {alert.rule: now_about(scene.order, alert) for alert in scene.order.open_alerts}
+        assert abouts["ship_overdue"] == "promised 2026-11-10 · out: 100 C62"
+        assert abouts["receipt_overdue"] == "needed 2026-12-18 · out: 100 C62"
+        assert abouts["no_news"] == "promised 2026-11-10 · out: 100 C62"
+        scene.when(receive(60)).then()
+        abouts = {alert.rule: now_about(scene.order, alert) for alert in scene.order.open_alerts}
+        assert abouts["receipt_overdue"] == "needed 2026-12-18 · out: 40 C62"
+        scene.when(ship(40)).when(receive(40, parcel="SO-1-P2")).then()
+        told = {now_about(scene.order, alert) for alert in scene.order.alerts.values() if not alert.open}
+        assert {"promised 2026-11-10", "needed 2026-12-18"} <= told
+
     def test_rework_and_returns_do_not_break_the_promise(self) -> None:
         scene = given(quiet(), accept(date(2026, 11, 10)), send(100), ship(100), receive(90, rejected=10))
         scene.when(dispose(rework=6, return_=4), at=day(12)).then("receiving", accepted=90, in_transit_out=10)

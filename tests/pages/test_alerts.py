@@ -161,7 +161,13 @@ async def test_what_an_alert_is_about_is_said_in_words(system: System, browsers:
     paper = raised(system, number, "document_missing", details="coc")
     step = raised(system, number, "milestone_overdue", details="Plated · 2031-12-17")
     day = raised(system, number, "forecast_late", details="2031-12-18")
+    shipped = raised(system, number, "ship_overdue", details="promised 2031-11-13 · out: 1200 C62, 4.5 KGM")
+    here = raised(system, number, "receipt_overdue", details="needed 2031-12-17")
     page = await browsers.of(Role.PLANNER).open(f"/alerts?order={number}")
+    assert "Not shipped as promised: promised Thu, 13 Nov 2031 · 1,200 pcs, 4.5 kg out" in said(
+        page, shipped
+    ).replace("\u00a0", " ")
+    assert "Needed and not here: needed Wed, 17 Dec 2031" in said(page, here).replace("\u00a0", " ")
     assert "Document missing: Certificate of conformance" in said(page, paper)
     assert "Milestone overdue: Plated · Wed, 17 Dec 2031" in said(page, step).replace("\u00a0", " ")
     assert "Will be late: Thu, 18 Dec 2031" in said(page, day).replace("\u00a0", " ")

@@ -1,0 +1,25 @@
+"""What people typed as one long word breaks where the page ends, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser
+
+from tests.browser.site import Site
+from tests.browser.tab import tab
+
+WORD = "W" * 300
+
+
+async def test_an_unbroken_word_sticks_out_of_no_page(browser: Browser, site: Site) -> None:
+    number = site.orders["WO-3140"]
+    line = site.post(f"/orders/{number}", None, "GET")["lines"][0]
+    found = {"line": line["line"], "lot": line["lots"][0]["lot"], "quantity": 1}
+    site.post(f"/orders/{number}/report-nonconformance", {"lines": [found], "defect": WORD})
+    async with tab(browser, site) as opened:
+        await opened.log_in("quality")
+        for path in ("/", f"/orders/{number}", "/alerts"):
+            for width in (360, 1440):
+                await opened.page.set_viewport_size({"width": width, "height": 800})
+                assert await opened.go(path) == 200
+                assert path == "/alerts" or WORD in await opened.page.inner_text("main")
+                assert await opened.fits(), (path, width)
