@@ -6,8 +6,8 @@
   // A tab that is opened behind others listens when it is first seen: a browser has six connections for
   // all tabs of a site, and a seventh page would wait for ever.
   const seen = () => document.hidden || document.body.dispatchEvent(new Event("seen"));
-  // After htmx, which begins a moment after its script.
-  addEventListener("load", () => setTimeout(seen));
+  // After htmx, which begins some time after its script: a busy machine lets it wait. It listens once.
+  addEventListener("load", () => [0, 300, 1500, 5000].forEach((wait) => setTimeout(seen, wait)));
   document.addEventListener("visibilitychange", seen);
   // What is laid over the old is said to who cannot see it: what reads otherwise now, the first first.
   const said = document.getElementById("said");
