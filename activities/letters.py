@@ -5,21 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from activities import mail_contexts as m
+from activities import mail_facts
 from activities.mail_message import mail_host, sender_of
 from models.domain import events as e
 from models.domain.authority import Role
 from models.domain.deadlines import Party, now_owed_by
 from models.domain.notices import Notice
 from models.domain.order import Order
-from models.domain.pieces import Bucket, Move, line_of, lot_of, total
-from models.domain.records import Alert, LineTerms, PlannedLot
+from models.domain.records import Alert
 from models.domain.tokens import fingerprint, link_token
 from models.queries.contacts import Person, supplier_contacts, user, users_with
 from models.settings import Settings
@@ -136,7 +135,7 @@ class Letters:
         }
         match event:
             case e.OrderIssued():
-                return order_issued(order, theirs)
+                return mail_facts.order_issued(order, theirs)
             case e.ReminderSent(rule="ack_reminder"):
                 return m.AcknowledgmentReminder(
                     **theirs,
@@ -145,33 +144,38 @@ class Letters:
                     issued_on=order.supplier_calendar.local_date(order.issued_at),
                 )
             case e.ReminderSent():
-                return m.MilestoneReminder(**theirs, milestones=_due(order, self.now))
+                return m.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
             case e.OrderHeld():
                 return m.OrderHeld(**theirs, reason=event.reason)
             case e.OrderResumed():
                 return m.OrderResumed(**theirs, need_by=order.need_by)
             case e.CancellationRequested():
                 return m.OrderCancelled(
-                    **theirs, reason=event.reason, returns=_there(order), coming=_coming(order)
+                    **theirs,
+                    reason=event.reason,
+                    returns=mail_facts.there(order),
+                    coming=mail_facts.coming(order),
                 )
             case e.NonconformanceDispositioned() | e.DispositionDecided():
                 return m.ReworkRequested(
                     **theirs,
                     nonconformance=event.nonconformance,
                     defect=order.nonconformances[event.nonconformance].defect,
-                    pieces=_going_back(order, event.moves),
+                    pieces=mail_facts.going_back(order, event.moves),
                 )
             case e.InspectionReviewed():
                 inspection = order.inspections[event.inspection]
                 return m.InspectionReviewed(
                     **theirs,
                     inspection=event.inspection,
-                    decision=_decision(event.decision),
-                    pieces=_pieces(order, inspection.line, inspection.lot, inspection.lot_size),
+                    decision=mail_facts.decision(event.decision),
+                    pieces=mail_facts.some_pieces(
+                        order, inspection.line, inspection.lot, inspection.lot_size
+                    ),
                     note=event.note,
                 )
             case e.OrderClosed() | e.OrderForceCompleted():
-                return m.OrderClosed(**theirs, totals=_totals(order))
+                return m.OrderClosed(**theirs, totals=mail_facts.totals(order))
             case e.OrderAcknowledged():
                 return m.OrderAcknowledged(
                     **ours,
@@ -187,7 +191,7 @@ class Letters:
                     supplier=order.supplier_name,
                     process=order.process_name,
                     need_by=order.need_by,
-                    changes=_changes(order, event.before, event.terms),
+                    changes=mail_facts.changes(order, event.before, event.terms),
                     reason=event.reason,
                     supplier_order=event.supplier_order,
                 )
@@ -196,7 +200,7 @@ class Letters:
                     **theirs,
                     decision="accept",
                     need_by=order.need_by,
-                    changes=_changes(order, event.before, event.terms),
+                    changes=mail_facts.changes(order, event.before, event.terms),
                     reason=event.reason,
                 )
             case e.CounterRejected():
@@ -208,13 +212,13 @@ class Letters:
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
-                    change=_change_order(order, event.change),
+                    change=mail_facts.change_order(order, event.change),
                     reason=event.reason,
                 )
             case e.ChangeApproved() if notice.party == "supplier":
                 return m.ChangeApproved(
                     **theirs,
-                    change=_change_order(order, event.change),
+                    change=mail_facts.change_order(order, event.change),
                     reason=order.changes[event.change].reason,
                     revision=order.revision,
                 )
@@ -223,7 +227,7 @@ class Letters:
                     **ours,
                     supplier=order.supplier_name,
                     decision="approve" if isinstance(event, e.ChangeApproved) else "reject",
-                    change=_change_order(order, event.change),
+                    change=mail_facts.change_order(order, event.change),
                     reason=event.reason,
                 )
             case e.ChangeWithdrawn():
@@ -233,7 +237,7 @@ class Letters:
                     **ours,
                     supplier=order.supplier_name,
                     decision="accept" if isinstance(event, e.ChangeAcknowledged) else "decline",
-                    change=_change_order(order, event.change),
+                    change=mail_facts.change_order(order, event.change),
                     revision=order.revision,
                     reason=event.reason if isinstance(event, e.ChangeDeclined) else "",
                 )
@@ -281,144 +285,3 @@ def link_for(session: Session, settings: Settings, order: str, contact: str, now
         },
     )
     return link
-
-
-def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
-    """The mail a supplier gets about a new order; `theirs` is what all mails to suppliers carry."""
-    shipped = next((item.planned for item in order.milestones if item.kind == "shipped"), None)
-    return m.OrderIssued(
-        **theirs,
-        process=order.process_name,
-        spec=order.spec,
-        spec_revision=order.spec_revision,
-        need_by=order.need_by,
-        purchase_order=order.purchase_order,
-        ship_by=shipped,
-        lines=tuple(
-            m.OrderLine(
-                work_order=line.work_order,
-                part=line.part,
-                revision=line.part_revision,
-                description=line.description,
-                quantity=str(line.ordered),
-                unit=line.unit,
-                lots=_planned(line.lots),
-            )
-            for line in order.lines
-        ),
-    )
-
-
-def _changes(
-    order: Order, before: Iterable[LineTerms], terms: Iterable[LineTerms]
-) -> tuple[m.TermsChange, ...]:
-    """The lines that differ, side by side."""
-    changes = []
-    for was, now in zip(before, terms, strict=True):
-        line = order.line(was.line)
-        assert line is not None, "terms are of the order's lines"
-        if was != now:
-            changes.append(
-                m.TermsChange(
-                    part=line.part,
-                    revision=line.part_revision,
-                    unit=line.unit,
-                    currency=order.currency,
-                    quantity=(str(was.quantity), str(now.quantity)),
-                    unit_price=(str(was.unit_price), str(now.unit_price)),
-                    promise_date=(was.promise_date, now.promise_date),
-                )
-            )
-    return tuple(changes)
-
-
-def _change_order(order: Order, name: str) -> m.ChangeOrder:
-    """A change as its mails tell it, with the lines that differ."""
-    change = order.changes[name]
-    lines = []
-    for was, now in zip(change.before.lines, change.after.lines, strict=True):
-        line = order.line(was.line)
-        assert line is not None, "a change is of the order's lines"
-        if was != now:
-            lines.append(
-                m.LineChange(
-                    part=line.part,
-                    revision=line.part_revision,
-                    unit=line.unit,
-                    currency=order.currency,
-                    quantity=(str(was.quantity), str(now.quantity)),
-                    unit_price=(str(was.unit_price), str(now.unit_price)),
-                    lots=(_planned(was.lots), _planned(now.lots)),
-                )
-            )
-    return m.ChangeOrder(
-        change=name,
-        need_by=(change.before.need_by, change.after.need_by),
-        spec_revision=(change.before.spec_revision, change.after.spec_revision),
-        lines=tuple(lines),
-    )
-
-
-def _planned(lots: Iterable[PlannedLot]) -> tuple[m.PlannedLot, ...]:
-    return tuple(m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots)
-
-
-def _pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:
-    line = order.line(number)
-    assert line is not None, "moves and inspections are on the order's lines"
-    return m.Pieces(
-        part=line.part, revision=line.part_revision, quantity=str(quantity), unit=line.unit, lot=lot
-    )
-
-
-def _there(order: Order) -> tuple[m.Pieces, ...]:
-    return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
-
-
-def _coming(order: Order) -> tuple[m.Pieces, ...]:
-    return _in(order, Bucket.IN_TRANSIT_BACK)
-
-
-def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
-    return tuple(
-        _pieces(order, line_of(at), lot_of(at), quantity)
-        for at, pieces in order.stock.items()
-        if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in buckets), Decimal(0)))
-    )
-
-
-def _going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
-    return tuple(
-        _pieces(order, move.line, move.lot, move.quantity)
-        for move in moves
-        if move.target is Bucket.IN_TRANSIT_OUT
-    )
-
-
-def _due(order: Order, now: datetime) -> tuple[m.DueMilestone, ...]:
-    today = order.supplier_calendar.local_date(now)
-    soon = order.supplier_calendar.add_workdays(today, 1)
-    return tuple(
-        m.DueMilestone(name=item.name, planned=item.planned, overdue=item.planned < today)
-        for item in order.milestones
-        if item.actual is None and item.planned <= soon
-    )
-
-
-def _totals(order: Order) -> tuple[m.Total, ...]:
-    return tuple(
-        m.Total(
-            part=line.part,
-            revision=line.part_revision,
-            unit=line.unit,
-            ordered=str(line.ordered),
-            accepted=str(total(order.stock, Bucket.ACCEPTED, line=line.line)),
-            scrapped=str(total(order.stock, Bucket.SCRAPPED, line=line.line)),
-            lost=str(total(order.stock, Bucket.LOST, line=line.line)),
-        )
-        for line in order.lines
-    )
-
-
-def _decision(text: str) -> Literal["release", "reject"]:
-    return "release" if text == "release" else "reject"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from activities.facts import of_draft
-from activities.letters import order_issued
+from activities.mail_facts import order_issued
 from activities.mail_message import mail_host, sender_of
 from activities.rendering import Rendered, render
 from models.domain.decisions.issuing import issue

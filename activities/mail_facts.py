@@ -1,0 +1,147 @@
+"""What mails say of an order: its lines and changes, its pieces by where they are, what is due, the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from activities import mail_contexts as m
+from models.domain.changes import LineCommercial
+from models.domain.order import Order
+from models.domain.pieces import Bucket, Move, line_of, lot_of, total
+from models.domain.records import LineTerms, PlannedLot
+
+_Terms = LineTerms | LineCommercial
+
+
+def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
+    """The mail a supplier gets about a new order; `theirs` is what all mails to suppliers carry."""
+    shipped = next((item.planned for item in order.milestones if item.kind == "shipped"), None)
+    return m.OrderIssued(
+        **theirs,
+        process=order.process_name,
+        spec=order.spec,
+        spec_revision=order.spec_revision,
+        need_by=order.need_by,
+        purchase_order=order.purchase_order,
+        ship_by=shipped,
+        lines=tuple(
+            m.OrderLine(
+                work_order=line.work_order,
+                part=line.part,
+                revision=line.part_revision,
+                description=line.description,
+                quantity=str(line.ordered),
+                unit=line.unit,
+                lots=_planned(line.lots),
+            )
+            for line in order.lines
+        ),
+    )
+
+
+def changes(
+    order: Order, before: Iterable[LineTerms], terms: Iterable[LineTerms]
+) -> tuple[m.TermsChange, ...]:
+    """The lines that differ, side by side."""
+    return tuple(
+        m.TermsChange(**_both(order, was, now), promise_date=(was.promise_date, now.promise_date))
+        for was, now in zip(before, terms, strict=True)
+        if was != now
+    )
+
+
+def change_order(order: Order, name: str) -> m.ChangeOrder:
+    """A change as its mails tell it, with the lines that differ."""
+    change = order.changes[name]
+    return m.ChangeOrder(
+        change=name,
+        need_by=(change.before.need_by, change.after.need_by),
+        spec_revision=(change.before.spec_revision, change.after.spec_revision),
+        lines=tuple(
+            m.LineChange(**_both(order, was, now), lots=(_planned(was.lots), _planned(now.lots)))
+            for was, now in zip(change.before.lines, change.after.lines, strict=True)
+            if was != now
+        ),
+    )
+
+
+def _both(order: Order, was: _Terms, now: _Terms) -> dict[str, Any]:
+    """What every change of a line names: the part, and quantity and price before and after."""
+    line = order.line(was.line)
+    assert line is not None, "terms are of the order's lines"
+    return {
+        "part": line.part,
+        "revision": line.part_revision,
+        "unit": line.unit,
+        "currency": order.currency,
+        "quantity": (str(was.quantity), str(now.quantity)),
+        "unit_price": (str(was.unit_price), str(now.unit_price)),
+    }
+
+
+def _planned(lots: Iterable[PlannedLot]) -> tuple[m.PlannedLot, ...]:
+    return tuple(m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots)
+
+
+def some_pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:
+    line = order.line(number)
+    assert line is not None, "moves and inspections are on the order's lines"
+    return m.Pieces(
+        part=line.part, revision=line.part_revision, quantity=str(quantity), unit=line.unit, lot=lot
+    )
+
+
+def there(order: Order) -> tuple[m.Pieces, ...]:
+    return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+
+
+def coming(order: Order) -> tuple[m.Pieces, ...]:
+    return _in(order, Bucket.IN_TRANSIT_BACK)
+
+
+def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
+    return tuple(
+        some_pieces(order, line_of(at), lot_of(at), quantity)
+        for at, pieces in order.stock.items()
+        if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in buckets), Decimal(0)))
+    )
+
+
+def going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
+    return tuple(
+        some_pieces(order, move.line, move.lot, move.quantity)
+        for move in moves
+        if move.target is Bucket.IN_TRANSIT_OUT
+    )
+
+
+def due(order: Order, now: datetime) -> tuple[m.DueMilestone, ...]:
+    today = order.supplier_calendar.local_date(now)
+    soon = order.supplier_calendar.add_workdays(today, 1)
+    return tuple(
+        m.DueMilestone(name=item.name, planned=item.planned, overdue=item.planned < today)
+        for item in order.milestones
+        if item.actual is None and item.planned <= soon
+    )
+
+
+def totals(order: Order) -> tuple[m.Total, ...]:
+    return tuple(
+        m.Total(
+            part=line.part,
+            revision=line.part_revision,
+            unit=line.unit,
+            ordered=str(line.ordered),
+            accepted=str(total(order.stock, Bucket.ACCEPTED, line=line.line)),
+            scrapped=str(total(order.stock, Bucket.SCRAPPED, line=line.line)),
+            lost=str(total(order.stock, Bucket.LOST, line=line.line)),
+        )
+        for line in order.lines
+    )
+
+
+def decision(text: str) -> Literal["release", "reject"]:
+    return "release" if text == "release" else "reject"
