@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "supplier": N_("supplier"),
     "contact": N_("contact"),
     "approval": N_("approval"),
+    "terms": N_("terms"),
     "process": N_("process"),
     "part": N_("part"),
     "inspection plan": N_("inspection plan"),

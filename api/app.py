@@ -42,6 +42,7 @@ from api.routes import (
     processes,
     supplier_approvals,
     supplier_contacts,
+    supplier_terms,
     suppliers,
     work_orders,
 )
@@ -65,6 +66,7 @@ ROUTERS = (
     suppliers.router,
     supplier_contacts.router,
     supplier_approvals.router,
+    supplier_terms.router,
     processes.router,
     parts.router,
     inspection_plans.router,

@@ -172,8 +172,3 @@ def rounded(value: Decimal, unit: str) -> Decimal:
     """Half-up to the decimals `unit` has; for quantities that were computed, not typed."""
     step = Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
     return plain(value.quantize(step, rounding=ROUND_HALF_UP))
-
-
-def money(value: Decimal) -> Decimal:
-    """Rounded half-up to cents, at the line total only."""
-    return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

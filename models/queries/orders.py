@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import gate, headline
+from models.domain import gate, headline, money
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
@@ -19,7 +19,7 @@ from models.domain.facts import Draft
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
-from models.domain.quantities import ZERO, money
+from models.domain.quantities import ZERO
 from models.domain.records import Load
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
@@ -293,8 +293,10 @@ def _cost(order: Order) -> View:
             ),
             ZERO,
         )
-        total += money(accepted * line.unit_price)
-    ordered = sum((money(line.ordered * line.unit_price) for line in order.lines), ZERO)
+        total += money.amount(accepted * line.unit_price, order.currency)
+    ordered = sum(
+        (money.amount(line.ordered * line.unit_price, order.currency) for line in order.lines), ZERO
+    )
     return {"currency": order.currency, "ordered": ordered, "accepted": total}
 
 
@@ -356,7 +358,9 @@ def _draft(session: Session, row: Any) -> View:
         "next_actions": [{"command": "issue", "allowed": True, "reason": None}],
         "cost": {
             "currency": draft.lines[0].currency if draft.lines else None,
-            "ordered": sum((money(line.quantity * line.unit_price) for line in draft.lines), ZERO),
+            "ordered": sum(
+                (money.amount(line.quantity * line.unit_price, line.currency) for line in draft.lines), ZERO
+            ),
             "accepted": ZERO,
         },
     }

@@ -1,13 +1,14 @@
-"""Suppliers, the people who answer for them, and what they are approved to do."""
+"""Suppliers, the people who answer for them, what they are approved to do, and what for."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Json, Utc
+from models.tables.types import Exact, Json, Utc
 
 
 class Supplier(SQLModel, table=True):
@@ -61,4 +62,34 @@ class SupplierApproval(SQLModel, table=True):
     # The last day it holds; null has no end.
     valid_to: date | None = None
     certificate: str | None = None
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class SupplierTerms(SQLModel, table=True):
+    """What a supplier's work costs from a day on, and what follows when it is late, early or not good.
+
+    An empty ``process`` or ``part`` stands for every one.
+    """
+
+    __tablename__ = "supplier_terms"
+    __table_args__ = (
+        UniqueConstraint("supplier", "process", "part", "currency", "valid_from", name="uq_supplier_terms"),
+    )
+
+    id: str = Field(primary_key=True)
+    supplier: str = Field(foreign_key="supplier.code", index=True)
+    # Empty rather than null: the unique constraint must see two general terms as the same.
+    process: str = ""
+    part: str = ""
+    # piece, kg or lot: what `price` is paid for
+    basis: str
+    price: Decimal = Field(sa_type=Exact)
+    minimum: Decimal = Field(sa_type=Exact)
+    lot_charge: Decimal = Field(sa_type=Exact)
+    expedite_fee: Decimal = Field(sa_type=Exact)
+    late_per_day: Decimal = Field(sa_type=Exact)
+    reject_charge: Decimal = Field(sa_type=Exact)
+    early_reward: Decimal = Field(sa_type=Exact)
+    currency: str
+    valid_from: date
     created_at: datetime = Field(sa_type=Utc)

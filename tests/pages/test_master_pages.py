@@ -75,6 +75,7 @@ TYPED: dict[str, dict[str, str]] = {
     "lots": {"part": "FLANGE-DN50", "quantity": "40", "supplier": "ACME", "received_on": "2026-03-15"},
     "contacts": {"name": "Li Wei", "email": "li@acme.example", "notify.quality": "on"},
     "approvals": {"process": "PLATE", "spec": "ASTM B633", "valid_from": "2026-01-01"},
+    "terms": {"process": "PLATE", "price": "0.85", "currency": "USD", "valid_from": "2026-01-01"},
     "people": {"email": "bo@example.com", "name": "Bo", "roles.buyer": "on", "roles.viewer": "on"},
 }
 # A value of each that is wrong, and the input that is named.
@@ -89,6 +90,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "lots": ("quantity", "many"),
     "contacts": ("email", "nobody"),
     "approvals": ("valid_from", "yesterday"),
+    "terms": ("price", "much"),
     "people": ("email", "nobody"),
 }
 # What is typed over something of what was made, and what the page then says.
@@ -103,6 +105,7 @@ CHANGED: dict[str, tuple[str, str]] = {
     "lots": ("heat_number", "HX-9"),
     "contacts": ("name", "Li Wei Wei"),
     "approvals": ("certificate", "NADCAP-1"),
+    "terms": ("lot_charge", "35.5"),
     "people": ("name", "Bo Chen"),
 }
 

@@ -1,4 +1,4 @@
-"""Screens of suppliers, and below each its contacts and approvals."""
+"""Screens of suppliers, and below each its contacts, approvals and terms."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from activities.i18n import N_
 from api.pages.master import cells, choices
 from api.pages.master.inputs import LANGUAGES, Input, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen, cell, may
+from api.pages.master.terms import TERMS
 from api.pages.staff import Staff
 from api.routes import supplier_approvals, supplier_contacts, suppliers
 from api.routes.resource import Fields as Record
@@ -108,6 +109,9 @@ def _panels(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
             "People who get this supplier's mail appear here. Until then it goes to its own address."
         ),
         "approvals": N_("What this supplier may do appears here. Until then no order is issued to it."),
+        "terms": N_(
+            "What its work costs by contract appears here. Until then each order says its own price."
+        ),
     }
     owner = (SUPPLIERS.name, record["code"])
     return [
@@ -183,6 +187,6 @@ SUPPLIERS = Screen(
     suppliers.create_supplier,
     suppliers.replace_supplier,
     ("code", "name", "email", "contact"),
-    children={"contacts": CONTACTS, "approvals": APPROVALS},
+    children={"contacts": CONTACTS, "approvals": APPROVALS, "terms": TERMS},
     panels=_panels,
 )

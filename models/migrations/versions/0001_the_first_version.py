@@ -390,6 +390,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_supplier_contact_supplier"), ["supplier"], unique=False)
 
     op.create_table(
+        "supplier_terms",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("minimum", sa.BigInteger(), nullable=False),
+        sa.Column("lot_charge", sa.BigInteger(), nullable=False),
+        sa.Column("expedite_fee", sa.BigInteger(), nullable=False),
+        sa.Column("late_per_day", sa.BigInteger(), nullable=False),
+        sa.Column("reject_charge", sa.BigInteger(), nullable=False),
+        sa.Column("early_reward", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier"],
+            ["supplier.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint(
+            "supplier", "process", "part", "currency", "valid_from", name="uq_supplier_terms"
+        ),
+    )
+    with op.batch_alter_table("supplier_terms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supplier_terms_supplier"), ["supplier"], unique=False)
+
+    op.create_table(
         "alert",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("order_number", sa.String(), nullable=False),
