@@ -173,6 +173,7 @@ class Letters:
                         order, inspection.line, inspection.lot, inspection.lot_size
                     ),
                     note=event.note,
+                    first_article=mail_facts.first_pieces(order, inspection),
                 )
             case e.OrderClosed() | e.OrderForceCompleted():
                 return m.OrderClosed(**theirs, totals=mail_facts.totals(order))

@@ -52,6 +52,8 @@ class OrderLine(Part):
     quantity: str
     unit: str
     lots: tuple[PlannedLot, ...] = ()
+    # So many come first, the others once their inspection is released; empty when all come at once.
+    first_article: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +238,8 @@ class InspectionReviewed(LinkedMail):
     decision: Literal["release", "reject"]
     pieces: Pieces
     note: str = ""
+    # They were the first pieces of their line, for which the others wait.
+    first_article: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from activities import mail_contexts as m
 from models.domain.changes import LineCommercial
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
-from models.domain.records import LineTerms, PlannedLot
+from models.domain.records import Inspection, LineTerms, PlannedLot
 
 _Terms = LineTerms | LineCommercial
 
@@ -36,6 +36,7 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
                 quantity=str(line.ordered),
                 unit=line.unit,
                 lots=_planned(line.lots),
+                first_article=str(line.first_article) if line.first_article else "",
             )
             for line in order.lines
         ),
@@ -92,6 +93,18 @@ def some_pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pie
     return m.Pieces(
         part=line.part, revision=line.part_revision, quantity=str(quantity), unit=line.unit, lot=lot
     )
+
+
+def first_pieces(order: Order, inspection: Inspection) -> bool:
+    """Whether the others of the line wait, or waited until now, for what was inspected."""
+    line = order.line(inspection.line)
+    assert line is not None, "inspections are of the order's lines"
+    released = [
+        each.inspection
+        for each in order.inspections.values()
+        if each.line == line.line and each.decision == "release"
+    ]
+    return bool(line.first_article) and released in ([], [inspection.inspection])
 
 
 def there(order: Order) -> tuple[m.Pieces, ...]:

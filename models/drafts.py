@@ -197,6 +197,7 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
         ordered = quantity(line.quantity, field=f"{where}.quantity", unit=unit, zero=False)
         price = quantity(line.unit_price, field=f"{where}.unit_price", unit="a price")
         tolerance = quantity(line.tolerance, field=f"{where}.tolerance")
+        first = quantity(line.first_article, field=f"{where}.first_article", unit=unit)
         lots = tuple(
             (lot, quantity(some, field=f"{where}.lots.{place}.quantity", unit=unit))
             for place, (lot, some) in enumerate(line.lots)
@@ -208,13 +209,17 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
         wrong.append(FieldError(f"{where}.quantity", "Enter more than zero."))
     if tolerance >= 1:
         wrong.append(FieldError(f"{where}.tolerance", "The tolerance must be less than the whole quantity."))
+    if first > ordered:
+        wrong.append(FieldError(f"{where}.first_article", "The first pieces are some of those ordered."))
     if line.currency not in CURRENCIES:
         text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
         wrong.append(FieldError(f"{where}.currency", text, (("entered", line.currency),)))
     for place, (lot, _) in enumerate(lots):
         if session.get(Lot, lot) is None:
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
-    return replace(line, quantity=ordered, unit_price=price, tolerance=tolerance, lots=lots)
+    return replace(
+        line, quantity=ordered, unit_price=price, tolerance=tolerance, first_article=first, lots=lots
+    )
 
 
 def _repeated(lines: Sequence[DraftLine]) -> list[FieldError]:

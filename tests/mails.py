@@ -115,6 +115,7 @@ SAMPLES: tuple[MailContext, ...] = (
                 description="Bracket",
                 quantity="61.25",
                 unit="KGM",
+                first_article="5",
             ),
         ),
     ),
@@ -217,6 +218,8 @@ SAMPLES: tuple[MailContext, ...] = (
         link_id=LINK_ID,
     ),
     OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
+    InspectionReviewed(**_LINKED, inspection="IN-3", decision="release", pieces=FLANGE, first_article=True),
+    InspectionReviewed(**_LINKED, inspection="IN-4", decision="reject", pieces=FLANGE, first_article=True),
 )
 BY_NAME = {name_of(sample): sample for sample in reversed(SAMPLES)}
 

@@ -52,6 +52,9 @@ class LineBody(Body):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] = "USD"
     lots: Annotated[list[LotBody], Field(max_length=200)] = []
     tolerance: Number = Decimal("0.01")
+    first_article: Number | None = Field(
+        default=None, description="So many go first; the others once quality has released their inspection."
+    )
 
 
 class DraftBody(Body):
@@ -280,6 +283,7 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
             currency=line.currency.upper(),
             lots=tuple((lot.lot, lot.quantity) for lot in line.lots),
             tolerance=line.tolerance,
+            first_article=line.first_article or Decimal(0),
         )
         for place, line in enumerate(lines)
     )

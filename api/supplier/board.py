@@ -16,13 +16,16 @@ from api.supplier.told import Line as Said
 from api.supplier.told import in_words, limits, mismatch
 from api.supplier.visits import Visit
 from api.supplier.words import Words
-from models.domain import headline
+from models.domain import first_article, headline
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
+from models.domain.first_article import State
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import Inspection, Load, Share
 
+VALUES = N_("Measured values for {part}")
+FIRST_VALUES = N_("Measured values of the first pieces of {part}")
 # Each bucket as the supplier sees it.
 _WHERE = {
     Bucket.IN_TRANSIT_OUT: N_("on the way to you"),
@@ -67,6 +70,8 @@ class LineView:
     description: str
     work_order: str
     ordered: str
+    # How it stands with the pieces that come first; empty when all may come at once.
+    first: str
     lots: tuple[str, ...]
     pieces: tuple[Fact, ...]
     limits: tuple[Fact, ...]
@@ -184,11 +189,27 @@ def _line(visit: Visit, line: Line) -> LineView:
         description=line.description,
         work_order=line.work_order,
         ordered=words.amount(line.ordered, line.unit),
+        first=_first(order, line, words),
         lots=tuple(lots),
         pieces=tuple(pieces),
         limits=tuple(Fact(f"{item.number} · {item.name}", limits(item, words)) for item in plan),
         loads=tuple(_load(load, line, words) for load in line.reported_loads),
     )
+
+
+_FIRST = {
+    State.SEND: N_("First {amount} come to you alone. Measure them: the others come once they are released."),
+    State.INSPECT: N_("Please measure the first {amount}. The others come to you once they are released."),
+    State.REVIEW: N_(
+        "The values of the first {amount} are being reviewed. The others come once they are released."
+    ),
+    State.RELEASED: N_("The first {amount} are released; the others may come."),
+}
+
+
+def _first(order: Order, line: Line, words: Words) -> str:
+    state = first_article.state(order, line)
+    return words.say(_FIRST[state], amount=words.amount(line.first_article, line.unit)) if state else ""
 
 
 def _load(load: Load, line: Line, words: Words) -> str:
@@ -249,7 +270,8 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
             if any(each.line == line.line and not each.decision for each in order.inspections.values()):
                 # They have sent theirs; now it is the customer's turn.
                 continue
-            text = words.say(N_("Measured values for {part}"), part=f"{line.part} {line.part_revision}")
+            wanted = FIRST_VALUES if kind == "first-article" else VALUES
+            text = words.say(wanted, part=f"{line.part} {line.part_revision}")
             yield Owed(text, f"measure?line={line.line}" if MEASURE.offered(order) else "")
 
 

@@ -25,6 +25,7 @@ OF_A_LINE: Mapping[str, tuple[str, ...]] = {
     "quantity": ("quantity",),
     "price": ("unit_price", "currency"),
     "tolerance": ("tolerance",),
+    "first_article": ("first_article",),
     "lots": ("lots",),
 }
 

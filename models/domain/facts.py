@@ -62,6 +62,7 @@ class DraftLine:
     currency: str
     lots: tuple[tuple[str, Decimal], ...] = ()
     tolerance: Decimal = Decimal("0.01")
+    first_article: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

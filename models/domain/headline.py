@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.domain import first_article
 from models.domain.changes import ChangeState
 from models.domain.deadlines import Deadline
 from models.domain.order import Answer, Line, Order, Stage, flags, owed_back, sent_on, stage
@@ -72,11 +73,17 @@ def _owed_papers(order: Order) -> list[dict[str, str]]:
         if not inspection.decision and (inspection.verdict == "pass" or inspection.line not in released)
     ]
     found += [
-        {"what": f"inspection:line-{line.line}", "owed_by": "supplier"}
+        {"what": f"{_measuring(order, line)}:line-{line.line}", "owed_by": "supplier"}
         for line in order.lines
         if line.plan is not None and line.line not in released and _worked_on(order, line)
     ]
     return found
+
+
+def _measuring(order: Order, line: Line) -> str:
+    """Values of the first pieces are waited for by all the others; those of other lines are papers."""
+    waited_for = first_article.state(order, line) is first_article.State.INSPECT
+    return "first-article" if waited_for and not order.cancelling else "inspection"
 
 
 def _worked_on(order: Order, line: Line) -> bool:

@@ -16,7 +16,7 @@ from models.domain import events as e
 from models.domain.changes import Change, ChangeState, LineCommercial
 from models.domain.genealogy import load_node
 from models.domain.moving import shared
-from models.domain.order import Answer, Line, Order, Stage
+from models.domain.order import Answer, Line, Order, Stage, sent_on
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import (
@@ -218,7 +218,17 @@ def _submitted(order: Order, event: e.InspectionSubmitted, _: int, at: datetime)
 
 def _reviewed(order: Order, event: e.InspectionReviewed, _: int, __: datetime) -> Order:
     inspection = replace(order.inspections[event.inspection], decision=event.decision)
-    return replace(order, inspections={**order.inspections, event.inspection: inspection})
+    lines = order.lines
+    if event.decision == "reject":
+        # A first article that was rejected is spent: as many go again.
+        lines = tuple(
+            replace(line, first_articles_spent=sent_on(order, line.line))
+            if line.line == inspection.line and line.first_article
+            else line
+            for line in lines
+        )
+    inspections = {**order.inspections, event.inspection: inspection}
+    return replace(order, inspections=inspections, lines=lines)
 
 
 def _shipped(order: Order, event: e.ParcelShipped, _: int, at: datetime) -> Order:

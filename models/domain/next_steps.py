@@ -10,8 +10,9 @@ from enum import StrEnum
 from models.domain import headline
 from models.domain.causes import latest_forecast, owed_milestones, to_ship
 from models.domain.milestones import Milestone, MilestoneKind
-from models.domain.order import Answer, Order, Stage, all_sent, stage
+from models.domain.order import Answer, Order, Stage, stage
 from models.domain.pieces import OUT, Bucket, total
+from models.domain.sendable import left_on
 
 
 class Step(StrEnum):
@@ -30,6 +31,7 @@ class Step(StrEnum):
     REVIEW = "review"
     JUDGE = "judgement"
     RESOLVE_OVER = "decision"
+    FIRST_ARTICLE = "first-article"
     SEND = "send"
     SHIP = "ship"
     REPORT = "report"
@@ -67,6 +69,7 @@ COMMANDS: dict[Step, str] = {
     Step.REVIEW: "review-inspection",
     Step.JUDGE: "judge",
     Step.RESOLVE_OVER: "resolve-over",
+    Step.FIRST_ARTICLE: "submit-inspection",
     Step.SEND: "send",
     Step.SHIP: "ship",
     Step.REPORT: "report-milestone",
@@ -127,7 +130,7 @@ def _movements(order: Order) -> Iterator[NextStep]:
     """Pieces that have to move on, in the order in which they come back."""
     if total(order.stock, Bucket.IN_TRANSIT_BACK):
         yield NextStep(Step.RECEIVE, "receiving")
-    if order.answer is Answer.ACCEPTED and not all_sent(order):
+    if order.answer is Answer.ACCEPTED and any(left_on(order, line) for line in order.lines):
         yield NextStep(Step.SEND, "receiving")
     if to_ship(order):
         yield NextStep(_work(order), "supplier")

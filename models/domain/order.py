@@ -80,6 +80,10 @@ class Line:
     # The day agreed for this line, when an accepted proposal named one; else the order's promise holds.
     promise: date | None = None
     loads: tuple[Load, ...] = ()
+    # So many go first, the others once the inspection of these is released; 0 when all may go at once.
+    first_article: Decimal = ZERO
+    # How many were sent when a first article was last rejected: they are measured no more.
+    first_articles_spent: Decimal = ZERO
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:

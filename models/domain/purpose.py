@@ -11,6 +11,7 @@ from models.domain.errors import Refusal
 from models.domain.order import Order, all_sent
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Share
+from models.domain.sendable import left_on
 
 
 def _shared(order: Order, share: Share) -> bool:
@@ -24,7 +25,8 @@ def _unreviewed(order: Order) -> bool:
 def _to_send(order: Order) -> bool:
     """Something was never sent, came back as it went, or is to be reworked with papers of its own."""
     again = total(order.stock, Bucket.RETURNED_UNPROCESSED) > 0
-    return not all_sent(order) or again or _shared(order, Share.REWORKING)
+    fresh = any(left_on(order, line) for line in order.lines)
+    return fresh or again or _shared(order, Share.REWORKING)
 
 
 POINT: dict[str, Callable[[Order], bool]] = {
@@ -63,6 +65,11 @@ NOTHING: dict[str, str] = {
 }
 
 
+FIRST_ARTICLE_WAITS = (
+    "The first pieces are out; the others may go once quality has released their inspection."
+)
+
+
 def _unnamed(order: Order) -> bool:
     """A parcel came before anybody announced it: its notice names it late."""
     return any(not parcel.announced and not parcel.void for parcel in order.parcels.values())
@@ -76,5 +83,7 @@ def why_pointless(order: Order, command: str) -> Refusal | None:
     if command == "force-complete":
         return completing.why_not(order)
     if command in POINT and not POINT[command](order):
+        if command == "send" and not all_sent(order):
+            return Refusal("first_article.waits", FIRST_ARTICLE_WAITS)
         return Refusal("order.nothing", NOTHING[command])
     return None

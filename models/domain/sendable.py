@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.domain.first_article import may_go
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, key, sent
 from models.domain.quantities import ZERO
@@ -20,9 +21,16 @@ class Sendable:
     quantity: Decimal
 
 
-def left_on(order: Order, line: Line) -> Decimal:
-    """How many of the line's pieces may still be sent for the first time."""
+def unsent_on(order: Order, line: Line) -> Decimal:
+    """How many of the line's pieces are still to be sent for the first time."""
     return ZERO if line.short_closed else max(ZERO, line.ordered - sent_on(order, line.line))
+
+
+def left_on(order: Order, line: Line) -> Decimal:
+    """How many of them may go now: a first article goes alone."""
+    first = may_go(order, line)
+    left = unsent_on(order, line)
+    return left if first is None else min(left, first)
 
 
 def sendable(order: Order) -> Iterator[Sendable]:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import gate, headline, money
+from models.domain import first_article, gate, headline, money
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
@@ -220,6 +220,8 @@ def _line(order: Order, line: Line) -> View:
         "unit_price": line.unit_price,
         "currency": order.currency,
         "tolerance": line.tolerance,
+        "first_article": line.first_article or None,
+        "first_article_state": first_article.state(order, line),
         "short_closed": line.short_closed,
         "promise_date": line.promise or order.promise_current,
         "lots": _lots(line, places),
@@ -319,6 +321,8 @@ def _draft(session: Session, row: Any) -> View:
                 "unit_price": line.unit_price,
                 "currency": line.currency,
                 "tolerance": line.tolerance,
+                "first_article": line.first_article or None,
+                "first_article_state": None,
                 "short_closed": False,
                 "promise_date": None,
                 "processes": [],

@@ -150,6 +150,25 @@ async def test_a_line_has_a_currency_that_exists_and_a_tolerance_below_the_whole
     assert [error["field"] for error in refused["errors"]] == [f"lines.0.{field}"]
 
 
+async def test_the_first_article_of_a_line_is_frozen_and_holds_back_the_rest(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "first_article": 601}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert [error["field"] for error in refused["errors"]] == ["lines.0.first_article"]
+    line["first_article"] = 5
+    number = (await system.post(Role.BUYER, "/orders", body, status=201))["number"]
+    await system.command(Role.BUYER, number, "issue")
+    shown = (await system.get(f"/orders/{number}"))["lines"][0]
+    assert (shown["first_article"], shown["first_article_state"]) == ("5", "send")
+    send = {"lines": [{"line": 1, "lot": LOT, "quantity": 6}]}
+    refused = await system.post(Role.RECEIVING, f"/orders/{number}/send", send, status=409)
+    assert refused["code"] == "first_article.first"
+    send["lines"][0]["quantity"] = 5
+    order = await system.command(Role.RECEIVING, number, "send", **send)
+    assert order["lines"][0]["first_article_state"] == "inspect"
+    assert {"what": "first-article:line-1", "owed_by": "supplier"} in order["missing"]
+
+
 @pytest.mark.parametrize("field", ["purchase_order", "spec", "spec_revision"])
 async def test_what_mails_call_an_order_is_one_line(system: System, field: str) -> None:
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", field: "PO-X\r\nBcc: a@b.c"}

@@ -93,13 +93,16 @@ class Orders(RuleBasedStateMachine):
         milestones=rarely,
         steps=st.integers(0, 8),
         proposed=st.integers(0, 4),
+        first=st.sampled_from([0, 0, 0, 10, 50]),
     )
-    def issue(self, gated: bool, documents: bool, milestones: bool, steps: int, proposed: int) -> None:
+    def issue(
+        self, gated: bool, documents: bool, milestones: bool, steps: int, proposed: int, first: int
+    ) -> None:
         """An order of two lines, three lots and one plan, as far along as `steps` says."""
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = issued(
             a_line(1, 100, [("L1", 60), ("L2", 40)]),
-            a_line(2, 50, [("L3", 50)]),
+            a_line(2, 50, [("L3", 50)], first_article=Decimal(first)),
             lots=[a_lot("L1", 60), a_lot("L2", 45), a_lot("L3", 50)],
             plans={2: PLAN},
             documents=[DocumentType.coc] if documents else [],
@@ -115,7 +118,12 @@ class Orders(RuleBasedStateMachine):
         ]
         beginning: list[Command] = [
             *agreed[max(0, proposed - 2)],
-            c.Send(tuple(c.SendLine(int(at[0]), Decimal(some), at[2:]) for at, some in LINES)),
+            c.Send(
+                tuple(
+                    c.SendLine(int(at[0]), Decimal(some), at[2:]) for at, some in LINES[: 2 if first else 3]
+                )
+            ),
+            *([c.Send((c.SendLine(2, Decimal(first), "L3"),))] if first else []),
             c.ReportMilestone("REC"),
             c.SubmitInspection(2, (Result("1", 1, "10"), Result("1", 2, "10"))),
             c.ReviewInspection("SO-1-I1", "release"),

@@ -82,6 +82,7 @@ def written(
         typed |= {
             f"lines.{place}.unit_price": f"{plain(line.unit_price):f}" if line.unit_price else "",
             f"lines.{place}.tolerance": f"{plain(line.tolerance * _HUNDRED):f}",
+            f"lines.{place}.first_article": f"{plain(line.first_article):f}" if line.first_article else "",
         }
         typed |= {f"lines.{place}.lots.{index}.use": ON for index in range(len(chosen))}
     return typed
@@ -105,6 +106,7 @@ def _line(
         f"{at}.quantity": f"{plain(quantity):f}",
         f"{at}.unit_price": "",
         f"{at}.tolerance": "1",
+        f"{at}.first_article": "",
     }
     for index, (lot, some) in enumerate(lots):
         typed[f"{at}.lots.{index}.lot"] = lot
@@ -161,6 +163,7 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
         currency=fields.raw("currency").upper()[:3],
         lots=_read_lots(fields, at, unit, places),
         tolerance=(tolerance or ZERO) / _HUNDRED,
+        first_article=fields.quantity(f"{at}.first_article", unit) or ZERO,
     )
 
 

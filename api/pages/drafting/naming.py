@@ -29,6 +29,7 @@ LABELS = {
     "unit_price": N_("Price each"),
     "price": N_("Price each"),
     "tolerance": N_("Tolerance, percent"),
+    "first_article": N_("First pieces to be inspected"),
     "lots": N_("Lots that go out"),
 }
 PRIORITIES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
@@ -141,6 +142,8 @@ def _text(words: Words, what: str, value: Any, suppliers: Mapping[str, str]) -> 
             return called(*value)
         case "price":
             return words.price(*value)
+        case "first_article":
+            return words.number(plain(value[0])) if value[0] else _NOTHING
         case "quantity":
             return words.number(plain(value[0]))
         case "tolerance":

@@ -151,6 +151,7 @@ def _about(item: NextStep) -> str:
         Step.CORRECTION: "supersedes",
         Step.REVIEW: "inspection",
         Step.INSPECTION: "line",
+        Step.FIRST_ARTICLE: "line",
         Step.DISPOSITION: "nonconformance",
         Step.DECIDE_DISPOSITION: "nonconformance",
         Step.CONFIRM_RETURN: "nonconformance",
@@ -171,7 +172,7 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
         case Step.CORRECTION:
             document = order.documents[item.subject]
             return f"{words.say(DOCUMENTS[document.type].name)} · {document.filename}"
-        case Step.INSPECTION:
+        case Step.INSPECTION | Step.FIRST_ARTICLE:
             line = order.line(int(item.subject.removeprefix("line-")))
             return f"{line.part} {line.part_revision}" if line is not None else item.subject
         case _:

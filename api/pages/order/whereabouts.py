@@ -11,6 +11,7 @@ from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.order.wording import AMOUNTS
 from api.supplier.words import Words
+from models.domain.first_article import State
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 
@@ -50,6 +51,8 @@ class Whereabouts:
     ordered: str
     price: str
     short_closed: bool
+    # How it stands with the pieces that go first; empty when all may go at once.
+    first_article: str
     segments: tuple[Segment, ...]
     over: str
     columns: tuple[str, ...]
@@ -73,6 +76,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         ordered=words.amount(line["ordered"], unit),
         price=words.price(line["unit_price"], line["currency"]),
         short_closed=line["short_closed"],
+        first_article=_first_article(line, words),
         segments=tuple(_segments(line, words)),
         over=words.say(AMOUNTS[Bucket.OVER], amount=words.amount(pieces["over"], unit))
         if pieces["over"]
@@ -88,6 +92,23 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
             )
             for lot in lots
         ),
+    )
+
+
+_FIRST = {
+    None: N_("{amount} go first"),
+    State.SEND: N_("{amount} go first, to be measured before the others may go"),
+    State.INSPECT: N_("first {amount}: to be measured before the others may go"),
+    State.REVIEW: N_("first {amount}: measured, quality has to release them before the others may go"),
+    State.RELEASED: N_("first {amount}: released"),
+}
+
+
+def _first_article(line: Mapping[str, Any], words: Words) -> str:
+    if not line["first_article"]:
+        return ""
+    return words.say(
+        _FIRST[line["first_article_state"]], amount=words.amount(line["first_article"], line["unit"] or "")
     )
 
 

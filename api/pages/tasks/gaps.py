@@ -19,6 +19,7 @@ _OWED: dict[str, tuple[str, str]] = {
     "correction": (N_("{document}, corrected, instead of {filename}"), "documents?supersedes={what}"),
     "review": (N_("Review of inspection {what}"), "review-inspection?inspection={what}"),
     "inspection": (N_("Measured values for {part}"), "submit-inspection?line={line}"),
+    "first-article": (N_("Measured values of the first pieces of {part}"), "submit-inspection?line={line}"),
     "answer": (N_("Answer to the supplier's proposal"), "answer-counter"),
     "change": (N_("Decision about change {what}"), "decide-change"),
     "change-answer": (N_("The supplier's answer to change {what}"), "acknowledge"),
@@ -70,7 +71,7 @@ def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind == "correction":
         document = order.documents[what]
         return {"document": words.say(DOCUMENTS[document.type].name), "filename": document.filename}
-    if kind in ("inspection", "return"):
+    if kind in ("inspection", "first-article", "return"):
         line = order.line(int(what.removeprefix("line-")))
         assert line is not None, "inspections and pieces are owed for the order's lines"
         return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}

@@ -14,9 +14,10 @@ from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.order import Order, sent_on
 from models.domain.pieces import OUT, key
+from models.domain.purpose import FIRST_ARTICLE_WAITS
 from models.domain.quantities import ZERO
 from models.domain.records import Share
-from models.domain.sendable import Sendable, left_on, sendable
+from models.domain.sendable import Sendable, left_on, sendable, unsent_on
 
 # Written on the notice when the supplier comes for the pieces.
 COLLECTS = "supplier"
@@ -76,6 +77,8 @@ def _send_form(acting: Acting, _typed: Typed) -> SendForm:
 def _nothing_to_send(order: Order) -> str:
     if any(True for _ in sendable(order)) or _reworks(order):
         return ""
+    if any(unsent_on(order, line) for line in order.lines):
+        return FIRST_ARTICLE_WAITS
     return N_("Everything that was ordered has been sent.")
 
 
@@ -136,7 +139,7 @@ def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
     for number in _open_lines(acting.order):
         line = acting.order.line(number)
         assert line is not None, "taken from the order's lines"
-        amount = acting.words.amount(left_on(acting.order, line), line.unit)
+        amount = acting.words.amount(unsent_on(acting.order, line), line.unit)
         found.append((number, label(acting, key(number, "")), amount))
     return ShortForm(tuple(found))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import first_article
 from models.domain.commands import ReviewInspection, SubmitInspection
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Shelf
@@ -16,6 +17,10 @@ from models.domain.inspection import judge
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, key, line_of, lot_of
 from models.domain.quantities import ZERO
+
+# Where pieces are looked for that nobody has judged, the likeliest first; and those somebody has.
+_UNJUDGED = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT, Bucket.IN_TRANSIT_BACK, Bucket.PENDING)
+_JUDGED = (Bucket.ACCEPTED, Bucket.REJECTED, Bucket.TEST_CONSUMED, Bucket.FORWARDED)
 
 
 def submit_inspection(
@@ -67,7 +72,9 @@ def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
             )
         return size
     shelf = Shelf(order)
-    for bucket in (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT, Bucket.IN_TRANSIT_BACK, Bucket.PENDING):
+    # A first article is inspected wherever it is by then: without its release nothing more is sent.
+    later = _JUDGED if first_article.open_now(order, line) else ()
+    for bucket in (*_UNJUDGED, *later):
         size = shelf.available(line.line, lot, bucket)
         if size:
             return size

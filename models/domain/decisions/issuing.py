@@ -111,6 +111,17 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
             raise Invalid(
                 "lot.unknown", "There is no lot {lot}.", field=f"lines.{index}.lots.{place}.lot", lot=lot
             )
+    first = quantity(line.first_article, field=f"lines.{index}.first_article", unit=master.unit)
+    if first and master.plan is None:
+        raise Refusal(
+            "first_article.no_plan",
+            "The first pieces of line {line} are to be inspected, and {part} has no inspection plan for "
+            "{process}. Add the plan, or let all pieces go at once.",
+            field=f"lines.{index}.first_article",
+            line=line.line,
+            part=master.part,
+            process=known.process_name,
+        )
     return Line(
         line=line.line,
         work_order=line.work_order,
@@ -124,4 +135,5 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         description=master.description,
         tolerance=line.tolerance,
         plan=master.plan,
+        first_article=first,
     )

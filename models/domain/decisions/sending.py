@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import first_article
 from models.domain.commands import Send, SendLine, ShortClose
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Shelf
@@ -36,6 +37,7 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         fresh = wanted - again.quantity
         if fresh:
             _not_beyond_ordered(order, line, moves, fresh, index)
+            _first_article_first(order, line, moves, fresh, index)
         if lot:
             _take_from_lot(line, lot, wanted, on_hand, facts, index)
         moves += again.to(Bucket.IN_TRANSIT_OUT)
@@ -140,10 +142,13 @@ def _take_from_lot(
     on_hand[lot] = left - wanted
 
 
+def _new_in(moves: list[Move], line: Line) -> Decimal:
+    """What the request has sent of the line for the first time so far."""
+    return sum((move.quantity for move in moves if move.line == line.line and move.source is None), ZERO)
+
+
 def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Decimal, index: int) -> None:
-    already = sent_on(order, line.line) + sum(
-        (move.quantity for move in moves if move.line == line.line and move.source is None), ZERO
-    )
+    already = sent_on(order, line.line) + _new_in(moves, line)
     left = ZERO if line.short_closed else max(ZERO, line.ordered - already)
     if fresh > left:
         raise Refusal(
@@ -153,6 +158,25 @@ def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Deci
             line=line.line,
             left=left,
             ordered=line.ordered,
+            entered=fresh,
+        )
+
+
+def _first_article_first(order: Order, line: Line, moves: list[Move], fresh: Decimal, index: int) -> None:
+    """The rest of a line stays here until the inspection of its first pieces is released."""
+    may_go = first_article.may_go(order, line)
+    if may_go is None:
+        return
+    left = max(ZERO, may_go - _new_in(moves, line))
+    if fresh > left:
+        raise Refusal(
+            "first_article.first",
+            "Line {line}: {first} pieces go first, and {left} of them may still be sent; you entered {entered}. "
+            "The others may go once quality has released the inspection of the first.",
+            field=f"lines.{index}.quantity",
+            line=line.line,
+            first=line.first_article,
+            left=left,
             entered=fresh,
         )
 
