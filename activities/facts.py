@@ -42,6 +42,13 @@ _READ_LOTS = (
     select(_LOTS).where(_LOTS.c.number.in_(bindparam("lots", expanding=True))).order_by(_LOTS.c.number)
 )
 _LOCK_LOTS = _READ_LOTS.with_for_update()
+# One question for what is then read by its keys.
+_WHOSE_DAYS = (
+    select(Plant, Calendar, Supplier)
+    .join(Calendar, col(Calendar.code) == Plant.calendar)
+    .join(Supplier, col(Supplier.code) == bindparam("supplier"))
+    .where(col(Plant.code) == bindparam("plant"))
+)
 
 
 def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
@@ -116,13 +123,7 @@ def _pending(session: Session, order: Order) -> int:
 
 def calendars_now(session: Session, order: Order) -> tuple[WorkingCalendar, WorkingCalendar]:
     """The plant's and the supplier's calendars as they would be frozen into the order today."""
-    # One question for what is read below by its keys.
-    known = session.execute(
-        select(Plant, Calendar, Supplier)
-        .join(Calendar, col(Calendar.code) == Plant.calendar)
-        .join(Supplier, col(Supplier.code) == order.supplier)
-        .where(col(Plant.code) == order.plant)
-    ).one()
+    known = session.execute(_WHOSE_DAYS, {"plant": order.plant, "supplier": order.supplier}).one()
     return _calendars(session, order.plant, known.Supplier, order.issued_at)
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from activities.wording import PARTIES
@@ -26,7 +26,16 @@ from models.tables.types import table
 
 _ALERTS = table(AlertRow)
 _ORDERS = table(OrderRow)
+_PLANTS = table(Plant)
+_USERS = table(User)
+_PERSON = select(_USERS.c.name, _USERS.c.email).where(_USERS.c.id == bindparam("id"))
 _UNANSWERED = select(func.count()).where(_ALERTS.c.open.is_(True), _ALERTS.c.acknowledged_at.is_(None))
+# Of orders that anybody may know of.
+_UNANSWERED_FREE = _UNANSWERED.where(
+    _ALERTS.c.order_number.not_in(select(_ORDERS.c.number).where(_ORDERS.c.export_controlled.is_(True)))
+)
+_FIRST_ZONE = select(_PLANTS.c.timezone).order_by(_PLANTS.c.code).limit(1)
+_ZONE = select(_PLANTS.c.timezone).where(_PLANTS.c.code == bindparam("plant"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +77,9 @@ Visitor = Annotated[Staff, Depends(enter)]
 def _read(request: Request, principal: Principal) -> Staff:
     now: datetime = request.app.state.clock()
     with request.app.state.database.read() as session:
-        person = session.get(User, principal.id)
+        person = session.execute(_PERSON, {"id": principal.id}).first()
         zone = _timezone(session, principal.plant)
-        unanswered = _UNANSWERED
-        if not principal.cleared:
-            controlled = select(_ORDERS.c.number).where(_ORDERS.c.export_controlled.is_(True))
-            unanswered = unanswered.where(_ALERTS.c.order_number.not_in(controlled))
-        alerts = session.scalar(unanswered) or 0
+        alerts = session.scalar(_UNANSWERED if principal.cleared else _UNANSWERED_FREE) or 0
     name = (person.name or person.email) if person is not None else principal.id
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
     return Staff(principal, name, words, now, alerts)
@@ -82,10 +87,8 @@ def _read(request: Request, principal: Principal) -> Staff:
 
 def _timezone(session: Session, plant: str | None) -> str:
     """That of the person's plant; of the only plant, or the first, for somebody of all plants."""
-    query = select(col(Plant.timezone)).order_by(col(Plant.code))
-    if plant is not None:
-        query = query.where(col(Plant.code) == plant)
-    return session.scalar(query.limit(1)) or "UTC"
+    found = session.scalar(_FIRST_ZONE) if plant is None else session.scalar(_ZONE, {"plant": plant})
+    return found or "UTC"
 
 
 def draw(request: Request, staff: Staff, template: str, status: int = 200, **context: Any) -> Response:

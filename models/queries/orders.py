@@ -57,11 +57,12 @@ def stored(session: Session, number: str, reader: Reader) -> Any:
 
 def view(session: Session, number: str, reader: Reader) -> View:
     """The order as `GET /orders/{n}` answers it."""
-    return opened(session, number, reader)[1]
+    order, told = opened(session, number, reader)
+    return told if order is None else told | {"next_actions": _next_actions(order, reader)}
 
 
 def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None, View]:
-    """The state of an order, None while it is a draft, with what `view` says of it."""
+    """The state of an order, None while it is a draft, with what `view` says of it to every reader."""
     row = stored(session, number, reader)
     order = load_order(row.snapshot) if row.snapshot is not None else None
     waiting = [
@@ -73,12 +74,12 @@ def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None,
         }
         for command in session.execute(_WAITING, {"order": number})
     ]
-    shown = issued(order, reader) if order is not None else _draft(session, row)
+    shown = issued(order) if order is not None else _draft(session, row)
     return order, shown | {"pending_commands": waiting}
 
 
-def issued(order: Order, reader: Reader) -> View:
-    """An issued order's state as the API shows it, without pending commands."""
+def issued(order: Order) -> View:
+    """An issued order's state as the API shows it, without what waits and what a reader may do."""
     return {
         "number": order.number,
         "version": order.version,
@@ -142,7 +143,6 @@ def issued(order: Order, reader: Reader) -> View:
         "required_documents": [str(kind) for kind in order.required_documents],
         "missing_documents": [str(kind) for kind in missing_documents(order)],
         "missing": headline.missing(order),
-        "next_actions": _next_actions(order, reader),
         "cost": _cost(order),
     }
 

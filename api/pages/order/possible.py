@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from activities.codes import ROLES
+from activities.i18n import say
+from activities.wording import listed
 from api.pages.desk import Desk
 from api.pages.wording import ACTIONS
 from api.supplier.words import Words
@@ -73,8 +76,13 @@ def form_of(order: str, command: str) -> str:
 
 def who_may(command: str, words: Words) -> str:
     """The roles that may send it, in words."""
+    return _who_may(command, words.locale)
+
+
+@cache
+def _who_may(command: str, locale: str) -> str:
     roles = sorted(roles_for(command) - {Role.ADMIN}, key=list(Role).index)
-    return words.listed(words.say(ROLES[role]) for role in roles)
+    return listed(locale, [say(locale, ROLES[role]) for role in roles])
 
 
 def _action(desk: Desk, command: str) -> Action:
