@@ -31,6 +31,7 @@ from api.relay import Relay
 from api.routes import (
     alerts,
     calendars,
+    converting,
     documents,
     health,
     inspection_plans,
@@ -61,6 +62,7 @@ API = "/api/v1"
 # for most is found first.
 ROUTERS = (
     orders.router,
+    converting.router,
     order_commands.router,
     documents.router,
     links.router,

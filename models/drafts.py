@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 from sqlmodel import Session
 
 from models.codec import adapter, plain
@@ -15,10 +15,12 @@ from models.domain import texts
 from models.domain.decide import check_version
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
+from models.domain.order_types import SERIES, numbered
 from models.domain.quantities import CURRENCIES, quantity
+from models.queries.covering import covering
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
-from models.tables.orders import CommandRow, LineRow, OrderRow, OrderSeries
+from models.tables.orders import CommandRow, OrderRow, OrderSeries
 from models.tables.parts import Part
 from models.tables.plants import Plant
 from models.tables.processes import Process
@@ -30,13 +32,15 @@ from models.tables.work_orders import Operation, WorkOrder
 _ORDERS = table(OrderRow)
 _SERIES = table(OrderSeries)
 _COMMANDS = table(CommandRow)
-_LINES = table(LineRow)
+_OPERATIONS = table(Operation)
 _CHANGES = table(MasterChange)
 
 
 def create(session: Session, draft: Draft, now: datetime) -> Draft:
-    """Saves a new draft under the next number of its year. Raises `Invalid` naming every wrong field."""
-    draft = replace(checked(session, draft), number=_next_number(session, now.year))
+    """Saves a new draft under the next number of its type and year. Raises `Invalid` naming every wrong field."""
+    lock_operations(session, operations_of(draft))
+    draft = checked(session, draft)
+    draft = replace(draft, number=_next_number(session, draft.type, now.year))
     session.execute(
         insert(_ORDERS).values(
             number=draft.number,
@@ -52,6 +56,22 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
     )
     write_draft(session, None, draft)
     return draft
+
+
+def operations_of(draft: Draft) -> set[tuple[str, int]]:
+    """Work order and operation of every line."""
+    return {(line.work_order, line.operation) for line in draft.lines}
+
+
+def lock_operations(session: Session, wanted: Collection[tuple[str, int]]) -> None:
+    """Keeps two that order the same operations at once apart: the second waits here and then sees what the
+    first ordered. Always in the same sequence, so that nobody waits crosswise."""
+    if wanted:
+        keys = tuple_(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence)
+        query = select(_OPERATIONS.c.sequence).where(keys.in_(sorted(wanted)))
+        session.execute(
+            query.order_by(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence).with_for_update()
+        ).all()
 
 
 def load(session: Session, number: str) -> Draft | None:
@@ -74,6 +94,7 @@ def of_row(row: Any) -> Draft:
 def save(session: Session, draft: Draft) -> None:
     """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
     _refuse_while_issued(session, draft.number)
+    lock_operations(session, operations_of(draft))
     draft = checked(session, draft)
     write_draft(session, load(session, draft.number), draft)
     session.execute(
@@ -118,28 +139,21 @@ def _refuse_while_issued(session: Session, number: str) -> None:
         raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
 
 
-def warnings(session: Session, draft: Draft) -> list[str]:
-    """Operations that another live order covers already, and lines of more pieces than their work order has;
-    ordering them is allowed, not silent."""
+def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[str]:
+    """Operations that another draft or live order covers already, and lines of more pieces than their work
+    order has; ordering them is allowed, not silent. Orders that a reader may not know of are not named."""
     found = []
+    covered = covering(session, {line.work_order for line in draft.lines}, cleared=cleared)
     for line in draft.lines:
         job = session.get(WorkOrder, line.work_order)
         if job is not None and line.quantity > job.quantity:
             found.append(
                 f"{line.work_order} is for {job.quantity.normalize():f}; line {line.line} orders {line.quantity.normalize():f}"
             )
-        rows = session.execute(
-            select(_LINES.c.order_number)
-            .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
-            .where(
-                _LINES.c.work_order == line.work_order,
-                _LINES.c.operation == line.operation,
-                _LINES.c.order_number != draft.number,
-                _ORDERS.c.stage != "cancelled",
-            )
-        )
         found += [
-            f"{line.work_order} operation {line.operation} is covered by {row.order_number}" for row in rows
+            f"{line.work_order} operation {line.operation} is covered by {number}"
+            for number in covered.get((line.work_order, line.operation), ())
+            if number != draft.number
         ]
     return found
 
@@ -176,6 +190,7 @@ def checked(session: Session, draft: Draft) -> Draft:
             operations.append(operation)
         lines.append(_line(session, line, index, wrong))
     wrong += _repeated(draft.lines)
+    order_type = _type_of(session, draft, wrong)
     if wrong:
         text = "One field needs attention." if len(wrong) == 1 else "{count} fields need attention."
         raise Invalid("draft.invalid", text, errors=tuple(wrong), count=len(wrong))
@@ -183,6 +198,7 @@ def checked(session: Session, draft: Draft) -> Draft:
     return replace(
         draft,
         lines=tuple(lines),
+        type=order_type,
         spec=draft.spec or (first.spec if first else None) or "",
         spec_revision=draft.spec_revision or (first.spec_revision if first else None) or "",
     )
@@ -232,6 +248,21 @@ def _repeated(lines: Sequence[DraftLine]) -> list[FieldError]:
     return found
 
 
+def _type_of(session: Session, draft: Draft, wrong: list[FieldError]) -> str:
+    """The type of a draft's work orders; one that has a number keeps the type it was numbered in."""
+    found = session.scalar(select(_ORDERS.c.type).where(_ORDERS.c.number == draft.number))
+    for index, line in enumerate(draft.lines):
+        job = session.get(WorkOrder, line.work_order)
+        if job is None:
+            continue
+        found = found or job.type
+        if job.type != found:
+            text = "{work_order} is {type}, the order is {other}. Each type has numbers and costs of its own: make another order."
+            values = (("work_order", line.work_order), ("type", job.type), ("other", found))
+            wrong.append(FieldError(f"lines.{index}.work_order", text, values))
+    return found or draft.type
+
+
 # Whole sentences: a language may need another article or ending for each kind.
 _UNKNOWN = {
     "supplier": "There is no supplier {value}. Create it first or correct the name.",
@@ -258,6 +289,7 @@ def _columns(session: Session, draft: Draft) -> dict[str, Any]:
         "buyer": draft.buyer,
         "supplier": draft.supplier,
         "process": draft.process,
+        "type": draft.type,
         "purchase_order": draft.purchase_order,
         "export_controlled": controlled,
         "need_by": draft.need_by,
@@ -265,12 +297,13 @@ def _columns(session: Session, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _next_number(session: Session, year: int) -> str:
-    """`SO-2026-00001` and so on; the series' row keeps two buyers apart."""
-    last = session.scalar(select(_SERIES.c.last).where(_SERIES.c.year == year).with_for_update())
+def _next_number(session: Session, order_type: str, year: int) -> str:
+    """The next of its series, whose row keeps two buyers apart."""
+    row = (_SERIES.c.series == SERIES[order_type], _SERIES.c.year == year)
+    last = session.scalar(select(_SERIES.c.last).where(*row).with_for_update())
     if last is None:
-        session.execute(insert(_SERIES).values(year=year, last=1))
+        session.execute(insert(_SERIES).values(series=SERIES[order_type], year=year, last=1))
         last = 0
     else:
-        session.execute(update(_SERIES).where(_SERIES.c.year == year).values(last=last + 1))
-    return f"SO-{year}-{last + 1:05d}"
+        session.execute(update(_SERIES).where(*row).values(last=last + 1))
+    return numbered(order_type, year, last + 1)

@@ -19,6 +19,7 @@ from api.app import create_app, now
 from api.auth import Clock
 from models.db import Database
 from models.domain.authority import Role
+from models.domain.order_types import SERIES
 from models.settings import Settings
 from models.tables.orders import OrderSeries
 from tests.smtp import MailServer, mail_server
@@ -105,8 +106,10 @@ async def running(
 
 def _begin_series(database: Database, year: int) -> None:
     with database.write() as session:
-        if session.get(OrderSeries, year) is None:
-            session.add(OrderSeries(year=year, last=next(_SERIES)))
+        last = next(_SERIES)
+        for series in SERIES.values():
+            if session.get(OrderSeries, (series, year)) is None:
+                session.add(OrderSeries(series=series, year=year, last=last))
 
 
 @asynccontextmanager

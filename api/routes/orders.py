@@ -24,6 +24,7 @@ from models.domain.decide import check_version
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
+from models.domain.order_types import OrderType
 from models.queries import order_list, order_records, order_search
 from models.queries import orders as queries
 from models.queries.cursors import bad_cursor
@@ -93,7 +94,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
     def make(session: Session, now: Any) -> Answer:
         draft = Draft(
             number="",
-            plant=body.plant or principal.plant or _only_plant(session),
+            plant=body.plant or principal.plant or only_plant(session),
             buyer=principal.id,
             supplier=body.supplier,
             process=body.process,
@@ -105,7 +106,9 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             lines=_lines(body.lines),
         )
         draft = drafts.create(session, draft, now)
-        return _shown(session, draft.number, principal, 201, drafts.warnings(session, draft))
+        return _shown(
+            session, draft.number, principal, 201, drafts.warnings(session, draft, cleared=principal.cleared)
+        )
 
     return perform(request, principal, make)
 
@@ -127,7 +130,9 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
             given["lines"] = _lines(body.lines or [])
         draft = replace(draft, **given)
         drafts.save(session, draft)
-        return _shown(session, number, principal, 200, drafts.warnings(session, draft))
+        return _shown(
+            session, number, principal, 200, drafts.warnings(session, draft, cleared=principal.cleared)
+        )
 
     return perform(request, principal, change)
 
@@ -156,11 +161,19 @@ def list_orders(
     q: Annotated[str | None, Query(max_length=100)] = None,
     due_before: date | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
+    order_type: Annotated[OrderType | None, Query(alias="type")] = None,
 ) -> Answer:
     """The most pressing first. Every word of `q` is the beginning of some identifier of the order, and
     `found_by` says of which. `open` ones are neither closed nor cancelled."""
     wanted = order_list.Filter(
-        stage.value if stage else None, supplier, process, late, q, due_before, is_open
+        stage.value if stage else None,
+        supplier,
+        process,
+        late,
+        q,
+        due_before,
+        is_open,
+        order_type.value if order_type else None,
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, reader(principal), cursor(page), page.limit + 1)
@@ -289,7 +302,8 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
     )
 
 
-def _only_plant(session: Session) -> str:
+def only_plant(session: Session) -> str:
+    """The plant that orders when nobody named one. Raises `Invalid` when it has to be named."""
     plants = session.scalars(select(col(Plant.code)).order_by(col(Plant.code)).limit(2)).all()
     if len(plants) != 1:
         raise Invalid(

@@ -25,6 +25,7 @@ from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
+from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
 
 
@@ -80,6 +81,8 @@ class Draft:
     purchase_order: str = ""
     priority: str = "normal"
     lines: tuple[DraftLine, ...] = ()
+    # That of its work orders; its number is one of that series.
+    type: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from models.domain.changes import Change, ChangeState, Commercial, LineCommercia
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import Milestone
+from models.domain.order_types import DEFAULT
 from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import (
@@ -120,6 +121,8 @@ class Order:
     plant_calendar: WorkingCalendar
     supplier_calendar: WorkingCalendar
     export_controlled: bool = False
+    # That of its work orders, and the bucket its costs fall into.
+    type: str = DEFAULT
     version: int = 0
     revision: int = 1
     answer: Answer = Answer.NONE

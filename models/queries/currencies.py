@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models.codec import load_order
+from models.domain.order_types import DEFAULT, SERIES
 from models.domain.quantities import CURRENCIES
 from models.tables.orders import OrderRow
 from models.tables.plants import Calendar, Plant
@@ -22,8 +23,8 @@ def likely(session: Session, buyer: str, plant: str) -> str:
     """That of the buyer's latest order, else that of the plant's country, else dollars."""
     latest = session.execute(
         select(_ORDERS.c.draft, _ORDERS.c.snapshot)
-        .where(_ORDERS.c.buyer == buyer)
-        # Numbers grow: read from their end, the first that fits is the latest, without sorting.
+        # Numbers of one type grow: read from their end, the first that fits is the latest, without sorting.
+        .where(_ORDERS.c.buyer == buyer, _ORDERS.c.number.startswith(f"{SERIES[DEFAULT]}-"))
         .order_by(_ORDERS.c.number.desc())
         .limit(1)
     ).first()

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.queries.order_list import declined
 from models.queries.orders import Reader
 from models.tables.master_changes import MasterChange
-from models.tables.orders import LineRow, OrderRow
+from models.tables.orders import DraftLineRow, LineRow, OrderRow
 from models.tables.people import User
 
 _SHOWN_CHANGES = 50
@@ -66,19 +66,17 @@ def covers(session: Session, work_order: str, reader: Reader) -> list[Cover]:
         .where(LineRow.work_order == work_order, OrderRow.stage != "cancelled")
         .distinct()
     )
-    drafts = select(OrderRow).where(
-        OrderRow.stage == "draft", cast(OrderRow.draft, String).contains(work_order, autoescape=True)
+    drafts = (
+        select(DraftLineRow.operation, OrderRow.number, OrderRow.stage, OrderRow.supplier)
+        .join(OrderRow, col(OrderRow.number) == DraftLineRow.order_number)
+        .where(DraftLineRow.work_order == work_order)
+        .distinct()
     )
     if not reader.cleared:
-        statement = statement.where(col(OrderRow.export_controlled).is_(False))
-        drafts = drafts.where(col(OrderRow.export_controlled).is_(False))
-    found = {Cover(*row) for row in session.exec(statement)}
-    for order in session.exec(drafts):
-        found |= {
-            Cover(line["operation"], order.number, order.stage, order.supplier)
-            for line in (order.draft or {}).get("lines", ())
-            if line["work_order"] == work_order
-        }
+        statement, drafts = (
+            each.where(col(OrderRow.export_controlled).is_(False)) for each in (statement, drafts)
+        )
+    found = {Cover(*row) for each in (statement, drafts) for row in session.exec(each)}
     refused = declined(session, {cover.order: cover.stage for cover in found})
     found = {replace(cover, declined=cover.order in refused) for cover in found}
     return sorted(found, key=lambda cover: (cover.operation, cover.order))

@@ -32,6 +32,7 @@ class Filter:
     due_before: date | None = None
     # Neither closed nor cancelled.
     is_open: bool | None = None
+    type: str | None = None
 
 
 # Without the order's state: a list of fifty would read all of it fifty times.
@@ -45,6 +46,7 @@ _COLUMNS = tuple(
         "flags",
         "supplier",
         "process",
+        "type",
         "purchase_order",
         "need_by",
         "promise_first",
@@ -93,6 +95,8 @@ def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> 
         found.append(_ORDERS.c.supplier == wanted.supplier)
     if wanted.process is not None:
         found.append(_ORDERS.c.process == wanted.process)
+    if wanted.type is not None:
+        found.append(_ORDERS.c.type == wanted.type)
     if wanted.late is not None:
         found.append(_ORDERS.c.late.is_(wanted.late))
     if wanted.due_before is not None:

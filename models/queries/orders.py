@@ -96,6 +96,7 @@ def issued(order: Order) -> View:
         "spec_revision": order.spec_revision,
         "purchase_order": order.purchase_order,
         "priority": order.priority,
+        "type": order.type,
         "issued_at": order.issued_at,
         "need_by": order.need_by,
         "promise_first": order.promise_first,
@@ -299,7 +300,7 @@ def _cost(order: Order) -> View:
     ordered = sum(
         (money.amount(line.ordered * line.unit_price, order.currency) for line in order.lines), ZERO
     )
-    return {"currency": order.currency, "ordered": ordered, "accepted": total}
+    return {"bucket": order.type, "currency": order.currency, "ordered": ordered, "accepted": total}
 
 
 def _draft(session: Session, row: Any) -> View:
@@ -346,6 +347,7 @@ def _draft(session: Session, row: Any) -> View:
         "spec_revision": draft.spec_revision,
         "purchase_order": draft.purchase_order,
         "priority": draft.priority,
+        "type": draft.type,
         "issued_at": None,
         "need_by": draft.need_by,
         "promise_first": None,
@@ -361,6 +363,7 @@ def _draft(session: Session, row: Any) -> View:
         "missing": [],
         "next_actions": [{"command": "issue", "allowed": True, "reason": None}],
         "cost": {
+            "bucket": draft.type,
             "currency": draft.lines[0].currency if draft.lines else None,
             "ordered": sum(
                 (money.amount(line.quantity * line.unit_price, line.currency) for line in draft.lines), ZERO

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.queries import covering
 from models.queries.orders import Reader
 from models.tables.lots import Lot
-from models.tables.orders import LineRow, OrderRow
 from models.tables.parts import Part
 from models.tables.processes import Process
 from models.tables.suppliers import Supplier, SupplierApproval
@@ -24,12 +24,9 @@ _OPERATIONS = table(Operation)
 _JOBS = table(WorkOrder)
 _PARTS = table(Part)
 _PROCESSES = table(Process)
-_ORDERS = table(OrderRow)
-_LINES = table(LineRow)
 _LOTS = table(Lot)
 _SUPPLIERS = table(Supplier)
 _APPROVALS = table(SupplierApproval)
-_MOST_DRAFTS = 1000
 _MOST_LOTS = 40
 
 
@@ -49,6 +46,7 @@ class Outside:
     process_name: str
     spec: str
     spec_revision: str
+    type: str
     covered_by: tuple[str, ...] = ()
 
 
@@ -63,6 +61,7 @@ _FROM = (
         _JOBS.c.revision,
         _JOBS.c.quantity,
         _JOBS.c.due,
+        _JOBS.c.type,
         _PARTS.c.description,
         _PARTS.c.uom,
         _PROCESSES.c.name.label("process_name"),
@@ -71,12 +70,6 @@ _FROM = (
     .join(_PARTS, and_(_PARTS.c.number == _JOBS.c.part, _PARTS.c.revision == _JOBS.c.revision))
     .join(_PROCESSES, _PROCESSES.c.code == _OPERATIONS.c.process)
     .where(_OPERATIONS.c.kind == "outside")
-)
-_COVERED = exists().where(
-    _LINES.c.work_order == _OPERATIONS.c.work_order,
-    _LINES.c.operation == _OPERATIONS.c.sequence,
-    _ORDERS.c.number == _LINES.c.order_number,
-    _ORDERS.c.stage != "cancelled",
 )
 
 
@@ -89,7 +82,7 @@ def outside(
     if process:
         query = query.where(_OPERATIONS.c.process == process)
     if not covered:
-        query = query.where(~_COVERED)
+        query = query.where(~covering.covered(by_drafts=False))
     for word in q.split():
         like = f"{_escaped(word)}%"
         query = query.where(
@@ -110,8 +103,8 @@ def outside(
         )
     keys = (_JOBS.c.due.is_(None), _JOBS.c.due, _JOBS.c.number, _OPERATIONS.c.sequence)
     rows = session.execute(query.order_by(*keys).offset(start).limit(limit)).all()
-    covering = _covering(session, {row.work_order for row in rows})
-    return [_outside(row, covering) for row in rows]
+    found = covering.covering(session, {row.work_order for row in rows}, cleared=reader.cleared)
+    return [_outside(row, found) for row in rows]
 
 
 def operation(session: Session, reader: Reader, work_order: str, sequence: int) -> Outside | None:
@@ -128,8 +121,8 @@ def operations(
             _OPERATIONS.c.work_order, _OPERATIONS.c.sequence
         )
     ).all()
-    covering = _covering(session, work_orders) if rows else {}
-    return {(row.work_order, row.sequence): _outside(row, covering) for row in rows}
+    found = covering.covering(session, work_orders if rows else (), cleared=reader.cleared)
+    return {(row.work_order, row.sequence): _outside(row, found) for row in rows}
 
 
 def suppliers_for(session: Session, process: str, spec: str, day: date) -> list[tuple[str, str, bool]]:
@@ -175,30 +168,7 @@ def _known(reader: Reader) -> Sequence[ColumnElement[bool]]:
     return () if reader.cleared else (_PARTS.c.export_controlled.is_(False),)
 
 
-def _covering(session: Session, work_orders: Collection[str]) -> dict[tuple[str, int], list[str]]:
-    """Work order and operation -> the orders that cover it."""
-    found: dict[tuple[str, int], list[str]] = {}
-    rows = session.execute(
-        select(_LINES.c.work_order, _LINES.c.operation, _LINES.c.order_number)
-        .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
-        .where(_LINES.c.work_order.in_(work_orders), _ORDERS.c.stage != "cancelled")
-        .order_by(_LINES.c.order_number)
-    )
-    for row in rows:
-        found.setdefault((row.work_order, row.operation), []).append(row.order_number)
-    drafts = session.execute(
-        select(_ORDERS.c.number, _ORDERS.c.draft)
-        .where(_ORDERS.c.stage == "draft")
-        .order_by(_ORDERS.c.number)
-        .limit(_MOST_DRAFTS)
-    )
-    for row in drafts:
-        for line in row.draft["lines"]:
-            found.setdefault((line["work_order"], line["operation"]), []).append(row.number)
-    return found
-
-
-def _outside(row: Any, covering: dict[tuple[str, int], list[str]]) -> Outside:
+def _outside(row: Any, covers: dict[tuple[str, int], list[str]]) -> Outside:
     return Outside(
         row.work_order,
         row.sequence,
@@ -212,7 +182,8 @@ def _outside(row: Any, covering: dict[tuple[str, int], list[str]]) -> Outside:
         row.process_name,
         row.spec or "",
         row.spec_revision or "",
-        tuple(dict.fromkeys(covering.get((row.work_order, row.sequence), ()))),
+        row.type,
+        tuple(covers.get((row.work_order, row.sequence), ())),
     )
 
 

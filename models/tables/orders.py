@@ -30,6 +30,8 @@ class OrderRow(SQLModel, table=True):
     buyer: str
     supplier: str = Field(foreign_key="supplier.code", index=True)
     process: str = Field(foreign_key="process.code", index=True)
+    # That of its work orders, see `models.domain.order_types`.
+    type: str = "MTO"
     purchase_order: str = Field(default="", index=True)
     stage: str = Field(default="draft", index=True)
     flags: list[str] = Field(default_factory=list, sa_type=Json)
@@ -51,10 +53,11 @@ class OrderRow(SQLModel, table=True):
 
 
 class OrderSeries(SQLModel, table=True):
-    """The last number given in a year; its row is the lock that keeps two orders apart."""
+    """The last number given in a series and year; its row is the lock that keeps two orders apart."""
 
     __tablename__ = "order_series"
 
+    series: str = Field(primary_key=True)
     year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     last: int
 
@@ -109,6 +112,18 @@ class EventRow(SQLModel, table=True):
     payload: dict[str, Any] = Field(sa_type=Json)
     prev_hash: str
     hash: str
+
+
+class DraftLineRow(SQLModel, table=True):
+    """Which operation a line of a draft is for, until the order is issued."""
+
+    __tablename__ = "draft_line"
+    __table_args__ = (Index("ix_draft_line_operation", "work_order", "operation"),)
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    work_order: str
+    operation: int
 
 
 class LineRow(SQLModel, table=True):

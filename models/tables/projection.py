@@ -20,6 +20,7 @@ from models.domain.quantities import ZERO
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
+    DraftLineRow,
     IdentifierRow,
     LineRow,
     MilestoneRow,
@@ -39,6 +40,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "nonconformances": (table(NonconformanceRow), ("id",)),
     "alerts": (table(AlertRow), ("id",)),
     "identifiers": (table(IdentifierRow), ("order_number", "kind", "word")),
+    "draft_lines": (table(DraftLineRow), ("order_number", "line")),
 }
 ORDERS = table(OrderRow)
 
@@ -60,6 +62,7 @@ def order_columns(order: Order, next_due: datetime | None) -> Row:
         "flags": list(on),
         "late": "late" in on,
         "export_controlled": order.export_controlled,
+        "type": order.type,
         "need_by": order.need_by,
         "promise_first": order.promise_first,
         "promise_current": order.promise_current,
@@ -159,13 +162,23 @@ def project(order: Order) -> dict[str, list[Row]]:
             for item in order.alerts.values()
         ],
         "identifiers": _identifiers(order.number, identifiers.of_order(order)),
+        "draft_lines": [],
     }
 
 
 def project_draft(draft: Draft) -> dict[str, list[Row]]:
-    """The rows of a draft: nothing has happened to it, but it is looked for."""
+    """The rows of a draft: nothing has happened to it, but it is looked for and covers its operations."""
     found = _identifiers(draft.number, identifiers.of_draft(draft))
-    return {name: [] for name in TABLES} | {"identifiers": found}
+    lines: list[Row] = [
+        {
+            "order_number": draft.number,
+            "line": line.line,
+            "work_order": line.work_order,
+            "operation": line.operation,
+        }
+        for line in draft.lines
+    ]
+    return {name: [] for name in TABLES} | {"identifiers": found, "draft_lines": lines}
 
 
 def _identifiers(number: str, found: Iterable[identifiers.Identifier]) -> list[Row]:

@@ -84,6 +84,7 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
         plant_calendar=known.plant_calendar,
         supplier_calendar=known.supplier_calendar,
         export_controlled=controlled,
+        type=draft.type,
     )
     return [OrderIssued(order)]
 

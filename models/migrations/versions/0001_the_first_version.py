@@ -72,9 +72,10 @@ def upgrade() -> None:
 
     op.create_table(
         "order_series",
+        sa.Column("series", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("year"),
+        sa.PrimaryKeyConstraint("series", "year"),
     )
     op.create_table(
         "outbox",
@@ -277,6 +278,7 @@ def upgrade() -> None:
         sa.Column("buyer", sa.String(), nullable=False),
         sa.Column("supplier", sa.String(), nullable=False),
         sa.Column("process", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
         sa.Column("purchase_order", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -660,6 +662,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_nonconformance_decided_by"), ["decided_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_open"), ["open"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_order_number"), ["order_number"], unique=False)
+
+    op.create_table(
+        "draft_line",
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("operation", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("order_number", "line"),
+    )
+    with op.batch_alter_table("draft_line", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_line_operation", ["work_order", "operation"], unique=False)
 
     op.create_table(
         "order_line",
