@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -84,10 +84,11 @@ class Doubts:
         return description.status is WorkflowExecutionStatus.RUNNING
 
     def _is_open(self, number: str) -> bool:
+        """And no command waits for it: the relay starts its workflow with that."""
+        waits = exists().where(_COMMANDS.c.order_number == _ORDERS.c.number, _COMMANDS.c.status == "received")
+        alone = select(_ORDERS.c.number).where(_ORDERS.c.number == number, _OPEN, ~waits)
         with self.database.read() as session:
-            return (
-                session.scalar(select(_ORDERS.c.number).where(_ORDERS.c.number == number, _OPEN)) is not None
-            )
+            return session.scalar(alone) is not None
 
     def _needs_none(self, number: str) -> str:
         """Why a workflow of this order has nothing to do; empty when it has."""

@@ -242,6 +242,8 @@ class Letters:
                     revision=order.revision,
                     reason=event.reason if isinstance(event, e.ChangeDeclined) else "",
                 )
+            case e.OrdersMerged():
+                return mail_facts.orders_merged(order, event, theirs)
             case e.OrderDeclined():
                 return m.OrderDeclined(
                     **ours,

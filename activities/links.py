@@ -13,6 +13,7 @@ from activities import mail_contexts as m
 from activities.letters import Letters, link_for
 from activities.mail_message import sender_of
 from models.codec import load_order
+from models.domain.order import Order
 from models.domain.tokens import fingerprint
 from models.queries.contacts import Person, supplier_contacts, user
 from models.settings import Settings
@@ -37,6 +38,23 @@ def by_token(session: Session, token: str) -> Any:
 def by_id(session: Session, link: str) -> Any:
     """The link with this id, living or not; None when there never was one."""
     return session.execute(select(_LINKS).where(_LINKS.c.id == link)).first()
+
+
+def onward(session: Session, link: Any, order: Order, now: datetime) -> Any:
+    """The same contact's living link to the order where this one goes on; None where there is none."""
+    if not order.kin.successor:
+        return None
+    return session.execute(
+        select(_LINKS)
+        .where(
+            _LINKS.c.order_number == order.kin.successor,
+            _LINKS.c.contact == link.contact,
+            _LINKS.c.revoked_at.is_(None),
+            _LINKS.c.expires_at > now,
+        )
+        .order_by(_LINKS.c.expires_at.desc())
+        .limit(1)
+    ).first()
 
 
 def living(link: Any, now: datetime) -> bool:

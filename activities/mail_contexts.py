@@ -204,6 +204,29 @@ class ChangeWithdrawn(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergedOrder(Part):
+    """An order that went into another, with the lines it brought."""
+
+    order: str
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersMerged(LinkedMail):
+    """``sources`` are part of the order from now on, beside the ``lines`` it had; it is to be answered anew."""
+
+    process: str
+    need_by: tuple[date, date]
+    lines: tuple[OrderLine, ...]
+    sources: tuple[MergedOrder, ...]
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        """The numbers of the orders that are over."""
+        return tuple(source.order for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeld(LinkedMail):
     reason: str
 
@@ -361,6 +384,7 @@ MAILS: dict[str, type[MailContext]] = {
     "counter_answered": CounterAnswered,
     "change_approved": ChangeApproved,
     "change_withdrawn": ChangeWithdrawn,
+    "orders_merged": OrdersMerged,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
     "order_cancelled": OrderCancelled,

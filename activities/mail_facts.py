@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from activities import mail_contexts as m
 from models.domain.changes import LineCommercial
-from models.domain.order import Order
+from models.domain.events import OrdersMerged
+from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot
 
@@ -27,19 +28,36 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
         need_by=order.need_by,
         purchase_order=order.purchase_order,
         ship_by=shipped,
-        lines=tuple(
-            m.OrderLine(
-                work_order=line.work_order,
-                part=line.part,
-                revision=line.part_revision,
-                description=line.description,
-                quantity=str(line.ordered),
-                unit=line.unit,
-                lots=_planned(line.lots),
-                first_article=str(line.first_article) if line.first_article else "",
-            )
-            for line in order.lines
+        lines=_lines(order.lines),
+    )
+
+
+def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> m.OrdersMerged:
+    """The mail about other orders that went into this one; it names their lines and those it had before."""
+    return m.OrdersMerged(
+        **theirs,
+        process=order.process_name,
+        need_by=(event.before.need_by, event.after.need_by),
+        lines=_lines(order.lines[: len(event.before.lines)]),
+        sources=tuple(
+            m.MergedOrder(order=source.order, lines=_lines(source.lines)) for source in event.sources
         ),
+    )
+
+
+def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:
+    return tuple(
+        m.OrderLine(
+            work_order=line.work_order,
+            part=line.part,
+            revision=line.part_revision,
+            description=line.description,
+            quantity=str(line.ordered),
+            unit=line.unit,
+            lots=_planned(line.lots),
+            first_article=str(line.first_article) if line.first_article else "",
+        )
+        for line in lines
     )
 
 

@@ -104,6 +104,7 @@ def _environment(locale: str) -> Environment:
 def _words_of(locale: str) -> dict[str, Callable[..., str]]:
     """What templates call to write values in the reader's language."""
     return {
+        "listed": partial(wording.listed, locale),
         "day": partial(_day, locale),
         "moment": partial(_moment, locale),
         "amount": partial(_amount, locale),

@@ -29,6 +29,7 @@ COMMANDS = {
     "propose-change": N_("proposing a change"),
     "decide-change": N_("deciding about a change"),
     "withdraw-change": N_("withdrawing a change"),
+    "merge": N_("merging orders"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),
     "report-process": N_("reporting the process"),

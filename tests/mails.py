@@ -22,6 +22,7 @@ from activities.mail_contexts import (
     InspectionReviewed,
     LineChange,
     MailContext,
+    MergedOrder,
     MilestoneReminder,
     OrderAcknowledged,
     OrderCancelled,
@@ -32,6 +33,7 @@ from activities.mail_contexts import (
     OrderIssued,
     OrderLine,
     OrderResumed,
+    OrdersMerged,
     Pieces,
     PlannedLot,
     ReworkRequested,
@@ -57,6 +59,24 @@ _LINKED: dict[str, Any] = {
     "buyer_email": "ana@northfield.test",
     "link_id": LINK_ID,
 }
+_FLANGES = OrderLine(
+    work_order="WO-3201",
+    part="FL-DN50",
+    revision="C",
+    description="SS Flange DN50",
+    quantity="1200",
+    unit="C62",
+    lots=(PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
+)
+_BRACKETS = OrderLine(
+    work_order="WO-3202",
+    part="BR-8",
+    revision="A",
+    description="Bracket",
+    quantity="61.25",
+    unit="KGM",
+    first_article="5",
+)
 FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
 
 PROPOSED = TermsChange(
@@ -98,26 +118,7 @@ SAMPLES: tuple[MailContext, ...] = (
         need_by=NEED_BY,
         ship_by=date(2026, 12, 15),
         purchase_order="PO-7781",
-        lines=(
-            OrderLine(
-                work_order="WO-3201",
-                part="FL-DN50",
-                revision="C",
-                description="SS Flange DN50",
-                quantity="1200",
-                unit="C62",
-                lots=(PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
-            ),
-            OrderLine(
-                work_order="WO-3202",
-                part="BR-8",
-                revision="A",
-                description="Bracket",
-                quantity="61.25",
-                unit="KGM",
-                first_article="5",
-            ),
-        ),
+        lines=(_FLANGES, _BRACKETS),
     ),
     AcknowledgmentReminder(**_LINKED, process="Zinc plating", need_by=NEED_BY, issued_on=date(2026, 11, 23)),
     MilestoneReminder(
@@ -220,6 +221,13 @@ SAMPLES: tuple[MailContext, ...] = (
     OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
     InspectionReviewed(**_LINKED, inspection="IN-3", decision="release", pieces=FLANGE, first_article=True),
     InspectionReviewed(**_LINKED, inspection="IN-4", decision="reject", pieces=FLANGE, first_article=True),
+    OrdersMerged(
+        **_LINKED,
+        process="Zinc plating",
+        need_by=(NEED_BY, date(2026, 12, 11)),
+        lines=(_FLANGES,),
+        sources=(MergedOrder(order="SO-000043", lines=(_BRACKETS,)),),
+    ),
 )
 BY_NAME = {name_of(sample): sample for sample in reversed(SAMPLES)}
 

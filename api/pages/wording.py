@@ -66,6 +66,7 @@ ACTIONS: dict[str, str] = {
     "propose-change": N_("Propose a change"),
     "decide-change": N_("Decide the proposed change"),
     "withdraw-change": N_("Withdraw the change"),
+    "merge": N_("Merge orders into this one"),
     "send": N_("Send pieces"),
     "report-milestone": N_("Report progress"),
     "report-process": N_("Report a load"),

@@ -166,6 +166,10 @@ def _facts(order: Order, words: Words) -> Iterator[Fact]:
         yield Fact(words.say(N_("You promised")), words.far_day(order.promise_current))
     if order.purchase_order:
         yield Fact(words.say(N_("Purchase order")), order.purchase_order)
+    if order.kin.merged_from:
+        yield Fact(words.say(N_("Includes the former orders")), words.listed(order.kin.merged_from))
+    if order.kin.successor:
+        yield Fact(words.say(N_("Goes on as")), order.kin.successor)
     if order.supplier_order:
         yield Fact(words.say(N_("Your order number")), order.supplier_order)
 

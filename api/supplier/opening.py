@@ -20,8 +20,7 @@ from api.dispatch import Dispatcher
 from api.errors import TooOften
 from api.supplier import pages
 from api.supplier.fields import typed
-from api.supplier.seals import COOKIE
-from api.supplier.visits import DeadLink, seals_of
+from api.supplier.visits import DeadLink, let_in
 
 router = APIRouter(route_class=pages.PageRoute, include_in_schema=False, prefix="/s")
 # Asking takes this long whether or not there was anything to write, so that time tells nothing.
@@ -65,18 +64,7 @@ async def open_link(token: str, request: Request) -> Response:
     if not links.living(link, now):
         brake.wrong(request)
         raise DeadLink
-    answer = RedirectResponse(f"/s/o/{link.id}", 303)
-    answer.set_cookie(
-        COOKIE,
-        seals_of(request).cookie(link.id),
-        max_age=int((link.expires_at - now).total_seconds()),
-        # Each link has its own, so several orders can be open in one browser.
-        path=f"/s/o/{link.id}",
-        httponly=True,
-        samesite="lax",
-        secure=state.settings.public_url.startswith("https:"),
-    )
-    return answer
+    return let_in(request, link, now)
 
 
 @router.post("/{token}", dependencies=PUBLIC)

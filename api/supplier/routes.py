@@ -28,7 +28,7 @@ from api.supplier.questions import TASKS, Question, offered, question
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.told import Told, in_words
 from api.supplier.troubles import troubles
-from api.supplier.visits import Visit, again, enter, seals_of
+from api.supplier.visits import Visit, again, enter, let_in, seals_of
 from api.uploads import Stored, Uploads
 from models.domain import gate
 from models.domain.decide import decide
@@ -49,6 +49,9 @@ async def order_page(link: str, request: Request) -> Response:
     visit = await enter(request, link)
     if visit.barred:
         return _barred(visit)
+    if visit.onward:
+        # All that can be told is told there; this one is over.
+        return let_in(request, visit.onward, visit.now)
     said = request.query_params.get("saved")
     receipt = next((item for item in visit.told if item.id == said), None)
     asking = question(visit.order, visit.words.today)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
 
 from activities import links
 from activities.mail_message import sender_of
@@ -47,6 +48,8 @@ class Visit:
     now: datetime
     # Files this person has still to describe.
     kept: tuple[KeptFile, ...] = ()
+    # The same person's link to the order where this one goes on; None where there is none.
+    onward: Any = None
 
     @property
     def path(self) -> str:
@@ -65,6 +68,22 @@ class Visit:
 
 def seals_of(request: Request) -> Seals:
     return Seals(request.app.state.settings.secret_key.get_secret_value())
+
+
+def let_in(request: Request, link: Any, now: datetime) -> Response:
+    """To the clean address of a link's pages, with the cookie that opens them."""
+    answer = RedirectResponse(f"/s/o/{link.id}", 303)
+    answer.set_cookie(
+        COOKIE,
+        seals_of(request).cookie(link.id),
+        max_age=int((link.expires_at - now).total_seconds()),
+        # Each link has its own, so several orders can be open in one browser.
+        path=f"/s/o/{link.id}",
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.public_url.startswith("https:"),
+    )
+    return answer
 
 
 async def enter(request: Request, link: str) -> Visit:
@@ -108,4 +127,5 @@ def _visit(session: Session, request: Request, link: Any, contact: SupplierConta
         words=Words(language(request, contact.locale), calendar.timezone, calendar.local_date(now)),
         now=now,
         kept=kept_files(session, number, contact.id),
+        onward=links.onward(session, link, order, now),
     )

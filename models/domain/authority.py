@@ -55,6 +55,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "propose-change": _BUYER,
     "decide-change": frozenset({Role.APPROVER}),
     "withdraw-change": _BUYER,
+    "merge": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),

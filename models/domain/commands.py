@@ -347,6 +347,13 @@ class Resume(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Merge(Command):
+    """The order takes up `orders`, of which nothing was sent, as lines of its own; they end."""
+
+    orders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ForceComplete(Command):
     reason: str
     signature: Signature

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from models.domain import authority, gate, texts, totals
 from models.domain import commands as c
+from models.domain.across import Decision
 from models.domain.decisions import (
     answering,
     changing,
@@ -21,6 +23,7 @@ from models.domain.decisions import (
     issuing,
     judging,
     losing,
+    merging,
     nonconformances,
     processing,
     progress,
@@ -35,7 +38,7 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 
 # Every command but `issue`, which has no order yet.
-DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], list[Event]]] = {
+DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], list[Event] | Decision]] = {
     c.Acknowledge: answering.acknowledge,
     c.AnswerCounter: countering.answer_counter,
     c.ProposeChange: changing.propose_change,
@@ -59,6 +62,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.Correct: correcting.correct,
     c.Hold: control.hold,
     c.Resume: control.resume,
+    c.Merge: merging.merge,
     c.ForceComplete: completing.force_complete,
     c.Cancel: control.cancel,
     c.Close: control.close,
@@ -71,7 +75,13 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
 
 
 def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
-    """What happens because of `asked`. `order` is None for a draft, which only `issue` may change.
+    """What happens to the order itself because of `asked`; see `decided`."""
+    return decided(order, asked, facts, now).events
+
+
+def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> Decision:
+    """What happens because of `asked`, to its order and to others. `order` is None for a draft, which only
+    `issue` may change.
 
     Raises `Refusal` (or a subclass) when nothing does; then nothing has changed.
     """
@@ -81,15 +91,26 @@ def decide(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> li
         if not isinstance(command, c.Issue):
             raise Refusal("order.stage", "The order is a draft. Issue it first.")
         check_version(asked.if_match, facts.draft_version)
-        events = issuing.issue(facts, now)
-        return [*events, *watching.consequences(None, events, now)]
+        return Decision(_with_consequences(None, issuing.issue(facts, now), now))
     _current(order, asked)
     gate.check(order, command.name)
     if command.name not in c.SYSTEM_COMMANDS:
         texts.check(command)
         texts.check(asked.on_behalf_of)
-    events = DECISIONS[type(command)](order, command, asked, facts, now)
-    totals.check(order, command, events)
+    found = DECISIONS[type(command)](order, command, asked, facts, now)
+    decision = found if isinstance(found, Decision) else Decision(found)
+    totals.check(order, command, decision.events)
+    return replace(
+        decision,
+        events=_with_consequences(order, decision.events, now),
+        others={
+            number: _with_consequences(facts.others.get(number), events, now)
+            for number, events in decision.others.items()
+        },
+    )
+
+
+def _with_consequences(order: Order | None, events: list[Event], now: datetime) -> list[Event]:
     return [*events, *watching.consequences(order, events, now)]
 
 

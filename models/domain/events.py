@@ -18,7 +18,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Commercial
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
-from models.domain.order import Order
+from models.domain.order import Line, Order
 from models.domain.pieces import Move
 from models.domain.records import LineTerms, Proposal, Share
 
@@ -149,6 +149,34 @@ class ChangeDeclined(Event):
 
     change: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedOrder:
+    """An order that went into another, with its lines as that one has them now."""
+
+    order: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersMerged(Event):
+    """The lines of other orders are this one's from now on; the supplier is asked about all of it again."""
+
+    sources: tuple[MergedOrder, ...]
+    before: Commercial
+    after: Commercial
+    revision: int
+    priority: str
+    required_documents: tuple[DocumentType, ...]
+    release_before_ship: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMergedInto(Event):
+    """All of it is done as part of order `into`: this one is over."""
+
+    into: str
 
 
 @dataclass(frozen=True, slots=True)

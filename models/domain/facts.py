@@ -134,6 +134,8 @@ class Facts:
     calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
     # Commands of this order that are saved and not yet applied, this one not counted.
     pending_commands: int = 0
+    # The issued orders this command is about beside its own, as far as they exist for who asks.
+    others: Mapping[str, Order] = field(default_factory=dict)
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

@@ -22,6 +22,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "propose-change": _GOING,
     "decide-change": _LIVE,
     "withdraw-change": _LIVE,
+    # Before anything was sent; its decision says so of pieces still on their way out.
+    "merge": frozenset({Stage.ISSUED, Stage.ACKNOWLEDGED}),
     "send": _GOING,
     "report-milestone": _GOING,
     "report-process": _GOING,
@@ -77,6 +79,7 @@ NOT_WHILE_CANCELLING = frozenset(
         "propose-change",
         "decide-change",
         "withdraw-change",
+        "merge",
         "send",
         "hold",
         "cancel",
@@ -84,7 +87,9 @@ NOT_WHILE_CANCELLING = frozenset(
         "force-complete",
     }
 )
-NOT_WHEN_DECLINED = frozenset({"send", "propose-change"})
+NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge"})
+# What brings other terms waits for those that are open already.
+OTHER_TERMS = frozenset({"propose-change", "merge"})
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
@@ -116,7 +121,7 @@ def why_not(order: Order, command: str) -> Refusal | None:
             "{supplier} declined this order. Cancel it and place it elsewhere.",
             supplier=order.supplier_name,
         )
-    return _one_at_a_time(order) if command == "propose-change" else None
+    return _one_at_a_time(order) if command in OTHER_TERMS else None
 
 
 def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
@@ -135,7 +140,7 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
 
 
 def _one_at_a_time(order: Order) -> Refusal | None:
-    """Why no change can be proposed now although the order goes on."""
+    """Why no other terms can be asked for now although the order goes on."""
     if order.open_change is not None:
         return Refusal(
             "change.open",

@@ -159,6 +159,32 @@ def _change_declined(order: Order, event: e.ChangeDeclined, _: int, at: datetime
     return replace(order, last_news_at=at)
 
 
+def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
+    added = (line for source in event.sources for line in source.lines)
+    return replace(
+        order,
+        lines=tuple(replace(line, promise=None) for line in (*order.lines, *added)),
+        need_by=event.after.need_by,
+        revision=event.revision,
+        priority=event.priority,
+        required_documents=event.required_documents,
+        release_before_ship=event.release_before_ship,
+        answer=Answer.NONE,
+        answered_at=None,
+        promise_current=None,
+        asked_again_at=at,
+        rejections=0,
+        rejection_reason="",
+        kin=replace(
+            order.kin, merged_from=(*order.kin.merged_from, *(source.order for source in event.sources))
+        ),
+    )
+
+
+def _merged_into(order: Order, event: e.OrderMergedInto, _: int, at: datetime) -> Order:
+    return replace(order, end=Stage.CANCELLED, ended_at=at, kin=replace(order.kin, merged_into=event.into))
+
+
 def _moot(order: Order, state: ChangeState, at: datetime) -> Mapping[str, Change]:
     """The changes of an order that is not to be done any more: an open one has nothing left to change."""
     change = order.open_change
@@ -480,6 +506,8 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.ChangeWithdrawn: _change_withdrawn,
     e.ChangeAcknowledged: _change_acknowledged,
     e.ChangeDeclined: _change_declined,
+    e.OrdersMerged: _merged,
+    e.OrderMergedInto: _merged_into,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,

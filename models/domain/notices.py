@@ -30,6 +30,7 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.ChangeRejected: ("change_decided", "buyer"),
     e.ChangeAcknowledged: ("change_answered", "buyer"),
     e.ChangeDeclined: ("change_answered", "buyer"),
+    e.OrdersMerged: ("orders_merged", "supplier"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),
     e.CancellationRequested: ("order_cancelled", "supplier"),

@@ -26,6 +26,7 @@ from models.domain.records import (
     Document,
     Hold,
     Inspection,
+    Kin,
     LineTerms,
     Load,
     Nonconformance,
@@ -164,6 +165,7 @@ class Order:
     cancel_requested_at: datetime | None = None
     ended_at: datetime | None = None
     end: Stage | None = None
+    kin: Kin = Kin()
 
     def line(self, number: int) -> Line | None:
         return next((line for line in self.lines if line.line == number), None)

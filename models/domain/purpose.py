@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.domain import gate, headline
-from models.domain.decisions import completing
+from models.domain.decisions import completing, merging
 from models.domain.errors import Refusal
 from models.domain.order import Order, all_sent
 from models.domain.pieces import OUT, Bucket, total
@@ -68,6 +68,10 @@ NOTHING: dict[str, str] = {
 FIRST_ARTICLE_WAITS = (
     "The first pieces are out; the others may go once quality has released their inspection."
 )
+_REFUSALS: dict[str, Callable[[Order], Refusal | None]] = {
+    "force-complete": completing.why_not,
+    "merge": merging.why_not,
+}
 
 
 def _unnamed(order: Order) -> bool:
@@ -80,8 +84,8 @@ def why_pointless(order: Order, command: str) -> Refusal | None:
     refusal = gate.why_not(order, command)
     if refusal is not None:
         return refusal
-    if command == "force-complete":
-        return completing.why_not(order)
+    if command in _REFUSALS:
+        return _REFUSALS[command](order)
     if command in POINT and not POINT[command](order):
         if command == "send" and not all_sent(order):
             return Refusal("first_article.waits", FIRST_ARTICLE_WAITS)

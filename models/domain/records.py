@@ -22,6 +22,19 @@ class PlannedLot:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """The orders that this one came from or became, by their numbers."""
+
+    merged_into: str = ""
+    merged_from: tuple[str, ...] = ()
+
+    @property
+    def successor(self) -> str:
+        """Where what this order was about is done now; empty while it is done here."""
+        return self.merged_into
+
+
+@dataclass(frozen=True, slots=True)
 class LineTerms:
     """What is agreed, or proposed, for one line: how many, for how much each, by when."""
 

@@ -20,7 +20,7 @@ from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
-from models.domain.records import Load
+from models.domain.records import Kin, Load
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -104,6 +104,7 @@ def issued(order: Order) -> View:
         "forecast": latest_forecast(order),
         "proposal": _proposal(order),
         "open_change": _change(order),
+        **_kin(order.kin),
         "lines": [_line(order, line) for line in order.lines],
         "milestones": [
             {
@@ -146,6 +147,11 @@ def issued(order: Order) -> View:
         "missing": headline.missing(order),
         "cost": _cost(order),
     }
+
+
+def _kin(kin: Kin) -> View:
+    """The orders it came from or became."""
+    return {"merged_into": kin.merged_into or None, "merged_from": list(kin.merged_from)}
 
 
 def _proposal(order: Order) -> View | None:
@@ -355,6 +361,7 @@ def _draft(session: Session, row: Any) -> View:
         "forecast": None,
         "proposal": None,
         "open_change": None,
+        **_kin(Kin()),
         "lines": lines,
         "milestones": [],
         "parcels": [],

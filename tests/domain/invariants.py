@@ -125,13 +125,18 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
     if before.promise_first is not None:
         assert after.promise_first == before.promise_first
-    if not isinstance(event, e.CounterAccepted | e.ChangeAcknowledged | e.OverResolved):
+    if not isinstance(event, e.CounterAccepted | e.ChangeAcknowledged | e.OrdersMerged | e.OverResolved):
         assert (after.revision, after.commercial) == (before.revision, before.commercial), (
             "terms of no revision"
         )
     if not isinstance(
         event,
-        e.OrderAcknowledged | e.OrderCountered | e.CounterAccepted | e.CounterRejected | e.OrderDeclined,
+        e.OrderAcknowledged
+        | e.OrderCountered
+        | e.CounterAccepted
+        | e.CounterRejected
+        | e.OrderDeclined
+        | e.OrdersMerged,
     ):
         assert after.answer is before.answer, "a change answers no order"
     if before.end is not None:

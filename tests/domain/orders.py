@@ -23,7 +23,7 @@ from models.domain.authority import SUPPLIER, Actor, OnBehalfOf, Role
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
 from models.domain.deadlines import next_deadline, watch
-from models.domain.decide import decide
+from models.domain.decide import decided
 from models.domain.errors import Refusal
 from models.domain.evidence import DocumentType
 from models.domain.evolve import evolve, lot_changes
@@ -186,22 +186,28 @@ class Scene:
         revision: int | None = None,
         if_match: int | None = None,
         pending: int = 0,
+        others: Sequence[Scene] = (),
     ) -> Self:
+        """`others` are the orders it is about beside this one; what happens to them happens in their scenes."""
         if at is not None:
             self.at(at)
         actor = by or _USUALLY.get(command.name, BUYER)
         asked = Asked(command, actor, on_behalf_of, revision, if_match)
-        known = facts or self._facts(command, pending)
+        known = facts or self._facts(command, pending, others)
         self.events, self.refusal = [], None
         try:
-            self.events = decide(self.state, asked, known, self.now)
+            decision = decided(self.state, asked, known, self.now)
         except Refusal as refusal:
             self.refusal = refusal
         else:
+            self.events = decision.events
             self._happen()
+            for scene in others:
+                scene.now, scene.events = self.now, decision.others.get(scene.order.number, [])
+                scene._happen()
         return self
 
-    def _facts(self, command: Command, pending: int) -> Facts:
+    def _facts(self, command: Command, pending: int, others: Sequence[Scene]) -> Facts:
         if self.state is None:
             return Facts()
         event = None
@@ -209,7 +215,8 @@ class Scene:
             event = next((EventFact(*item) for item in self.stream if item[0] == command.event), None)
         locked = lots_to_lock(self.state, command)
         lots = {name: fact for name, fact in self.shelf.items() if name in locked}
-        return Facts(lots=lots, event=event, pending_commands=pending)
+        concerned = {scene.order.number: scene.order for scene in others}
+        return Facts(lots=lots, event=event, pending_commands=pending, others=concerned)
 
     def _happen(self) -> None:
         before = state = self.state

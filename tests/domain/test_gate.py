@@ -30,6 +30,7 @@ answer-counter       .      y         .            .          .       .         
 propose-change       y      .         y            y          y       y         y        .      .          .    .
 decide-change        .      .         .            .          .       .         .        .      .          .    .
 withdraw-change      .      .         .            .          .       .         .        .      .          .    .
+merge                y      .         y            .          .       .         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y
 report-process       y      .         y            y          y       y         y        .      .          .    y

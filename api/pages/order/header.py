@@ -12,6 +12,7 @@ from activities import wording
 from activities.i18n import N_
 from activities.wording import PARTIES
 from api.pages.desk import Desk
+from api.pages.order.kinship import Kinship, kinships
 from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
@@ -43,6 +44,7 @@ class Head:
     expected: bool
     about: tuple[str, ...]
     version: int
+    kin: tuple[Kinship, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def head(desk: Desk, supplier: str = "", process: str = "") -> Head:
             )
         ),
         version=view["version"],
+        kin=kinships(order, words) if order is not None else (),
     )
 
 

@@ -10,6 +10,7 @@ from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
 from api.pages.tasks.issuing import ISSUE
+from api.pages.tasks.merging import MERGE
 from api.pages.tasks.papers import DOCUMENTS
 from api.pages.tasks.processing import REPORT_PROCESS
 from api.pages.tasks.progress import REPORT_MILESTONE
@@ -31,6 +32,7 @@ _ALL = (
     PROPOSE_CHANGE,
     DECIDE_CHANGE,
     WITHDRAW_CHANGE,
+    MERGE,
     SEND,
     REPORT_MILESTONE,
     REPORT_PROCESS,

@@ -1,0 +1,94 @@
+"""Writes what orders do to our own stock: lots shrink and grow, documents hold and release them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
+
+from models.domain import events as e
+from models.domain.evolve import LotChange, lot_changes
+from models.domain.order import Order
+from models.tables.lots import Lot
+from models.tables.types import table
+
+_LOTS = table(Lot)
+# Built once: to build a statement costs as much as to run it.
+_LOCK_LOTS = (
+    select(_LOTS.c.number, _LOTS.c.uom, _LOTS.c.quantity, _LOTS.c.on_hand)
+    .where(_LOTS.c.number.in_(bindparam("lots", expanding=True)))
+    .order_by(_LOTS.c.number)
+    .with_for_update()
+)
+_SHELVE = update(_LOTS).where(_LOTS.c.number == bindparam("lot"))
+_ADD_LOT = insert(_LOTS)
+
+
+def shelve(session: Session, happened: Iterable[tuple[Order, Sequence[e.Event]]], now: datetime) -> None:
+    """Our shelf: lots sent out shrink, accepted and unprocessed ones grow; documents hold and release.
+
+    `happened` are the events of each order with the state they led to. Pieces that one order hands to
+    another leave the shelf as it is.
+    """
+    changes: list[tuple[str, LotChange]] = []
+    for after, events in happened:
+        for event in events:
+            if isinstance(event, e.DocumentAdded):
+                _hold_lots(session, event, after)
+        changes += sorted(lot_changes(after, events).items())
+    if changes:
+        _change_lots(session, changes, now)
+
+
+def _change_lots(session: Session, changes: Sequence[tuple[str, LotChange]], now: datetime) -> None:
+    names = sorted({name for name, _ in changes})
+    units, stock = {}, {}
+    for row in session.execute(_LOCK_LOTS, {"lots": names}):
+        units[row.number], stock[row.number] = row.uom, (row.quantity, row.on_hand)
+    before = dict(stock)
+    for name, change in changes:
+        if name not in units:
+            units[name], stock[name] = change.unit, (change.quantity, change.quantity)
+            _add_lot(session, name, change, now)
+            before[name] = stock[name]
+        elif units[name] == change.unit:
+            # Bars counted in kilograms do not become fewer by pieces sent out.
+            quantity, on_hand = stock[name]
+            stock[name] = (quantity + change.booked, on_hand + change.quantity)
+    for name, (quantity, on_hand) in sorted(stock.items()):
+        if stock[name] != before[name]:
+            session.execute(_SHELVE, {"lot": name, "quantity": quantity, "on_hand": on_hand})
+
+
+def _add_lot(session: Session, name: str, change: LotChange, now: datetime) -> None:
+    session.execute(
+        _ADD_LOT,
+        {
+            "number": name,
+            "part": change.part,
+            "part_revision": change.part_revision,
+            "quantity": change.quantity,
+            "uom": change.unit,
+            "on_hand": change.quantity,
+            "held": False,
+            "created_at": now,
+        },
+    )
+
+
+def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:
+    if event.holds:
+        reason = f"{event.document} of order {order.number} contradicts the order"
+        session.execute(
+            update(_LOTS)
+            .where(_LOTS.c.number.in_(event.holds))
+            .values(held=True, hold_reason=reason, held_by=f"document:{event.document}")
+        )
+    if event.releases:
+        session.execute(
+            update(_LOTS)
+            .where(_LOTS.c.number.in_(event.releases), _LOTS.c.held_by.like("document:%"))
+            .values(held=False, hold_reason=None, held_by=None)
+        )

@@ -1,0 +1,41 @@
+"""Sentences about what happened across orders: merged."""
+
+# A sentence has one signature, whether or not it needs every argument.
+# ruff: noqa: ARG001
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from api.pages.order.telling import Change, Sentence, Telling
+from models.domain import events as e
+from models.domain.order import Line
+
+
+def merged(event: e.OrdersMerged, tell: Telling) -> Sentence:
+    was, now = event.before.need_by, event.after.need_by
+    moved = (Change(tell.say(N_("Needed by")), tell.day(was), tell.day(now)),) if was != now else ()
+    return Sentence(
+        N_(
+            "{who} merged {orders} into this order, which is at revision {revision}; {supplier} is asked again."
+        ),
+        {
+            "orders": tell.words.listed(source.order for source in event.sources),
+            "revision": str(event.revision),
+            "supplier": tell.order.supplier_name,
+        },
+        details=tuple(_brought(tell, source) for source in event.sources),
+        changes=moved,
+    )
+
+
+def _brought(tell: Telling, source: e.MergedOrder) -> str:
+    """SO-2026-00007: 40 pcs FLANGE B"""
+    return tell.words.labelled(source.order, tell.words.listed(_amount(tell, line) for line in source.lines))
+
+
+def _amount(tell: Telling, line: Line) -> str:
+    return f"{tell.words.amount(line.ordered, line.unit)} {line.part} {line.part_revision}"
+
+
+def merged_into(event: e.OrderMergedInto, tell: Telling) -> Sentence:
+    return Sentence(N_("{who} merged this order into {order}, where it goes on."), {"order": event.into})

@@ -1,0 +1,28 @@
+"""The orders that an order came from or became, as the top of its page links to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from activities.i18n import N_
+from api.supplier.words import Words
+from models.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """What the `orders` are to this one."""
+
+    what: str
+    orders: tuple[str, ...]
+
+
+def kinships(order: Order, words: Words) -> tuple[Kinship, ...]:
+    return tuple(Kinship(words.say(what), orders) for what, orders in _kin(order) if any(orders))
+
+
+def _kin(order: Order) -> Iterator[tuple[str, tuple[str, ...]]]:
+    kin = order.kin
+    yield N_("Goes on as part of"), (kin.merged_into,)
+    yield N_("Merged from"), kin.merged_from

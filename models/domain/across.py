@@ -1,0 +1,35 @@
+"""What a decision about one order does to others, and which others it has to know for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.domain.commands import Command, Merge
+from models.domain.events import Event
+from models.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to the order that was asked, and in the same moment to `others`, by their numbers.
+
+    Events of another order that begin with `order_issued` bring it into the world.
+    """
+
+    events: list[Event]
+    others: Mapping[str, list[Event]] = field(default_factory=dict)
+
+
+# Which other orders a command is about, as far as it and its own order tell. What is not listed concerns
+# its own order only.
+CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
+    Merge: lambda order, merge: frozenset(merge.orders) - {order.number},
+}
+
+
+def concerned(order: Order | None, command: Command) -> frozenset[str]:
+    """The numbers of the orders, beside its own, whose rows are locked before `command` is decided."""
+    find = CONCERNS.get(type(command))
+    return find(order, command) if find is not None and order is not None else frozenset()

@@ -1,0 +1,156 @@
+"""merge: an order takes up others of which nothing was sent yet, and is acknowledged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from models.domain import commands as c
+from models.domain import gate
+from models.domain.across import Decision
+from models.domain.changes import Commercial, LineCommercial
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import Event, MergedOrder, OrderMergedInto, OrdersMerged
+from models.domain.facts import Asked, Facts
+from models.domain.order import Line, Order, sent_on, stage
+
+
+def merge(order: Order, command: c.Merge, asked: Asked, facts: Facts, now: datetime) -> Decision:
+    refusal = why_not(order)
+    if refusal is not None:
+        raise refusal
+    sources = [_source(order, name, index, facts) for index, name in enumerate(_named(order, command))]
+    for index, source in enumerate(sources):
+        _one_revision([order, *sources[:index]], source, index)
+    others: dict[str, list[Event]] = {source.number: [OrderMergedInto(order.number)] for source in sources}
+    return Decision([merged(order, sources)], others)
+
+
+def why_not(order: Order) -> Refusal | None:
+    """Why the order takes up no others now although its stage allows it, nor goes into one."""
+    if any(sent_on(order, line.line) for line in order.lines):
+        return Refusal("merge.sent", "Pieces of {order} were sent already.", order=order.number)
+    return None
+
+
+def why_apart(order: Order, source: Order) -> Refusal | None:
+    """Why `source` cannot go into `order`; None when it can."""
+    if gate.why_not(source, "merge") is not None or why_not(source) is not None:
+        return Refusal(
+            "merge.source",
+            "{order} cannot go into another order as it stands ({stage}). Only orders go that are issued or "
+            "acknowledged, of which nothing was sent, that are not on hold and have no change or proposal open.",
+            order=source.number,
+            stage=stage(source).value,
+        )
+    for what, is_same in _SAME.items():
+        if not is_same(order, source):
+            return Refusal("merge.different", _DIFFERENT[what], order=source.number, target=order.number)
+    return _other_revision([order], source)
+
+
+# What has to be the same, as certificates, prices and promises are of the whole order.
+_SAME: dict[str, Callable[[Order, Order], bool]] = {
+    "supplier": lambda one, other: one.supplier == other.supplier,
+    "process": lambda one, other: one.process == other.process,
+    "spec": lambda one, other: (one.spec, one.spec_revision) == (other.spec, other.spec_revision),
+    "currency": lambda one, other: one.currency == other.currency,
+    "plant": lambda one, other: one.plant == other.plant,
+    "purchase_order": lambda one, other: one.purchase_order == other.purchase_order,
+    "export_controlled": lambda one, other: one.export_controlled == other.export_controlled,
+}
+_DIFFERENT = {
+    "supplier": "{order} is with another supplier than {target}.",
+    "process": "{order} is for another process than {target}.",
+    "spec": "{order} has another specification, or another revision of it, than {target}.",
+    "currency": "{order} is in another currency than {target}.",
+    "plant": "{order} belongs to another plant than {target}.",
+    "purchase_order": "{order} is of another purchase order than {target}; certificates name only one.",
+    "export_controlled": "Only one of {order} and {target} is export-controlled.",
+}
+
+
+def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
+    """What becomes of `order` when it takes up `sources`; nothing asked of any of them is asked less."""
+    number = max(line.line for line in order.lines)
+    taken: list[MergedOrder] = []
+    for source in sources:
+        lines: list[Line] = []
+        for line in source.lines:
+            number += 1
+            lines.append(replace(line, line=number, promise=None))
+        taken.append(MergedOrder(source.number, tuple(lines)))
+    all_of = [order, *sources]
+    added = tuple(line for each in taken for line in each.lines)
+    before = order.commercial
+    after = Commercial(
+        min(each.need_by for each in all_of),
+        before.spec_revision,
+        (
+            *before.lines,
+            *(LineCommercial(line.line, line.ordered, line.unit_price, line.lots) for line in added),
+        ),
+    )
+    return OrdersMerged(
+        tuple(taken),
+        before,
+        after,
+        order.revision + 1,
+        "urgent" if any(each.priority == "urgent" for each in all_of) else order.priority,
+        tuple(dict.fromkeys(kind for each in all_of for kind in each.required_documents)),
+        any(each.release_before_ship for each in all_of),
+    )
+
+
+def _named(order: Order, command: c.Merge) -> tuple[str, ...]:
+    if not command.orders:
+        raise Invalid("merge.none", "Name the orders to take up.", field="orders")
+    for index, name in enumerate(command.orders):
+        if name == order.number:
+            text = "An order does not go into itself; name others."
+            raise Invalid("merge.itself", text, field=f"orders.{index}")
+        if name in command.orders[:index]:
+            raise Invalid("merge.repeated", "{order} is named twice.", field=f"orders.{index}", order=name)
+    return command.orders
+
+
+def _source(order: Order, name: str, index: int, facts: Facts) -> Order:
+    source = facts.others.get(name)
+    field = f"orders.{index}"
+    if source is None:
+        text = "There is no order {number} that was issued."
+        raise Invalid("merge.unknown", text, field=field, number=name)
+    refusal = why_apart(order, source)
+    if refusal is not None:
+        raise _at(refusal, field)
+    return source
+
+
+def _one_revision(before: Sequence[Order], source: Order, index: int) -> None:
+    refusal = _other_revision(before, source)
+    if refusal is not None:
+        raise _at(refusal, f"orders.{index}")
+
+
+def _other_revision(before: Sequence[Order], source: Order) -> Refusal | None:
+    """One order has a part at one revision only: papers and plans are matched by it."""
+    known = {line.part: line.part_revision for order in before for line in order.lines}
+    for line in source.lines:
+        ours = known.get(line.part, line.part_revision)
+        if ours != line.part_revision:
+            return Refusal(
+                "merge.part_revision",
+                "{order} has {part} at revision {theirs}; here it is {ours}.",
+                order=source.number,
+                part=line.part,
+                theirs=line.part_revision,
+                ours=ours,
+            )
+    return None
+
+
+def _at(refusal: Refusal, field: str) -> Refusal:
+    """The same refusal, said of a field of the request."""
+    refusal.errors = (refusal.at(field),)
+    return refusal
