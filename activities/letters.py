@@ -203,6 +203,7 @@ class Letters:
                     need_by=order.need_by,
                     changes=mail_facts.changes(order, event.before, event.terms),
                     reason=event.reason,
+                    rejected=tuple(mail_facts.part(order, line) for line in event.rejected),
                 )
             case e.CounterRejected():
                 return m.CounterAnswered(

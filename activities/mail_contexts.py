@@ -78,7 +78,10 @@ class Total(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange(Part):
-    """One line's terms as they stand and as they were proposed; prices are per piece in ``currency``."""
+    """One line's terms as they stand and as they were proposed; prices are per piece in ``currency``.
+
+    ``delivery`` tells those of a line that is to come in several apart; 0 where it comes in one.
+    """
 
     part: str
     revision: str
@@ -87,6 +90,7 @@ class TermsChange(Part):
     quantity: tuple[str, str]
     unit_price: tuple[str, str]
     promise_date: tuple[date, date]
+    delivery: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +182,16 @@ class MilestoneReminder(LinkedMail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterAnswered(LinkedMail):
-    """The buyer's answer to other terms: with ``changes`` they hold, without the order stands as it was."""
+    """The buyer's answer to other terms: with ``changes`` they hold, without the order stands as it was.
+
+    ``rejected`` names the parts that are asked for again although others were accepted.
+    """
 
     decision: Literal["accept", "reject"]
     need_by: date
     changes: tuple[TermsChange, ...] = ()
     reason: str = ""
+    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from models.domain.changes import LineCommercial
 from models.domain.events import OrdersMerged
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of, total
-from models.domain.records import Inspection, LineTerms, PlannedLot
+from models.domain.records import Inspection, LineTerms, PlannedLot, beside
 
 _Terms = LineTerms | LineCommercial
 
@@ -66,8 +66,10 @@ def changes(
 ) -> tuple[m.TermsChange, ...]:
     """The lines that differ, side by side."""
     return tuple(
-        m.TermsChange(**_both(order, was, now), promise_date=(was.promise_date, now.promise_date))
-        for was, now in zip(before, terms, strict=True)
+        m.TermsChange(
+            **_both(order, was, now), promise_date=(was.promise_date, now.promise_date), delivery=number
+        )
+        for was, now, number in beside(before, terms)
         if was != now
     )
 
@@ -103,6 +105,13 @@ def _both(order: Order, was: _Terms, now: _Terms) -> dict[str, Any]:
 
 def _planned(lots: Iterable[PlannedLot]) -> tuple[m.PlannedLot, ...]:
     return tuple(m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots)
+
+
+def part(order: Order, number: int) -> str:
+    """What a line is called where several are told apart."""
+    line = order.line(number)
+    assert line is not None, "events are of the order's lines"
+    return f"{line.part} {line.part_revision}"
 
 
 def some_pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:

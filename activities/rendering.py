@@ -104,13 +104,13 @@ def _environment(locale: str) -> Environment:
 def _words_of(locale: str) -> dict[str, Callable[..., str]]:
     """What templates call to write values in the reader's language."""
     return {
-        "listed": partial(wording.listed, locale),
         "day": partial(_day, locale),
         "moment": partial(_moment, locale),
         "amount": partial(_amount, locale),
         "price": partial(_price, locale),
         "sentence": partial(_sentence, locale),
         "labelled": partial(wording.labelled, locale),
+        "listed": partial(wording.listed, locale),
         "defect": partial(wording.defect, locale),
         "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),

@@ -79,6 +79,16 @@ _BRACKETS = OrderLine(
 )
 FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
 
+LATER_DELIVERY = TermsChange(
+    part="FL-DN50",
+    revision="C",
+    unit="C62",
+    currency="USD",
+    quantity=("1200", "400"),
+    unit_price=("0.85", "0.90"),
+    promise_date=(NEED_BY, date(2027, 1, 8)),
+    delivery=2,
+)
 PROPOSED = TermsChange(
     part="FL-DN50",
     revision="C",
@@ -174,6 +184,14 @@ SAMPLES: tuple[MailContext, ...] = (
         **_LINKED, decision="accept", need_by=NEED_BY, changes=(PROPOSED,), reason="Agreed by phone"
     ),
     CounterAnswered(**_LINKED, decision="reject", need_by=NEED_BY, reason="Our customer waits"),
+    CounterAnswered(
+        **_LINKED,
+        decision="accept",
+        need_by=NEED_BY,
+        changes=(LATER_DELIVERY,),
+        reason="Our customer waits",
+        rejected=("FL-DN65 B",),
+    ),
     ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
     ChangeWithdrawn(**_LINKED, change="SO-000042-C1", need_by=NEED_BY),
     ChangeProposed(

@@ -143,9 +143,9 @@ async def take(
                 raise refusal
         behalf = _behalf(task, fields)
         wanted = task.read(fields, acting) if earlier is None else None
-        fields.check()
         if earlier is None and wanted is None:
             return await run_in_threadpool(_page, request, acting, task, fields.typed)
+        fields.check()
         outcome = await _save(request, acting, task, sent, _with_file(wanted, stored), behalf, earlier)
         outcome.raise_refusal()
     except Refusal as refusal:

@@ -12,7 +12,7 @@ from api.supplier.words import Words
 from models.codec import load_event
 from models.domain.evolve import evolve
 from models.domain.order import Order
-from models.domain.records import Counter
+from models.domain.records import Counter, beside
 from models.tables.orders import EventRow
 from models.tables.types import table
 
@@ -65,16 +65,21 @@ def changes(before: Order, after: Order, words: Words) -> Iterator[str]:
 
 def proposed(counter: Counter, order: Order, words: Words) -> Iterator[str]:
     """One sentence for every term that is proposed to be different."""
-    for was, now in zip(counter.before, counter.terms, strict=True):
+    for was, now, number in beside(counter.before, counter.terms):
         line = order.line(was.line)
         assert line is not None, "terms are of the order's lines"
-        part = f"{line.part} {line.part_revision}"
+        part = delivery(f"{line.part} {line.part_revision}", number, words)
         if was.quantity != now.quantity:
             yield _change(words, part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
         if was.unit_price != now.unit_price:
             yield _change(words, part, *(words.price(each.unit_price, order.currency) for each in (was, now)))
         if was.promise_date != now.promise_date:
             yield _change(words, part, *(words.day(each.promise_date) for each in (was, now)))
+
+
+def delivery(part: str, number: int, words: Words) -> str:
+    """The part, with which of several deliveries of it is meant (from 1; 0: it comes in one)."""
+    return f"{part}, {words.say(N_('delivery {number}'), number=number)}" if number else part
 
 
 def _change(words: Words, what: str, before: str, after: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from sqlmodel import Session
 from activities import wording
 from activities.i18n import N_
 from activities.refusals import from_json
+from api.supplier.terms import delivery
 from api.supplier.words import Words
 from models.codec import load_command
 from models.domain import commands as c
@@ -144,7 +146,10 @@ def _said(item: Told, order: Order, words: Words) -> str:
 def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
     """The day for all, then what was proposed for each line."""
     parts = [words.day(proposal.promise_date)] if proposal.promise_date is not None else []
+    several = Counter(item.line for item in proposal.lines)
+    number: Counter[int] = Counter()
     for item in proposal.lines:
+        number[item.line] += 1
         line = order.line(item.line)
         if line is None:
             continue
@@ -153,7 +158,11 @@ def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
             words.price(item.unit_price, order.currency) if item.unit_price is not None else "",
             words.day(item.promise_date) if item.promise_date is not None else "",
         ]
-        parts.append(f"{line.part} {line.part_revision} " + words.listed(filter(None, told)))
+        place = number[item.line] if several[item.line] > 1 else 0
+        part = delivery(f"{line.part} {line.part_revision}", place, words)
+        # Of several deliveries one may take what the others leave.
+        rest = words.say(N_("the rest")) if place and item.quantity is None else ""
+        parts.append(f"{part} " + words.listed(filter(None, [rest, *told])))
     return "; ".join(parts)
 
 

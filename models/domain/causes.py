@@ -5,7 +5,7 @@ Everything read here was frozen into the order, so the same state always gives t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,9 +14,9 @@ from typing import Literal
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import ChangeState
 from models.domain.milestones import Milestone
-from models.domain.order import Answer, Order, Stage, all_sent, stage
+from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
 from models.domain.paperwork import missing_documents, papers_owed
-from models.domain.pieces import OUT, Bucket, total
+from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import Share
 
@@ -158,22 +158,24 @@ def owed_milestones(order: Order) -> Iterator[Milestone]:
             yield milestone
 
 
-def to_ship(order: Order, *, rework: bool = False) -> Decimal:
-    """Pieces the supplier still has to send back for the first time, or with `rework` at all.
+def to_ship(order: Order, *, rework: bool = False, lines: Collection[int] | None = None) -> Decimal:
+    """Pieces the supplier still has to send back for the first time, or with `rework` at all; on some `lines`.
 
     What is returned to it for good it keeps.
     """
+    stock = {at: pieces for at, pieces in order.stock.items() if lines is None or line_of(at) in lines}
     apart = (Share.RETURNING,) if rework else (Share.REWORKING, Share.RETURNING)
     again = sum(
         (
             shares.get(share, ZERO)
             for item in order.nonconformances.values()
-            for shares in item.shares.values()
+            for at, shares in item.shares.items()
+            if at in stock
             for share in apart
         ),
         ZERO,
     )
-    return max(ZERO, total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) - again)
+    return max(ZERO, total(stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) - again)
 
 
 def milestones_due_soon(order: Order) -> Iterator[Cause]:
@@ -207,16 +209,30 @@ def name_and_day(details: str) -> tuple[str, date | None]:
 
 
 def ship_overdue(order: Order) -> Iterator[Cause]:
+    """Each day that some lines were promised for is waited for by itself."""
     if order.promise_current is None or order.answered_at is None or not _going(order):
         return
-    if to_ship(order) or not all_sent(order):
-        occurrence = f"promise-{order.promise_current}"
-        yield _by_day(order, order.supplier_calendar, occurrence, order.promise_current, order.answered_at)
+    for day, lines in _by_days((line.promise or order.promise_current, line) for line in order.lines):
+        numbers = {line.line for line in lines}
+        if to_ship(order, lines=numbers) or not all(line_sent(order, line) for line in lines):
+            yield _by_day(order, order.supplier_calendar, f"promise-{day}", day, order.answered_at)
 
 
 def receipt_overdue(order: Order) -> Iterator[Cause]:
-    if _going(order):
-        yield _by_day(order, order.plant_calendar, f"need-by-{order.need_by}", order.need_by, order.issued_at)
+    """Each day that some lines are needed is waited for by itself."""
+    if not _going(order):
+        return
+    for day, lines in _by_days((line.need_by or order.need_by, line) for line in order.lines):
+        if not all(line_back(order, line) for line in lines):
+            yield _by_day(order, order.plant_calendar, f"need-by-{day}", day, order.issued_at)
+
+
+def _by_days(days: Iterable[tuple[date, Line]]) -> list[tuple[date, list[Line]]]:
+    """The lines by the day of each, the earliest first."""
+    found: dict[date, list[Line]] = {}
+    for day, line in days:
+        found.setdefault(day, []).append(line)
+    return sorted(found.items(), key=lambda each: each[0])
 
 
 def parcel_overdue(order: Order) -> Iterator[Cause]:

@@ -48,13 +48,24 @@ class Issue(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedLot(Part):
+    lot: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class TermsLine(Part):
-    """Other terms for one line; what is left out stays as ordered."""
+    """Other terms for one line; what is left out stays as ordered.
+
+    A line named several times is to come in as many deliveries, which add up to what is ordered; one of
+    them may leave out its quantity. `lots` are for such a delivery.
+    """
 
     line: int
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     promise_date: date | None = None
+    lots: tuple[ChangedLot, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +82,23 @@ class Acknowledge(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerCounter(Command):
-    decision: Literal["accept", "reject"]
-    reason: str = ""
+class AnswerLine(Part):
+    """The answer for one line. `need_by` is when we need it, or its delivery `part` (from 1), when we need
+    it later than the rest."""
+
+    line: int
+    decision: Literal["accept", "reject"] | None = None
+    part: int | None = None
+    need_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedLot(Part):
-    lot: str
-    quantity: Decimal
+class AnswerCounter(Command):
+    """`lines` says what is different from `decision`, line by line."""
+
+    decision: Literal["accept", "reject"]
+    reason: str = ""
+    lines: tuple[AnswerLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,14 @@ class OrderCountered(Event):
 
 @dataclass(frozen=True, slots=True)
 class CounterAccepted(Event):
-    """`terms` hold from now on, as `revision`, in place of `before`."""
+    """`terms` hold from now on, as `revision`, in place of `before`; lines with several have divided.
+    `rejected` lines stand as they were, and the supplier is asked for them again."""
 
     before: tuple[LineTerms, ...]
     terms: tuple[LineTerms, ...]
     revision: int
     reason: str = ""
+    rejected: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

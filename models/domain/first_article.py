@@ -39,7 +39,13 @@ def state(order: Order, line: Line) -> State | None:
 
 
 def may_go(order: Order, line: Line) -> Decimal | None:
-    """How many more pieces may be sent before the first article is released; None when nothing limits them."""
+    """How many more pieces may be sent before the first article is released; None when nothing limits them.
+
+    That of the first delivery of a divided line is that of the others, too.
+    """
+    first = order.line(line.delivery_of)
+    if first is not None and open_now(order, first):
+        return ZERO
     if state(order, line) in (None, State.RELEASED):
         return None
     return max(ZERO, line.first_article - _under_way(order, line))

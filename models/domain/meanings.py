@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,13 +35,19 @@ from models.domain.records import (
 
 
 def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
+    lines = order.lines
+    if any(line.promise for line in lines):
+        # Some lines were agreed before; this is the answer for the others.
+        lines = tuple(replace(line, promise=line.promise or event.promise_date) for line in lines)
+    promise = max([line.promise for line in lines if line.promise], default=event.promise_date)
     return replace(
         order,
         answer=Answer.ACCEPTED,
         answered_at=at,
         supplier_order=event.supplier_order or order.supplier_order,
-        promise_first=order.promise_first or event.promise_date,
-        promise_current=event.promise_date,
+        lines=lines,
+        promise_first=order.promise_first or promise,
+        promise_current=promise,
         decline_reason="",
         counter=None,
         last_news_at=at,
@@ -62,32 +68,73 @@ def _countered(order: Order, event: e.OrderCountered, _: int, at: datetime) -> O
 
 
 def _counter_accepted(order: Order, event: e.CounterAccepted, _: int, at: datetime) -> Order:
-    agreed = {terms.line: terms for terms in event.terms}
+    lines = tuple(part for line in order.lines for part in _on_terms(line, event))
+    need_by = max(line.need_by or order.need_by for line in lines)
+    lines = tuple(_needed(line, order.need_by, need_by) for line in lines)
+    order = replace(order, lines=lines, need_by=need_by, revision=event.revision, counter=None)
+    if event.rejected:
+        return _asked_again(order, event.reason, at)
     promise = max(terms.promise_date for terms in event.terms)
     return replace(
         order,
-        lines=tuple(_on_terms(line, agreed[line.line]) for line in order.lines),
-        revision=event.revision,
         answer=Answer.ACCEPTED,
         answered_at=at,
         promise_first=order.promise_first or promise,
         promise_current=promise,
-        counter=None,
     )
 
 
-def _on_terms(line: Line, terms: LineTerms) -> Line:
-    return replace(line, ordered=terms.quantity, unit_price=terms.unit_price, promise=terms.promise_date)
+def _on_terms(line: Line, event: e.CounterAccepted) -> Iterable[Line]:
+    """The line on its new terms: several lines when it divides, the first of which keeps what was sent."""
+    if line.line in event.rejected:
+        return [line]
+    parts = [terms for terms in event.terms if terms.line == line.line]
+    lines = [_as_agreed(line if not part.becomes else _unsent(line, part.becomes), part) for part in parts]
+    if len(parts) == 1:
+        return lines
+    return [replace(each, lots=part.lots) for each, part in zip(lines, parts, strict=True)]
+
+
+def _as_agreed(line: Line, terms: LineTerms) -> Line:
+    return replace(
+        line,
+        ordered=terms.quantity,
+        unit_price=terms.unit_price,
+        promise=terms.promise_date,
+        need_by=terms.need_by or line.need_by,
+    )
+
+
+def _unsent(line: Line, number: int) -> Line:
+    """The same job, part and operation, of which nothing has happened yet."""
+    return replace(
+        line,
+        line=number,
+        output_lots={},
+        loads=(),
+        first_article=ZERO,
+        first_articles_spent=ZERO,
+        delivery_of=line.delivery_of or line.line,
+    )
+
+
+def _needed(line: Line, before: date, latest: date) -> Line:
+    """The line needed when it was, though the order shows the latest of its lines' days."""
+    day = line.need_by or before
+    return replace(line, need_by=None if day == latest else day)
 
 
 def _counter_rejected(order: Order, event: e.CounterRejected, _: int, at: datetime) -> Order:
+    return _asked_again(replace(order, counter=None), event.reason, at)
+
+
+def _asked_again(order: Order, reason: str, at: datetime) -> Order:
     return replace(
         order,
         answer=Answer.NONE,
         answered_at=None,
-        counter=None,
         rejections=order.rejections + 1,
-        rejection_reason=event.reason,
+        rejection_reason=reason,
         asked_again_at=at,
     )
 
@@ -130,13 +177,11 @@ def _change_withdrawn(order: Order, event: e.ChangeWithdrawn, _: int, at: dateti
 
 def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: datetime) -> Order:
     order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
-    agreed = {line.line: line for line in event.after.lines}
-    promised = event.promise_date is not None
     return replace(
         order,
         need_by=event.after.need_by,
         spec_revision=event.after.spec_revision,
-        lines=tuple(_as_changed(line, agreed[line.line], promised) for line in order.lines),
+        lines=tuple(_as_changed(order, line, event) for line in order.lines),
         revision=event.revision,
         promise_current=event.promise_date or order.promise_current,
         supplier_order=event.supplier_order or order.supplier_order,
@@ -144,13 +189,17 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
     )
 
 
-def _as_changed(line: Line, agreed: LineCommercial, promised: bool) -> Line:
+def _as_changed(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
+    agreed: LineCommercial = next(each for each in event.after.lines if each.line == line.line)
+    moved = event.after.need_by != order.need_by
     return replace(
         line,
         ordered=agreed.quantity,
         unit_price=agreed.unit_price,
         lots=agreed.lots,
-        promise=None if promised else line.promise,
+        promise=None if event.promise_date is not None else line.promise,
+        # The new day is for every line but for one that is needed before it anyway.
+        need_by=None if moved and line.need_by and line.need_by >= event.after.need_by else line.need_by,
     )
 
 
@@ -163,7 +212,7 @@ def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
     added = (line for source in event.sources for line in source.lines)
     return replace(
         order,
-        lines=tuple(replace(line, promise=None) for line in (*order.lines, *added)),
+        lines=tuple(replace(line, promise=None, need_by=None) for line in (*order.lines, *added)),
         need_by=event.after.need_by,
         revision=event.revision,
         priority=event.priority,

@@ -81,11 +81,15 @@ class Line:
     output_lots: Mapping[str, str] = field(default_factory=dict)
     # The day agreed for this line, when an accepted proposal named one; else the order's promise holds.
     promise: date | None = None
+    # The day it is needed, when not the order's, which is the latest of its lines'.
+    need_by: date | None = None
     loads: tuple[Load, ...] = ()
     # So many go first, the others once the inspection of these is released; 0 when all may go at once.
     first_article: Decimal = ZERO
     # How many were sent when a first article was last rejected: they are measured no more.
     first_articles_spent: Decimal = ZERO
+    # The line it was divided from, of which it is a later delivery; 0 when it is from the beginning.
+    delivery_of: int = 0
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:
@@ -257,7 +261,17 @@ def stage(order: Order) -> Stage:
 
 
 def all_sent(order: Order) -> bool:
-    return all(line.short_closed or sent_on(order, line.line) >= line.ordered for line in order.lines)
+    return all(line_sent(order, line) for line in order.lines)
+
+
+def line_sent(order: Order, line: Line) -> bool:
+    """Nothing more will be sent on the line."""
+    return line.short_closed or sent_on(order, line.line) >= line.ordered
+
+
+def line_back(order: Order, line: Line) -> bool:
+    """All of the line was sent, is back and is decided about."""
+    return line_sent(order, line) and not total(order.stock, *OUT, *UNDECIDED, line=line.line)
 
 
 def sent_on(order: Order, line: int) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,19 +36,42 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """What is agreed, or proposed, for one line: how many, for how much each, by when."""
+    """What is agreed, or proposed, for one line: how many, for how much each, by when.
+
+    A line that is to come in several deliveries has terms for each of them, one after the other, that add
+    up to it. `lots` are those named for a delivery; `becomes` is the number of the line it is from the
+    agreement on (0: it stays the line it is of), `need_by` the day we need it, when not the order's.
+    """
 
     line: int
     quantity: Decimal
     unit_price: Decimal
     promise_date: date
+    lots: tuple[PlannedLot, ...] = ()
+    becomes: int = 0
+    need_by: date | None = None
+
+
+def beside(
+    before: Iterable[LineTerms], after: Iterable[LineTerms]
+) -> Iterator[tuple[LineTerms, LineTerms, int]]:
+    """Each line's terms beside those in place of them, in order. The number tells the deliveries of a
+    divided line apart, from 1; it is 0 where a line stays one."""
+    by_line: dict[int, list[LineTerms]] = {}
+    for terms in after:
+        by_line.setdefault(terms.line, []).append(terms)
+    for was in before:
+        parts = by_line[was.line]
+        for place, part in enumerate(parts):
+            yield was, part, place + 1 if len(parts) > 1 else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
     """Terms the supplier proposed in place of the order's; the buyer owes the answer.
 
-    `before` and `terms` name every line, in the order's sequence. `number` counts the order's proposals.
+    `before` and `terms` name every line, in the order's sequence; `terms` may name one several times.
+    `number` counts the order's proposals.
     """
 
     number: int

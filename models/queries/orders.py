@@ -20,7 +20,7 @@ from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
-from models.domain.records import Kin, Load
+from models.domain.records import Kin, Load, beside
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -169,8 +169,10 @@ def _proposal(order: Order) -> View | None:
                 "quantity": {"from": was.quantity, "to": now.quantity},
                 "unit_price": {"from": was.unit_price, "to": now.unit_price},
                 "promise_date": {"from": was.promise_date, "to": now.promise_date},
+                "part": part or None,
+                "lots": [{"lot": lot.lot, "quantity": lot.quantity} for lot in now.lots],
             }
-            for was, now in zip(counter.before, counter.terms, strict=True)
+            for was, now, part in beside(counter.before, counter.terms)
         ],
     }
 
@@ -231,6 +233,8 @@ def _line(order: Order, line: Line) -> View:
         "first_article_state": first_article.state(order, line),
         "short_closed": line.short_closed,
         "promise_date": line.promise or order.promise_current,
+        "need_by": line.need_by or order.need_by,
+        "delivery_of": line.delivery_of or None,
         "lots": _lots(line, places),
         "processes": [_process(load) for load in line.reported_loads],
         "pieces": {"sent": sum((sent(pieces) for pieces in places.values()), ZERO)} | buckets,
@@ -332,6 +336,8 @@ def _draft(session: Session, row: Any) -> View:
                 "first_article_state": None,
                 "short_closed": False,
                 "promise_date": None,
+                "need_by": draft.need_by,
+                "delivery_of": None,
                 "processes": [],
                 "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
                 "pieces": {"sent": ZERO} | {bucket.value: ZERO for bucket in Bucket},

@@ -100,7 +100,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
         *_task("acknowledge", "buyer", FRESH),
         *_task("acknowledge", "planner", "{WO-ASKED}"),
     ),
-    "/orders/{number}/answer-counter": _task("answer-counter", "buyer", PROPOSED),
+    "/orders/{number}/answer-counter": (
+        *_task("answer-counter", "buyer", PROPOSED),
+        *_task("answer-counter", "buyer", "{WO-PARTS}"),
+    ),
     "/orders/{number}/propose-change": (
         *_task("propose-change", "buyer", FRESH),
         Look(f"/orders/{FRESH}/propose-change", "buyer", press=_answer("propose")),
@@ -169,6 +172,8 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"{FRESH}/answer", SUPPLIER),
         Look(f"{FRESH}/answer", SUPPLIER, press=_answer("decline")),
         Look(f"{PROPOSED}/answer", SUPPLIER),
+        Look("{WO-PARTS}/answer", SUPPLIER),
+        Look(f"{FRESH}/answer", SUPPLIER, press="main button[value='add.0']"),
         Look("{WO-ASKED}/change", SUPPLIER),
         Look("{WO-ASKED}/change", SUPPLIER, press=_answer("decline")),
         Look("{WO-AWAY}/arrived", SUPPLIER),

@@ -25,6 +25,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _sent(story, "WO-AWAY", PASSIVATED, "DELTA", 6)
     await _taken_and_off(story)
     await _changing(story)
+    await _divided(story)
     return story.orders
 
 
@@ -96,3 +97,14 @@ async def _changing(story: Story) -> None:
             await story.act(
                 "approver", order, "decide-change", change=str(made["change"]), decision="approve"
             )
+
+
+async def _divided(story: Story) -> None:
+    """A proposal of two deliveries that waits for the buyer."""
+    order = await story.order("WO-PARTS", PASSIVATED, 9, "DELTA", story.day(20))
+    await story.issue(order)
+    lines = [
+        {"line": 1, "quantity": 5},
+        {"line": 1, "quantity": 4, "unit_price": "1.25", "promise_date": str(story.day(30))},
+    ]
+    await story.hear("buyer", "DELTA", order, "acknowledge", decision="counter", lines=lines)

@@ -139,14 +139,26 @@ def counter(promise: date | None = None, *lines: c.TermsLine, **fields: Any) -> 
 
 
 def terms(
-    line: int = 1, quantity: object = None, price: object = None, promise: date | None = None
+    line: int = 1,
+    quantity: object = None,
+    price: object = None,
+    promise: date | None = None,
+    **lots: object,
 ) -> c.TermsLine:
+    """Other terms for a line, or for one of several deliveries of it, to which lots may be named."""
     numbers = [None if number is None else Decimal(str(number)) for number in (quantity, price)]
-    return c.TermsLine(line, numbers[0], numbers[1], promise)
+    named = tuple(c.ChangedLot(lot, Decimal(str(some))) for lot, some in lots.items()) or None
+    return c.TermsLine(line, numbers[0], numbers[1], promise, named)
 
 
-def answer(decision: str = "accept", reason: str = "") -> c.AnswerCounter:
-    return c.AnswerCounter(decision, reason)  # type: ignore[arg-type]
+def answer(decision: str = "accept", reason: str = "", *lines: c.AnswerLine) -> c.AnswerCounter:
+    return c.AnswerCounter(decision, reason, lines)  # type: ignore[arg-type]
+
+
+def answered(
+    line: int, decision: Any = None, part: int | None = None, need_by: date | None = None
+) -> c.AnswerLine:
+    return c.AnswerLine(line, decision, part, need_by)
 
 
 def change(

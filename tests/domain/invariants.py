@@ -123,6 +123,10 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
             assert grown == 0, (event, "made or destroyed pieces")
     if not isinstance(event, e.PiecesReceived | e.OverResolved | e.EventCorrected):
         assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
+    if isinstance(event, e.CounterAccepted):
+        _divided(before, event, after)
+    elif not isinstance(event, e.OrdersMerged):
+        assert [line.line for line in after.lines] == [line.line for line in before.lines]
     if before.promise_first is not None:
         assert after.promise_first == before.promise_first
     if not isinstance(event, e.CounterAccepted | e.ChangeAcknowledged | e.OrdersMerged | e.OverResolved):
@@ -143,6 +147,26 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         assert stage(after) is stage(before), "an ended order went on"
         _only_found(before, after)
     assert after.version == before.version + 1
+
+
+def _divided(before: Order, event: e.CounterAccepted, after: Order) -> None:
+    """Lines that divide are the same pieces of the same lots, and what was sent stays where it was."""
+    assert after.stock == before.stock
+    for line in before.lines:
+        parts = [part for part in event.terms if part.line == line.line]
+        lines = [after.line(part.becomes or part.line) for part in parts]
+        assert None not in lines, event
+        if len(parts) > 1:
+            assert sum(each.ordered for each in lines if each) == line.ordered
+            for lot in line.lots:
+                planned = [
+                    other.quantity for each in lines if each for other in each.lots if other.lot == lot.lot
+                ]
+                assert lot.quantity - sum(planned, ZERO) >= ZERO, "a lot became more"
+        if line.line in event.rejected:
+            assert lines == [line]
+    days = [line.need_by for line in after.lines if line.need_by]
+    assert all(day < after.need_by for day in days), "the order shows the latest day"
 
 
 def _within_ordered(event: e.PiecesSent, after: Order) -> None:

@@ -76,7 +76,7 @@ def test_what_is_not_named_stays_as_ordered(proposal: Acknowledge, proposed: lis
         (counter(LATER, terms(1, 90), terms(2, promise=date(2026, 11, 1))), "promise_date.past",
          "lines.1.promise_date"),
         (counter(LATER, terms(3, 10)), "line.unknown", "lines.0.line"),
-        (counter(LATER, terms(1, 60), terms(2), terms(1, 40)), "line.repeated", "lines.2.line"),
+        (counter(LATER, terms(1, 60), terms(2), terms(1, 30)), "counter.parts", "lines.2.quantity"),
         (counter(LATER, terms(1, 0)), "quantity.zero", "lines.0.quantity"),
         (counter(LATER, terms(1, -5)), "quantity.too_small", "lines.0.quantity"),
         (counter(LATER, terms(1, "10.5")), "quantity.too_precise", "lines.0.quantity"),

@@ -230,11 +230,49 @@ class Orders(RuleBasedStateMachine):
         promise = None if days is None else today + timedelta(days=days)
         self.ask(c.Acknowledge("counter", promise, reason="Capacity", lines=proposed))
 
+    @precondition(lambda self: self.scene.order.answer in (Answer.NONE, Answer.COUNTERED))
+    @rule(
+        number=st.integers(0, 2),
+        off=st.sampled_from([0, 0, 0, 1, -1]),
+        portion=st.integers(1, 99),
+        days=st.integers(0, 60),
+        named=rarely,
+    )
+    def propose_deliveries(self, number: int, off: int, portion: int, days: int, named: bool) -> None:
+        """One line in two deliveries, the second one later and dearer; sometimes they do not add up."""
+        lines = self.scene.order.lines
+        line = lines[number % len(lines)]
+        first = max(Decimal(1), line.ordered * portion // 100)
+        lots = tuple(c.ChangedLot(lot.lot, Decimal(5)) for lot in line.lots) if named else None
+        later = LONDON.local_date(self.scene.now) + timedelta(days=days)
+        parts = (
+            c.TermsLine(line.line, first, None, None, lots),
+            c.TermsLine(line.line, line.ordered - first + off, Decimal("1.1"), later),
+        )
+        self.ask(c.Acknowledge("counter", reason="Capacity", lines=parts))
+
     @precondition(lambda self: self.scene.order.answer is Answer.COUNTERED)
-    @rule(rejected=sometimes, stale=rarely)
-    def answer_the_proposal(self, rejected: bool, stale: bool) -> None:
+    @rule(
+        rejected=sometimes,
+        stale=rarely,
+        lines=st.lists(
+            st.tuples(
+                st.sampled_from([1, 2, 3]),
+                st.sampled_from(["accept", "reject", None]),
+                st.sampled_from([None, None, 1, 2]),
+                st.one_of(st.none(), st.integers(-3, 60)),
+            ),
+            max_size=2,
+        ),
+    )
+    def answer_the_proposal(self, rejected: bool, stale: bool, lines: Any) -> None:
         seen = self.scene.order.version - 1 if stale else None
-        self.ask(c.AnswerCounter("reject" if rejected else "accept", "Why"), if_match=seen)
+        today = LONDON.local_date(self.scene.now)
+        answers = tuple(
+            c.AnswerLine(line, decision, part, None if days is None else today + timedelta(days=days))
+            for line, decision, part, days in lines
+        )
+        self.ask(c.AnswerCounter("reject" if rejected else "accept", "Why", answers), if_match=seen)
 
     @precondition(lambda self: self.scene.order.answer is not Answer.DECLINED)
     @rule(

@@ -58,6 +58,8 @@ async def test_other_terms_are_proposed_rejected_proposed_again_and_accepted(
                 "quantity": {"from": "1200", "to": "1200"},
                 "unit_price": {"from": "0.85", "to": "0.85"},
                 "promise_date": {"from": str(need_by), "to": later},
+                "part": None,
+                "lots": [],
             }
         ]
         assert order["missing"] == [{"what": "answer:proposal", "owed_by": "buyer"}]
@@ -71,10 +73,11 @@ async def test_other_terms_are_proposed_rejected_proposed_again_and_accepted(
             "acknowledge",
             decision="counter",
             on_behalf_of=BEHALF,
-            lines=[{"line": 1, "quantity": 600}, {"line": 1, "quantity": 600}],
+            lines=[{"line": 1, "quantity": 600}, {"line": 1, "quantity": 500}],
             status=422,
         )
-        assert (refused["code"], refused["errors"][0]["field"]) == ("line.repeated", "lines.1.line")
+        assert (refused["code"], refused["errors"][0]["field"]) == ("counter.parts", "lines.1.quantity")
+        assert "add up to 1100; 1200 are ordered" in refused["detail"]
 
         order = await act(Role.BUYER, "answer-counter", decision="reject", reason="Our customer waits")
         assert (order["stage"], order["proposal"], order["revision"]) == ("issued", None, 1)

@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from api.app import now
 from models.domain.authority import Role
 from models.settings import Settings
-from tests.pages.browser import Browsers
+from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
 from tests.stories import LOT, master_data
 from tests.systems import System, running
@@ -216,3 +216,56 @@ async def test_who_announces_a_parcel_is_told_first_that_nothing_is_released(
         page = await hands(browsers, number, Role.BUYER).look("ship")
         assert "Nothing is released for shipping yet." not in page.text
         await browsers.close()
+
+
+async def test_deliveries_are_entered_for_the_supplier_and_answered_line_by_line(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "issued")
+    buyer = hands(browsers, number, Role.BUYER)
+    need_by = date.fromisoformat((await system.get(f"/orders/{number}"))["need_by"])
+    later = (need_by + timedelta(days=14)).isoformat()
+    page = StaffPage(await buyer.fill(await buyer.look("acknowledge"), "add.0", decision="counter"))
+    assert page.status == 200
+    assert "Delivery 2" in page.text
+    typed = {
+        "lines__0__quantity": "12",
+        "lines__0__1__unit_price": "0.95",
+        "lines__0__1__promise_date": later,
+    }
+    response = await buyer.fill(
+        page, "answer", decision="counter", lines__0__1__quantity="8", **typed, **TOLD
+    )
+    assert response.status_code == 303, StaffPage(response).text
+    page = await buyer.look("answer-counter")
+    words = page.text.replace("\u00a0", " ")
+    assert "FLANGE-DN50 B, delivery 1 20 pcs 12 pcs" in words
+    assert "FLANGE-DN50 B, delivery 2 20 pcs 8 pcs 0.85 USD 0.95 USD" in words
+    page = await buyer.refused("answer-counter", "each", lines__1__2__need_by="2020-01-01")
+    assert page.status == 422
+    assert any(at.endswith("#lines-1-2-need_by") for at in page.links.values())
+    await buyer.do("answer-counter", "each", lines__1__2__need_by=later)
+    order = await system.get(f"/orders/{number}")
+    assert (order["stage"], order["need_by"]) == ("acknowledged", later)
+    assert [(line["ordered"], line["need_by"]) for line in order["lines"]] == [
+        ("12", need_by.isoformat()),
+        ("8", later),
+    ]
+    page = await buyer.browser.open(f"/orders/{number}")
+    assert "accepted the proposal; the order is at revision 2" in page.text
+
+
+async def test_a_line_that_is_rejected_by_itself_is_asked_again(system: System, browsers: Browsers) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 10, "unit_price": "0.85", "currency": "USD"}
+    number = await at(system, "issued", lines=[line, line])
+    buyer = hands(browsers, number, Role.BUYER)
+    await buyer.do(
+        "acknowledge", decision="counter", lines__0__unit_price="1", lines__1__unit_price="2", **TOLD
+    )
+    await buyer.do("answer-counter", "each", lines__2__decision="reject", reason="Too dear")
+    order = await system.get(f"/orders/{number}")
+    assert (order["stage"], order["revision"]) == ("issued", 2)
+    assert [line["unit_price"] for line in order["lines"]] == ["1", "0.85"]
+    page = await buyer.browser.open(f"/orders/{number}")
+    assert "accepted part of the proposal; the order is at revision 2" in page.text
+    assert "Rejected, and asked again: FLANGE-DN50 B" in page.text

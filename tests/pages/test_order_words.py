@@ -153,6 +153,19 @@ def test_a_proposal_shows_what_was_before_and_what_is_after() -> None:
     ]
 
 
+def test_deliveries_are_told_apart_and_what_is_asked_again_is_named() -> None:
+    words = Words("en", "Europe/Berlin", AT.date())
+    halves = tuple(replace(BEFORE[0], quantity=Decimal(some)) for some in (60, 40))
+    event = e.CounterAccepted(BEFORE, halves, 2, "Too dear", (1,))
+    assert told(event, "en") == "Bea accepted part of the proposal; the order is at revision 2."
+    found = sentence(event, Telling(ORDER, words))
+    assert found.details == ("Rejected, and asked again: FLANGE B",)
+    assert [each.what for each in found.changes] == [
+        "FLANGE B, delivery 1: quantity",
+        "FLANGE B, delivery 2: quantity",
+    ]
+
+
 def test_a_forecast_that_moves_shows_both_days() -> None:
     words = Words("en", "Europe/Berlin", AT.date())
     event = e.MilestoneReported(

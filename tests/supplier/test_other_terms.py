@@ -20,7 +20,7 @@ async def test_a_proposal_is_made_shown_and_accepted(system: System) -> None:
     number = await order(system)
     phone, page = await opened(system, number)
     assert page.heading.startswith("Can you finish 20 pcs by")
-    assert "Ordered: 0.85 USD" in page.text.replace("\u00a0", " ")
+    assert "Ordered: 20 pcs · 0.85 USD" in page.text.replace("\u00a0", " ")
     day = await later(system, number)
     page = await phone.press(
         page,
@@ -165,3 +165,80 @@ async def test_another_form_made_for_the_terms_before_shows_both(system: System)
     assert "You promised: " in words
     page = await phone.press(page, "all")
     assert page.status == 200
+
+
+async def test_a_line_is_split_into_several_deliveries_without_a_script(system: System) -> None:
+    """600 now, 400 later, at a higher price: rows are added by a button that posts."""
+    number = await order(system)
+    phone, page = await opened(system, number)
+    first, second = await later(system, number, -2), await later(system, number)
+    page = await phone.press(page, "add.0", lines__0__quantity="12", why="One bath is down")
+    assert page.status == 200
+    assert "Delivery 1" in page.text
+    assert "Delivery 2" in page.text
+    assert page.form("propose").fields["lines.0.quantity"] == "12"
+    assert page.form("propose").fields["why"].strip() == "One bath is down"
+    typed = {
+        "lines__0__promise_date": first,
+        "lines__0__1__unit_price": "0.95",
+        "lines__0__1__promise_date": second,
+    }
+    page = await phone.press(page, "propose", **typed, lines__0__1__quantity="7")
+    assert page.status == 422
+    assert "its deliveries add up to 19; 20 are ordered" in page.text
+    assert next(at for text, at in page.links.items() if "add up" in text).endswith("#lines-0-1-quantity")
+    page = await phone.press(page, "propose", lines__0__1__quantity="8")
+    assert page.heading.startswith("You proposed other terms; ")
+    words = page.text.replace("\u00a0", " ")
+    assert "FLANGE-DN50 B, delivery 1: 20 pcs → 12 pcs" in words
+    assert "FLANGE-DN50 B, delivery 2: 20 pcs → 8 pcs" in words
+    assert "FLANGE-DN50 B, delivery 2: 0.85 USD → 0.95 USD" in words
+    again = await phone.open(page.links["Change my answer"])
+    # What was proposed stands in the form, row by row.
+    assert again.form("propose").fields["lines.0.1.quantity"] == "8"
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept")
+    lines = (await system.get(f"/orders/{number}"))["lines"]
+    assert [(line["line"], line["ordered"], line["unit_price"], line["promise_date"]) for line in lines] == [
+        (1, "12", "0.85", first),
+        (2, "8", "0.95", second),
+    ]
+    assert [line["lots"][0]["quantity"] for line in lines] == ["12", "8"]
+    page = await phone.open(page.url.partition("?")[0])
+    assert "12 pcs" in page.text.replace("\u00a0", " ")
+
+
+async def test_a_row_that_is_left_empty_is_no_delivery(system: System) -> None:
+    number = await order(system)
+    phone, page = await opened(system, number)
+    page = await phone.press(page, "add.0")
+    page = await phone.press(page, "add.0")
+    page = await phone.press(
+        page, "propose", lines__0__2__quantity="5", lines__0__2__promise_date=await later(system, number)
+    )
+    proposal = (await system.get(f"/orders/{number}"))["proposal"]
+    # The first takes what the others leave.
+    assert [(line["part"], line["quantity"]["to"]) for line in proposal["lines"]] == [(1, "15"), (2, "5")]
+
+
+async def test_what_was_not_accepted_is_asked_again_on_the_phone(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 10, "unit_price": "0.85", "currency": "USD"}
+    number = await order(system, lines=[line, {**line, "quantity": 12}])
+    phone, page = await opened(system, number)
+    day = await later(system, number)
+    page = await phone.press(page, "propose", lines__0__unit_price="1.00", lines__1__promise_date=day)
+    await system.command(
+        Role.BUYER,
+        number,
+        "answer-counter",
+        decision="reject",
+        lines=[{"line": 2, "decision": "accept"}],
+        reason="The price is agreed",
+    )
+    found = await system.get(f"/orders/{number}")
+    assert (found["stage"], found["revision"], found["proposal"]) == ("issued", 2, None)
+    page = await phone.open(page.url.partition("?")[0])
+    assert page.heading.startswith("Can you finish 10 pcs by")
+    assert "Your proposal was accepted in part. The rest is asked again. The price is agreed" in page.text
+    await phone.press(page, "accept")
+    found = await system.get(f"/orders/{number}")
+    assert (found["stage"], found["promise_first"]) == ("acknowledged", day)

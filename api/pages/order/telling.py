@@ -11,6 +11,7 @@ from activities import wording
 from activities.i18n import N_
 from api.pages import alert_words
 from api.supplier.commercial import differing
+from api.supplier.terms import delivery
 from api.supplier.words import Words
 from models.domain.changes import Commercial
 from models.domain.deadlines import RULES
@@ -18,7 +19,7 @@ from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
 from models.domain.quantities import ZERO
-from models.domain.records import LineTerms
+from models.domain.records import LineTerms, beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,9 @@ class Telling:
 
     def terms(self, before: Iterable[LineTerms], after: Iterable[LineTerms]) -> tuple[Change, ...]:
         """What differs between two sets of terms, line by line."""
-        was = {terms.line: terms for terms in before}
         found: list[Change] = []
-        for now in after:
-            old = was.get(now.line)
-            if old is None:
-                continue
-            part = self.part(now.line)
+        for old, now, number in beside(before, after):
+            part = delivery(self.part(now.line), number, self.words)
             if old.quantity != now.quantity:
                 before_, after_ = self.amount(old.quantity, now.line), self.amount(now.quantity, now.line)
                 found.append(Change(self.say(N_("{part}: quantity"), part=part), before_, after_))

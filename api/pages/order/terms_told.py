@@ -33,11 +33,16 @@ def countered(event: e.OrderCountered, tell: Telling) -> Sentence:
 
 
 def counter_accepted(event: e.CounterAccepted, tell: Telling) -> Sentence:
+    text = N_("{who} accepted the proposal; the order is at revision {revision}.")
+    if event.rejected:
+        text = N_("{who} accepted part of the proposal; the order is at revision {revision}.")
+    again = tell.words.listed(tell.part(line) for line in event.rejected)
     return Sentence(
-        N_("{who} accepted the proposal; the order is at revision {revision}."),
+        text,
         {"revision": str(event.revision)},
-        "good",
+        "watch" if event.rejected else "good",
         event.reason,
+        details=(tell.say(N_("Rejected, and asked again: {parts}"), parts=again),) if again else (),
         changes=tell.terms(event.before, event.terms),
     )
 

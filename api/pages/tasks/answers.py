@@ -7,65 +7,35 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, number_in, picked
 from api.pages.tasks.changing import ChangeForm, change_form
+from api.supplier.deliveries import TermsField, asks_for_more, read_terms, terms_fields
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Wanted, line_called
+from api.supplier.tasks import Lead, Wanted
+from api.supplier.terms import delivery
 from models.domain import commands as c
-from models.domain.records import LineTerms
-
-
-@dataclass(frozen=True, slots=True)
-class TermsRow:
-    """One line's terms as they are, and as they are proposed. ``input`` is the start of its inputs."""
-
-    input: str
-    part: str
-    quantity: str
-    price: str
-    day: str
-    # What is proposed, where it differs.
-    new_quantity: str = ""
-    new_price: str = ""
-    new_day: str = ""
+from models.domain.records import LineTerms, beside
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerForm:
     need_by: str
     today: str
-    rows: tuple[TermsRow, ...]
+    lines: tuple[TermsField, ...]
     # What is answered first, when the supplier was asked for a change.
     change: ChangeForm | None
 
 
-def _row(acting: Acting, index: int, was: LineTerms, wanted: LineTerms) -> TermsRow:
+def _form(acting: Acting, typed: Typed) -> AnswerForm:
     order, words = acting.order, acting.words
-    line = order.line(was.line)
-    assert line is not None, "terms are of the order's lines"
-
-    def price(terms: LineTerms) -> str:
-        return f"{words.number(terms.unit_price)} {order.currency}"
-
-    return TermsRow(
-        f"lines.{index}",
-        f"{line.part} {line.part_revision}",
-        words.amount(was.quantity, line.unit),
-        price(was),
-        words.day(was.promise_date),
-        words.amount(wanted.quantity, line.unit) if wanted.quantity != was.quantity else "",
-        price(wanted) if wanted.unit_price != was.unit_price else "",
-        words.day(wanted.promise_date) if wanted.promise_date != was.promise_date else "",
+    asked = order.change_to_answer
+    change = change_form(acting, asked) if asked is not None else None
+    return AnswerForm(
+        words.far_day(order.need_by), words.today.isoformat(), terms_fields(acting, typed), change
     )
 
 
-def _form(acting: Acting, _typed: Typed) -> AnswerForm:
-    order, words = acting.order, acting.words
-    rows = tuple(_row(acting, index, terms, terms) for index, terms in enumerate(order.terms))
-    asked = order.change_to_answer
-    change = change_form(acting, asked) if asked is not None else None
-    return AnswerForm(words.far_day(order.need_by), words.today.isoformat(), rows, change)
-
-
-def _acknowledge(fields: Fields, acting: Acting) -> Wanted:
+def _acknowledge(fields: Fields, acting: Acting) -> Wanted | None:
+    if asks_for_more(fields):
+        return None
     change = fields.raw("change")
     if change:
         return _change(fields, change)
@@ -99,25 +69,12 @@ def _change(fields: Fields, name: str) -> Wanted:
 
 def _counter(fields: Fields, acting: Acting, own_number: str) -> Wanted:
     """Other terms for the lines that say so; what was left empty stays as ordered."""
-    lines: list[c.TermsLine] = []
-    leads = {"lines": Lead("lines.0.quantity"), "promise_date": Lead("promise_date")}
-    for index, line in enumerate(acting.order.lines):
-        at = f"lines.{index}"
-        fields.rows[at] = line_called(line, acting.words)
-        wanted = c.TermsLine(
-            line.line,
-            number_in(fields, f"{at}.quantity", line.unit),
-            fields.quantity(f"{at}.unit_price", ""),
-            fields.day(f"{at}.promise_date"),
-        )
-        if wanted != c.TermsLine(line.line):
-            for name in ("quantity", "unit_price", "promise_date"):
-                leads[f"lines.{len(lines)}.{name}"] = Lead(f"{at}.{name}")
-            lines.append(wanted)
+    lines, leads = read_terms(fields, acting, number_in)
+    leads |= {"lines": Lead("lines.0.quantity"), "promise_date": Lead("promise_date")}
     reason = fields.text("reason", most=LONGEST_TEXT)
     day = fields.day("promise_date")
     fields.check()
-    return Wanted(c.Acknowledge("counter", day, own_number, reason, tuple(lines)), leads)
+    return Wanted(c.Acknowledge("counter", day, own_number, reason, lines), leads)
 
 
 ACKNOWLEDGE = Task(
@@ -131,30 +88,120 @@ ACKNOWLEDGE = Task(
 
 
 @dataclass(frozen=True, slots=True)
+class TermsRow:
+    """One line's terms as they are, and as they are proposed: for all of it, or for one of its deliveries.
+    ``input`` is the start of its inputs."""
+
+    input: str
+    part: str
+    quantity: str
+    price: str
+    day: str
+    # What is proposed, where it differs.
+    new_quantity: str = ""
+    new_price: str = ""
+    new_day: str = ""
+
+    @property
+    def proposed(self) -> bool:
+        return bool(self.new_quantity or self.new_price or self.new_day)
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """A line for which something is proposed, to be accepted or rejected by itself. ``needed`` are the inputs
+    for the day each delivery is needed, with what each is called."""
+
+    input: str
+    part: str
+    line: int
+    needed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CounterForm:
     reason: str
     when: str
+    today: str
+    need_by: str
     rows: tuple[TermsRow, ...]
+    lines: tuple[LineAnswer, ...]
+
+
+def _row(acting: Acting, was: LineTerms, wanted: LineTerms, number: int) -> TermsRow:
+    order, words = acting.order, acting.words
+    line = order.line(was.line)
+    assert line is not None, "terms are of the order's lines"
+
+    def price(terms: LineTerms) -> str:
+        return f"{words.number(terms.unit_price)} {order.currency}"
+
+    return TermsRow(
+        f"lines.{was.line}.{number}",
+        delivery(f"{line.part} {line.part_revision}", number, words),
+        words.amount(was.quantity, line.unit),
+        price(was),
+        words.day(was.promise_date),
+        words.amount(wanted.quantity, line.unit) if wanted.quantity != was.quantity else "",
+        price(wanted) if wanted.unit_price != was.unit_price else "",
+        words.day(wanted.promise_date) if wanted.promise_date != was.promise_date else "",
+    )
 
 
 def _counter_form(acting: Acting, _typed: Typed) -> CounterForm:
-    counter = acting.order.counter
+    counter, words = acting.order.counter, acting.words
     assert counter is not None, "the gate lets only an open proposal be answered"
-    rows = tuple(
-        _row(acting, index, was, wanted)
-        for index, (was, wanted) in enumerate(zip(counter.before, counter.terms, strict=True))
+    rows = [
+        (was, _row(acting, was, wanted, place))
+        for was, wanted, place in beside(counter.before, counter.terms)
+    ]
+    lines = []
+    for line in acting.order.lines:
+        its = [row for was, row in rows if was.line == line.line]
+        if any(row.proposed for row in its):
+            needed = tuple((f"{row.input}.need_by", row.part) for row in its)
+            lines.append(
+                LineAnswer(f"lines.{line.line}", f"{line.part} {line.part_revision}", line.line, needed)
+            )
+    return CounterForm(
+        counter.reason,
+        words.time(counter.at),
+        words.today.isoformat(),
+        words.far_day(acting.order.need_by),
+        tuple(row for _, row in rows),
+        tuple(lines),
     )
-    return CounterForm(counter.reason, acting.words.time(counter.at), rows)
 
 
 COUNTER_BUTTONS = (Button("accept", N_("Accept these terms")), Button("reject", N_("Reject them")))
+# One more button stands with the answers line by line.
+_EACH = "each"
 
 
-def _answer(fields: Fields, _acting: Acting) -> Wanted:
-    decision = answered(fields, COUNTER_BUTTONS)
+def _answer(fields: Fields, acting: Acting) -> Wanted:
+    each = fields.raw("answer") == _EACH
+    decision = "accept" if each else answered(fields, COUNTER_BUTTONS)
     reason = fields.text("reason", most=LONGEST_TEXT)
+    lines: list[c.AnswerLine] = []
+    leads: dict[str, Lead] = {}
+    for line in _counter_form(acting, fields.typed).lines if each else ():
+        its = picked(fields, f"{line.input}.decision", ("accept", "reject"), N_("Choose accept or reject."))
+        fields.rows[line.input] = line.part
+        for place, (name, part) in enumerate(line.needed):
+            fields.rows[name] = part
+            leads |= {f"lines.{len(lines)}.{of}": Lead(name) for of in ("need_by", "part", "line")}
+            lines.append(
+                c.AnswerLine(
+                    line.line,
+                    "reject" if its == "reject" else "accept",
+                    place + 1,
+                    fields.day(name) if its == "accept" else None,
+                )
+            )
     fields.check()
-    return Wanted(c.AnswerCounter("accept" if decision == "accept" else "reject", reason))
+    return Wanted(
+        c.AnswerCounter("accept" if decision == "accept" else "reject", reason, tuple(lines)), leads
+    )
 
 
 ANSWER_COUNTER = Task(

@@ -13,7 +13,7 @@ from models.domain.changes import Commercial, LineCommercial
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MergedOrder, OrderMergedInto, OrdersMerged
 from models.domain.facts import Asked, Facts
-from models.domain.order import Line, Order, sent_on, stage
+from models.domain.order import Order, sent_on, stage
 
 
 def merge(order: Order, command: c.Merge, asked: Asked, facts: Facts, now: datetime) -> Decision:
@@ -76,10 +76,18 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
     number = max(line.line for line in order.lines)
     taken: list[MergedOrder] = []
     for source in sources:
-        lines: list[Line] = []
-        for line in source.lines:
-            number += 1
-            lines.append(replace(line, line=number, promise=None))
+        numbers = {line.line: number + place + 1 for place, line in enumerate(source.lines)}
+        number += len(numbers)
+        lines = (
+            replace(
+                line,
+                line=numbers[line.line],
+                promise=None,
+                need_by=None,
+                delivery_of=numbers.get(line.delivery_of, 0),
+            )
+            for line in source.lines
+        )
         taken.append(MergedOrder(source.number, tuple(lines)))
     all_of = [order, *sources]
     added = tuple(line for each in taken for line in each.lines)

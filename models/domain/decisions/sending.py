@@ -175,7 +175,7 @@ def _first_article_first(order: Order, line: Line, moves: list[Move], fresh: Dec
             "The others may go once quality has released the inspection of the first.",
             field=f"lines.{index}.quantity",
             line=line.line,
-            first=line.first_article,
+            first=(order.line(line.delivery_of) or line).first_article,
             left=left,
             entered=fresh,
         )
