@@ -13,13 +13,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from activities import facts as facts_of
 from activities.contracts import Applied, Carried
 from activities.letters import Letters
 from activities.locking import Locked, lock
+from activities.own_commands import next_sequence as next_sequence
+from activities.own_commands import save_system_command as save_system_command
 from activities.recording import record
 from activities.refusals import as_json, cannot_be_kept, tell_late
 from activities.shelving import shelve
@@ -46,8 +48,6 @@ _ORDERS = table(OrderRow)
 # Built once: to build a statement costs as much as to run it.
 _COMMAND = select(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
 _SETTLE = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("command"))
-_LAST_IN_LINE = select(func.max(_COMMANDS.c.sequence)).where(_COMMANDS.c.order_number == bindparam("order"))
-_ADD_COMMAND = insert(_COMMANDS)
 
 
 class UnknownCommand(Exception):
@@ -110,35 +110,6 @@ def pass_deadlines(
     if session.scalar(select(_COMMANDS.c.id).where(_COMMANDS.c.id == command)) is None:
         save_system_command(session, command, number, "pass-deadlines", {}, now)
     return apply(session, settings, command, now, impossible=impossible)
-
-
-def save_system_command(
-    session: Session, command: str, number: str, name: str, payload: dict[str, Any], now: datetime
-) -> None:
-    """A command of the product's own, next in the order's line."""
-    session.execute(
-        _ADD_COMMAND,
-        {
-            "id": command,
-            "order_number": number,
-            "sequence": next_sequence(session, number),
-            "name": name,
-            "payload": payload,
-            "actor_id": "system",
-            "actor_kind": "system",
-            "actor_roles": [],
-            "cleared": True,
-            "request_hash": "",
-            "received_at": now,
-            "status": "received",
-            "answered_early": False,
-        },
-    )
-
-
-def next_sequence(session: Session, number: str) -> int:
-    """The place of the next command in the order's line; the order's row must be locked."""
-    return (session.scalar(_LAST_IN_LINE, {"order": number}) or 0) + 1
 
 
 def _decide_and_write(

@@ -23,6 +23,7 @@ from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.issuing import master_data
+from models.queries.lot_holds import covering
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -89,7 +90,9 @@ def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, 
     wanted = sorted({number for number in numbers if number})
     if not wanted:
         return {}
-    rows = session.execute(_LOCK_LOTS if lock else _READ_LOTS, {"lots": wanted})
+    rows = session.execute(_LOCK_LOTS if lock else _READ_LOTS, {"lots": wanted}).all()
+    # Under the lots' locks: whoever holds what these were made from waits for them.
+    covered = covering(session, wanted) if lock else {}
     return {
         row.number: LotFact(
             row.number,
@@ -97,8 +100,9 @@ def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, 
             row.on_hand,
             row.uom,
             row.heat_number or "",
-            row.held,
-            row.hold_reason or "",
+            row.held or row.number in covered,
+            row.hold_reason or (covered[row.number].reason if row.number in covered else ""),
+            covered[row.number].lot if row.number in covered and not row.held else "",
         )
         for row in rows
     }

@@ -175,6 +175,12 @@ class Letters:
                     note=event.note,
                     first_article=mail_facts.first_pieces(order, inspection),
                 )
+            case e.LotHeld():
+                pieces = mail_facts.there_of(order, event.lots)
+                return m.LotHeld(**theirs, lots=event.lots, pieces=pieces, reason=event.reason)
+            case e.LotReleased():
+                pieces = mail_facts.there_of(order, event.lots)
+                return m.LotReleased(**theirs, lots=event.lots, pieces=pieces, need_by=order.need_by)
             case e.OrderClosed() | e.OrderForceCompleted():
                 return m.OrderClosed(**theirs, totals=mail_facts.totals(order))
             case e.OrderAcknowledged():

@@ -245,6 +245,24 @@ class OrderResumed(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LotHeld(LinkedMail):
+    """Pieces of these lots are to stay as they are until we write again."""
+
+    lots: tuple[str, ...]
+    pieces: tuple[Pieces, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotReleased(LinkedMail):
+    """Work on them may go on."""
+
+    lots: tuple[str, ...]
+    pieces: tuple[Pieces, ...]
+    need_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(SupplierMail):
     """``returns`` is what has to come back, as it is, and ``coming`` what already is on its way; often
     nothing."""
@@ -395,6 +413,8 @@ MAILS: dict[str, type[MailContext]] = {
     "orders_merged": OrdersMerged,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
+    "lot_held": LotHeld,
+    "lot_released": LotReleased,
     "order_cancelled": OrderCancelled,
     "rework_requested": ReworkRequested,
     "inspection_reviewed": InspectionReviewed,

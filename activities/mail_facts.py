@@ -138,6 +138,12 @@ def there(order: Order) -> tuple[m.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
 
 
+def there_of(order: Order, lots: Iterable[str]) -> tuple[m.Pieces, ...]:
+    """What the supplier has, or is to get, of these lots."""
+    named = set(lots)
+    return tuple(pieces for pieces in there(order) if pieces.lot in named)
+
+
 def coming(order: Order) -> tuple[m.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_BACK)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
+from activities import holding
 from models.domain import events as e
 from models.domain.evolve import LotChange, lot_changes
 from models.domain.order import Order
@@ -36,7 +37,7 @@ def shelve(session: Session, happened: Iterable[tuple[Order, Sequence[e.Event]]]
     for after, events in happened:
         for event in events:
             if isinstance(event, e.DocumentAdded):
-                _hold_lots(session, event, after)
+                holding.of_document(session, event, after, now)
         changes += sorted(lot_changes(after, events).items())
     if changes:
         _change_lots(session, changes, now)
@@ -76,19 +77,3 @@ def _add_lot(session: Session, name: str, change: LotChange, now: datetime) -> N
             "created_at": now,
         },
     )
-
-
-def _hold_lots(session: Session, event: e.DocumentAdded, order: Order) -> None:
-    if event.holds:
-        reason = f"{event.document} of order {order.number} contradicts the order"
-        session.execute(
-            update(_LOTS)
-            .where(_LOTS.c.number.in_(event.holds))
-            .values(held=True, hold_reason=reason, held_by=f"document:{event.document}")
-        )
-    if event.releases:
-        session.execute(
-            update(_LOTS)
-            .where(_LOTS.c.number.in_(event.releases), _LOTS.c.held_by.like("document:%"))
-            .values(held=False, hold_reason=None, held_by=None)
-        )

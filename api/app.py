@@ -19,7 +19,7 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import actions, live, login, mailbox, nowhere, order_list, today
+from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, today
 from api.pages import alerts as alert_pages
 from api.pages import people as people_pages
 from api.pages.drafting import discarding
@@ -36,6 +36,7 @@ from api.routes import (
     health,
     inspection_plans,
     links,
+    lot_holds,
     lots,
     order_commands,
     orders,
@@ -77,6 +78,7 @@ ROUTERS = (
     inspection_plans.router,
     work_orders.router,
     lots.router,
+    lot_holds.router,
     alerts.router,
     people.router,
     health.router,
@@ -94,6 +96,7 @@ PAGES = (
     actions.router,
     login.router,
     master.router,
+    lot_holding.router,
     people_pages.router,
     openapi.pages,
     opening.router,

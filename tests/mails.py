@@ -21,6 +21,8 @@ from activities.mail_contexts import (
     FreshLink,
     InspectionReviewed,
     LineChange,
+    LotHeld,
+    LotReleased,
     MailContext,
     MergedOrder,
     MilestoneReminder,
@@ -237,6 +239,8 @@ SAMPLES: tuple[MailContext, ...] = (
         link_id=LINK_ID,
     ),
     OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
+    LotHeld(**_LINKED, lots=("20260315-STEEL-001",), pieces=(FLANGE,), reason="Wrong melt"),
+    LotReleased(**_LINKED, lots=("20260315-STEEL-001",), pieces=(FLANGE,), need_by=NEED_BY),
     InspectionReviewed(**_LINKED, inspection="IN-3", decision="release", pieces=FLANGE, first_article=True),
     InspectionReviewed(**_LINKED, inspection="IN-4", decision="reject", pieces=FLANGE, first_article=True),
     OrdersMerged(

@@ -47,6 +47,9 @@ def deed(staff: Staff, alert: dict[str, Any]) -> Deed:
     words, rule = staff.words, alert["rule"]
     advice = wording.rule_action(words.locale, rule, alert["owed_by"], alert["supplier_name"])
     command, about = attention.deed(rule, alert["occurrence"], alert["owed_by"], Stage(alert["stage"]))
+    if rule == "lot_on_hold":
+        lot = f"/master/lots/{quote(alert['details'], safe='')}"
+        return Deed(advice, lot, words.say(ROLES[Role.DESIGN_AUTHORITY]))
     if not command:
         record = f"/master/suppliers/{quote(alert['supplier'], safe='')}"
         return Deed(advice, record if staff.has(Role.BUYER) else "", words.say(ROLES[Role.BUYER]))

@@ -16,6 +16,7 @@ FLAGS: dict[str, tuple[str, str]] = {
     "export_controlled": (N_("Export-controlled"), "plain"),
     "cancelling": (N_("Being cancelled"), "watch"),
     "unacknowledged_change": (N_("Change unanswered"), "watch"),
+    "lot_hold": (N_("Lot on hold"), "act"),
 }
 # What an order was found by, where its row does not show it.
 KINDS: dict[Kind, str] = {

@@ -19,6 +19,7 @@ from api.supplier.words import Words
 from models.domain import first_article, headline
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.first_article import State
+from models.domain.lot_holds import with_supplier
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
@@ -125,7 +126,16 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldView:
+    """Pieces of these lots are to stay as they are."""
+
+    lots: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
+    holds: tuple[HoldView, ...]
     facts: tuple[Fact, ...]
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
@@ -140,6 +150,11 @@ class Board:
 def board(visit: Visit) -> Board:
     order, words = visit.order, visit.words
     return Board(
+        holds=tuple(
+            HoldView(words.listed(hold.lots), hold.reason)
+            for hold in order.open_lot_holds
+            if with_supplier(order, hold.lots)
+        ),
         facts=tuple(_facts(order, words)),
         lines=tuple(_line(visit, line) for line in order.lines),
         steps=tuple(_steps(order, words)),

@@ -8,6 +8,7 @@ from models.domain.order import Stage
 
 # Rules that raise alerts, the worst first: what stops everything, what is late, what may become so.
 MOST_URGENT_FIRST = (
+    "lot_on_hold",
     "order_declined",
     "mail_undeliverable",
     "receipt_overdue",
@@ -25,7 +26,7 @@ MOST_URGENT_FIRST = (
     "no_news",
 )
 # The command that settles what an alert is about, by its rule. An address that takes no mail is settled in
-# the supplier's own record.
+# the supplier's own record, a lot on hold in the lot's.
 DEEDS = {
     "order_declined": "cancel",
     "receipt_overdue": "report-milestone",

@@ -80,7 +80,7 @@ STAFF: dict[str, frozenset[Role]] = {
 # The supplier's own commands. Staff may enter them only with `on_behalf_of`.
 SUPPLIER = frozenset({"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship"})
 SUPPLIER_TOO = frozenset({"add-document"})
-SYSTEM_ONLY = frozenset({"pass-deadlines", "report-undeliverable"})
+SYSTEM_ONLY = frozenset({"pass-deadlines", "report-undeliverable", "report-lot-hold", "report-lot-release"})
 
 
 def roles_for(command: str) -> frozenset[Role]:

@@ -319,6 +319,11 @@ def _told_as_late(order: Order) -> date | None:
     return None
 
 
+def lots_on_hold(order: Order) -> Iterator[Cause]:
+    for hold in order.open_lot_holds:
+        yield _waiting(order.plant_calendar, hold.hold, hold.since, timedelta(0), "quality", hold.lot)
+
+
 def undeliverable(order: Order) -> Iterator[Cause]:
     """Raised by the delivery itself; here it only stays until somebody acknowledges it."""
     for alert in order.open_alerts:

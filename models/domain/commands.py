@@ -425,12 +425,33 @@ class ReportUndeliverable(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLotHold(Command):
+    """A lot was put on hold; `lots` are those of this order that it covers. The reason is the one its
+    supplier may read."""
+
+    hold: str
+    lot: str
+    lots: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLotRelease(Command):
+    """A hold that this order was told of is over."""
+
+    hold: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Replan(Command):
     """The calendars changed; `facts` bring them frozen anew."""
 
 
 COMMANDS: dict[str, type[Command]] = {command.name: command for command in Command.__subclasses__()}
 # Sent by the product itself, never by a request.
-SYSTEM_COMMANDS = frozenset({"pass-deadlines", "report-undeliverable"})
+SYSTEM_COMMANDS = frozenset(
+    {"pass-deadlines", "report-undeliverable", "report-lot-hold", "report-lot-release"}
+)
 # Requests with a path of their own instead of POST /orders/{n}/<command>.
 OWN_PATH = frozenset({"add-document", "acknowledge-alert"})

@@ -76,6 +76,7 @@ RULES: dict[str, Rule] = {
         Rule("nonconformance_unanswered", "Rejected pieces undecided", "alert", why.nonconformances_unanswered, ("quality",), "Decide what happens to them", ("buyer",)),
         Rule("return_overdue", "Material not returned", "alert", why.return_overdue, ("buyer",), "Ask for the material or declare it lost"),
         Rule("forecast_late", "Will be late", "alert", why.forecast_late, ("planner", "buyer"), "Replan or negotiate"),
+        Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
         Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
     )
 }  # fmt: skip

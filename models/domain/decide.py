@@ -23,6 +23,7 @@ from models.domain.decisions import (
     issuing,
     judging,
     losing,
+    lot_holding,
     merging,
     nonconformances,
     processing,
@@ -70,6 +71,8 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.AcknowledgeAlert: watching.acknowledge_alert,
     c.PassDeadlines: watching.pass_deadlines,
     c.ReportUndeliverable: watching.report_undeliverable,
+    c.ReportLotHold: lot_holding.report_lot_hold,
+    c.ReportLotRelease: lot_holding.report_lot_release,
     c.Replan: watching.replan,
 }
 

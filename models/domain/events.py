@@ -508,6 +508,28 @@ class AlertCleared(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LotHeld(Event):
+    """Lot `lot` is on hold, and with it the order's pieces of `lots`."""
+
+    hold: str
+    lot: str
+    lots: tuple[str, ...]
+    reason: str = ""
+    # The supplier had such pieces, and is asked to stop.
+    supplier_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LotReleased(Event):
+    hold: str
+    lot: str
+    lots: tuple[str, ...]
+    reason: str = ""
+    # The supplier was asked to stop, and is told to go on.
+    supplier_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OrderReplanned(Event):
     plant_calendar: WorkingCalendar
     supplier_calendar: WorkingCalendar

@@ -51,6 +51,8 @@ class LotFact:
     heat: str = ""
     held: bool = False
     hold_reason: str = ""
+    # The lot it was made from that is on hold, when it is not held itself.
+    held_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "acknowledge-alert": _ANY,
     "pass-deadlines": _ANY,
     "report-undeliverable": _ANY,
+    "report-lot-hold": _ANY,
+    "report-lot-release": _ANY,
     "replan": _LIVE,
 }
 # What goes on while the order is on hold: what is already moving, and saying so.
@@ -68,6 +70,8 @@ ON_HOLD = frozenset(
         "acknowledge-alert",
         "pass-deadlines",
         "report-undeliverable",
+        "report-lot-hold",
+        "report-lot-release",
         "replan",
     }
 )

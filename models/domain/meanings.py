@@ -15,6 +15,7 @@ from typing import Any
 from models.domain import events as e
 from models.domain.changes import Change, ChangeState, LineCommercial
 from models.domain.genealogy import load_node
+from models.domain.lot_holds import LotHold
 from models.domain.moving import shared
 from models.domain.order import Answer, Line, Order, Stage, sent_on
 from models.domain.pieces import Bucket, Move, key
@@ -538,6 +539,16 @@ def _cleared(order: Order, event: e.AlertCleared, _: int, at: datetime) -> Order
     return _on_alert(order, event.alert, cleared_at=at)
 
 
+def _lot_held(order: Order, event: e.LotHeld, _: int, at: datetime) -> Order:
+    hold = LotHold(event.hold, event.lot, event.lots, event.reason, at, event.supplier_told)
+    return replace(order, lot_holds={**order.lot_holds, event.hold: hold})
+
+
+def _lot_released(order: Order, event: e.LotReleased, _: int, at: datetime) -> Order:
+    hold = replace(order.lot_holds[event.hold], released_at=at)
+    return replace(order, lot_holds={**order.lot_holds, event.hold: hold})
+
+
 def _replanned(order: Order, event: e.OrderReplanned, _: int, __: datetime) -> Order:
     return replace(order, plant_calendar=event.plant_calendar, supplier_calendar=event.supplier_calendar)
 
@@ -585,5 +596,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.AlertEscalated: _escalated,
     e.AlertAcknowledged: _alert_acknowledged,
     e.AlertCleared: _cleared,
+    e.LotHeld: _lot_held,
+    e.LotReleased: _lot_released,
     e.OrderReplanned: _replanned,
 }

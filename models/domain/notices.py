@@ -54,6 +54,10 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
             # One that was never approved the supplier has not heard of.
             if event.approved:
                 found.append(Notice("change_withdrawn", "supplier", event))
+        elif isinstance(event, e.LotHeld | e.LotReleased):
+            if event.supplier_told:
+                mail = "lot_held" if isinstance(event, e.LotHeld) else "lot_released"
+                found.append(Notice(mail, "supplier", event))
         elif isinstance(event, e.ReminderSent):
             # One mail lists all that is due: several reminders at once need no more.
             if not any(notice.mail == _REMINDERS[event.rule] for notice in found):

@@ -16,6 +16,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
+from models.domain.lot_holds import LotHold, standing
 from models.domain.milestones import Milestone
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
@@ -162,6 +163,8 @@ class Order:
     documents: Mapping[str, Document] = field(default_factory=dict)
     nonconformances: Mapping[str, Nonconformance] = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
+    # Holds of lots that cover pieces of this order, by the hold's id.
+    lot_holds: Mapping[str, LotHold] = field(default_factory=dict)
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
     corrected: tuple[int, ...] = ()
@@ -225,6 +228,11 @@ class Order:
     @property
     def open_nonconformances(self) -> Iterator[Nonconformance]:
         return (item for item in self.nonconformances.values() if item.open)
+
+    @property
+    def open_lot_holds(self) -> Iterator[LotHold]:
+        """Holds of lots it still has pieces of."""
+        return standing(self)
 
     @property
     def open_alerts(self) -> Iterator[Alert]:
@@ -300,5 +308,6 @@ def flags(order: Order) -> tuple[str, ...]:
         "export_controlled": order.export_controlled,
         "cancelling": order.cancelling,
         "unacknowledged_change": order.change_to_answer is not None,
+        "lot_hold": any(True for _ in order.open_lot_holds),
     }
     return tuple(name for name, value in on.items() if value)

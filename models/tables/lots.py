@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Exact, Utc, beginning
+from models.tables.types import Exact, Json, Utc, beginning
 
 
 class Lot(SQLModel, table=True):
@@ -16,6 +17,8 @@ class Lot(SQLModel, table=True):
 
     __tablename__ = "lot"
     __table_args__ = (
+        # Few are, and every command that moves pieces asks which.
+        Index("ix_lot_held", "held", postgresql_where=text("held"), sqlite_where=text("held")),
         beginning("ix_lot_heat_small", "heat_number"),
         beginning("ix_lot_supplier_lot_small", "supplier_lot"),
     )
@@ -51,3 +54,21 @@ class LotSeries(SQLModel, table=True):
     day: date = Field(primary_key=True)
     vendor: str = Field(primary_key=True)
     last: int
+
+
+class LotHoldRow(SQLModel, table=True):
+    """Why a lot was on hold, from when until when. The lot's own columns say what holds now."""
+
+    __tablename__ = "lot_hold"
+
+    id: str = Field(primary_key=True)
+    lot: str = Field(foreign_key="lot.number", index=True)
+    reason: str
+    # Opaque id of a person, or ``document:`` and the document that contradicted its order.
+    held_by: str
+    held_at: datetime = Field(sa_type=Utc)
+    # Orders that were told of it, and are told when it is over.
+    orders: list[str] = Field(default_factory=list, sa_type=Json)
+    released_by: str | None = None
+    released_at: datetime | None = Field(default=None, sa_type=Utc)
+    release_reason: str | None = None

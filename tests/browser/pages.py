@@ -58,6 +58,7 @@ def _screens() -> Iterator[Look]:
             yield Look(owner, "admin", then=f"main td a[href*='/{child}/']")
     yield Look("/master/lots/new", "admin", press="form.master button[type=submit]")
     # What a viewer may only read.
+    yield Look("/master/lots/MELT-7", "design_authority")
     yield Look("/master/processes/PLATE", "viewer")
     yield Look("/master/nothing/here", "admin", 404)
 
@@ -83,6 +84,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"/orders/{MAIN}", "quality"),
         Look(f"/orders/{SOME}", "buyer"),
         Look("/orders/{WO-WANTED}", "approver"),
+        Look("/orders/{WO-STOP}", "planner"),
         Look(f"/orders/{DRAFT}", "buyer"),
         Look("/orders/{WO-3100}", "viewer"),
         Look("/orders/SO-2001-1", "buyer", 404),
@@ -151,6 +153,12 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "/master": (Look("/master", "admin"),),
     "/master/{name}": tuple(Look(f"/master/{name}", "admin") for name in SCREENS),
     "/master/{address:path}": tuple(_screens()),
+    "/lots/{number}/{what}": (
+        Look("/lots/MELT-7/hold", "receiving"),
+        Look("/lots/MELT-7/release", "design_authority"),
+        Look("/lots/MELT-7/release", "design_authority", press="form[action$=release] button"),
+        Look("/lots/MELT-7/hold", "buyer", 403),
+    ),
     "/people": (Look("/people", "admin"), Look("/people", "buyer", 403)),
     "/people/new": (
         Look("/people/new", "admin"),
@@ -165,7 +173,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"{{{job}}}", SUPPLIER)
         for job in (
             *("WO-3202", "WO-AWAY", "WO-3150", "WO-SOME", "WO-DONE", "WO-3120"),
-            *("WO-3165", "WO-3160", "WO-TAKEN", "WO-3190", "WO-OFF", "WO-3100"),
+            *("WO-3165", "WO-3160", "WO-TAKEN", "WO-3190", "WO-OFF", "WO-3100", "WO-STOP"),
         )
     ),
     "/s/o/{link}/{task}": (

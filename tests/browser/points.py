@@ -26,6 +26,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _taken_and_off(story)
     await _changing(story)
     await _divided(story)
+    await _stopped(story)
     return story.orders
 
 
@@ -108,3 +109,13 @@ async def _divided(story: Story) -> None:
         {"line": 1, "quantity": 4, "unit_price": "1.25", "promise_date": str(story.day(30))},
     ]
     await story.hear("buyer", "DELTA", order, "acknowledge", decision="counter", lines=lines)
+
+
+async def _stopped(story: Story) -> None:
+    """At the supplier, and the lot they are from is on hold."""
+    order = await story.order("WO-STOP", PASSIVATED, 6, "DELTA", story.day(20), lot="MELT-7")
+    await story.issue(order)
+    await story.accept("DELTA", order, story.day(18))
+    await story.send(order, 6)
+    await story.milestone("DELTA", order, "REC")
+    await story.hands.post("quality", "/lots/MELT-7/hold", {"reason": "The mill sent another melt."})

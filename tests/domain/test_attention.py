@@ -38,7 +38,7 @@ def test_a_cause_has_to_be_chosen_and_another_one_described(code: str, text: str
 
 
 def test_every_alert_has_a_deed() -> None:
-    assert DEEDS.keys() | {"mail_undeliverable"} == set(MOST_URGENT_FIRST)
+    assert DEEDS.keys() | {"mail_undeliverable", "lot_on_hold"} == set(MOST_URGENT_FIRST)
     assert set(DEEDS.values()) <= ALLOWED.keys()
 
 

@@ -57,6 +57,8 @@ acknowledge-alert     y     .        .         y       .                y       
 replan                y     .        .         y       .                y       .       y     .      .
 pass-deadlines        .     .        .         .       .                .       .       .     .      .
 report-undeliverable  .     .        .         .       .                .       .       .     .      .
+report-lot-hold       .     .        .         .       .                .       .       .     .      .
+report-lot-release    .     .        .         .       .                .       .       .     .      .
 """
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
 MAY = {row[0]: dict(zip(_HEAD[1:], row[1:], strict=True)) for row in _ROWS}

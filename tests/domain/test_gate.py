@@ -56,6 +56,8 @@ force-complete       y      .         y            y          y       y         
 acknowledge-alert    y      y         y            y          y       y         y        y      y          y    y
 pass-deadlines       y      y         y            y          y       y         y        y      y          y    y
 report-undeliverable y      y         y            y          y       y         y        y      y          y    y
+report-lot-hold      y      y         y            y          y       y         y        y      y          y    y
+report-lot-release   y      y         y            y          y       y         y        y      y          y    y
 replan               y      y         y            y          y       y         y        .      .          y    y
 """
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())

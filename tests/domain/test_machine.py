@@ -591,6 +591,15 @@ class Orders(RuleBasedStateMachine):
         file = ("ab" * 32, 1000, "application/pdf", "coc.pdf")
         self.ask(c.AddDocument(DocumentType(kind), *file, line, printed, older), by=SUPPLIER_LINK)
 
+    @rule(
+        number=numbers, lots=st.lists(st.sampled_from(["L1", "L2", "L3", "L9"]), max_size=2), over=sometimes
+    )
+    def a_lot_is_held_somewhere(self, number: int, lots: list[str], over: bool) -> None:
+        if over:
+            self.ask(c.ReportLotRelease(f"h{number}", "Fine"), by=SYSTEM)
+        else:
+            self.ask(c.ReportLotHold(f"h{number}", "STEEL", tuple(lots), "suspect heat"), by=SYSTEM)
+
     @rule(number=st.integers(1, 5), what=st.sampled_from(["alert", "alert", "mail", "calendar", "lot"]))
     def the_world_goes_on(self, number: int, what: str) -> None:
         order = self.scene.order

@@ -18,7 +18,7 @@ from models.queries.alert_list import _STATES
 from models.tables.orders import OrderRow
 from tests.pages.alarms import declined, raised
 from tests.pages.browser import Browsers, StaffPage
-from tests.stories import issued
+from tests.stories import LOT, issued
 from tests.systems import System
 
 
@@ -86,10 +86,14 @@ async def test_what_is_recommended_leads_to_the_form_that_settles_it(
     system: System, browsers: Browsers, rule: str
 ) -> None:
     number = await issued(system)
-    raised(system, number, rule, occurrence=_OCCURRENCES.get(rule, ""))
+    details = LOT if rule == "lot_on_hold" else ""
+    raised(system, number, rule, occurrence=_OCCURRENCES.get(rule, ""), details=details)
     page = await browsers.of(Role.ADMIN).open(f"/alerts?order={number}")
     if rule == "mail_undeliverable":
         assert page.links["Correct the address and resend"].endswith("/master/suppliers/ACME")
+        return
+    if rule == "lot_on_hold":
+        assert page.links["Find out what is wrong with the lot"].endswith(f"/master/lots/{LOT}")
         return
     label, address = _DEEDS[rule]
     assert page.links[label].endswith(f"/orders/{number}{address}")

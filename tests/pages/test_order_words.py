@@ -110,6 +110,8 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.AlertEscalated("SO-1-A1", 1), "Nobody answered “Milestone overdue: Material received”; the next in line was told."),
     (e.AlertAcknowledged("SO-1-A1", "other", "Called"), "Bea answered the alert “Milestone overdue: Material received”."),
     (e.AlertCleared("SO-1-A1"), "Alert over: Milestone overdue: Material received"),
+    (e.LotHeld("h1", "STEEL", ("L1",), "suspect heat", supplier_told=True), "Lot STEEL is on hold; the supplier was asked to stop work on L1."),
+    (e.LotReleased("h1", "STEEL", ("L1",), "Fine"), "Lot STEEL was released, and with it the pieces of L1."),
     (e.OrderReplanned(BERLIN, BERLIN), "Bea planned the order anew with today's calendars."),
 )  # fmt: skip
 

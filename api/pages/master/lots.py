@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from sqlmodel import Session
+
 from activities.i18n import N_
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input
-from api.pages.master.screens import Cell, Column, Screen
+from api.pages.master.screens import Cell, Column, Panel, Screen, may
+from api.pages.staff import Staff
 from api.routes import lots
+from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
+from models.domain.lot_holds import BY_DOCUMENT
+from models.queries import lot_holds, order_stream
 
 
 def _state(words: Words, record: Record) -> Cell:
@@ -28,6 +38,50 @@ def _standing(words: Words, record: Record) -> list[Cell]:
     of = words.amount(record["quantity"], record["uom"])
     left = words.say(N_("{left} of {all} on hand"), left=words.number(record["on_hand"]), all=of)
     return [*found, Cell(left)]
+
+
+def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
+    """Its holds, and the way to the next: to put it on hold, or to release it."""
+    number, words = record["number"], staff.words
+    rows = lot_holds.history(session, number)
+    names = order_stream.names(
+        session, {name for row in rows for name in (row["held_by"], row["released_by"])}
+    )
+    above = lot_holds.covering(session, [number]).get(number)
+    inherited = []
+    if above is not None:
+        path = f"/master/lots/{quote(above.lot, safe='')}"
+        made = words.say(N_("made from lot {lot}"), lot=above.lot)
+        inherited.append(
+            [Cell(above.reason), Cell(made, href=path), Cell(""), Cell(words.say(N_("Held")), "act")]
+        )
+    return [
+        Panel(
+            N_("Holds"),
+            (N_("Reason"), N_("Held by"), N_("Since"), N_("State")),
+            inherited + [_hold(words, row, names) for row in rows],
+            N_("This lot is not on hold."),
+            _way_on(staff, record),
+        )
+    ]
+
+
+def _hold(words: Words, row: dict[str, Any], names: Mapping[str, str]) -> list[Cell]:
+    by = row["held_by"].removeprefix(BY_DOCUMENT)
+    cells = [Cell(row["reason"]), Cell(names.get(by, by)), Cell(words.time(row["held_at"]))]
+    if row["released_at"] is None:
+        return [*cells, Cell(words.say(N_("Held")), "act")]
+    ended = words.labelled(
+        words.say(N_("Released {when}"), when=words.time(row["released_at"])), row["release_reason"]
+    )
+    return [*cells, Cell(ended, "good")]
+
+
+def _way_on(staff: Staff, record: Record) -> tuple[str, str] | None:
+    path = f"/lots/{quote(record['number'], safe='')}"
+    if record["held"]:
+        return (N_("Release the lot"), f"{path}/release") if may(staff, release_lot) else None
+    return (N_("Put the lot on hold"), f"{path}/hold") if may(staff, hold_lot) else None
 
 
 LOTS = Screen(
@@ -78,4 +132,5 @@ LOTS = Screen(
     lots.replace_lot,
     ("number", "part", "supplier", "supplier_lot", "heat_number"),
     standing=_standing,
+    panels=_panels,
 )

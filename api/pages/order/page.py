@@ -114,6 +114,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         if order.open_change
         else (),
         "loads": rows.loads(tell),
+        "held_lots": rows.held_lots(order, words),
         "papers": papers.papers(order, words),
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from api.pages.order.milestone_line import Step
 from api.pages.order.telling import Telling
@@ -44,6 +45,16 @@ class LoadRow:
     parameters: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldLot:
+    """A lot on hold, the order's lots it covers, and where the lot is."""
+
+    lot: str
+    lots: str
+    reason: str
+    address: str
+
+
 def steps(order: Order, today: date) -> list[Step]:
     """The milestones as the milestone line takes them."""
     missed = missed_milestones(order, today)
@@ -60,6 +71,13 @@ def milestones(order: Order, marks: list[Step], today: date, words: Words) -> li
 
 def loads(tell: Telling) -> list[LoadRow]:
     return [_load(tell, line.line, load) for line in tell.order.lines for load in line.reported_loads]
+
+
+def held_lots(order: Order, words: Words) -> list[HeldLot]:
+    return [
+        HeldLot(hold.lot, words.listed(hold.lots), hold.reason, f"/master/lots/{quote(hold.lot, safe='')}")
+        for hold in order.open_lot_holds
+    ]
 
 
 def parcel(order: Order, item: Mapping[str, Any], words: Words) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.pages.order import across_told, changes_told, pieces_told, quality_told, terms_told
+from api.pages.order import across_told, changes_told, lots_told, pieces_told, quality_told, terms_told
 from api.pages.order.telling import Sentence, Telling
 from models.domain import events as e
 
@@ -56,6 +56,8 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.AlertEscalated: terms_told.escalated,
     e.AlertAcknowledged: terms_told.answered,
     e.AlertCleared: terms_told.cleared,
+    e.LotHeld: lots_told.held,
+    e.LotReleased: lots_told.released,
     e.OrderReplanned: terms_told.replanned,
 }
 

@@ -109,6 +109,8 @@ MAILS: dict[str, str] = {
     "orders_merged": N_("Orders merged"),
     "order_held": N_("Order on hold"),
     "order_resumed": N_("Order goes on"),
+    "lot_held": N_("Lot on hold"),
+    "lot_released": N_("Lot released"),
     "order_cancelled": N_("Order cancelled"),
     "rework_requested": N_("Pieces to be reworked"),
     "inspection_reviewed": N_("Inspection reviewed"),

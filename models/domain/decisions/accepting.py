@@ -46,7 +46,7 @@ def may_accept(
                 "judge.lot_held",
                 "Lot {lot} is on hold ({reason}); nothing made from it is accepted until it is released.",
                 field=field,
-                lot=fact.lot,
+                lot=fact.held_with or fact.lot,
                 reason=fact.hold_reason or "no reason given",
             )
         if line.plan is None or used is None:

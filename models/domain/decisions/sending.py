@@ -110,6 +110,15 @@ def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
     fact = facts.lots.get(lot)
     if fact is None:
         raise Invalid("lot.unknown", "There is no lot {lot}.", field=field, lot=lot)
+    if fact.held_with:
+        raise Refusal(
+            "lot.held",
+            "Lot {lot} was made from lot {held}, which is on hold ({reason}). It can go once that is released.",
+            field=field,
+            lot=lot,
+            held=fact.held_with,
+            reason=fact.hold_reason or "no reason given",
+        )
     if fact.held:
         raise Refusal(
             "lot.held",

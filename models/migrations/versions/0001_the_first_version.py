@@ -248,11 +248,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_heat_number"), ["heat_number"], unique=False)
+        batch_op.create_index(
+            "ix_lot_held",
+            ["held"],
+            unique=False,
+            postgresql_where=sa.text("held"),
+            sqlite_where=sa.text("held"),
+        )
         batch_op.create_index(batch_op.f("ix_lot_part"), ["part"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier"), ["supplier"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier_lot"), ["supplier_lot"], unique=False)
     _beginning("lot", "ix_lot_heat_small", "heat_number")
     _beginning("lot", "ix_lot_supplier_lot_small", "supplier_lot")
+
+    op.create_table(
+        "lot_hold",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("held_by", sa.String(), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "orders",
+            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("released_by", sa.String(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("release_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("lot_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_hold_lot"), ["lot"], unique=False)
 
     op.create_table(
         "operation",

@@ -1,0 +1,158 @@
+"""Where a hold of a lot reaches: everything made from it, and the open orders that have such pieces.
+
+The genealogy is walked from node to node, one question a step. Loads are left out: pieces pass them and
+are the same lot's pieces after it, so that who shares a load with a held lot is not held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, func, or_, select
+from sqlmodel import Session
+
+from models.domain.lot_holds import OpenHold
+from models.domain.pieces import OUT, Bucket
+from models.tables.lots import Lot, LotHoldRow
+from models.tables.orders import EdgeRow, OrderRow, PiecesRow
+from models.tables.types import table
+
+_EDGES, _LOTS, _HOLDS = table(EdgeRow), table(Lot), table(LotHoldRow)
+_PIECES, _ORDERS = table(PiecesRow), table(OrderRow)
+_LOT = "lot:"
+_HERE = (*OUT, Bucket.PENDING, Bucket.REJECTED)
+# So many names go into one question.
+_AT_ONCE = 500
+_ANY_HELD = select(_LOTS.c.number).where(_LOTS.c.held).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A lot is not to be used because `lot`, which it was made from, is on hold."""
+
+    lot: str
+    reason: str
+
+
+def made_from(session: Session, lot: str) -> frozenset[str]:
+    """The lot and all lots made from it, over every step and order."""
+    return _lots(
+        {f"{_LOT}{lot}"} | _reached(session, {f"{_LOT}{lot}"}, _EDGES.c.from_node, _EDGES.c.to_node).keys()
+    )
+
+
+def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
+    """Which of `lots` were made from another lot that is on hold."""
+    if not lots or session.scalar(_ANY_HELD) is None:
+        return {}
+    sources = _reached(session, {f"{_LOT}{lot}" for lot in lots}, _EDGES.c.to_node, _EDGES.c.from_node)
+    nodes = {node for froms in sources.values() for node in froms}
+    held = _held(session, _lots(nodes))
+    if not held:
+        return {}
+    found = {}
+    for lot in lots:
+        above = sorted(_lots(_closure(f"{_LOT}{lot}", sources)) & held.keys() - {lot})
+        if above:
+            found[lot] = Covered(above[0], held[above[0]])
+    return found
+
+
+def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Open orders that have pieces of `lots` out, pending or rejected, with which of the lots."""
+    found: dict[str, list[str]] = {}
+    for some in _chunks(sorted(lots)):
+        rows = session.execute(
+            select(_PIECES.c.order_number, _PIECES.c.lot)
+            .join(_ORDERS, _ORDERS.c.number == _PIECES.c.order_number)
+            .where(
+                _PIECES.c.lot.in_(some),
+                _ORDERS.c.ended_at.is_(None),
+                or_(*(_PIECES.c[bucket.value] > 0 for bucket in _HERE)),
+            )
+            .distinct()
+            .order_by(_PIECES.c.order_number, _PIECES.c.lot)
+        )
+        for row in rows:
+            found.setdefault(row.order_number, []).append(row.lot)
+    return {order: tuple(dict.fromkeys(names)) for order, names in sorted(found.items())}
+
+
+def open_holds(session: Session, lot: str) -> list[OpenHold]:
+    """The holds of the lot itself that stand, the first one first."""
+    rows = session.execute(
+        select(_HOLDS)
+        .where(_HOLDS.c.lot == lot, _HOLDS.c.released_at.is_(None))
+        .order_by(_HOLDS.c.held_at, _HOLDS.c.id)
+    )
+    return [OpenHold(row.id, row.held_by, row.reason) for row in rows]
+
+
+def history(session: Session, lot: str) -> list[dict[str, Any]]:
+    """All holds of the lot, the latest first."""
+    query = select(_HOLDS).where(_HOLDS.c.lot == lot).order_by(_HOLDS.c.held_at.desc(), _HOLDS.c.id.desc())
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def visible(session: Session, orders: Iterable[str], *, cleared: bool) -> list[str]:
+    """Those of the orders somebody may know of."""
+    query = select(_ORDERS.c.number).where(_ORDERS.c.number.in_(list(orders))).order_by(_ORDERS.c.number)
+    if not cleared:
+        query = query.where(_ORDERS.c.export_controlled.is_(False))
+    return list(session.scalars(query))
+
+
+def _reached(
+    session: Session, begin: Collection[str], at: Column[Any], beyond: Column[Any]
+) -> dict[str, set[str]]:
+    """Node -> the nodes one step `beyond` it, for all nodes that can be reached. What a correction took
+    back is no step."""
+    steps: dict[str, set[str]] = {}
+    seen, edge = set(begin), set(begin)
+    while edge:
+        following: set[str] = set()
+        for some in _chunks(sorted(edge)):
+            rows = session.execute(
+                select(at.label("at"), beyond.label("beyond"))
+                .where(
+                    at.in_(some), _EDGES.c.from_node.not_like("load:%"), _EDGES.c.to_node.not_like("load:%")
+                )
+                .group_by(at, beyond)
+                .having(func.sum(_EDGES.c.quantity) > 0)
+            )
+            for row in rows:
+                steps.setdefault(row.at, set()).add(row.beyond)
+                following.add(row.beyond)
+        edge = following - seen
+        seen |= edge
+    reached: dict[str, set[str]] = {node: steps.get(node, set()) for node in seen}
+    return reached
+
+
+def _closure(node: str, steps: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    edge = {node}
+    while edge:
+        edge = {further for each in edge for further in steps.get(each, ())} - found
+        found |= edge
+    return found
+
+
+def _held(session: Session, lots: Collection[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _chunks(sorted(lots)):
+        rows = session.execute(
+            select(_LOTS.c.number, _LOTS.c.hold_reason).where(_LOTS.c.held, _LOTS.c.number.in_(some))
+        )
+        found |= {row.number: row.hold_reason or "" for row in rows}
+    return found
+
+
+def _lots(nodes: Iterable[str]) -> frozenset[str]:
+    return frozenset(node.removeprefix(_LOT) for node in nodes if node.startswith(_LOT))
+
+
+def _chunks(names: list[str]) -> Iterator[list[str]]:
+    yield from (names[place : place + _AT_ONCE] for place in range(0, len(names), _AT_ONCE))

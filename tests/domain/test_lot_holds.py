@@ -1,0 +1,102 @@
+"""Lot holds as orders hear of them: what is held concerns them while they have pieces of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.domain import commands as c
+from models.domain import events as e
+from models.domain.authority import Actor, Role
+from models.domain.errors import Forbidden, Refusal
+from models.domain.lot_holds import OpenHold, check_hold, to_release
+from models.domain.notices import notices
+from tests.domain.asking import accept, arrived, dispose, judge, receive, send, ship
+from tests.domain.orders import BUYER, CLOCK, DESIGN, Scene, a_lot, given, issued
+
+HOLD = c.ReportLotHold("h1", "STEEL", ("L1",), "suspect heat")
+RELEASE = c.ReportLotRelease("h1", "Chemistry is fine")
+
+
+def held(scene: Scene, command: c.ReportLotHold = HOLD) -> Scene:
+    scene.when(command, by=CLOCK).then()
+    return scene
+
+
+def there() -> Scene:
+    return given(issued(), accept(), send(100), arrived())
+
+
+def mails(scene: Scene) -> list[tuple[str, str]]:
+    rules = {alert.alert: alert.rule for alert in scene.order.alerts.values()}
+    return [(notice.mail, notice.party) for notice in notices(scene.events, rules)]
+
+
+def test_an_order_with_such_pieces_is_flagged_and_its_supplier_and_planner_told() -> None:
+    scene = held(there()).flags("lot_hold").happened(e.LotHeld, e.AlertRaised)
+    assert mails(scene) == [("lot_held", "supplier"), ("alert", "planner"), ("alert", "buyer")]
+    scene.when(RELEASE, by=CLOCK).then("in_process", at_supplier=100).flags()
+    scene.happened(e.LotReleased, e.AlertCleared)
+    assert mails(scene) == [("lot_released", "supplier")]
+
+
+def test_it_is_told_once() -> None:
+    held(held(there())).happened()
+    scene = held(there())
+    scene.when(RELEASE, by=CLOCK).then()
+    scene.when(RELEASE, by=CLOCK).happened()
+
+
+def test_a_supplier_without_such_pieces_is_not_asked_to_stop() -> None:
+    scene = held(given(there(), ship(100))).flags("lot_hold")
+    assert ("lot_held", "supplier") not in mails(scene)
+
+
+def test_an_order_without_such_pieces_is_not_concerned() -> None:
+    held(given(issued(), accept())).flags().happened()
+    held(there(), c.ReportLotHold("h2", "STEEL", ("L9",))).flags().happened()
+    held(given(there(), ship(100), receive(100))).flags().happened()
+
+
+def test_once_its_pieces_have_come_to_an_end_it_is_not_concerned_any_more() -> None:
+    scene = held(given(there(), ship(100), receive(90, rejected=10))).flags("nonconforming", "lot_hold")
+    scene.when(dispose(scrap=10)).then().flags()
+    assert not list(scene.order.open_alerts)
+
+
+def test_only_the_product_tells_of_a_hold() -> None:
+    there().when(HOLD, by=BUYER).refused("forbidden.system")
+
+
+def test_what_was_made_from_a_held_lot_stays_and_names_it() -> None:
+    scene = issued()
+    scene.shelf["L1"] = a_lot("L1", held=True, hold_reason="suspect heat", held_with="STEEL")
+    scene.when(send(10)).refused("lot.held", "lines.0.lot", lot="L1", held="STEEL", reason="suspect heat")
+
+
+def test_what_was_made_from_a_held_lot_is_not_accepted() -> None:
+    scene = given(there(), ship(100))
+    scene.shelf["L1"] = a_lot("L1", 0, held=True, hold_reason="suspect heat", held_with="STEEL")
+    given(scene, receive(100)).then("receiving", pending=100)
+    scene.when(judge(accepted=100)).refused("judge.lot_held", lot="STEEL", reason="suspect heat")
+
+
+BY_HER = OpenHold("h1", DESIGN.id, "suspect heat")
+BY_PAPER = OpenHold("SO-1-D1:L1", "document:SO-1-D1", "SO-1-D1 contradicts the order")
+HIM = Actor("u_other", "user", frozenset({Role.DESIGN_AUTHORITY}))
+
+
+def test_a_lot_is_held_by_one_person_at_a_time() -> None:
+    check_hold("L1", [])
+    check_hold("L1", [BY_PAPER])
+    with pytest.raises(Refusal, match="on hold already \\(suspect heat\\)"):
+        check_hold("L1", [BY_PAPER, BY_HER])
+
+
+def test_somebody_else_releases_it_and_a_paper_s_hold_nobody() -> None:
+    assert to_release("L1", [BY_PAPER, BY_HER], HIM) == BY_HER
+    with pytest.raises(Forbidden, match="somebody else"):
+        to_release("L1", [BY_HER], DESIGN)
+    with pytest.raises(Refusal, match="certificate"):
+        to_release("L1", [BY_PAPER], HIM)
+    with pytest.raises(Refusal, match="not on hold"):
+        to_release("L1", [], HIM)
