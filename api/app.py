@@ -22,7 +22,7 @@ from api.middleware import LastResort, SecurityHeaders
 from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, today
 from api.pages import alerts as alert_pages
 from api.pages import people as people_pages
-from api.pages.drafting import discarding
+from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
 from api.pages.live import Live
 from api.pages.master import routes as master
@@ -89,6 +89,7 @@ PAGES = (
     order_list.router,
     drafting.router,
     discarding.router,
+    outside.router,
     # Whatever else is /orders/ and one word comes before an order of that number; its many forms after.
     order_page.router,
     live.router,

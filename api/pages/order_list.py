@@ -14,9 +14,10 @@ from starlette.responses import RedirectResponse
 from activities.i18n import N_
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import KINDS, group_name, stage_name
+from api.pages.wording import KINDS, ORDER_TYPES, group_name, stage_name
 from models.domain.identifiers import Kind
 from models.domain.order import Stage
+from models.domain.order_types import DEFAULT, OrderType
 from models.queries import board, order_list, order_search
 from models.queries.order_list import Filter
 from models.queries.order_search import Reason
@@ -39,6 +40,7 @@ def orders(
     late: bool | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
     due_before: date | None = None,
+    order_type: Annotated[OrderType | None, Query(alias="type")] = None,
     after: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Open orders, unless a stage or all are asked for; what is looked for by name may have ended."""
@@ -50,6 +52,7 @@ def orders(
         q=q.strip() or None,
         due_before=due_before,
         is_open=True if stage is None and not q.strip() else None,
+        type=order_type.value if order_type else None,
     )
     with request.app.state.database.read() as session:
         items = order_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
@@ -67,6 +70,8 @@ def orders(
             item
             | {
                 "stage_name": stage_name(item["stage"], declined=item["number"] in declined),
+                # Most are to order: the others say so.
+                "type_name": ORDER_TYPES[item["type"]] if item["type"] != DEFAULT else "",
                 "found_by": [
                     (KINDS[by.kind], by.value)
                     for by in found[item["number"]]
@@ -111,7 +116,12 @@ def _filters(request: Request, session: Session, wanted: Filter, staff: Staff) -
         "names": {code: name for code, name, _ in suppliers},
         "process": wanted.process or "",
         "process_options": board.choices(session, wanted, staff.reader, "process"),
-        "kept": {name: value for name, value in given.items() if name not in ("supplier", "process")},
+        "type": wanted.type or "",
+        "type_options": [
+            (each, staff.words.say(ORDER_TYPES[each]), count)
+            for each, count in board.types(session, wanted, staff.reader)
+        ],
+        "kept": {name: value for name, value in given.items() if name not in ("supplier", "process", "type")},
     }
 
 

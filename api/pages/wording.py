@@ -45,6 +45,14 @@ KINDS: dict[Kind, str] = {
     Kind.PROJECT: N_("Project"),
     Kind.PARENT: N_("Parent work order"),
 }
+# What the work orders of an order are for.
+ORDER_TYPES: dict[str, str] = {
+    "MTO": N_("to order"),
+    "MTS": N_("to stock"),
+    "ETO": N_("engineered to order"),
+    "TRIAL": N_("trial"),
+    "REWORK": N_("rework"),
+}
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 
 

@@ -63,6 +63,17 @@ def choices(
     return [(code, name, count) for code, name, count in rows]
 
 
+def types(session: Session, wanted: Filter, reader: Reader) -> list[tuple[str, int]]:
+    """Type and number of orders of every type among those `wanted` finds, whichever it asks for itself."""
+    rows = session.execute(
+        select(_ORDERS.c.type, func.count())
+        .where(*conditions(wanted, reader, but={"type"}))
+        .group_by(_ORDERS.c.type)
+        .order_by(_ORDERS.c.type)
+    )
+    return [(name, count) for name, count in rows]
+
+
 def late(session: Session, wanted: Filter, reader: Reader) -> int:
     """How many of those `wanted` finds are late."""
     query = select(func.count()).select_from(_ORDERS)

@@ -129,7 +129,7 @@ def shelf(session: Session, parts: Collection[tuple[str, str]]) -> dict[tuple[st
     rows = session.execute(
         select(_LOTS.c.number, _LOTS.c.part, _LOTS.c.part_revision, _LOTS.c.uom, _LOTS.c.on_hand)
         .where(_LOTS.c.part.in_({part for part, _ in parts}), _LOTS.c.on_hand > 0, _LOTS.c.held.is_(False))
-        .order_by(_LOTS.c.received_on, _LOTS.c.number)
+        .order_by(_LOTS.c.received_on.is_(None), _LOTS.c.received_on, _LOTS.c.number)
     ).all()
     planned = _planned(session, [row.number for row in rows])
     found: dict[tuple[str, str], list[ShelfLot]] = {}

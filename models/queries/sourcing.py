@@ -50,7 +50,8 @@ class Outside:
     covered_by: tuple[str, ...] = ()
 
 
-_FROM = (
+# Every outside operation with its work order, part and process.
+FROM = (
     select(
         _OPERATIONS.c.work_order,
         _OPERATIONS.c.sequence,
@@ -74,37 +75,49 @@ _FROM = (
 
 
 def outside(
-    session: Session, reader: Reader, q: str, *, covered: bool, start: int, limit: int, process: str = ""
+    session: Session,
+    reader: Reader,
+    q: str,
+    *,
+    covered: bool,
+    start: int,
+    limit: int,
+    process: str = "",
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Outside]:
     """Outside operations found by `q`, the first due first; with `covered` also those that have an order.
-    An operation that is only in a draft has none yet, and says so. With `process` those of it alone."""
-    query = _FROM.where(*_known(reader))
+    An operation that is only in a draft has none yet, and says so. With `process` those of it alone, and of
+    all these only those of `where`."""
+    query = FROM.where(*known(reader), *matching(q), *where)
     if process:
         query = query.where(_OPERATIONS.c.process == process)
     if not covered:
         query = query.where(~covering.covered(by_drafts=False))
-    for word in q.split():
-        like = f"{_escaped(word)}%"
-        query = query.where(
-            or_(
-                *(
-                    column.ilike(f"%{like}" if anywhere else like, escape="\\")
-                    for column, anywhere in (
-                        (_JOBS.c.number, False),
-                        (_JOBS.c.part, False),
-                        (_PARTS.c.description, True),
-                        (_PROCESSES.c.code, False),
-                        (_PROCESSES.c.name, True),
-                        (_JOBS.c.customer_order, False),
-                        (_JOBS.c.project, False),
-                    )
-                )
-            )
-        )
     keys = (_JOBS.c.due.is_(None), _JOBS.c.due, _JOBS.c.number, _OPERATIONS.c.sequence)
     rows = session.execute(query.order_by(*keys).offset(start).limit(limit)).all()
     found = covering.covering(session, {row.work_order for row in rows}, cleared=reader.cleared)
     return [_outside(row, found) for row in rows]
+
+
+def matching(q: str) -> list[ColumnElement[bool]]:
+    """Every word of `q` begins or is in something an operation is found by."""
+    return [
+        or_(
+            *(
+                column.ilike(f"%{like}" if anywhere else like, escape="\\")
+                for column, anywhere in (
+                    (_JOBS.c.number, False),
+                    (_JOBS.c.part, False),
+                    (_PARTS.c.description, True),
+                    (_PROCESSES.c.code, False),
+                    (_PROCESSES.c.name, True),
+                    (_JOBS.c.customer_order, False),
+                    (_JOBS.c.project, False),
+                )
+            )
+        )
+        for like in (f"{_escaped(word)}%" for word in q.split())
+    ]
 
 
 def operation(session: Session, reader: Reader, work_order: str, sequence: int) -> Outside | None:
@@ -117,7 +130,7 @@ def operations(
 ) -> dict[tuple[str, int], Outside]:
     """The outside operations of these work orders, by work order and sequence."""
     rows = session.execute(
-        _FROM.where(*_known(reader), _OPERATIONS.c.work_order.in_(work_orders)).order_by(
+        FROM.where(*known(reader), _OPERATIONS.c.work_order.in_(work_orders)).order_by(
             _OPERATIONS.c.work_order, _OPERATIONS.c.sequence
         )
     ).all()
@@ -163,7 +176,7 @@ def _lots(session: Session, *where: ColumnElement[bool]) -> list[Any]:
     return list(session.execute(query.limit(_MOST_LOTS)))
 
 
-def _known(reader: Reader) -> Sequence[ColumnElement[bool]]:
+def known(reader: Reader) -> Sequence[ColumnElement[bool]]:
     """Orders for controlled parts are for cleared people."""
     return () if reader.cleared else (_PARTS.c.export_controlled.is_(False),)
 

@@ -80,6 +80,11 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/orders/new?work_order=WO-3201&operation=30", "buyer", press="button[name=do][value=issue]"),
         Look("/orders/new", "viewer", 403),
     ),
+    "/outside": (
+        Look("/outside", "viewer"),
+        Look("/outside?covered=true&supplier=ACME", "buyer"),
+        Look("/outside?covered=true", "buyer", press="button[name=do][value=show]"),
+    ),
     "/orders/{number}": (
         Look(f"/orders/{MAIN}", "quality"),
         Look(f"/orders/{SOME}", "buyer"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,17 +53,34 @@ def draft_of(session: Session, staff: Staff, number: str) -> Draft:
 
 def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[str, str]) -> str:
     """Saves a new draft and gives its number; of a form that was sent before, the number it got then."""
+
+    def save(session: Session, now: datetime) -> str:
+        saved = drafts.create(session, draft, now)
+        # Whoever may not see the order does not make it either.
+        queries.stored(session, saved.number, staff.reader)
+        return saved.number
+
+    return once(request, staff, form, typed, save)
+
+
+def once(
+    request: Request,
+    staff: Staff,
+    form: str,
+    typed: Mapping[str, str],
+    save: Callable[[Session, datetime], str],
+) -> str:
+    """Does what a form asks for in one transaction and gives its answer; of a form that was sent before, the
+    answer it got then. Raises `Refusal` when it said something else then."""
     if not (form.isalnum() and len(form) <= 64):
         raise Invalid("form.stale", "This form was open too long. Look at it again and send it once more.")
     mark = _mark(typed)
 
-    def save(session: Session, now: datetime) -> str:
+    def change(session: Session, now: datetime) -> str:
         earlier = session.get(Idempotency, (staff.principal.id, f"page:{form}"))
         if earlier is not None:
             return _earlier(earlier, mark)
-        saved = drafts.create(session, draft, now)
-        # Whoever may not see the order does not make it either.
-        queries.stored(session, saved.number, staff.reader)
+        answer = save(session, now)
         session.add(
             Idempotency(
                 principal=staff.principal.id,
@@ -71,13 +88,13 @@ def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[
                 request_hash=mark,
                 status=303,
                 body="",
-                location=saved.number,
+                location=answer,
                 created_at=now,
             )
         )
-        return saved.number
+        return answer
 
-    return transact(request, save)
+    return transact(request, change)
 
 
 def _earlier(earlier: Idempotency, mark: str) -> str:

@@ -12,19 +12,12 @@ from api.pages.master import cells, choices
 from api.pages.master.inputs import Input, Rows, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
 from api.pages.staff import Staff
-from api.pages.wording import stage_name
+from api.pages.wording import ORDER_TYPES, stage_name
 from api.routes import work_orders
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries.master_lists import Cover, covers
 
-_TYPES = {
-    "MTO": N_("to order"),
-    "MTS": N_("to stock"),
-    "ETO": N_("engineered to order"),
-    "TRIAL": N_("trial"),
-    "REWORK": N_("rework"),
-}
 _KINDS = {"outside": N_("outside processing"), "internal": N_("in house")}
 
 
@@ -108,7 +101,7 @@ WORK_ORDERS = Screen(
     ),
     (
         Input("number", N_("Number"), key=True),
-        Input("type", N_("Type"), "pick", options=words_for(*_TYPES.items()), blank=False),
+        Input("type", N_("Type"), "pick", options=words_for(*ORDER_TYPES.items()), blank=False),
         Input("part", N_("Part"), "suggest", options=choices.parts),
         Input("revision", N_("Revision"), "suggest", options=choices.revisions),
         Input("quantity", N_("Quantity"), "number"),
