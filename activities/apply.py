@@ -8,7 +8,7 @@ may run as often as Temporal likes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,14 @@ from activities.letters import Letters
 from activities.locking import Locked, lock
 from activities.own_commands import next_sequence as next_sequence
 from activities.own_commands import save_system_command as save_system_command
-from activities.recording import record
+from activities.recording import hand_on_files, record
 from activities.refusals import as_json, cannot_be_kept, tell_late
 from activities.shelving import shelve
 from models import drafts
 from models.codec import adapter, load_command, load_order
 from models.domain import events as e
 from models.domain import headline
+from models.domain.across import Decision
 from models.domain.authority import Actor, OnBehalfOf, Role
 from models.domain.deadlines import Deadline, soonest
 from models.domain.decide import decide, decided
@@ -133,23 +134,23 @@ def _decide_and_write(
             raise cannot_be_kept()
         asked = _asked(command)
         known = facts_of.gather(session, row, order, asked.command, now)
-        decision = decided(order, asked, replace(known, others=others) if others else known, now)
+        if others:
+            known = replace(known, others=others)
+        decision = decided(order, asked, known, now)
     except Refusal as refusal:
         if command.answered_early:
             tell_late(letters, row.number, order, command, refusal)
         refused = {"refusal": as_json(refusal), "outbox": letters.written}
         _settle(session, command.id, "refused", refused, now)
         return _as_it_was("refused", row, order, letters.written)
-    happened: list[tuple[Order, list[e.Event]]] = []
-    # Those that end first: what they hand on is never written twice.
-    for number, events in sorted(decision.others.items()):
-        theirs, _ = record(session, others[number], locked.others[number].last_hash, command, events, now)
-        happened.append((theirs, events))
-        _wake(session, command.id, number, now)
     before = order if order is not None else drafts.of_row(row)
-    after, deadline = record(session, before, row.last_hash, command, decision.events, now)
-    happened.append((after, decision.events))
+    after, deadline = record(session, row.number, before, row.last_hash, command, decision.events, now)
+    # Its own papers have left the tables by now where another order takes them over.
+    happened = [(after, decision.events), *_happen_to_others(session, locked, others, command, decision, now)]
     shelve(session, happened, now)
+    for state, events in happened:
+        if events and state.kin.successor:
+            hand_on_files(session, state)
     for state, events in happened:
         rules = {alert.alert: alert.rule for alert in state.alerts.values()}
         letters.write(state, notices(events, rules))
@@ -160,6 +161,26 @@ def _decide_and_write(
     }
     _settle(session, command.id, "applied", result, now)
     return _standing("applied", stage(after).value, after, deadline, letters.written)
+
+
+def _happen_to_others(
+    session: Session,
+    locked: Locked,
+    others: Mapping[str, Order],
+    command: Any,
+    decision: Decision,
+    now: datetime,
+) -> Iterator[tuple[Order, list[e.Event]]]:
+    """Writes what the decision does to other orders and brings into the world; their workflows hear of it."""
+    for number, events in sorted(decision.others.items()):
+        known = locked.others.get(number)
+        chain = known.last_hash if known is not None else ""
+        after, _ = record(session, number, others.get(number), chain, command, events, now)
+        _wake(session, command.id, number, now)
+        yield after, events
+    born = decision.others.keys() - others.keys()
+    if born:
+        drafts.give_numbers(session, locked.row.type, now.year, len(born))
 
 
 def _others(locked: Locked, command: Any) -> Mapping[str, Order]:

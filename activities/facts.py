@@ -10,9 +10,11 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
+from models import drafts
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
 from models.domain import commands as c
+from models.domain.across import born
 from models.domain.calendar import WorkingCalendar
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
@@ -71,6 +73,9 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
     locked = lots_to_lock(order, command)
     if locked or event is not None:
         return Facts(lots=_lots(session, locked, lock=True), event=event)
+    if count := born(command):
+        numbers = drafts.coming_numbers(session, order.type, now.year, count)
+        return Facts(pending_commands=_pending(session, order), numbers=numbers)
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.Replan):

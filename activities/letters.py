@@ -134,6 +134,8 @@ class Letters:
             "link_id": link,
         }
         match event:
+            case e.OrderIssued() if order.kin.split_from:
+                return mail_facts.order_split(order, theirs)
             case e.OrderIssued():
                 return mail_facts.order_issued(order, theirs)
             case e.ReminderSent(rule="ack_reminder"):

@@ -29,6 +29,7 @@ _ORDER = select(
     _ORDERS.c.snapshot,
     _ORDERS.c.draft,
     _ORDERS.c.export_controlled,
+    _ORDERS.c.type,
 )
 _ALONE = _ORDER.where(
     _ORDERS.c.number

@@ -235,6 +235,20 @@ class OrdersMerged(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSplit(LinkedMail):
+    """The order is part of ``former``, which is over; ``siblings`` are the other parts. ``sent`` pieces are
+    with this one; the answer stands where one was given (``promised``)."""
+
+    former: str
+    siblings: tuple[str, ...]
+    process: str
+    need_by: date
+    lines: tuple[OrderLine, ...]
+    sent: tuple[Pieces, ...] = ()
+    promised: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeld(LinkedMail):
     reason: str
 
@@ -411,6 +425,7 @@ MAILS: dict[str, type[MailContext]] = {
     "change_approved": ChangeApproved,
     "change_withdrawn": ChangeWithdrawn,
     "orders_merged": OrdersMerged,
+    "order_split": OrderSplit,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
     "lot_held": LotHeld,

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from activities import mail_contexts as m
 from models.domain.changes import LineCommercial
 from models.domain.events import OrdersMerged
-from models.domain.order import Line, Order
-from models.domain.pieces import Bucket, Move, line_of, lot_of, total
+from models.domain.order import Answer, Line, Order
+from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
 
 _Terms = LineTerms | LineCommercial
@@ -42,6 +42,20 @@ def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> 
         sources=tuple(
             m.MergedOrder(order=source.order, lines=_lines(source.lines)) for source in event.sources
         ),
+    )
+
+
+def order_split(order: Order, theirs: dict[str, Any]) -> m.OrderSplit:
+    """The mail about an order that is part of a former one."""
+    return m.OrderSplit(
+        **theirs,
+        former=order.kin.split_from,
+        siblings=order.kin.siblings,
+        process=order.process_name,
+        need_by=order.need_by,
+        lines=_lines(order.lines),
+        sent=_in(order, *SENT),
+        promised=order.promise_current if order.answer is Answer.ACCEPTED else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
 from models.codec import envelope, event_hash, plain
@@ -16,32 +16,63 @@ from models.domain.evolve import evolve
 from models.domain.facts import Draft
 from models.domain.genealogy import edges
 from models.domain.order import Order
-from models.tables.orders import EdgeRow, EventRow
-from models.tables.projection import write
+from models.tables.orders import EdgeRow, EventRow, KeptFileRow, OrderRow
+from models.tables.projection import order_columns, write
 from models.tables.types import table
 
-_ADD_EVENT, _ADD_EDGE = insert(table(EventRow)), insert(table(EdgeRow))
+_ADD_ORDER, _ADD_EVENT, _ADD_EDGE = insert(table(OrderRow)), insert(table(EventRow)), insert(table(EdgeRow))
+
+_HAND_ON = (
+    update(table(KeptFileRow))
+    .where(table(KeptFileRow).c.order_number == bindparam("order"))
+    .values(order_number=bindparam("onward"))
+)
 
 
 def record(
     session: Session,
-    before: Order | Draft,
+    number: str,
+    before: Order | Draft | None,
     chain: str,
     command: Any,
     events: Sequence[e.Event],
     now: datetime,
 ) -> tuple[Order, Deadline | None]:
     """The state the events lead to and its next deadline. `chain` is the hash of the last event before them;
-    the order's row is locked, and `command` is the row that caused them."""
-    after, chain = _write_events(session, before, chain, command, events, now)
+    the order's row is locked, and `command` is the row that caused them. `before` is None for an order that
+    is born by them: it has no row yet."""
+    if before is None:
+        _add_order(session, events[0], now)
+    after, chain = _write_events(session, number, before, chain, command, events, now)
     deadline = soonest(after)
     write(session, before, after, chain, deadline.due if deadline is not None else None)
     return after, deadline
 
 
+def _add_order(session: Session, begins: e.Event, now: datetime) -> None:
+    assert isinstance(begins, e.OrderIssued), "a stream begins with order_issued"
+    born = begins.order
+    session.execute(
+        _ADD_ORDER,
+        {
+            "number": born.number,
+            "plant": born.plant,
+            "buyer": born.buyer,
+            "supplier": born.supplier,
+            "process": born.process,
+            "type": born.type,
+            "purchase_order": born.purchase_order,
+            "last_hash": "",
+            "created_at": now,
+            **order_columns(born, None),
+        },
+    )
+
+
 def _write_events(
     session: Session,
-    before: Order | Draft,
+    number: str,
+    before: Order | Draft | None,
     chain: str,
     command: Any,
     events: Sequence[e.Event],
@@ -56,7 +87,7 @@ def _write_events(
         state = evolve(state, event, sequence, now)
         payload = plain(event)
         hashed = envelope(
-            order=before.number,
+            order=number,
             sequence=sequence,
             name=event.name,
             at=now,
@@ -67,7 +98,7 @@ def _write_events(
         )
         rows.append(
             {
-                "order_number": before.number,
+                "order_number": number,
                 "sequence": sequence,
                 "type": event.name,
                 "at": now,
@@ -103,3 +134,8 @@ def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) 
     ]
     if rows:
         session.execute(_ADD_EDGE, rows)
+
+
+def hand_on_files(session: Session, after: Order) -> None:
+    """What the supplier sent of an order that is over and has not described is asked for where it goes on."""
+    session.execute(_HAND_ON, {"order": after.number, "onward": after.kin.successor})

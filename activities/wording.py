@@ -30,6 +30,7 @@ COMMANDS = {
     "decide-change": N_("deciding about a change"),
     "withdraw-change": N_("withdrawing a change"),
     "merge": N_("merging orders"),
+    "split": N_("splitting the order"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),
     "report-process": N_("reporting the process"),

@@ -36,6 +36,7 @@ from activities.mail_contexts import (
     OrderLine,
     OrderResumed,
     OrdersMerged,
+    OrderSplit,
     Pieces,
     PlannedLot,
     ReworkRequested,
@@ -249,6 +250,24 @@ SAMPLES: tuple[MailContext, ...] = (
         need_by=(NEED_BY, date(2026, 12, 11)),
         lines=(_FLANGES,),
         sources=(MergedOrder(order="SO-000043", lines=(_BRACKETS,)),),
+    ),
+    OrderSplit(
+        **_LINKED,
+        former="SO-000040",
+        siblings=("SO-000043",),
+        process="Zinc plating",
+        need_by=NEED_BY,
+        lines=(_FLANGES,),
+        sent=(FLANGE,),
+        promised=NEED_BY,
+    ),
+    OrderSplit(
+        **_LINKED,
+        former="SO-000040",
+        siblings=("SO-000042",),
+        process="Zinc plating",
+        need_by=NEED_BY,
+        lines=(_BRACKETS,),
     ),
 )
 BY_NAME = {name_of(sample): sample for sample in reversed(SAMPLES)}

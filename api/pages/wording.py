@@ -75,6 +75,7 @@ ACTIONS: dict[str, str] = {
     "propose-change": N_("Propose a change"),
     "decide-change": N_("Decide the proposed change"),
     "withdraw-change": N_("Withdraw the change"),
+    "split": N_("Split the order"),
     "merge": N_("Merge orders into this one"),
     "send": N_("Send pieces"),
     "report-milestone": N_("Report progress"),

@@ -183,8 +183,13 @@ def _facts(order: Order, words: Words) -> Iterator[Fact]:
         yield Fact(words.say(N_("Purchase order")), order.purchase_order)
     if order.kin.merged_from:
         yield Fact(words.say(N_("Includes the former orders")), words.listed(order.kin.merged_from))
+    if order.kin.split_from:
+        yield Fact(words.say(N_("Part of the former order")), order.kin.split_from)
+        yield Fact(words.say(N_("Other parts")), words.listed(order.kin.siblings))
     if order.kin.successor:
-        yield Fact(words.say(N_("Goes on as")), order.kin.successor)
+        yield Fact(
+            words.say(N_("Goes on as")), words.listed(order.kin.superseded_by or (order.kin.successor,))
+        )
     if order.supplier_order:
         yield Fact(words.say(N_("Your order number")), order.supplier_order)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.domain.commands import Command, Merge
+from models.domain.commands import Command, Merge, Split
 from models.domain.events import Event
 from models.domain.order import Order
 
@@ -29,7 +29,17 @@ CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
 }
 
 
+# How many new orders a command makes.
+BORN: dict[type[Command], Callable[[Any], int]] = {Split: lambda split: len(split.children)}
+
+
 def concerned(order: Order | None, command: Command) -> frozenset[str]:
     """The numbers of the orders, beside its own, whose rows are locked before `command` is decided."""
     find = CONCERNS.get(type(command))
     return find(order, command) if find is not None and order is not None else frozenset()
+
+
+def born(command: Command) -> int:
+    """How many numbers `command` needs for orders that come of it."""
+    count = BORN.get(type(command))
+    return count(command) if count is not None else 0

@@ -56,6 +56,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "decide-change": frozenset({Role.APPROVER}),
     "withdraw-change": _BUYER,
     "merge": _BUYER,
+    "split": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),

@@ -373,6 +373,20 @@ class Merge(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitChild(Part):
+    """What one of the new orders is to do; lots that are not named are shared out in their sequence."""
+
+    lines: tuple[LineQuantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Command):
+    """The order becomes several: `children` add up to it, and the first goes on with all that was sent."""
+
+    children: tuple[SplitChild, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ForceComplete(Command):
     reason: str
     signature: Signature

@@ -31,6 +31,7 @@ from models.domain.decisions import (
     receiving,
     sending,
     shipping,
+    splitting,
     watching,
 )
 from models.domain.errors import Refusal, Stale
@@ -64,6 +65,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.Hold: control.hold,
     c.Resume: control.resume,
     c.Merge: merging.merge,
+    c.Split: splitting.split,
     c.ForceComplete: completing.force_complete,
     c.Cancel: control.cancel,
     c.Close: control.close,

@@ -182,6 +182,23 @@ class OrderMergedInto(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSplit(Event):
+    """The order goes on as `children`; all its pieces leave to the first of them, and it is over."""
+
+    children: tuple[str, ...]
+    moves: tuple[Move, ...] = ()
+    shares: tuple[ShareMove, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesTakenOver(Event):
+    """The pieces that order `source` had, each where it was."""
+
+    source: str
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PiecesSent(Event):
     moves: tuple[Move, ...]
     carrier: str = ""

@@ -138,6 +138,8 @@ class Facts:
     pending_commands: int = 0
     # The issued orders this command is about beside its own, as far as they exist for who asks.
     others: Mapping[str, Order] = field(default_factory=dict)
+    # The next numbers of the order's series, for orders that come of it.
+    numbers: tuple[str, ...] = ()
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

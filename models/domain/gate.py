@@ -24,6 +24,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "withdraw-change": _LIVE,
     # Before anything was sent; its decision says so of pieces still on their way out.
     "merge": frozenset({Stage.ISSUED, Stage.ACKNOWLEDGED}),
+    # Once everything was sent, all of it would go to the first of them.
+    "split": _GOING - {Stage.RECEIVED},
     "send": _GOING,
     "report-milestone": _GOING,
     "report-process": _GOING,
@@ -84,6 +86,7 @@ NOT_WHILE_CANCELLING = frozenset(
         "decide-change",
         "withdraw-change",
         "merge",
+        "split",
         "send",
         "hold",
         "cancel",
@@ -91,9 +94,9 @@ NOT_WHILE_CANCELLING = frozenset(
         "force-complete",
     }
 )
-NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge"})
+NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge", "split"})
 # What brings other terms waits for those that are open already.
-OTHER_TERMS = frozenset({"propose-change", "merge"})
+OTHER_TERMS = frozenset({"propose-change", "merge", "split"})
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.domain.events import Event, EventCorrected, ProcessReported
+from models.domain.events import Event, EventCorrected, OrderSplit, PiecesTakenOver, ProcessReported
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, Move, key
 
 _HERE = (Bucket.PENDING, Bucket.ACCEPTED, Bucket.REJECTED)
 # Kept beyond what was out, pieces have been through the same work as the others.
 _THERE = (*OUT, Bucket.LOST, Bucket.OVER)
+_STILL_THERE = (*OUT, Bucket.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ def load_node(supplier: str, load: ProcessReported) -> str:
 
 def edges(order: Order, event: Event) -> Iterable[Edge]:
     """The edges of one event, `order` being the state after it. A correction gives negative ones."""
+    if isinstance(event, OrderSplit):
+        # Told by the order that takes the pieces over.
+        return
+    if isinstance(event, PiecesTakenOver):
+        yield from _taken_over(order, event)
+        return
     undo = isinstance(event, EventCorrected)
     moves: tuple[Move, ...] = getattr(event, "moves", ())
     for move in moves:
@@ -49,6 +56,16 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
             for load in line.loads:
                 if load.sequence == event.sequence:
                     yield from _through(order, line, load.node, load.lots, -1)
+
+
+def _taken_over(order: Order, event: PiecesTakenOver) -> Iterator[Edge]:
+    """What was sent and has not come back as anything else is with this order from now on."""
+    for move in event.moves:
+        line = order.line(move.line)
+        if line is not None and move.lot and move.target in _STILL_THERE:
+            was = f"order:{event.source}:{move.line}:{move.lot}"
+            is_now = _at_work(order, move.line, move.lot)
+            yield Edge(was, is_now, move.quantity, line.unit, "split", move.parcel)
 
 
 def _through(order: Order, line: Line, node: str, lots: Mapping[str, Decimal], sign: int) -> Iterator[Edge]:

@@ -39,6 +39,8 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             result.setdefault("nonconformance", event.nonconformance)
         elif isinstance(event, e.OrdersMerged):
             result["merged"] = [source.order for source in event.sources]
+        elif isinstance(event, e.OrderSplit):
+            result["orders"] = list(event.children)
         elif isinstance(event, e.ChangeProposed):
             result["change"] = event.change
         elif isinstance(event, e.DocumentAdded):

@@ -235,6 +235,17 @@ def _merged_into(order: Order, event: e.OrderMergedInto, _: int, at: datetime) -
     return replace(order, end=Stage.CANCELLED, ended_at=at, kin=replace(order.kin, merged_into=event.into))
 
 
+def _split(order: Order, event: e.OrderSplit, _: int, at: datetime) -> Order:
+    return replace(
+        order,
+        end=Stage.CANCELLED,
+        ended_at=at,
+        # What was decided about its pieces goes on where they are.
+        nonconformances={name: replace(item, proposals=()) for name, item in order.nonconformances.items()},
+        kin=replace(order.kin, superseded_by=event.children),
+    )
+
+
 def _moot(order: Order, state: ChangeState, at: datetime) -> Mapping[str, Change]:
     """The changes of an order that is not to be done any more: an open one has nothing left to change."""
     change = order.open_change
@@ -568,6 +579,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.ChangeDeclined: _change_declined,
     e.OrdersMerged: _merged,
     e.OrderMergedInto: _merged_into,
+    e.OrderSplit: _split,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,

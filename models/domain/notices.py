@@ -20,7 +20,6 @@ class Notice:
 
 
 _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
-    e.OrderIssued: ("order_issued", "supplier"),
     e.OrderAcknowledged: ("order_acknowledged", "buyer"),
     e.OrderCountered: ("order_countered", "buyer"),
     e.CounterAccepted: ("counter_answered", "supplier"),
@@ -48,6 +47,10 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
         if type(event) in _ONE_TO_ONE:
             mail, party = _ONE_TO_ONE[type(event)]
             found.append(Notice(mail, party, event))
+        elif isinstance(event, e.OrderIssued):
+            found.append(
+                Notice("order_split" if event.order.kin.split_from else "order_issued", "supplier", event)
+            )
         elif isinstance(event, e.ChangeApproved):
             found += [Notice("change_approved", "supplier", event), Notice("change_decided", "buyer", event)]
         elif isinstance(event, e.ChangeWithdrawn):

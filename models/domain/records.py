@@ -27,11 +27,16 @@ class Kin:
 
     merged_into: str = ""
     merged_from: tuple[str, ...] = ()
+    # The orders it was split into, the one that goes on with what was sent first.
+    superseded_by: tuple[str, ...] = ()
+    split_from: str = ""
+    # The other orders that came from the same one.
+    siblings: tuple[str, ...] = ()
 
     @property
     def successor(self) -> str:
         """Where what this order was about is done now; empty while it is done here."""
-        return self.merged_into
+        return self.merged_into or next(iter(self.superseded_by), "")
 
 
 @dataclass(frozen=True, slots=True)

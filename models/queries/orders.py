@@ -151,7 +151,12 @@ def issued(order: Order) -> View:
 
 def _kin(kin: Kin) -> View:
     """The orders it came from or became."""
-    return {"merged_into": kin.merged_into or None, "merged_from": list(kin.merged_from)}
+    return {
+        "merged_into": kin.merged_into or None,
+        "merged_from": list(kin.merged_from),
+        "superseded_by": list(kin.superseded_by),
+        "split_from": kin.split_from or None,
+    }
 
 
 def _proposal(order: Order) -> View | None:

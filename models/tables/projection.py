@@ -17,6 +17,7 @@ from models.domain.facts import Draft
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
+from models.domain.records import Document, Nonconformance
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
@@ -79,6 +80,7 @@ def order_columns(order: Order, next_due: datetime | None) -> Row:
 def project(order: Order) -> dict[str, list[Row]]:
     """The rows of every projected table, by the names in `TABLES`."""
     own = {"order_number": order.number}
+    documents, nonconformances = _papers(order)
     return {
         "lines": [
             own
@@ -128,7 +130,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "superseded_by": item.superseded_by,
                 "added_at": item.added_at,
             }
-            for item in order.documents.values()
+            for item in documents
         ],
         "nonconformances": [
             own
@@ -140,7 +142,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "opened_at": item.opened_at,
                 "decided_by": item.decided_by,
             }
-            for item in order.nonconformances.values()
+            for item in nonconformances
         ],
         "alerts": [
             own
@@ -181,6 +183,13 @@ def project_draft(draft: Draft) -> dict[str, list[Row]]:
     return {name: [] for name in TABLES} | {"identifiers": found, "draft_lines": lines}
 
 
+def _papers(order: Order) -> tuple[list[Document], list[Nonconformance]]:
+    """Those that are this order's still: with what was sent they go to the order that goes on with it."""
+    if order.kin.superseded_by:
+        return [], []
+    return list(order.documents.values()), list(order.nonconformances.values())
+
+
 def _identifiers(number: str, found: Iterable[identifiers.Identifier]) -> list[Row]:
     return [
         {"order_number": number, "kind": each.kind.value, "word": each.word, "value": each.value}
@@ -189,17 +198,26 @@ def _identifiers(number: str, found: Iterable[identifiers.Identifier]) -> list[R
 
 
 def write(
-    session: Session, before: Order | Draft, after: Order, last_hash: str, next_due: datetime | None
+    session: Session,
+    before: Order | Draft | None,
+    after: Order,
+    last_hash: str,
+    next_due: datetime | None,
 ) -> None:
     """Brings the tables from `before` to `after`, touching only rows that changed. An order that is
-    issued is a draft no more."""
-    old = project_draft(before) if isinstance(before, Draft) else project(before)
-    _write_rows(session, old, project(after))
+    issued is a draft no more; one that was born of another, `before` being None, has a row already."""
+    _write_rows(session, _rows_of(before), project(after))
     connection = session.connection()
     columns = order_columns(after, next_due)
     connection.execute(
         _WRITE_ORDER, {"order": after.number, "draft": None, "last_hash": last_hash, **columns}
     )
+
+
+def _rows_of(before: Order | Draft | None) -> dict[str, list[Row]]:
+    if before is None:
+        return {}
+    return project_draft(before) if isinstance(before, Draft) else project(before)
 
 
 def write_draft(session: Session, before: Draft | None, after: Draft | None) -> None:

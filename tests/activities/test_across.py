@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from activities.doctor_streams import check, streams
+from activities.doctor import records
 from models import drafts
 from models.codec import load_order
 from models.db import Database
@@ -20,7 +20,8 @@ from models.domain import commands as c
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order
 from models.settings import Settings
-from models.tables.orders import CommandRow, OrderRow
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, NonconformanceRow, OrderRow
 from models.tables.outbox import Outbox
 from models.tables.types import table
 from tests.activities.test_apply import NOW, Shop, failing
@@ -58,9 +59,9 @@ class Shops(Shop):
             return list(session.execute(rows))
 
     def examined(self) -> list[str]:
-        """What the doctor says of all streams."""
-        with self.database.read() as session:
-            return [finding.what for stream in streams(session, None) for finding in check(stream)[0]]
+        """What the doctor says of it all, but for the stock of a lot that nobody registered."""
+        found = records(self.database, self.settings.files_dir, NOW)
+        return [finding.what for finding in found if finding.code != "lot.on_hand"]
 
 
 @pytest.fixture
@@ -137,4 +138,69 @@ def test_two_orders_that_merge_each_other_at_once_are_one_afterwards(shop: Shops
         if shop.order(shop.number).end is not None:
             shop.number = other
     assert sum(line.ordered for line in shop.order(shop.number).lines) == 100 + 5 * 40
+    assert shop.examined() == []
+
+
+def halves(first: int, second: int) -> c.Split:
+    return c.Split(tuple(c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in (first, second)))
+
+
+def test_a_split_brings_new_orders_into_the_world_with_all_that_was_sent(shop: Shops) -> None:
+    steps: tuple[c.Command, ...] = (
+        c.Acknowledge("accept"),
+        c.Send((c.SendLine(1, Decimal(60), "L1"),)),
+        c.ReportMilestone("REC"),
+        c.Ship((c.ShipLine(1, Decimal(30)),)),
+        c.Receive(
+            (c.ReceiveLine(1, Decimal(20), Decimal(18), Decimal(2), output_lot="L1-P"),), f"{shop.number}-P1"
+        ),
+    )
+    for step in steps:
+        assert shop.do(step).status == "applied"
+    before, shelf = shop.order(shop.number), lots(shop)
+    applied = shop.do(halves(70, 30))
+    assert (applied.status, applied.stage, applied.due) == ("applied", "cancelled", "")
+    first, second = shop.order(shop.number).kin.superseded_by
+    assert shop.examined() == []
+    assert lots(shop) == shelf
+    assert {at: held for at, held in shop.order(first).stock.items() if held} == before.stock
+    for number in (first, second):
+        (woken,) = shop.waiting(number)
+        told = shop.apply(woken.id)
+        assert told.status == "applied"
+        assert told.due
+    assert shop.order(second).stock == {}
+    with shop.database.read() as session:
+        mails = session.execute(select(OUTBOX).where(OUTBOX.c.id.in_(applied.outbox))).all()
+        nonconformances = session.execute(select(table(NonconformanceRow))).all()
+    assert [(mail.template, mail.order_number) for mail in mails] == [
+        ("order_split", first),
+        ("order_split", second),
+    ]
+    assert [row.order_number for row in nonconformances] == [first]
+
+
+def lots(shop: Shops) -> dict[str, tuple[Decimal, Decimal]]:
+    with shop.database.read() as session:
+        return {lot.number: (lot.quantity, lot.on_hand) for lot in session.execute(select(table(Lot)))}
+
+
+def test_numbers_are_given_once_and_none_for_a_split_that_is_refused(shop: Shops) -> None:
+    assert shop.do(halves(70, 31)).status == "refused"
+    following = shop.issued()
+    assert int(following[-5:]) == int(shop.number[-5:]) + 1
+    assert shop.do(halves(70, 30)).status == "applied"
+    children = shop.order(shop.number).kin.superseded_by
+    assert [int(number[-5:]) for number in children] == [int(following[-5:]) + 1, int(following[-5:]) + 2]
+    assert int(shop.issued()[-5:]) == int(following[-5:]) + 3
+
+
+@pytest.mark.parametrize("target", ["orders", "event", "outbox", "command"])
+def test_a_split_that_cannot_be_written_whole_is_not_written_at_all(shop: Shops, target: str) -> None:
+    asked = shop.save(halves(70, 30))
+    before = shop.dump()
+    with failing(shop.database, target), pytest.raises(DBAPIError):
+        shop.apply(asked)
+    assert shop.dump() == before
+    assert shop.apply(asked).status == "applied"
     assert shop.examined() == []

@@ -115,13 +115,20 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         case e.PiecesSent():
             assert grown == sum(move.quantity for move in event.moves if move.source is None)
             _within_ordered(event, after)
+        case e.OrderSplit() | e.PiecesTakenOver():
+            # One has lost what the other has; over all orders nothing has changed.
+            assert abs(grown) == sum(
+                move.quantity for move in event.moves if Bucket.OVER not in (move.source, move.target)
+            )
         case e.OverResolved(decision="accept"):
             assert grown == event.quantity
         case e.EventCorrected(type="pieces_sent"):
             assert grown == -sum(move.quantity for move in event.moves if move.target is None)
         case _:
             assert grown == 0, (event, "made or destroyed pieces")
-    if not isinstance(event, e.PiecesReceived | e.OverResolved | e.EventCorrected):
+    if not isinstance(
+        event, e.PiecesReceived | e.OverResolved | e.EventCorrected | e.OrderSplit | e.PiecesTakenOver
+    ):
         assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
     if isinstance(event, e.CounterAccepted):
         _divided(before, event, after)

@@ -19,6 +19,7 @@ import pytest
 
 from models.domain import commands as c
 from models.domain import events as e
+from models.domain.across import born
 from models.domain.authority import SUPPLIER, Actor, OnBehalfOf, Role
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
@@ -163,6 +164,8 @@ class Scene:
         self.stream: list[tuple[int, datetime, e.Event]] = []
         self.events: list[e.Event] = []
         self.refusal: Refusal | None = None
+        # The orders that came of the last step, by number; our shelf is the same for all of them.
+        self.born: dict[str, Scene] = {}
 
     @property
     def order(self) -> Order:
@@ -202,10 +205,22 @@ class Scene:
         else:
             self.events = decision.events
             self._happen()
+            known = {scene.order.number for scene in others}
+            self.born = {
+                number: self._born(events)
+                for number, events in decision.others.items()
+                if number not in known
+            }
             for scene in others:
                 scene.now, scene.events = self.now, decision.others.get(scene.order.number, [])
                 scene._happen()
         return self
+
+    def _born(self, events: list[e.Event]) -> Scene:
+        scene = Scene()
+        scene.shelf, scene.now, scene.events = self.shelf, self.now, events
+        scene._happen()
+        return scene
 
     def _facts(self, command: Command, pending: int, others: Sequence[Scene]) -> Facts:
         if self.state is None:
@@ -216,7 +231,8 @@ class Scene:
         locked = lots_to_lock(self.state, command)
         lots = {name: fact for name, fact in self.shelf.items() if name in locked}
         concerned = {scene.order.number: scene.order for scene in others}
-        return Facts(lots=lots, event=event, pending_commands=pending, others=concerned)
+        numbers = tuple(f"{self.order.number}-{place}" for place in range(1, born(command) + 1))
+        return Facts(lots=lots, event=event, pending_commands=pending, others=concerned, numbers=numbers)
 
     def _happen(self) -> None:
         before = state = self.state

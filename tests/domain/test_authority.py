@@ -30,6 +30,7 @@ answer-counter        y     .        .         .       .                .       
 propose-change        y     .        .         .       .                .       .       y     .      .
 decide-change         .     y        .         .       .                .       .       y     .      .
 withdraw-change       y     .        .         .       .                .       .       y     .      .
+split                 y     .        .         .       .                .       .       y     .      .
 merge                 y     .        .         .       .                .       .       y     .      .
 send                  y     .        y         .       .                .       .       y     .      .
 report-milestone      s     .        s         .       .                s       .       s     .      y

@@ -30,6 +30,7 @@ answer-counter       .      y         .            .          .       .         
 propose-change       y      .         y            y          y       y         y        .      .          .    .
 decide-change        .      .         .            .          .       .         .        .      .          .    .
 withdraw-change      .      .         .            .          .       .         .        .      .          .    .
+split                y      .         y            y          y       y         .        .      .          .    .
 merge                y      .         y            .          .       .         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y

@@ -22,6 +22,7 @@ from models.domain.order import LATE_RULES
 # Events that say it all by the pieces and shares they move, or repeat what the state says already.
 ONLY_MOVES = {
     events.OrderIssued,  # embeds the state
+    events.PiecesTakenOver,
     events.PiecesJudged,
     events.PiecesLost,
     events.ReturnConfirmed,

@@ -1,4 +1,4 @@
-"""Sentences about what happened across orders: merged."""
+"""Sentences about what happened across orders: merged, split."""
 
 # A sentence has one signature, whether or not it needs every argument.
 # ruff: noqa: ARG001
@@ -39,3 +39,19 @@ def _amount(tell: Telling, line: Line) -> str:
 
 def merged_into(event: e.OrderMergedInto, tell: Telling) -> Sentence:
     return Sentence(N_("{who} merged this order into {order}, where it goes on."), {"order": event.into})
+
+
+def split(event: e.OrderSplit, tell: Telling) -> Sentence:
+    pieces = tell.pieces(event.moves)
+    return Sentence(
+        N_("{who} split the order into {orders}."),
+        {"orders": tell.words.listed(event.children)},
+        details=(tell.say(N_("{pieces} go on with {order}."), pieces=pieces, order=event.children[0]),)
+        if pieces
+        else (),
+    )
+
+
+def taken_over(event: e.PiecesTakenOver, tell: Telling) -> Sentence:
+    values = {"pieces": tell.pieces(event.moves), "order": event.source}
+    return Sentence(N_("{pieces} came over from {order}, each where it was."), values)

@@ -26,3 +26,6 @@ def _kin(order: Order) -> Iterator[tuple[str, tuple[str, ...]]]:
     kin = order.kin
     yield N_("Goes on as part of"), (kin.merged_into,)
     yield N_("Merged from"), kin.merged_from
+    yield N_("Goes on as"), kin.superseded_by
+    yield N_("Split from"), (kin.split_from,)
+    yield N_("Other parts"), kin.siblings

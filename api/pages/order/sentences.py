@@ -24,6 +24,8 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.ChangeDeclined: changes_told.declined,
     e.OrdersMerged: across_told.merged,
     e.OrderMergedInto: across_told.merged_into,
+    e.OrderSplit: across_told.split,
+    e.PiecesTakenOver: across_told.taken_over,
     e.PiecesSent: pieces_told.sent,
     e.MilestoneReported: terms_told.milestone,
     e.ProcessReported: pieces_told.processed,

@@ -12,6 +12,8 @@ from models.domain import events as e
 
 
 def issued(event: e.OrderIssued, tell: Telling) -> Sentence:
+    if event.order.kin.split_from:
+        return Sentence(N_("{who} split this order off {order}."), {"order": event.order.kin.split_from})
     return Sentence(N_("{who} issued the order to {supplier}."), {"supplier": event.order.supplier_name})
 
 

@@ -106,6 +106,7 @@ MAILS: dict[str, str] = {
     "change_answered": N_("Answer to a change"),
     "acknowledgment_reminder": N_("Reminder to answer"),
     "milestone_reminder": N_("Reminder of what is due"),
+    "order_split": N_("Order split"),
     "orders_merged": N_("Orders merged"),
     "order_held": N_("Order on hold"),
     "order_resumed": N_("Order goes on"),

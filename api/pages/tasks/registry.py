@@ -23,6 +23,7 @@ from api.pages.tasks.rejected import (
 )
 from api.pages.tasks.sending import DECLARE_LOSS, SEND, SHORT_CLOSE
 from api.pages.tasks.shipping import SHIP
+from api.pages.tasks.splitting import SPLIT
 
 # In the order of an order's life.
 _ALL = (
@@ -32,6 +33,7 @@ _ALL = (
     PROPOSE_CHANGE,
     DECIDE_CHANGE,
     WITHDRAW_CHANGE,
+    SPLIT,
     MERGE,
     SEND,
     REPORT_MILESTONE,

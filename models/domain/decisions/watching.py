@@ -113,7 +113,8 @@ class _Story:
 
 def _settled(before: Order | None, after: Order) -> list[str]:
     """Nonconformances that had open pieces and have none any more."""
-    if before is None:
+    if before is None or after.kin.superseded_by:
+        # Their pieces go on with another order, and so do they.
         return []
     now_open = {item.nonconformance for item in after.open_nonconformances}
     return sorted(
