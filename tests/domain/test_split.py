@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -224,3 +225,15 @@ def test_the_clock_of_the_first_goes_on_where_it_was() -> None:
     due = next_deadline(scene.order)
     first, second = children(scene.at(scene.now + timedelta(hours=1)).when(halves()))
     assert next_deadline(first.order) == next_deadline(second.order) == due
+
+
+def test_a_part_is_needed_when_the_latest_of_its_lines_is() -> None:
+    scene = issued(*TWO_LINES)
+    early = NEED_BY - timedelta(days=7)
+    first_line, second_line = scene.order.lines
+    scene.state = replace(
+        scene.order, lines=(replace(first_line, need_by=early), replace(second_line, delivery_of=1))
+    )
+    first, second = children(scene.when(split([some(1, 100)], [some(2, 50)])))
+    assert (first.order.need_by, first.order.lines[0].need_by) == (early, None)
+    assert (second.order.need_by, second.order.lines[0].delivery_of) == (NEED_BY, 0)

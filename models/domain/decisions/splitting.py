@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from models.domain import commands as c
@@ -205,10 +205,17 @@ def _sent_of(order: Order, line: Line, lot: str) -> Decimal:
 
 def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], place: int, number: str) -> Order:
     """A new order with the terms of the old one, and nothing that happened to it."""
+    here = {line.line for line in lines}
+    need_by = max(line.need_by or order.need_by for line in lines)
+    promised = max(
+        (line.promise or order.promise_current for line in lines if order.promise_current), default=None
+    )
     return replace(
         order,
         number=number,
-        lines=lines,
+        lines=tuple(_of_child(order, line, here, need_by) for line in lines),
+        need_by=need_by,
+        promise_current=promised,
         version=0,
         stock={},
         accepted_as={},
@@ -218,6 +225,16 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         kin=Kin(
             split_from=order.number, siblings=tuple(each for at, each in enumerate(numbers) if at != place)
         ),
+    )
+
+
+def _of_child(order: Order, line: Line, here: set[int], need_by: date) -> Line:
+    """The line among those of a new order, which shows the latest of their days."""
+    day = line.need_by or order.need_by
+    return replace(
+        line,
+        need_by=None if day == need_by else day,
+        delivery_of=line.delivery_of if line.delivery_of in here else 0,
     )
 
 
