@@ -13,7 +13,7 @@ from api.supplier.words import Words
 from models.domain.calendar import WorkingCalendar
 from models.domain.decisions.watching import nothing_to_replan
 from models.domain.errors import Refusal
-from models.domain.order import Order
+from models.domain.order import Order, Stage
 from models.domain.purpose import why_pointless
 from models.queries import orders as queries
 
@@ -34,6 +34,10 @@ class Desk:
         return self.staff.words
 
     @property
+    def stage(self) -> Stage:
+        return Stage(self.view["stage"])
+
+    @property
     def path(self) -> str:
         return f"/orders/{self.number}"
 
@@ -46,7 +50,7 @@ class Desk:
 
     def why_pointless(self, command: str) -> Refusal | None:
         """Why the command is not offered now: what its order says, or that nothing it goes by has changed."""
-        refusal = why_pointless(self.issued, command)
+        refusal = why_pointless(self.issued, command, self.stage)
         if refusal is None and command == "replan" and self.calendars is not None:
             return nothing_to_replan(self.issued, self.calendars)
         return refusal

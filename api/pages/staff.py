@@ -75,11 +75,16 @@ Visitor = Annotated[Staff, Depends(enter)]
 
 
 def _read(request: Request, principal: Principal) -> Staff:
-    now: datetime = request.app.state.clock()
     with request.app.state.database.read() as session:
-        person = session.execute(_PERSON, {"id": principal.id}).first()
-        zone = _timezone(session, principal.plant)
-        alerts = session.scalar(_UNANSWERED if principal.cleared else _UNANSWERED_FREE) or 0
+        return who_looks(session, request, principal)
+
+
+def who_looks(session: Session, request: Request, principal: Principal) -> Staff:
+    """For a page that is read in one go; others ask for a `Visitor`."""
+    now: datetime = request.app.state.clock()
+    person = session.execute(_PERSON, {"id": principal.id}).first()
+    zone = _timezone(session, principal.plant)
+    alerts = session.scalar(_UNANSWERED if principal.cleared else _UNANSWERED_FREE) or 0
     name = (person.name or person.email) if person is not None else principal.id
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
     return Staff(principal, name, words, now, alerts)

@@ -100,9 +100,10 @@ OTHER_TERMS = frozenset({"propose-change", "merge", "split"})
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
-def why_not(order: Order, command: str) -> Refusal | None:
-    """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content."""
-    now = stage(order)
+def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | None:
+    """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content.
+    `at`: its stage, from who asks about many commands."""
+    now = at or stage(order)
     allowed = ALLOWED[command]
     if now not in ENDED and (nothing := _nothing_to_answer(order, command)) is not None:
         return nothing

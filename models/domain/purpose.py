@@ -8,7 +8,7 @@ from collections.abc import Callable
 from models.domain import gate, headline
 from models.domain.decisions import completing, merging
 from models.domain.errors import Refusal
-from models.domain.order import Order, all_sent
+from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Share
 from models.domain.sendable import left_on
@@ -79,9 +79,9 @@ def _unnamed(order: Order) -> bool:
     return any(not parcel.announced and not parcel.void for parcel in order.parcels.values())
 
 
-def why_pointless(order: Order, command: str) -> Refusal | None:
+def why_pointless(order: Order, command: str, at: Stage | None = None) -> Refusal | None:
     """Why `command` is not offered now: what `gate` says, or that there is nothing for it to do."""
-    refusal = gate.why_not(order, command)
+    refusal = gate.why_not(order, command, at)
     if refusal is not None:
         return refusal
     if command in _REFUSALS:

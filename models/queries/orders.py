@@ -281,7 +281,7 @@ def _lots(line: Line, places: dict[str, Any]) -> list[View]:
 
 def _next_actions(order: Order, reader: Reader) -> list[View]:
     """Every command this reader may ever send, and why not now."""
-    found = []
+    found, at = [], stage(order)
     for name in gate.ALLOWED:
         if name in SYSTEM_ONLY or name == "issue":
             continue
@@ -292,7 +292,7 @@ def _next_actions(order: Order, reader: Reader) -> list[View]:
         )
         if not may:
             continue
-        refusal = gate.why_not(order, name)
+        refusal = gate.why_not(order, name, at)
         found.append(
             {"command": name, "allowed": refusal is None, "reason": refusal.detail if refusal else None}
         )

@@ -10,13 +10,14 @@ from sqlmodel import Session
 
 from activities import wording
 from activities.refusals import from_json
+from api.auth import Reader
 from api.pages.desk import Desk, desk
 from api.pages.order import header, measured, papers, possible, rejected, rows, stream, whereabouts
 from api.pages.order.drafted import drafted
 from api.pages.order.milestone_line import milestone_line
 from api.pages.order.telling import Telling
 from api.pages.route import page_router
-from api.pages.staff import Visitor, draw
+from api.pages.staff import draw, who_looks
 from api.pages.wording import ACTIONS
 from models.domain.order import Order
 from models.queries import order_records, order_stream
@@ -47,11 +48,12 @@ class Pending:
 def show_order(
     number: str,
     request: Request,
-    staff: Visitor,
+    principal: Reader,
     before: Annotated[int | None, Query(ge=1, le=10**9)] = None,
     saved: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     with request.app.state.database.read() as session:
+        staff = who_looks(session, request, principal)
         shown = desk(session, staff, number)
         context = (
             _draft(session, shown) if shown.order is None else _issued(session, shown, shown.order, before)
