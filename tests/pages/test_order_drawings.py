@@ -72,6 +72,8 @@ def view(ordered: int, *, short_closed: bool = False, **pieces: int) -> dict[str
         "unit_price": Decimal("0.85"),
         "currency": "EUR",
         "unit": "C62",
+        "first_article": None,
+        "first_article_state": None,
         "short_closed": short_closed,
         "lots": [],
         "pieces": {"sent": sent} | held,
