@@ -26,7 +26,7 @@ from activities.recording import hand_on_files, record
 from activities.refusals import as_json, cannot_be_kept, tell_late
 from activities.shelving import shelve
 from models import drafts
-from models.codec import adapter, load_command, load_order
+from models.codec import adapter, load_command, load_order, plain
 from models.domain import events as e
 from models.domain import headline
 from models.domain.across import Decision
@@ -147,6 +147,10 @@ def _decide_and_write(
     after, deadline = record(session, row.number, before, row.last_hash, command, decision.events, now)
     # Its own papers have left the tables by now where another order takes them over.
     happened = [(after, decision.events), *_happen_to_others(session, locked, others, command, decision, now)]
+    for number, ask in sorted(decision.asks.items()):
+        # Derived from the cause, so that it is the same one however often this is tried.
+        name = str(uuid.uuid5(uuid.UUID(command.id), f"{after.version}:{number}"))
+        save_system_command(session, name, number, ask.name, plain(ask), now)
     shelve(session, happened, now)
     for state, events in happened:
         if events and state.kin.successor:

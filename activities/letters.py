@@ -145,6 +145,8 @@ class Letters:
                     need_by=order.need_by,
                     issued_on=order.supplier_calendar.local_date(order.issued_at),
                 )
+            case e.ReminderSent(rule="change_reminder"):
+                return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent():
                 return m.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
             case e.OrderHeld():
@@ -250,6 +252,14 @@ class Letters:
                     change=mail_facts.change_order(order, event.change),
                     revision=order.revision,
                     reason=event.reason if isinstance(event, e.ChangeDeclined) else "",
+                )
+            case e.OrderExpedited():
+                return m.ExpediteRequested(
+                    **theirs,
+                    process=order.process_name,
+                    need_by=(event.before, event.need_by),
+                    reason=event.reason,
+                    revision=order.revision,
                 )
             case e.OrdersMerged():
                 return mail_facts.orders_merged(order, event, theirs)

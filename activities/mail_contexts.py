@@ -204,6 +204,26 @@ class ChangeApproved(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpediteRequested(LinkedMail):
+    """Its customer needs it sooner, ``need_by`` being the day that stands and the one asked for."""
+
+    process: str
+    need_by: tuple[date, date]
+    reason: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeReminder(LinkedMail):
+    """A change, or an earlier day, was asked for and not answered yet."""
+
+    change: ChangeOrder
+    reason: str
+    revision: int
+    asked_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWithdrawn(LinkedMail):
     """The change it was asked about is taken back; the order stands as it was."""
 
@@ -423,6 +443,8 @@ MAILS: dict[str, type[MailContext]] = {
     "milestone_reminder": MilestoneReminder,
     "counter_answered": CounterAnswered,
     "change_approved": ChangeApproved,
+    "expedite_requested": ExpediteRequested,
+    "change_reminder": ChangeReminder,
     "change_withdrawn": ChangeWithdrawn,
     "orders_merged": OrdersMerged,
     "order_split": OrderSplit,

@@ -88,6 +88,19 @@ def changes(
     )
 
 
+def change_reminder(order: Order, theirs: dict[str, Any]) -> m.ChangeReminder:
+    """The mail about the change that waits for the supplier."""
+    change = order.change_to_answer
+    assert change is not None, "nobody is reminded of what was answered"
+    return m.ChangeReminder(
+        **theirs,
+        change=change_order(order, change.change),
+        reason=change.reason,
+        revision=order.revision,
+        asked_on=order.supplier_calendar.local_date(change.since),
+    )
+
+
 def change_order(order: Order, name: str) -> m.ChangeOrder:
     """A change as its mails tell it, with the lines that differ."""
     change = order.changes[name]

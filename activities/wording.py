@@ -31,6 +31,7 @@ COMMANDS = {
     "withdraw-change": N_("withdrawing a change"),
     "merge": N_("merging orders"),
     "split": N_("splitting the order"),
+    "expedite": N_("expediting the order"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),
     "report-process": N_("reporting the process"),

@@ -14,10 +14,12 @@ from activities.mail_contexts import (
     ChangeDecided,
     ChangeOrder,
     ChangeProposed,
+    ChangeReminder,
     ChangeWithdrawn,
     CommandRefused,
     CounterAnswered,
     DueMilestone,
+    ExpediteRequested,
     FreshLink,
     InspectionReviewed,
     LineChange,
@@ -196,6 +198,16 @@ SAMPLES: tuple[MailContext, ...] = (
         rejected=("FL-DN65 B",),
     ),
     ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
+    ExpediteRequested(
+        **_LINKED,
+        process="Zinc plating",
+        need_by=(NEED_BY, date(2026, 12, 11)),
+        reason="Our customer waits",
+        revision=1,
+    ),
+    ChangeReminder(
+        **_LINKED, change=CHANGED, reason="Our customer waits", revision=1, asked_on=date(2026, 11, 23)
+    ),
     ChangeWithdrawn(**_LINKED, change="SO-000042-C1", need_by=NEED_BY),
     ChangeProposed(
         **_OURS,

@@ -38,7 +38,7 @@ def about(words: Words, alert: dict[str, Any]) -> str:
         return _owing(words, agreed)
     if alert["rule"] == "document_missing":
         return wording.document(words.locale, details)
-    if alert["rule"] == "milestone_overdue":
+    if alert["rule"] in ("milestone_overdue", "pushed_back"):
         name, planned = name_and_day(details)
         return " · ".join([name, words.day(planned)]) if planned is not None else name
     if alert["rule"] == "forecast_late" and details:

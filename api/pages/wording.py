@@ -76,6 +76,7 @@ ACTIONS: dict[str, str] = {
     "decide-change": N_("Decide the proposed change"),
     "withdraw-change": N_("Withdraw the change"),
     "split": N_("Split the order"),
+    "expedite": N_("Expedite the order"),
     "merge": N_("Merge orders into this one"),
     "send": N_("Send pieces"),
     "report-milestone": N_("Report progress"),

@@ -11,16 +11,21 @@ from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.visits import Visit
 from models.domain import gate
+from models.domain.changes import ChangeKind
 from models.domain.commands import Acknowledge
 from models.domain.order import Order
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeForm:
+    """``sooner`` is the day asked for when nothing but an earlier one is; the supplier may name another."""
+
     heading: str
     name: str
     reason: str
     rows: tuple[Differing, ...]
+    today: str
+    sooner: str = ""
 
 
 def _offered(order: Order) -> bool:
@@ -31,18 +36,27 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ChangeForm:
     order, words = visit.order, visit.words
     change = order.change_to_answer
     assert change is not None, "it is offered only while a change waits for an answer"
+    rows = tuple(differing(change.before, change.after, order, words))
+    today = words.today.isoformat()
+    if change.kind is ChangeKind.EXPEDITE:
+        day = words.day(change.after.need_by)
+        heading = words.say(N_("Urgent: can you finish by {day}?"), day=day)
+        return ChangeForm(heading, change.change, change.reason, rows, today, day)
     return ChangeForm(
-        words.say(N_("Can you do it with this change?")),
-        change.change,
-        change.reason,
-        tuple(differing(change.before, change.after, order, words)),
+        words.say(N_("Can you do it with this change?")), change.change, change.reason, rows, today
     )
 
 
 def _read(fields: Fields, _visit: Visit) -> Wanted:
-    answer, name = chosen(fields, "accept", "decline"), fields.raw("change")
+    answer, name = chosen(fields, "accept", "other", "decline"), fields.raw("change")
     if answer == "accept":
         return Wanted(Acknowledge("accept", change=name))
+    if answer == "other":
+        day = fields.day("promise_date")
+        if day is None and not fields.errors:
+            fields.wrong("promise_date", "Choose the day you can promise.")
+        fields.check()
+        return Wanted(Acknowledge("accept", day, change=name))
     reason = fields.text("reason", most=LONGEST_TEXT)
     fields.check()
     return Wanted(Acknowledge("decline", reason=reason, change=name))

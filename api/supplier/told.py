@@ -110,6 +110,9 @@ def in_words(item: Told, order: Order, words: Words) -> Line:
 
 def _said(item: Told, order: Order, words: Words) -> str:
     match item.command:
+        case c.Acknowledge(decision="accept", change=change, promise_date=promised) if change and promised:
+            text = N_("You accepted change {change} and promised {day}.")
+            return words.say(text, change=change, day=words.day(promised))
         case c.Acknowledge(decision="accept", change=change) if change:
             return words.say(N_("You accepted change {change}."), change=change)
         case c.Acknowledge(change=change, reason=reason) if change:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.domain.commands import Command, Merge, Split
+from models.domain.commands import Command, Expedite, Merge, Split
 from models.domain.events import Event
 from models.domain.order import Order
 
@@ -15,16 +15,19 @@ from models.domain.order import Order
 class Decision:
     """What happens to the order that was asked, and in the same moment to `others`, by their numbers.
 
-    Events of another order that begin with `order_issued` bring it into the world.
+    Events of another order that begin with `order_issued` bring it into the world. `asks` are commands of
+    the product's own for others, which each decides about when its turn comes.
     """
 
     events: list[Event]
     others: Mapping[str, list[Event]] = field(default_factory=dict)
+    asks: Mapping[str, Command] = field(default_factory=dict)
 
 
 # Which other orders a command is about, as far as it and its own order tell. What is not listed concerns
 # its own order only.
 CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
+    Expedite: lambda order, expedite: frozenset(each.order for each in expedite.push) - {order.number},
     Merge: lambda order, merge: frozenset(merge.orders) - {order.number},
 }
 

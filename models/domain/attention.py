@@ -20,6 +20,7 @@ MOST_URGENT_FIRST = (
     "nonconformance_unanswered",
     "milestone_overdue",
     "forecast_late",
+    "pushed_back",
     "parcel_overdue",
     "return_overdue",
     "document_missing",
@@ -38,6 +39,7 @@ DEEDS = {
     "nonconformance_unanswered": "disposition",
     "milestone_overdue": "report-milestone",
     "forecast_late": "report-milestone",
+    "pushed_back": "report-milestone",
     "parcel_overdue": "receive",
     "return_overdue": "declare-loss",
     "document_missing": "add-document",
@@ -85,7 +87,7 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
             return {"type": occurrence}
         case "nonconformance_unanswered":
             return {"nonconformance": occurrence}
-        case "ship_overdue" | "forecast_late":
+        case "ship_overdue" | "forecast_late" | "pushed_back":
             # What is asked for is another day.
             return {"happened": "later"}
     return {}

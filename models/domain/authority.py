@@ -57,6 +57,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "withdraw-change": _BUYER,
     "merge": _BUYER,
     "split": _BUYER,
+    "expedite": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),
@@ -81,7 +82,9 @@ STAFF: dict[str, frozenset[Role]] = {
 # The supplier's own commands. Staff may enter them only with `on_behalf_of`.
 SUPPLIER = frozenset({"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship"})
 SUPPLIER_TOO = frozenset({"add-document"})
-SYSTEM_ONLY = frozenset({"pass-deadlines", "report-undeliverable", "report-lot-hold", "report-lot-release"})
+SYSTEM_ONLY = frozenset(
+    {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}
+)
 
 
 def roles_for(command: str) -> frozenset[Role]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.changes import ChangeState
+from models.domain.changes import ChangeKind, ChangeState
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
 from models.domain.paperwork import missing_documents, papers_owed
@@ -123,11 +123,19 @@ def change_undecided(order: Order) -> Iterator[Cause]:
 
 def change_unacknowledged(order: Order) -> Iterator[Cause]:
     """The supplier was asked for other terms; until it answers, the old ones stand."""
+    yield from _unanswered_change(order, 2 * WORKING_DAY)
+
+
+def change_reminder(order: Order) -> Iterator[Cause]:
+    yield from _unanswered_change(order, WORKING_DAY)
+
+
+def _unanswered_change(order: Order, patience: timedelta) -> Iterator[Cause]:
     change = order.change_to_answer
     if change is not None:
-        yield _waiting(
-            order.supplier_calendar, change.change, change.since, 2 * WORKING_DAY, "supplier", change.reason
-        )
+        # Whoever is asked to hurry is asked to say so soon.
+        hurry = patience / 2 if change.kind is ChangeKind.EXPEDITE else patience
+        yield _waiting(order.supplier_calendar, change.change, change.since, hurry, "supplier", change.reason)
 
 
 def declined(order: Order) -> Iterator[Cause]:
@@ -199,8 +207,8 @@ def milestones_overdue(order: Order) -> Iterator[Cause]:
 
 
 def name_and_day(details: str) -> tuple[str, date | None]:
-    """The milestone that an overdue one's details name, and when it was planned; alerts raised before the
-    day was told have none."""
+    """The milestone that an overdue one's details name, and when it was planned, or the order that was
+    expedited and the day expected since; alerts raised before the day was told have none."""
     name, found, day = details.rpartition(_PLANNED)
     try:
         return (name, date.fromisoformat(day)) if found else (details, None)
@@ -287,8 +295,10 @@ def return_overdue(order: Order) -> Iterator[Cause]:
 
 
 def latest_forecast(order: Order) -> date | None:
-    """When the order is expected to be done: the latest of its promise and its open milestones' forecasts."""
+    """When the order is expected to be done: the latest of its promise, its open milestones' forecasts, and
+    what we expect ourselves since another order went past it."""
     days = [item.forecast for item in order.milestones if item.forecast is not None and item.actual is None]
+    days += [push.forecast for push in order.pushes if not push.heard]
     return max([*days, *([order.promise_current] if order.promise_current else [])], default=None)
 
 
@@ -302,6 +312,7 @@ def forecast_late(order: Order) -> Iterator[Cause]:
         for milestone in order.milestones
         if milestone.forecast == expected and milestone.actual is None and milestone.reported_at is not None
     ]
+    heard += [push.at for push in order.pushes if push.forecast == expected and not push.heard]
     since = min(heard, default=order.answered_at)
     if since is None:
         return
@@ -309,6 +320,14 @@ def forecast_late(order: Order) -> Iterator[Cause]:
     same = told is not None and expected < order.plant_calendar.add_workdays(told, 1)
     occurrence = f"{_FORECAST}{told if same else expected}"
     yield _waiting(order.plant_calendar, occurrence, since, timedelta(0), "buyer", str(expected))
+
+
+def pushed(order: Order) -> Iterator[Cause]:
+    """Another order of the supplier was expedited and goes first, until the supplier names a day again."""
+    for push in order.pushes:
+        if not push.heard and _going(order):
+            details = f"{push.by}{_PLANNED}{push.forecast}"
+            yield _waiting(order.plant_calendar, push.change, push.at, timedelta(0), "buyer", details)
 
 
 def _told_as_late(order: Order) -> date | None:

@@ -32,6 +32,13 @@ class Commercial:
     lines: tuple[LineCommercial, ...]
 
 
+class ChangeKind(StrEnum):
+    """`expedite` asks for nothing but an earlier day, and needs nobody's approval."""
+
+    CHANGE = "change"
+    EXPEDITE = "expedite"
+
+
 class ChangeState(StrEnum):
     """How far a change has come. Only an acknowledged one holds."""
 
@@ -57,6 +64,7 @@ class Change:
     state: ChangeState
     since: datetime
     answer: str = ""
+    kind: ChangeKind = ChangeKind.CHANGE
 
     @property
     def open(self) -> bool:

@@ -387,6 +387,23 @@ class Split(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed(Part):
+    """An order of the same supplier that comes later for it, and the day it is expected then."""
+
+    order: str
+    forecast: date
+
+
+@dataclass(frozen=True, slots=True)
+class Expedite(Command):
+    """Urgent at once; the supplier is asked for `need_by`, which is earlier than the order's."""
+
+    need_by: date
+    reason: str
+    push: tuple[Pushed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForceComplete(Command):
     reason: str
     signature: Signature
@@ -429,6 +446,15 @@ class PassDeadlines(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class WarnPushed(Command):
+    """Another order of the supplier was expedited and goes first; sent by that order's expedite."""
+
+    by: str
+    change: str
+    forecast: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReportUndeliverable(Command):
     """A mail of this order cannot reach somebody; sent by the delivery workflow."""
 
@@ -465,7 +491,7 @@ class Replan(Command):
 COMMANDS: dict[str, type[Command]] = {command.name: command for command in Command.__subclasses__()}
 # Sent by the product itself, never by a request.
 SYSTEM_COMMANDS = frozenset(
-    {"pass-deadlines", "report-undeliverable", "report-lot-hold", "report-lot-release"}
+    {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}
 )
 # Requests with a path of their own instead of POST /orders/{n}/<command>.
 OWN_PATH = frozenset({"add-document", "acknowledge-alert"})

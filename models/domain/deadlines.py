@@ -65,6 +65,7 @@ RULES: dict[str, Rule] = {
         Rule("proposal_waiting", "Proposal waiting", "alert", why.proposal_waiting, ("buyer",), "Accept or reject the proposal", ("planner", "admin")),
         Rule("change_undecided", "Change waiting for approval", "alert", why.change_undecided, ("approver",), "Approve or reject the change", ("buyer", "admin")),
         Rule("change_unacknowledged", "Change not acknowledged", "alert", why.change_unacknowledged, ("buyer",), "Ask {supplier} to answer the change", ("planner", "admin")),
+        Rule("change_reminder", "Answer to a change expected", "remind", why.change_reminder, ("supplier",), "Answer the change"),
         Rule("order_declined", "Declined", "alert", why.declined, ("buyer",), "Cancel and place it elsewhere"),
         Rule("milestone_due_soon", "Due soon", "remind", why.milestones_due_soon, ("supplier",), "Report the milestone"),
         Rule("milestone_overdue", "Milestone overdue", "alert", why.milestones_overdue, ("planner",), "Ask for a forecast", ("buyer", "admin"), unsent="Send the parts"),
@@ -77,6 +78,7 @@ RULES: dict[str, Rule] = {
         Rule("return_overdue", "Material not returned", "alert", why.return_overdue, ("buyer",), "Ask for the material or declare it lost"),
         Rule("forecast_late", "Will be late", "alert", why.forecast_late, ("planner", "buyer"), "Replan or negotiate"),
         Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
+        Rule("pushed_back", "Pushed back", "alert", why.pushed, ("planner", "buyer"), "Ask for a new promise"),
         Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
     )
 }  # fmt: skip

@@ -162,6 +162,38 @@ class MergedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PushedOrder:
+    """Another order that is to come later: when it was expected, and when it is then."""
+
+    order: str
+    before: date
+    forecast: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpedited(Event):
+    """It is urgent from now on, and the supplier is asked for an earlier day; until it accepts, the old one
+    stands."""
+
+    change: str
+    before: date
+    need_by: date
+    by: str
+    reason: str
+    pushed: tuple[PushedOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPushed(Event):
+    """Order `by`, which was expedited, goes first at the supplier: this one is expected later."""
+
+    by: str
+    change: str
+    before: date
+    forecast: date
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersMerged(Event):
     """The lines of other orders are this one's from now on; the supplier is asked about all of it again."""
 

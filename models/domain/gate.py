@@ -26,6 +26,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "merge": frozenset({Stage.ISSUED, Stage.ACKNOWLEDGED}),
     # Once everything was sent, all of it would go to the first of them.
     "split": _GOING - {Stage.RECEIVED},
+    "expedite": _GOING - {Stage.RECEIVED},
     "send": _GOING,
     "report-milestone": _GOING,
     "report-process": _GOING,
@@ -52,6 +53,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "force-complete": _GOING,
     "acknowledge-alert": _ANY,
     "pass-deadlines": _ANY,
+    "warn-pushed": _LIVE,
     "report-undeliverable": _ANY,
     "report-lot-hold": _ANY,
     "report-lot-release": _ANY,
@@ -71,6 +73,7 @@ ON_HOLD = frozenset(
         "resume",
         "acknowledge-alert",
         "pass-deadlines",
+        "warn-pushed",
         "report-undeliverable",
         "report-lot-hold",
         "report-lot-release",
@@ -87,6 +90,7 @@ NOT_WHILE_CANCELLING = frozenset(
         "withdraw-change",
         "merge",
         "split",
+        "expedite",
         "send",
         "hold",
         "cancel",
@@ -94,9 +98,9 @@ NOT_WHILE_CANCELLING = frozenset(
         "force-complete",
     }
 )
-NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge", "split"})
+NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge", "split", "expedite"})
 # What brings other terms waits for those that are open already.
-OTHER_TERMS = frozenset({"propose-change", "merge", "split"})
+OTHER_TERMS = frozenset({"propose-change", "merge", "split", "expedite"})
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 

@@ -41,7 +41,7 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             result["merged"] = [source.order for source in event.sources]
         elif isinstance(event, e.OrderSplit):
             result["orders"] = list(event.children)
-        elif isinstance(event, e.ChangeProposed):
+        elif isinstance(event, e.ChangeProposed | e.OrderExpedited):
             result["change"] = event.change
         elif isinstance(event, e.DocumentAdded):
             result |= {

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.domain import events as e
-from models.domain.changes import Change, ChangeState, LineCommercial
+from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
 from models.domain.moving import shared
@@ -24,12 +24,14 @@ from models.domain.records import (
     Alert,
     Counter,
     Document,
+    Expedite,
     Hold,
     Inspection,
     LineTerms,
     Load,
     Nonconformance,
     Parcel,
+    Push,
     Receipt,
     Share,
 )
@@ -42,7 +44,7 @@ def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime
         lines = tuple(replace(line, promise=line.promise or event.promise_date) for line in lines)
     promise = max([line.promise for line in lines if line.promise], default=event.promise_date)
     return replace(
-        order,
+        _heard(order),
         answer=Answer.ACCEPTED,
         answered_at=at,
         supplier_order=event.supplier_order or order.supplier_order,
@@ -77,7 +79,7 @@ def _counter_accepted(order: Order, event: e.CounterAccepted, _: int, at: dateti
         return _asked_again(order, event.reason, at)
     promise = max(terms.promise_date for terms in event.terms)
     return replace(
-        order,
+        _heard(order),
         answer=Answer.ACCEPTED,
         answered_at=at,
         promise_first=order.promise_first or promise,
@@ -159,6 +161,34 @@ def _change_proposed(order: Order, event: e.ChangeProposed, _: int, at: datetime
     return replace(order, changes={**order.changes, event.change: change})
 
 
+def _expedited(order: Order, event: e.OrderExpedited, _: int, at: datetime) -> Order:
+    before = order.commercial
+    change = Change(
+        event.change,
+        at,
+        event.by,
+        event.reason,
+        before,
+        replace(before, need_by=event.need_by),
+        ChangeState.APPROVED,
+        at,
+        kind=ChangeKind.EXPEDITE,
+    )
+    return replace(order, priority="urgent", changes={**order.changes, event.change: change})
+
+
+def _pushed(order: Order, event: e.OrderPushed, _: int, at: datetime) -> Order:
+    push = Push(event.by, event.change, at, event.forecast)
+    return replace(order, pushes=(*_heard(order).pushes, push))
+
+
+def _heard(order: Order) -> Order:
+    """The supplier named a day of its own, or another order goes first: what was expected before is past."""
+    if all(push.heard for push in order.pushes):
+        return order
+    return replace(order, pushes=tuple(replace(push, heard=True) for push in order.pushes))
+
+
 def _change_now(order: Order, name: str, state: ChangeState, at: datetime, answer: str = "") -> Order:
     change = replace(order.changes[name], state=state, since=at, answer=answer)
     return replace(order, changes={**order.changes, name: change})
@@ -178,6 +208,11 @@ def _change_withdrawn(order: Order, event: e.ChangeWithdrawn, _: int, at: dateti
 
 def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: datetime) -> Order:
     order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
+    if order.changes[event.change].kind is ChangeKind.EXPEDITE:
+        hurried = Expedite(event.change, at, event.before.need_by, event.after.need_by)
+        order = replace(order, expedites=(*order.expedites, hurried))
+    if event.promise_date is not None:
+        order = _heard(order)
     return replace(
         order,
         need_by=event.after.need_by,
@@ -193,12 +228,16 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
 def _as_changed(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
     agreed: LineCommercial = next(each for each in event.after.lines if each.line == line.line)
     moved = event.after.need_by != order.need_by
+    hurried = event.after.need_by < order.need_by
+    promised = event.promise_date
+    # Hurrying makes nothing later that was promised for an earlier day.
+    stays = promised is None or (hurried and line.promise is not None and line.promise < promised)
     return replace(
         line,
         ordered=agreed.quantity,
         unit_price=agreed.unit_price,
         lots=agreed.lots,
-        promise=None if event.promise_date is not None else line.promise,
+        promise=line.promise if stays else None,
         # The new day is for every line but for one that is needed before it anyway.
         need_by=None if moved and line.need_by and line.need_by >= event.after.need_by else line.need_by,
     )
@@ -274,6 +313,8 @@ def _milestone(order: Order, event: e.MilestoneReported, _: int, at: datetime) -
         else milestone
         for milestone in order.milestones
     )
+    if event.forecast is not None:
+        order = _heard(order)
     return replace(order, milestones=milestones, last_news_at=at)
 
 
@@ -577,6 +618,8 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.ChangeWithdrawn: _change_withdrawn,
     e.ChangeAcknowledged: _change_acknowledged,
     e.ChangeDeclined: _change_declined,
+    e.OrderExpedited: _expedited,
+    e.OrderPushed: _pushed,
     e.OrdersMerged: _merged,
     e.OrderMergedInto: _merged_into,
     e.OrderSplit: _split,

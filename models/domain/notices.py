@@ -29,6 +29,7 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.ChangeRejected: ("change_decided", "buyer"),
     e.ChangeAcknowledged: ("change_answered", "buyer"),
     e.ChangeDeclined: ("change_answered", "buyer"),
+    e.OrderExpedited: ("expedite_requested", "supplier"),
     e.OrdersMerged: ("orders_merged", "supplier"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),
@@ -37,7 +38,11 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.OrderClosed: ("order_closed", "supplier"),
     e.OrderForceCompleted: ("order_closed", "supplier"),
 }
-_REMINDERS = {"ack_reminder": "acknowledgment_reminder", "milestone_due_soon": "milestone_reminder"}
+_REMINDERS = {
+    "ack_reminder": "acknowledgment_reminder",
+    "milestone_due_soon": "milestone_reminder",
+    "change_reminder": "change_reminder",
+}
 
 
 def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Notice]:

@@ -25,6 +25,7 @@ from models.domain.records import (
     Alert,
     Counter,
     Document,
+    Expedite,
     Hold,
     Inspection,
     Kin,
@@ -33,6 +34,7 @@ from models.domain.records import (
     Nonconformance,
     Parcel,
     PlannedLot,
+    Push,
     Receipt,
 )
 
@@ -146,6 +148,9 @@ class Order:
     rejection_reason: str = ""
     # Change orders by their id; at most one of them is open.
     changes: Mapping[str, Change] = field(default_factory=dict)
+    # Earlier days the supplier agreed to when asked to hurry, and orders that went past this one.
+    expedites: tuple[Expedite, ...] = ()
+    pushes: tuple[Push, ...] = ()
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO

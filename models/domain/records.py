@@ -88,6 +88,28 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Expedite:
+    """An earlier day the supplier accepted when it was asked to hurry."""
+
+    change: str
+    accepted_at: datetime
+    before: date
+    need_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Order `by` was expedited and goes first; `forecast` is when this one is expected since. `heard`: the
+    supplier has named a day of its own after that."""
+
+    by: str
+    change: str
+    at: datetime
+    forecast: date
+    heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """What the supplier says it did to pieces of one line in one load of its equipment.
 

@@ -104,6 +104,10 @@ def issued(order: Order) -> View:
         "forecast": latest_forecast(order),
         "proposal": _proposal(order),
         "open_change": _change(order),
+        "expedites": [
+            {"change": item.change, "at": item.accepted_at, "from": item.before, "to": item.need_by}
+            for item in order.expedites
+        ],
         **_kin(order.kin),
         "lines": [_line(order, line) for line in order.lines],
         "milestones": [
@@ -190,6 +194,7 @@ def _change(order: Order) -> View | None:
     before, after = change.before, change.after
     return {
         "change": change.change,
+        "kind": change.kind.value,
         "state": change.state.value,
         "at": change.at,
         "by": change.by,
@@ -372,6 +377,7 @@ def _draft(session: Session, row: Any) -> View:
         "forecast": None,
         "proposal": None,
         "open_change": None,
+        "expedites": [],
         **_kin(Kin()),
         "lines": lines,
         "milestones": [],

@@ -27,6 +27,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _changing(story)
     await _divided(story)
     await _stopped(story)
+    await _hurried(story)
     return story.orders
 
 
@@ -119,3 +120,11 @@ async def _stopped(story: Story) -> None:
     await story.send(order, 6)
     await story.milestone("DELTA", order, "REC")
     await story.hands.post("quality", "/lots/MELT-7/hold", {"reason": "The mill sent another melt."})
+
+
+async def _hurried(story: Story) -> None:
+    """An earlier day that the supplier is asked for."""
+    order = await story.order("WO-HURRY", PASSIVATED, 9, "DELTA", story.day(20))
+    await story.issue(order)
+    await story.accept("DELTA", order, story.day(18))
+    await story.act("buyer", order, "expedite", need_by=str(story.day(12)), reason="The line stands.")

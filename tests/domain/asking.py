@@ -175,6 +175,12 @@ def changed(line: int = 1, quantity: object = None, price: object = None, **lots
     return c.ChangedLine(line, numbers[0], numbers[1], named)
 
 
+def hurry(need_by: date, reason: str = "The line stands", **push: date) -> c.Expedite:
+    """`hurry(SOONER, SO_2=LATER)`: order SO-2 may come as late as that for it."""
+    pushed = tuple(c.Pushed(order.replace("_", "-"), forecast) for order, forecast in push.items())
+    return c.Expedite(need_by, reason, pushed)
+
+
 def approve(name: str = CHANGE, reason: str = "") -> c.DecideChange:
     return c.DecideChange(name, "approve", reason)
 

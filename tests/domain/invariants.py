@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain import events as e
-from models.domain.changes import ChangeState
+from models.domain.changes import ChangeKind, ChangeState
 from models.domain.deadlines import next_deadline
 from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
@@ -68,6 +68,13 @@ def check_state(order: Order) -> None:
                 assert load.void or ZERO < quantity <= there, (load, there)
     open_changes = [change for change in order.changes.values() if change.open]
     assert len(open_changes) <= 1, open_changes
+    hurried = [name for name, change in order.changes.items() if change.kind is ChangeKind.EXPEDITE]
+    kept = [name for name in hurried if order.changes[name].state is ChangeState.ACKNOWLEDGED]
+    # The first part of a split order keeps what it agreed to before.
+    assert order.kin.split_from or [each.change for each in order.expedites] == kept, (
+        "an expedite is paid once, when it is accepted"
+    )
+    assert not hurried or order.priority == "urgent"
     assert not open_changes or (order.end is None and not order.cancelling), "nothing is left to change"
     assert any(line.ordered for line in order.lines), "an order of nothing"
     assert (order.counter is not None) == (order.answer is Answer.COUNTERED)

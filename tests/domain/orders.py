@@ -71,6 +71,7 @@ _USUALLY = {
     "review-inspection": QUALITY,
     "decide-change": APPROVER,
     "pass-deadlines": CLOCK,
+    "warn-pushed": CLOCK,
     "report-undeliverable": CLOCK,
 } | dict.fromkeys(SUPPLIER, SUPPLIER_LINK)
 
@@ -214,6 +215,9 @@ class Scene:
             for scene in others:
                 scene.now, scene.events = self.now, decision.others.get(scene.order.number, [])
                 scene._happen()
+            for scene in others:
+                if ask := decision.asks.get(scene.order.number):
+                    scene.when(ask).then()
         return self
 
     def _born(self, events: list[e.Event]) -> Scene:

@@ -412,6 +412,7 @@ def test_a_change_nobody_decides_about_escalates() -> None:
 def test_a_change_the_supplier_does_not_answer_escalates() -> None:
     scene = given(issued(milestones=()), accept(), change(need_by=LATER), approve())
     assert scene.wait(day(5, 12)) == [
+        "03 09:00 remind change_reminder",
         "04 09:00 raise change_unacknowledged",
         "05 09:00 escalate change_unacknowledged 1",
     ]

@@ -32,6 +32,7 @@ decide-change        .      .         .            .          .       .         
 withdraw-change      .      .         .            .          .       .         .        .      .          .    .
 split                y      .         y            y          y       y         .        .      .          .    .
 merge                y      .         y            .          .       .         .        .      .          .    .
+expedite             y      .         y            y          y       y         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y
 report-process       y      .         y            y          y       y         y        .      .          .    y
@@ -55,6 +56,7 @@ cancel               y      y         y            y          y       y         
 close                .      .         .            .          .       .         y        .      .          .    .
 force-complete       y      .         y            y          y       y         y        .      .          .    .
 acknowledge-alert    y      y         y            y          y       y         y        y      y          y    y
+warn-pushed          y      y         y            y          y       y         y        .      .          y    y
 pass-deadlines       y      y         y            y          y       y         y        y      y          y    y
 report-undeliverable y      y         y            y          y       y         y        y      y          y    y
 report-lot-hold      y      y         y            y          y       y         y        y      y          y    y

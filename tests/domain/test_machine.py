@@ -274,6 +274,17 @@ class Orders(RuleBasedStateMachine):
         )
         self.ask(c.AnswerCounter("reject" if rejected else "accept", "Why", answers), if_match=seen)
 
+    @rule(days=st.integers(-3, 40), pushed=rarely, by=st.sampled_from([BUYER, BUYER, QUALITY]))
+    def expedite(self, days: int, pushed: bool, by: Actor) -> None:
+        sooner = self.scene.order.need_by - timedelta(days=days)
+        push = (c.Pushed("SO-2", sooner + timedelta(days=60)),) if pushed else ()
+        self.ask(c.Expedite(sooner, "The line stands", push), by=by)
+
+    @rule(days=st.integers(0, 40), number=numbers)
+    def another_order_goes_first(self, days: int, number: int) -> None:
+        day = LONDON.local_date(self.scene.now) + timedelta(days=days)
+        self.ask(c.WarnPushed("SO-9", f"SO-9-C{number}", day), by=SYSTEM)
+
     @precondition(lambda self: self.scene.order.answer is not Answer.DECLINED)
     @rule(
         days=st.one_of(st.none(), st.integers(-3, 60)),

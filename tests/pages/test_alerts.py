@@ -62,6 +62,7 @@ _DEEDS = {
     "nonconformance_unanswered": ("Decide what happens to them", "/disposition?nonconformance=SO-1-N1"),
     "return_overdue": ("Declare pieces lost", "/declare-loss"),
     "forecast_late": ("Enter the forecast", "/report-milestone?happened=later"),
+    "pushed_back": ("Enter the forecast", "/report-milestone?happened=later"),
     "change_undecided": ("Approve or reject the change", "/decide-change"),
     "change_unacknowledged": ("Enter the answer", "/acknowledge"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),

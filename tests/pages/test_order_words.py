@@ -73,6 +73,8 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.ChangeWithdrawn("SO-1-C1"), "Bea withdrew change SO-1-C1."),
     (e.ChangeAcknowledged("SO-1-C1", ORDER.commercial, CHANGED, 2), "Bea accepted change SO-1-C1; the order is at revision 2."),
     (e.ChangeDeclined("SO-1-C1", "The bath is full"), "Bea declined change SO-1-C1; the order stands as it was."),
+    (e.OrderExpedited("SO-1-C1", date(2026, 12, 18), date(2026, 12, 11), "u_2", "The line stands"), "Bea expedited the order; Acme Plating is asked whether Fri 11 Dec is possible."),
+    (e.OrderPushed("SO-2", "SO-2-C1", date(2026, 12, 18), date(2026, 12, 25)), "SO-2 was expedited and goes first at Acme Plating."),
     (e.OrdersMerged((e.MergedOrder("SO-2", ORDER.lines), e.MergedOrder("SO-3", ())), ORDER.commercial, CHANGED, 2, "normal", (), False), "Bea merged SO-2, SO-3 into this order, which is at revision 2; Acme Plating is asked again."),
     (e.OrderMergedInto("SO-2"), "Bea merged this order into SO-2, where it goes on."),
     (e.OrderSplit(("SO-4", "SO-5"), moved(Bucket.AT_SUPPLIER)), "Bea split the order into SO-4, SO-5."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from models.domain.authority import Role
@@ -95,3 +96,49 @@ async def test_the_change_comes_before_the_order_that_was_never_answered(system:
     phone, page = await opened(system, number)
     page = await phone.press(page, "accept")
     assert page.heading.startswith("Can you finish 15 pcs by")
+
+
+async def hurried(system: System, number: str, days: int = 7) -> tuple[str, str]:
+    """The order is expedited; gives the day that stands and the one asked for."""
+    stands = (await system.get(f"/orders/{number}"))["need_by"]
+    sooner = (date.fromisoformat(stands) - timedelta(days=days)).isoformat()
+    await system.command(Role.BUYER, number, "expedite", need_by=sooner, reason="The line stands")
+    return stands, sooner
+
+
+async def test_an_earlier_day_is_asked_for_and_promised_with_one_tap(system: System) -> None:
+    number = await accepted(system)
+    _, sooner = await hurried(system, number)
+    phone, page = await opened(system, number)
+    assert page.heading.startswith("Urgent: can you finish by ")
+    assert "The line stands" in page.text
+    page = await phone.press(page, "accept")
+    assert page.status == 200
+    found = await system.get(f"/orders/{number}")
+    assert (found["need_by"], found["promise_current"], found["revision"]) == (sooner, sooner, 2)
+
+
+async def test_another_earlier_day_is_promised_and_one_that_is_not_is_refused(system: System) -> None:
+    number = await accepted(system)
+    stands, sooner = await hurried(system, number)
+    phone, page = await opened(system, number)
+    for typed, words in (("", "Choose the day you can promise."), (stands, "is promised already.")):
+        page = await phone.press(page, "other", promise_date=typed)
+        assert page.status == 422
+        assert next(at for text, at in page.links.items() if words in text).endswith("#promise_date")
+    between = (date.fromisoformat(sooner) + timedelta(days=3)).isoformat()
+    page = await phone.press(page, "other", promise_date=between)
+    assert page.status == 200
+    assert f"You accepted change {number}-C1 and promised" in page.text
+    found = await system.get(f"/orders/{number}")
+    assert (found["need_by"], found["promise_current"]) == (sooner, between)
+
+
+async def test_it_cannot_be_sooner(system: System) -> None:
+    number = await accepted(system)
+    stands, _ = await hurried(system, number)
+    phone, page = await opened(system, number, language="es")
+    assert page.heading.startswith("Urgente: ")
+    page = await phone.press(page, "decline", reason="Todos los baños están llenos")
+    found = await system.get(f"/orders/{number}")
+    assert (found["need_by"], found["revision"], found["flags"]) == (stands, 1, ["urgent"])

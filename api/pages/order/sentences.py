@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.pages.order import across_told, changes_told, lots_told, pieces_told, quality_told, terms_told
+from api.pages.order import (
+    across_told,
+    changes_told,
+    expedited_told,
+    lots_told,
+    pieces_told,
+    quality_told,
+    terms_told,
+)
 from api.pages.order.telling import Sentence, Telling
 from models.domain import events as e
 
@@ -22,6 +30,8 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.ChangeWithdrawn: changes_told.withdrawn,
     e.ChangeAcknowledged: changes_told.acknowledged,
     e.ChangeDeclined: changes_told.declined,
+    e.OrderExpedited: expedited_told.expedited,
+    e.OrderPushed: expedited_told.pushed,
     e.OrdersMerged: across_told.merged,
     e.OrderMergedInto: across_told.merged_into,
     e.OrderSplit: across_told.split,

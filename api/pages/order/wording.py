@@ -107,6 +107,8 @@ MAILS: dict[str, str] = {
     "acknowledgment_reminder": N_("Reminder to answer"),
     "milestone_reminder": N_("Reminder of what is due"),
     "order_split": N_("Order split"),
+    "expedite_requested": N_("Earlier day asked for"),
+    "change_reminder": N_("Reminder to answer a change"),
     "orders_merged": N_("Orders merged"),
     "order_held": N_("Order on hold"),
     "order_resumed": N_("Order goes on"),

@@ -8,6 +8,7 @@ from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHA
 from api.pages.tasks.completing import FORCE_COMPLETE
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
+from api.pages.tasks.expediting import EXPEDITE
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
 from api.pages.tasks.issuing import ISSUE
 from api.pages.tasks.merging import MERGE
@@ -34,6 +35,7 @@ _ALL = (
     DECIDE_CHANGE,
     WITHDRAW_CHANGE,
     SPLIT,
+    EXPEDITE,
     MERGE,
     SEND,
     REPORT_MILESTONE,

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from models.domain import commands as c
 from models.domain.calendar import check_ahead
-from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
+from models.domain.changes import Change, ChangeKind, ChangeState, Commercial, LineCommercial
 from models.domain.decisions import checks
 from models.domain.decisions.countering import not_past
 from models.domain.errors import Forbidden, Invalid, Refusal
@@ -193,6 +193,8 @@ def acknowledge_change(order: Order, command: c.Acknowledge, now: datetime) -> l
     before = order.commercial
     after = change.on(before)
     promise = not_past(order, command.promise_date, "promise_date", now)
+    if change.kind is ChangeKind.EXPEDITE:
+        _promised_sooner(order, promise)
     if promise is None and after.need_by != before.need_by:
         promise = after.need_by
     if order.answer is not Answer.ACCEPTED:
@@ -203,6 +205,16 @@ def acknowledge_change(order: Order, command: c.Acknowledge, now: datetime) -> l
             change.change, before, after, order.revision + 1, promise, command.supplier_order.strip()
         )
     ]
+
+
+def _promised_sooner(order: Order, promise: date | None) -> None:
+    if promise is not None and order.promise_current is not None and promise >= order.promise_current:
+        raise Invalid(
+            "expedite.promised_no_sooner",
+            "{promise} is promised already. Name an earlier day, or decline and say why.",
+            field="promise_date",
+            promise=order.promise_current,
+        )
 
 
 def _the_change(order: Order, name: str, *states: ChangeState) -> Change:

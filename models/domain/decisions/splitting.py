@@ -221,6 +221,8 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         accepted_as={},
         alerts={},
         changes={},
+        # The fee of each is due once.
+        expedites=order.expedites if place == 0 else (),
         corrected=(),
         kin=Kin(
             split_from=order.number, siblings=tuple(each for at, each in enumerate(numbers) if at != place)
