@@ -16,6 +16,7 @@ from models.codec import adapter, load_event
 from models.domain import commands as c
 from models.domain.across import born
 from models.domain.calendar import WorkingCalendar
+from models.domain.contract import Terms
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
 from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock
@@ -24,6 +25,7 @@ from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.queries.contacts import Person, contacts_to_be
+from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
 from models.tables.lots import Lot
@@ -153,6 +155,7 @@ def _issue(
     process = session.get(Process, draft.process)
     assert process is not None, "a foreign key keeps the process"
     ours, theirs = _calendars(session, draft.plant, supplier, now)
+    terms = agreed(session, draft, ours.local_date(now))
     return IssueFacts(
         draft=draft,
         supplier_name=supplier.name,
@@ -166,7 +169,8 @@ def _issue(
         ),
         required_documents=tuple(DocumentType(kind) for kind in process.required_documents),
         lines={
-            line.line: _line(session, draft, line.work_order, index) for index, line in enumerate(draft.lines)
+            line.line: _line(session, draft, line.work_order, index, terms.get(line.line))
+            for index, line in enumerate(draft.lines)
         },
         plant_calendar=ours,
         supplier_calendar=theirs,
@@ -187,7 +191,7 @@ def _approved(session: Session, draft: Draft, today: date) -> bool:
     )
 
 
-def _line(session: Session, draft: Draft, work_order: str, index: int) -> LineFact:
+def _line(session: Session, draft: Draft, work_order: str, index: int, contract: Terms | None) -> LineFact:
     job = session.get(WorkOrder, work_order)
     if job is None:
         raise Invalid(
@@ -205,6 +209,7 @@ def _line(session: Session, draft: Draft, work_order: str, index: int) -> LineFa
         unit=part.uom,
         export_controlled=part.export_controlled,
         plan=_plan(session.get(InspectionPlan, (part.number, part.revision, draft.process))),
+        contract=contract,
     )
 
 

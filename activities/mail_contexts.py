@@ -78,7 +78,8 @@ class Total(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange(Part):
-    """One line's terms as they stand and as they were proposed; prices are per piece in ``currency``.
+    """One line's terms as they stand and as they were proposed; prices are in ``currency``, for what
+    ``basis`` says.
 
     ``delivery`` tells those of a line that is to come in several apart; 0 where it comes in one.
     """
@@ -89,6 +90,7 @@ class TermsChange(Part):
     currency: str
     quantity: tuple[str, str]
     unit_price: tuple[str, str]
+    basis: str = "piece"
     promise_date: tuple[date, date]
     delivery: int = 0
 
@@ -103,6 +105,7 @@ class LineChange(Part):
     currency: str
     quantity: tuple[str, str]
     unit_price: tuple[str, str]
+    basis: str = "piece"
     lots: tuple[tuple[PlannedLot, ...], tuple[PlannedLot, ...]] = ((), ())
 
 

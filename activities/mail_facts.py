@@ -127,6 +127,7 @@ def _both(order: Order, was: _Terms, now: _Terms) -> dict[str, Any]:
         "currency": order.currency,
         "quantity": (str(was.quantity), str(now.quantity)),
         "unit_price": (str(was.unit_price), str(now.unit_price)),
+        "basis": line.basis.value,
     }
 
 

@@ -136,10 +136,10 @@ def _amount(locale: str, quantity: str, unit: str) -> str:
     return f"{number} {wording.unit(locale, unit)}"
 
 
-def _price(locale: str, price: str, currency: str) -> str:
-    """0.85 USD"""
+def _price(locale: str, price: str, currency: str, basis: str) -> str:
+    """0.85 USD, 2.1 USD / kg"""
     number = format_decimal(Decimal(price), locale=locale, decimal_quantization=False)
-    return f"{number} {currency}"
+    return f"{number} {currency}{wording.per(locale, basis)}"
 
 
 def _sentence(locale: str, sentence: Sentence) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from activities.i18n import N_, say
+from models.domain.contract import Basis
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
 
@@ -99,6 +100,9 @@ UNITS = {
     "GLL": "gal",
 }
 
+# What a price is for, when it is not for a piece.
+BASES = {Basis.KG: "kg", Basis.LOT: N_("lot")}
+
 # What stands between the parts of a list and after a label, where that is not as in English.
 _BETWEEN = {"zh": "、"}
 _COLON = {"zh": "："}
@@ -151,6 +155,11 @@ def command(locale: str, name: str) -> str:
 
 def unit(locale: str, code: str) -> str:
     return say(locale, UNITS[code]) if code in UNITS else code
+
+
+def per(locale: str, basis: str) -> str:
+    """What follows a price: nothing when it is for a piece, else `` / kg``."""
+    return f" / {say(locale, BASES[Basis(basis)])}" if basis in BASES else ""
 
 
 # What a nonconformance is called that was opened because a receipt rejected pieces.

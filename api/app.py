@@ -21,6 +21,7 @@ from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
 from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, today
 from api.pages import alerts as alert_pages
+from api.pages import payables as payables_page
 from api.pages import people as people_pages
 from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
@@ -42,6 +43,7 @@ from api.routes import (
     order_commands,
     orders,
     parts,
+    payables,
     people,
     plants,
     processes,
@@ -81,6 +83,7 @@ ROUTERS = (
     work_orders.router,
     lots.router,
     lot_holds.router,
+    payables.router,
     alerts.router,
     people.router,
     health.router,
@@ -96,6 +99,7 @@ PAGES = (
     order_page.router,
     live.router,
     alert_pages.router,
+    payables_page.router,
     actions.router,
     login.router,
     master.router,

@@ -67,8 +67,9 @@ def make(
     drafts.lock_operations(session, set(wanted.operations))
     currency = currencies.likely(session, buyer, wanted.plant)
     return [
-        (drafts.create(session, _draft(session, group, wanted.plant, buyer, currency, now), now), group)
+        (drafts.create(session, contracts.priced(session, draft, now), now), group)
         for group in groups(session, reader, wanted, now)
+        for draft in [_draft(session, group, wanted.plant, buyer, currency, now)]
     ]
 
 

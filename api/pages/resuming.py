@@ -59,7 +59,9 @@ _ALERT: dict[str, str] = {
     "cause_text": N_("In a few words, if it helps"),
     "action": N_("What is done about it, by whom, until when?"),
 }
-_LINE = re.compile(r"(?P<at>lines\.\d+)\.(?P<field>quantity|unit_price|tolerance|first_article|work_order)")
+_LINE = re.compile(
+    r"(?P<at>lines\.\d+)\.(?P<field>quantity|unit_price|basis|tolerance|first_article|work_order)"
+)
 _LOT = re.compile(r"(?P<lot>lines\.\d+\.lots\.\d+)\.use")
 
 

@@ -107,6 +107,7 @@ def draw(request: Request, staff: Staff, template: str, status: int = 200, **con
         words=staff.words,
         company=settings.company,
         languages=LANGUAGES,
+        finance=staff.has(Role.FINANCE),
         mailbox=settings.mailbox != "off" and staff.has(),
         path=request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities.codes import DECLINED, STAGES
 from activities.i18n import N_
+from models.domain.contract import Basis
 from models.domain.identifiers import Kind
 from models.domain.order import Stage
 
@@ -18,6 +19,8 @@ FLAGS: dict[str, tuple[str, str]] = {
     "unacknowledged_change": (N_("Change unanswered"), "watch"),
     "lot_hold": (N_("Lot on hold"), "act"),
 }
+# What a price is paid for.
+BASES: dict[Basis, str] = {Basis.PIECE: N_("piece"), Basis.KG: N_("kilogram"), Basis.LOT: N_("lot")}
 # What an order was found by, where its row does not show it.
 KINDS: dict[Kind, str] = {
     Kind.ORDER: N_("Order"),

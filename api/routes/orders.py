@@ -20,12 +20,13 @@ from api.wire import Answer, api_router
 from models import drafts
 from models.codec import load_order
 from models.domain.authority import Role
+from models.domain.contract import Basis
 from models.domain.decide import check_version
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order, Stage
 from models.domain.order_types import OrderType
-from models.queries import order_list, order_records, order_search
+from models.queries import contracts, order_list, order_records, order_search
 from models.queries import orders as queries
 from models.queries.cursors import bad_cursor
 from models.tables.plants import Plant
@@ -49,7 +50,10 @@ class LineBody(Body):
     work_order: Key
     operation: Whole
     quantity: Number
-    unit_price: Number = Decimal(0)
+    unit_price: Number | None = Field(
+        default=None, description="Left out: the price of the supplier's terms, if there are any."
+    )
+    basis: Basis | None = Field(default=None, description="What the price is paid for; a piece.")
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] = "USD"
     lots: Annotated[list[LotBody], Field(max_length=200)] = []
     tolerance: Number = Decimal("0.01")
@@ -105,6 +109,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             priority=body.priority,
             lines=_lines(body.lines),
         )
+        draft = contracts.priced(session, draft, now, but=_priced(body.lines))
         draft = drafts.create(session, draft, now)
         return _shown(
             session, draft.number, principal, 201, drafts.warnings(session, draft, cleared=principal.cleared)
@@ -117,7 +122,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
 def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer) -> Answer:
     """Edits a draft; an issued order changes by commands only (409). `If-Match` takes its ETag (412)."""
 
-    def change(session: Session, _now: Any) -> Answer:
+    def change(session: Session, now: Any) -> Answer:
         queries.stored(session, number, reader(principal))
         draft = drafts.load(session, number)
         if draft is None:
@@ -129,6 +134,8 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
         if "lines" in given:
             given["lines"] = _lines(body.lines or [])
         draft = replace(draft, **given)
+        if body.lines is not None:
+            draft = contracts.priced(session, draft, now, but=_priced(body.lines))
         drafts.save(session, draft)
         return _shown(
             session, number, principal, 200, drafts.warnings(session, draft, cleared=principal.cleared)
@@ -292,14 +299,20 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
             work_order=line.work_order,
             operation=line.operation,
             quantity=line.quantity,
-            unit_price=line.unit_price,
+            unit_price=line.unit_price or Decimal(0),
             currency=line.currency.upper(),
             lots=tuple((lot.lot, lot.quantity) for lot in line.lots),
             tolerance=line.tolerance,
             first_article=line.first_article or Decimal(0),
+            basis=line.basis or Basis.PIECE,
         )
         for place, line in enumerate(lines)
     )
+
+
+def _priced(lines: list[LineBody]) -> set[int]:
+    """The lines that say themselves what they cost, be it nothing."""
+    return {line.line or place + 1 for place, line in enumerate(lines) if line.unit_price is not None}
 
 
 def only_plant(session: Session) -> str:

@@ -42,7 +42,7 @@ def _of_a_line(
         amounts = (words.amount(each.quantity, line.unit) for each in (was, now))
         yield Differing(words.say(N_("{part}: quantity"), part=part), *amounts)
     if was.unit_price != now.unit_price:
-        prices = (words.price(each.unit_price, currency) for each in (was, now))
+        prices = (words.price(each.unit_price, currency, line.basis) for each in (was, now))
         yield Differing(words.say(N_("{part}: price"), part=part), *prices)
     if was.lots != now.lots:
         yield Differing(

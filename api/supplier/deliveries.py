@@ -77,7 +77,7 @@ def _field(
         input=f"lines.{index}",
         label=part,
         ordered=words.amount(line.ordered, line.unit),
-        price=words.price(line.unit_price, order.currency),
+        price=words.price(line.unit_price, order.currency, line.basis),
         needed=words.day(line.need_by or order.need_by),
         add=f"{ADD}.{index}",
         rows=tuple(

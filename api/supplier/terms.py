@@ -51,7 +51,7 @@ def changes(before: Order, after: Order, words: Words) -> Iterator[str]:
             ordered = (words.amount(each.ordered, each.unit) for each in (earlier, line))
             yield _change(words, part, *ordered)
         if earlier is not None and earlier.unit_price != line.unit_price:
-            prices = (words.price(each.unit_price, after.currency) for each in (earlier, line))
+            prices = (words.price(each.unit_price, after.currency, line.basis) for each in (earlier, line))
             yield _change(words, f"{line.part} {line.part_revision}", *prices)
     promised = before.promise_current, after.promise_current
     if promised[1] is not None and promised[0] != promised[1]:
@@ -72,7 +72,8 @@ def proposed(counter: Counter, order: Order, words: Words) -> Iterator[str]:
         if was.quantity != now.quantity:
             yield _change(words, part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
         if was.unit_price != now.unit_price:
-            yield _change(words, part, *(words.price(each.unit_price, order.currency) for each in (was, now)))
+            prices = (words.price(each.unit_price, order.currency, line.basis) for each in (was, now))
+            yield _change(words, part, *prices)
         if was.promise_date != now.promise_date:
             yield _change(words, part, *(words.day(each.promise_date) for each in (was, now)))
 

@@ -158,7 +158,7 @@ def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
             continue
         told = [
             words.amount(item.quantity, line.unit) if item.quantity is not None else "",
-            words.price(item.unit_price, order.currency) if item.unit_price is not None else "",
+            words.price(item.unit_price, order.currency, line.basis) if item.unit_price is not None else "",
             words.day(item.promise_date) if item.promise_date is not None else "",
         ]
         place = number[item.line] if several[item.line] > 1 else 0

@@ -16,6 +16,8 @@ from fastapi import Request
 
 from activities import codes, wording
 from activities.i18n import LOCALES, N_, known_locale, say
+from models.domain import money
+from models.domain.contract import Basis
 from models.domain.errors import FieldError, Refusal
 from models.domain.quantities import plain
 
@@ -96,9 +98,15 @@ class Words:
         """1,200 pcs"""
         return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit)}"
 
-    def price(self, value: Decimal, currency: str) -> str:
-        """2.10 USD; a price keeps what it has beyond cents."""
-        return f"{_price(self.locale, str(value))}{_NO_BREAK}{currency}"
+    def price(self, value: Decimal, currency: str, basis: str = Basis.PIECE) -> str:
+        """2.10 USD, 2.10 USD / kg; a price keeps what it has beyond cents."""
+        number = _price(self.locale, str(value))
+        return f"{number}{_NO_BREAK}{currency}{wording.per(self.locale, basis)}"
+
+    def paid(self, value: Decimal, currency: str) -> str:
+        """-1,234.50 USD, 1,235 JPY: an amount as it is paid, with all decimals of its currency."""
+        places = "." + "0" * money.decimals(currency) if money.decimals(currency) else ""
+        return f"{format_decimal(value, f'#,##0{places}', locale=self.locale)}{_NO_BREAK}{currency}"
 
     def refusal(self, refusal: Refusal | FieldError) -> str:
         """What the core says no with, its codes and dates in the reader's words too."""

@@ -23,7 +23,7 @@ TERMS = (
 OF_A_LINE: Mapping[str, tuple[str, ...]] = {
     "operation": ("work_order", "operation"),
     "quantity": ("quantity",),
-    "price": ("unit_price", "currency"),
+    "price": ("unit_price", "currency", "basis"),
     "tolerance": ("tolerance",),
     "first_article": ("first_article",),
     "lots": ("lots",),

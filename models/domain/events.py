@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Commercial
+from models.domain.charges import Charge
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
@@ -231,6 +232,15 @@ class PiecesTakenOver(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    kilograms: Decimal
+    pieces: Decimal
+
+    def reversed(self) -> Weighed:
+        return Weighed(-self.kilograms, -self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class PiecesSent(Event):
     moves: tuple[Move, ...]
     carrier: str = ""
@@ -238,6 +248,8 @@ class PiecesSent(Event):
     weight: Decimal | None = None
     nonconformance: str = ""
     collected_by_supplier: bool = False
+    # The kilograms of each line that was weighed, and how many pieces that was, by line.
+    weights: Mapping[str, Weighed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +480,7 @@ class EventCorrected(Event):
     receipt: str = ""
     parcel: str = ""
     quantity: Decimal | None = None
+    weights: Mapping[str, Weighed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,6 +532,20 @@ class OrderForceCompleted(Event):
     reason: str
     signed_by: str
     meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSettled(Event):
+    """What is to be paid for the order that just ended; deductions are negative."""
+
+    charges: tuple[Charge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementAdjusted(Event):
+    """By how much something that came after the end changes what was settled."""
+
+    charges: tuple[Charge, ...]
 
 
 @dataclass(frozen=True, slots=True)

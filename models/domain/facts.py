@@ -20,6 +20,7 @@ from models.domain.commands import (
     ResolveOver,
     Send,
 )
+from models.domain.contract import Basis, Terms
 from models.domain.events import Event
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
@@ -66,6 +67,7 @@ class DraftLine:
     lots: tuple[tuple[str, Decimal], ...] = ()
     tolerance: Decimal = Decimal("0.01")
     first_article: Decimal = Decimal(0)
+    basis: Basis = Basis.PIECE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class LineFact:
     unit: str
     export_controlled: bool
     plan: InspectionPlan | None
+    contract: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

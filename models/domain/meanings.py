@@ -12,8 +12,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from models.domain import billable
 from models.domain import events as e
 from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
+from models.domain.charges import Settlement
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
 from models.domain.moving import shared
@@ -294,6 +296,8 @@ def _moot(order: Order, state: ChangeState, at: datetime) -> Mapping[str, Change
 
 
 def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
+    if event.weights:
+        order = replace(order, lines=billable.weighed(order.lines, event.weights))
     if not event.tracking or event.tracking in order.sent_under:
         return order
     return replace(order, sent_under=(*order.sent_under, event.tracking))
@@ -400,7 +404,15 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
             lot_unknown=event.lot_unknown,
         )
     boxes = dict.fromkeys(name for name in (event.parcel, *(move.parcel for move in event.moves)) if name)
-    receipt = Receipt(event.receipt, sequence, at, event.parcel, event.packing_slip, parcels=tuple(boxes))
+    receipt = Receipt(
+        event.receipt,
+        sequence,
+        at,
+        event.parcel,
+        event.packing_slip,
+        parcels=tuple(boxes),
+        lines=billable.received_lines(event),
+    )
     lines = tuple(_with_outputs(line, event) for line in order.lines)
     return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)
 
@@ -458,6 +470,7 @@ def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, _
         event.nonconformance,
         cause=event.cause or item.cause,
         responsibility=event.responsibility or item.responsibility,
+        outcomes=(*item.outcomes, *billable.dispositioned(event)),
     )
 
 
@@ -473,7 +486,12 @@ def _proposed(order: Order, event: e.DispositionProposed, _: int, __: datetime) 
 
 
 def _decided(order: Order, event: e.DispositionDecided, _: int, __: datetime) -> Order:
-    return _on_nonconformance(order, event.nonconformance, proposals=())
+    outcomes = (*order.nonconformances[event.nonconformance].outcomes, *billable.decided(order, event))
+    return _on_nonconformance(order, event.nonconformance, proposals=(), outcomes=outcomes)
+
+
+def _lost(order: Order, event: e.PiecesLost, _: int, __: datetime) -> Order:
+    return billable.lost_in_rework(order, event.shares)
 
 
 def _short_closed(order: Order, event: e.LinesShortClosed, _: int, __: datetime) -> Order:
@@ -493,6 +511,8 @@ def _over_resolved(order: Order, event: e.OverResolved, _: int, __: datetime) ->
 
 
 def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> Order:
+    if event.type == e.PiecesLost.name:
+        order = billable.lost_in_rework(order, event.shares)
     parcels = dict(order.parcels)
     if event.parcel in parcels:
         parcels[event.parcel] = replace(parcels[event.parcel], void=True)
@@ -504,7 +524,7 @@ def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> O
             for receipt in order.receipts
         ),
         parcels=parcels,
-        lines=tuple(_without_load(line, event.sequence) for line in order.lines),
+        lines=billable.weighed((_without_load(line, event.sequence) for line in order.lines), event.weights),
         milestones=tuple(
             replace(item, actual=event.actual, forecast=event.forecast, quantity=event.quantity)
             if item.code == event.milestone
@@ -562,6 +582,11 @@ def _cancelled(order: Order, _: e.OrderCancelled, __: int, at: datetime) -> Orde
 
 def _closed(order: Order, _: e.OrderClosed | e.OrderForceCompleted, __: int, at: datetime) -> Order:
     return replace(order, end=Stage.CLOSED, ended_at=at)
+
+
+def _settled(order: Order, event: e.OrderSettled | e.SettlementAdjusted, _: int, at: datetime) -> Order:
+    settlement = Settlement(at, event.charges, adjustment=isinstance(event, e.SettlementAdjusted))
+    return replace(order, settlements=(*order.settlements, settlement))
 
 
 def _reminded(order: Order, event: e.ReminderSent, _: int, __: datetime) -> Order:
@@ -636,6 +661,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.NonconformanceDispositioned: _dispositioned,
     e.DispositionProposed: _proposed,
     e.DispositionDecided: _decided,
+    e.PiecesLost: _lost,
     e.LinesShortClosed: _short_closed,
     e.OverResolved: _over_resolved,
     e.EventCorrected: _corrected,
@@ -646,6 +672,8 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.OrderCancelled: _cancelled,
     e.OrderClosed: _closed,
     e.OrderForceCompleted: _closed,
+    e.OrderSettled: _settled,
+    e.SettlementAdjusted: _settled,
     e.ReminderSent: _reminded,
     e.AlertRaised: _raised,
     e.AlertEscalated: _escalated,

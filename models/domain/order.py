@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
+from models.domain.charges import Settlement
+from models.domain.contract import Basis, Terms
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.lot_holds import LotHold, standing
@@ -93,6 +95,12 @@ class Line:
     first_articles_spent: Decimal = ZERO
     # The line it was divided from, of which it is a later delivery; 0 when it is from the beginning.
     delivery_of: int = 0
+    # What `unit_price` is paid for, and what else the contract says of this line.
+    basis: Basis = Basis.PIECE
+    contract: Terms | None = None
+    # Kilograms of all that was sent and weighed, and how many that was.
+    weight: Decimal = ZERO
+    weighed: Decimal = ZERO
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:
@@ -178,6 +186,8 @@ class Order:
     ended_at: datetime | None = None
     end: Stage | None = None
     kin: Kin = Kin()
+    # What was to be paid when it ended, and by how much that changed since.
+    settlements: tuple[Settlement, ...] = ()
 
     def line(self, number: int) -> Line | None:
         return next((line for line in self.lines if line.line == number), None)

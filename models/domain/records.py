@@ -158,6 +158,16 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """How many pieces of a line a receipt counted; `rework_of` is the nonconformance they were all worked
+    on again for."""
+
+    line: int
+    counted: Decimal
+    rework_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """`parcels` are the boxes it took pieces out of, named by whoever counted or not."""
 
@@ -168,6 +178,7 @@ class Receipt:
     packing_slip: str = ""
     void: bool = False
     parcels: tuple[str, ...] = ()
+    lines: tuple[ReceivedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +247,17 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided about some pieces of a nonconformance, or that so many were `lost` in rework."""
+
+    line: int
+    lot: str
+    quantity: Decimal
+    decision: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nonconformance:
     """Rejected pieces and what becomes of them; open while any share holds a piece.
 
@@ -254,6 +276,7 @@ class Nonconformance:
     withdrawn: bool = False
     proposals: tuple[Proposal, ...] = ()
     opened_by: int = 0
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def open(self) -> bool:

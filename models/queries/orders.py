@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import first_article, gate, headline, money
+from models.domain import first_article, gate, headline
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
@@ -21,6 +21,7 @@ from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, beside
+from models.queries import costs
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -149,7 +150,7 @@ def issued(order: Order) -> View:
         "required_documents": [str(kind) for kind in order.required_documents],
         "missing_documents": [str(kind) for kind in missing_documents(order)],
         "missing": headline.missing(order),
-        "cost": _cost(order),
+        "cost": costs.cost(order),
     }
 
 
@@ -237,6 +238,8 @@ def _line(order: Order, line: Line) -> View:
         "unit": line.unit,
         "ordered": line.ordered,
         "unit_price": line.unit_price,
+        "basis": line.basis.value,
+        "terms": line.contract,
         "currency": order.currency,
         "tolerance": line.tolerance,
         "first_article": line.first_article or None,
@@ -304,25 +307,6 @@ def _next_actions(order: Order, reader: Reader) -> list[View]:
     return found
 
 
-def _cost(order: Order) -> View:
-    """What the accepted pieces cost so far; charges and deductions come with the terms."""
-    total = ZERO
-    for line in order.lines:
-        accepted = sum(
-            (
-                held_in(pieces, Bucket.ACCEPTED)
-                for at, pieces in order.stock.items()
-                if line_of(at) == line.line
-            ),
-            ZERO,
-        )
-        total += money.amount(accepted * line.unit_price, order.currency)
-    ordered = sum(
-        (money.amount(line.ordered * line.unit_price, order.currency) for line in order.lines), ZERO
-    )
-    return {"bucket": order.type, "currency": order.currency, "ordered": ordered, "accepted": total}
-
-
 def _draft(session: Session, row: Any) -> View:
     draft = adapter(Draft).validate_python(row.draft)
     lines = []
@@ -340,6 +324,8 @@ def _draft(session: Session, row: Any) -> View:
                 "unit": part.uom if part else None,
                 "ordered": line.quantity,
                 "unit_price": line.unit_price,
+                "basis": line.basis.value,
+                "terms": None,
                 "currency": line.currency,
                 "tolerance": line.tolerance,
                 "first_article": line.first_article or None,
@@ -386,12 +372,5 @@ def _draft(session: Session, row: Any) -> View:
         "missing_documents": [],
         "missing": [],
         "next_actions": [{"command": "issue", "allowed": True, "reason": None}],
-        "cost": {
-            "bucket": draft.type,
-            "currency": draft.lines[0].currency if draft.lines else None,
-            "ordered": sum(
-                (money.amount(line.quantity * line.unit_price, line.currency) for line in draft.lines), ZERO
-            ),
-            "accepted": ZERO,
-        },
+        "cost": costs.of_draft(draft),
     }

@@ -17,7 +17,7 @@ from models.domain.facts import Draft
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
-from models.domain.records import Document, Nonconformance
+from models.domain.records import Document, Nonconformance, Receipt
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
@@ -29,6 +29,7 @@ from models.tables.orders import (
     OrderRow,
     PiecesRow,
 )
+from models.tables.payables import PayableRow
 from models.tables.types import table
 
 Row = dict[str, Any]
@@ -42,6 +43,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "alerts": (table(AlertRow), ("id",)),
     "identifiers": (table(IdentifierRow), ("order_number", "kind", "word")),
     "draft_lines": (table(DraftLineRow), ("order_number", "line")),
+    "payables": (table(PayableRow), ("order_number", "settlement", "place")),
 }
 ORDERS = table(OrderRow)
 
@@ -165,6 +167,50 @@ def project(order: Order) -> dict[str, list[Row]]:
         ],
         "identifiers": _identifiers(order.number, identifiers.of_order(order)),
         "draft_lines": [],
+        "payables": _payables(order),
+    }
+
+
+def _payables(order: Order) -> list[Row]:
+    proofs = {receipt.receipt: receipt for receipt in order.receipts}
+    return [
+        {
+            "order_number": order.number,
+            "settlement": number,
+            "place": place,
+            "kind": charge.kind.value,
+            "line": charge.line,
+            "supplier": order.supplier,
+            "purchase_order": order.purchase_order,
+            "part": line.part if line is not None else "",
+            "part_revision": line.part_revision if line is not None else "",
+            "quantity": charge.quantity,
+            "unit": charge.unit,
+            "pieces": charge.pieces,
+            "basis": line.basis.value if line is not None else "",
+            "rate": charge.rate,
+            "amount": charge.amount,
+            "currency": order.currency,
+            "adjustment": settled.adjustment,
+            "settled_on": order.plant_calendar.local_date(settled.at),
+            "settled_at": settled.at,
+            "nonconformance": charge.nonconformance,
+            "promised": charge.promised,
+            "received": charge.received,
+            "receipts": [_proof(proofs[name]) for name in charge.receipts],
+        }
+        for number, settled in enumerate(order.settlements, 1)
+        for place, charge in enumerate(settled.charges, 1)
+        for line in [order.line(charge.line)]
+    ]
+
+
+def _proof(receipt: Receipt) -> Row:
+    return {
+        "receipt": receipt.receipt,
+        "at": receipt.at.isoformat(),
+        "packing_slip": receipt.packing_slip,
+        "parcels": list(receipt.parcels),
     }
 
 

@@ -38,6 +38,22 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else plain(Decimal(value) / _SCALE)
 
 
+class Digits(TypeDecorator[Decimal]):
+    """A decimal of any size, kept as it is written: exact, and never summed by the database.
+
+    What is paid for very many of something dear is more than an integer of millionths holds.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
 class Utc(TypeDecorator[datetime]):
     """An instant: aware in Python, UTC in the database. A naive datetime is refused."""
 

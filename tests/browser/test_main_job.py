@@ -93,7 +93,7 @@ async def _ordered(buyer: Tab, job: str) -> str:
     await page.get_by_role("link", name=re.compile(f"^{job}")).click()
     await page.get_by_label("Supplier", exact=True).select_option("ACME")
     await page.get_by_label("Needed by").fill(str(datetime.now(UTC).date() + timedelta(days=40)))
-    await page.get_by_label("Price each").fill("0.85")
+    await page.get_by_label("Price", exact=True).fill("0.85")
     await page.get_by_label("Purchase order").fill("PO-9001")
     await page.get_by_role("checkbox", name=re.compile("BROWSER-" + job[-1])).check()
     await page.get_by_role("button", name="Preview the mail").click()

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import billing, money
 from models.domain import events as e
 from models.domain.changes import ChangeKind, ChangeState
+from models.domain.charges import ChargeKind
 from models.domain.deadlines import next_deadline
 from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
@@ -35,6 +37,7 @@ def pieces(order: Order, *buckets: Bucket, place: str | None = None) -> Decimal:
 
 def check_state(order: Order) -> None:
     """A state that may be stored."""
+    _money(order)
     for at, held in order.stock.items():
         assert all(quantity > 0 for quantity in held.values()), (at, held)
         boxed = sum((parcel.contents.get(at, Decimal(0)) for parcel in order.parcels.values()), Decimal(0))
@@ -115,6 +118,32 @@ def _covered(order: Order, line: int) -> None:
     assert judged - rejected <= released, "accepted without a released inspection"
 
 
+def _money(order: Order) -> None:
+    """Every finished piece is paid once, nothing is rounded twice, and what was settled stays settled."""
+    charged = billing.charges(order)
+    assert charged == billing.charges(order), "the same order costs the same"
+    for line in order.lines:
+        places = [at for at in order.stock if at.startswith(f"{line.line}:")]
+        finished = sum((pieces(order, Bucket.ACCEPTED, Bucket.FORWARDED, place=at) for at in places), ZERO)
+        priced = [each for each in charged if (each.kind, each.line) == (ChargeKind.PRICE, line.line)]
+        assert sum((each.pieces for each in priced), ZERO) == finished
+    coin = Decimal(1).scaleb(-money.decimals(order.currency))
+    for each in charged:
+        assert abs(each.amount - each.quantity * each.rate) <= coin / 2
+        assert each.amount % coin == 0
+        assert (each.amount < 0) == (each.kind in (ChargeKind.LATE, ChargeKind.REJECTS))
+    for item in order.nonconformances.values():
+        decided = [outcome for outcome in item.outcomes if outcome.decision != "lost"]
+        assert sum((outcome.quantity for outcome in decided), ZERO) <= item.quantity
+        reworked = sum((each.quantity for each in decided if each.decision in ("rework", "repair")), ZERO)
+        lost = sum((each.quantity for each in item.outcomes if each not in decided), ZERO)
+        assert ZERO <= lost <= reworked
+    paid = [each for settlement in order.settlements for each in settlement.charges]
+    expected = charged if order.end is not None else ()
+    assert sum((each.amount for each in paid), ZERO) == sum((each.amount for each in expected), ZERO)
+    assert [each.adjustment for each in order.settlements] == [False] * bool(order.settlements)
+
+
 def check_step(before: Order, event: e.Event, after: Order) -> None:
     """One event: pieces are neither made nor destroyed but where the rules say so."""
     grown = pieces(after, *SENT) - pieces(before, *SENT)
@@ -161,6 +190,8 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         assert stage(after) is stage(before), "an ended order went on"
         _only_found(before, after)
     assert after.version == before.version + 1
+    assert after.currency == before.currency
+    assert after.settlements[: len(before.settlements)] == before.settlements
 
 
 def _divided(before: Order, event: e.CounterAccepted, after: Order) -> None:

@@ -23,6 +23,7 @@ from models.domain.across import born
 from models.domain.authority import SUPPLIER, Actor, OnBehalfOf, Role
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
+from models.domain.contract import Terms
 from models.domain.deadlines import next_deadline, watch
 from models.domain.decide import decided
 from models.domain.errors import Refusal
@@ -118,10 +119,15 @@ def a_draft(*lines: DraftLine, **fields: Any) -> Draft:
 
 
 def issue_facts(
-    draft: Draft, *, plans: dict[int, InspectionPlan] | None = None, unit: str = "C62", **fields: Any
+    draft: Draft,
+    *,
+    plans: dict[int, InspectionPlan] | None = None,
+    unit: str = "C62",
+    contract: Terms | None = None,
+    **fields: Any,
 ) -> IssueFacts:
     lines = {
-        line.line: LineFact("FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line))
+        line.line: LineFact("FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line), contract)
         for line in draft.lines
     }
     plain: dict[str, Any] = {"draft": draft, "supplier_name": "Acme Plating", "supplier_has_contact": True, "approved": True,

@@ -32,9 +32,9 @@ BUYS_AND_APPROVES = Actor("u_buyer", "user", frozenset({Role.BUYER, Role.APPROVE
 def test_what_is_out_is_lost_what_was_never_sent_stays_and_the_order_is_closed() -> None:
     scene = given(issued(), accept(), send(90), arrived(), ship(70), receive(60)).when(ENOUGH)
     scene.then("closed", accepted=60, lost=30)
-    scene.happened(e.PiecesLost, e.LinesShortClosed, e.OrderForceCompleted)
+    scene.happened(e.PiecesLost, e.LinesShortClosed, e.OrderForceCompleted, e.OrderSettled)
     assert scene.order.ended_at == scene.now
-    done = scene.stream[-1][2]
+    done = scene.event(e.OrderForceCompleted)
     assert isinstance(done, e.OrderForceCompleted)
     assert (done.reason, done.signed_by) == (ENOUGH.reason, "Abel Stone")
     assert done.meaning
@@ -44,7 +44,7 @@ def test_with_everything_sent_and_back_only_the_order_ends() -> None:
     scene = given(issued(documents=[DocumentType.coc]), send(100), ship(100), receive(pending=100))
     scene.when(ENOUGH).refused("complete.undecided")
     scene = given(scene, document("coc"), judge(accepted=100)).when(ENOUGH)
-    scene.then("closed", accepted=100).happened(e.OrderForceCompleted)
+    scene.then("closed", accepted=100).happened(e.OrderForceCompleted, e.OrderSettled)
 
 
 def test_papers_that_never_came_are_signed_away_and_may_still_be_added() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from models.domain.contract import Basis
 from models.domain.draft_changes import OF_A_LINE, TERMS, Difference, differences, merged
 from models.domain.facts import Draft, DraftLine
 
@@ -58,8 +59,8 @@ def test_price_and_currency_are_one_thing() -> None:
     (found,) = differences(FIRST, with_lines(line(1, currency="EUR"), line(2)))
     assert (found.what, found.before, found.after) == (
         "price",
-        (Decimal("0.85"), "USD"),
-        (Decimal("0.85"), "EUR"),
+        (Decimal("0.85"), "USD", Basis.PIECE),
+        (Decimal("0.85"), "EUR", Basis.PIECE),
     )
 
 

@@ -59,7 +59,7 @@ class TestCancel:
         scene.when(NO_LONGER).refused("order.cancelling")
         scene.when(ship(100, unprocessed=40)).then("shipped", in_transit_back=100)
         scene.when(receive(60, unprocessed=40)).then("cancelled", accepted=60, returned_unprocessed=40)
-        scene.happened(e.PiecesReceived, e.OrderCancelled)
+        scene.happened(e.PiecesReceived, e.OrderCancelled, e.OrderSettled)
 
     def test_what_is_out_may_be_given_up(self) -> None:
         given(issued(), send(100), NO_LONGER, lose(100)).then("cancelled", lost=100)
@@ -147,7 +147,8 @@ class TestClose:
         return given(issued(**order), send(100), ship(100), receive(100)).then("received")  # type: ignore[arg-type]
 
     def test_a_complete_order_closes(self) -> None:
-        scene = self.complete().when(Close()).then("closed", accepted=100).happened(e.OrderClosed)
+        scene = self.complete().when(Close()).then("closed", accepted=100)
+        scene.happened(e.OrderClosed, e.OrderSettled)
         assert scene.order.ended_at == scene.now
 
     def test_it_closes_only_when_received(self) -> None:

@@ -21,6 +21,7 @@ from models.codec import dump_order, load_event, load_order, plain
 from models.domain import commands as c
 from models.domain.authority import SYSTEM, Actor, OnBehalfOf, Role
 from models.domain.commands import Command
+from models.domain.contract import Terms
 from models.domain.deadlines import next_deadline
 from models.domain.evidence import DocumentType, Printed
 from models.domain.evolve import fold
@@ -61,6 +62,17 @@ VIEWER = Actor("u_viewer", "user", frozenset({Role.VIEWER}))
 EVERYBODY = [ADMIN, BUYER, DOCK, QUALITY, DESIGN, BOTH, VIEWER, SUPPLIER_LINK, SYSTEM]
 LINES = (("1:L1", 60), ("1:L2", 40), ("2:L3", 50))
 ZERO = Decimal(0)
+# A little of everything, so that every charge comes about.
+CONTRACT = Terms(
+    "st_1",
+    "EUR",
+    NOW.date(),
+    minimum=Decimal("77.77"),
+    lot_charge=Decimal(7),
+    late_per_day=Decimal("3.5"),
+    reject_charge=Decimal("0.37"),
+    early_reward=Decimal(11),
+)
 
 # Which of the places with such pieces; from 8 on no lot is named.
 which = st.integers(0, 11)
@@ -107,6 +119,7 @@ class Orders(RuleBasedStateMachine):
             plans={2: PLAN},
             documents=[DocumentType.coc] if documents else [],
             release_before_ship=gated,
+            contract=CONTRACT,
             **rest,
         )
         # Other terms, most often to be answered still, or the order as it is.

@@ -24,7 +24,6 @@ ONLY_MOVES = {
     events.OrderIssued,  # embeds the state
     events.PiecesTakenOver,
     events.PiecesJudged,
-    events.PiecesLost,
     events.ReturnConfirmed,
     events.NonconformanceClosed,
 }

@@ -171,7 +171,7 @@ async def test_what_is_wrong_is_said_of_its_line_and_field(system: System, brows
         for text, place in {
             "Line 1, Quantity: Say how many.": "lines-0-quantity",
             "Line 2, Quantity: many is not a number.": "lines-1-quantity",
-            "Line 2, Price each: dear is not a number.": "lines-1-unit_price",
+            "Line 2, Price: dear is not a number.": "lines-1-unit_price",
         }.items():
             assert refused.links[text].endswith(f"#{place}")
             assert f'id="{place}-wrong"' in refused.html, "and beside the field"

@@ -67,7 +67,7 @@ async def test_the_stale_form_lists_what_changed_and_is_issued_with_it(
     assert refused.status == 412
     for sentence in (
         "Line 1, Quantity: 20 → 25",
-        "Line 1, Price each: 0.85 USD → 2.10 USD",
+        "Line 1, Price: 0.85 USD → 2.10 USD",
         "Needed by: ",
     ):
         assert sentence in words(refused)

@@ -70,6 +70,7 @@ def view(ordered: int, *, short_closed: bool = False, **pieces: int) -> dict[str
         "operation": 30,
         "ordered": Decimal(ordered),
         "unit_price": Decimal("0.85"),
+        "basis": "piece",
         "currency": "EUR",
         "unit": "C62",
         "first_article": None,

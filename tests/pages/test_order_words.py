@@ -21,6 +21,7 @@ from models.domain import events as e
 from models.domain import gate
 from models.domain.authority import SYSTEM_ONLY, Role
 from models.domain.changes import Commercial, LineCommercial
+from models.domain.charges import Charge, ChargeKind
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.evolve import evolve
 from models.domain.inspection import Failure, Result
@@ -59,6 +60,10 @@ def moved(target: Bucket, quantity: int = 100) -> tuple[Move, ...]:
 
 LINE = e.ReceiptLine(
     1, "L1", Decimal(100), Decimal(90), Decimal(10), *(Decimal(0),) * 5, kept_pending=Decimal(2)
+)
+CHARGES = (
+    Charge(ChargeKind.PRICE, 1, Decimal(100), "C62", Decimal("0.85"), Decimal("85.00"), Decimal(100)),
+    Charge(ChargeKind.LATE, 1, Decimal(2), "DAY", Decimal(-17), Decimal("-34.00")),
 )
 EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.OrderIssued(ORDER), "Bea issued the order to Acme Plating."),
@@ -109,6 +114,8 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
         e.OrderForceCompleted("Enough", "Abel Stone", "no more needed"),
         "Bea completed the order as it is, signed Abel Stone.",
     ),
+    (e.OrderSettled(CHARGES), "What the order costs was settled: 51.00 EUR."),
+    (e.SettlementAdjusted(CHARGES[1:]), "What the order costs was adjusted by -34.00 EUR."),
     (e.ReminderSent("milestone_due_soon", "REC-2026-11-04", AT), "Acme Plating was reminded: Due soon: Material received."),
     (e.AlertRaised("SO-1-A1", "milestone_overdue", "x", AT, "supplier"), "Alert raised: Milestone overdue: Material received"),
     (e.AlertEscalated("SO-1-A1", 1), "Nobody answered “Milestone overdue: Material received”; the next in line was told."),

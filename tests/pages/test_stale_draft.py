@@ -38,7 +38,7 @@ async def test_it_is_told_which_fields_changed_from_what_to_what(system: System,
     assert "What happened meanwhile:" in told
     for sentence in (
         "Line 1, Quantity: 1,200 → 1,300",
-        "Line 1, Price each: 0.85 USD → 0.90 USD",
+        "Line 1, Price: 0.85 USD → 0.90 USD",
         "Priority: Normal → Urgent",
     ):
         assert sentence in told

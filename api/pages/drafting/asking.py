@@ -23,7 +23,7 @@ from models import drafts
 from models.domain.draft_changes import differences
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
-from models.queries import currencies, sourcing
+from models.queries import contracts, currencies, sourcing
 from models.tables.suppliers import Supplier
 
 
@@ -75,7 +75,8 @@ def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list
     draft = understood(request, staff, fields, number).draft
     state, now = request.app.state, request.app.state.clock()
     with state.database.read() as session:
-        checked = drafts.checked(session, _completed(session, staff, draft))
+        completed = contracts.priced(session, _completed(session, staff, draft), now)
+        checked = drafts.checked(session, completed)
         return mails_of(session, state.settings, checked, now)
 
 

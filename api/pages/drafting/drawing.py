@@ -16,6 +16,7 @@ from api.pages.drafting import asking, lines, naming, saving
 from api.pages.drafting.form import whole, written
 from api.pages.drafting.sheet import lots_by_line, sheet
 from api.pages.staff import Staff, draw
+from api.pages.wording import BASES
 from api.supplier.fields import Fields
 from api.supplier.troubles import Trouble, troubles
 from models.domain.draft_changes import differences, merged
@@ -60,6 +61,7 @@ def form(
         removed={name: text for name, text in given.items() if name.startswith(f"{lines.TAKEN}.")},
         focus=focus,
         previews=previews,
+        bases=[(basis.value, staff.words.say(word)) for basis, word in BASES.items()],
         frames=[f"/orders/new/mail?{mail}&reader={place}" for place in range(len(previews or ()))],
         back=f"/orders/{number}" if number else "/orders/new",
     )

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
+from models.domain.contract import Basis
 from models.domain.facts import Draft, DraftLine
 from models.domain.quantities import ZERO, plain
 from models.queries.sourcing import Outside
@@ -81,6 +82,7 @@ def written(
         )
         typed |= {
             f"lines.{place}.unit_price": f"{plain(line.unit_price):f}" if line.unit_price else "",
+            f"lines.{place}.basis": line.basis.value,
             f"lines.{place}.tolerance": f"{plain(line.tolerance * _HUNDRED):f}",
             f"lines.{place}.first_article": f"{plain(line.first_article):f}" if line.first_article else "",
         }
@@ -105,6 +107,7 @@ def _line(
         f"{at}.unit": unit,
         f"{at}.quantity": f"{plain(quantity):f}",
         f"{at}.unit_price": "",
+        f"{at}.basis": Basis.PIECE.value,
         f"{at}.tolerance": "1",
         f"{at}.first_article": "",
     }
@@ -164,7 +167,13 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
         lots=_read_lots(fields, at, unit, places),
         tolerance=(tolerance or ZERO) / _HUNDRED,
         first_article=fields.quantity(f"{at}.first_article", unit) or ZERO,
+        basis=basis_of(fields.raw(f"{at}.basis")),
     )
+
+
+def basis_of(text: str) -> Basis:
+    """What a price is for; a form made by hand may say anything."""
+    return Basis(text) if text in set(Basis) else Basis.PIECE
 
 
 def _read_lots(fields: Fields, at: str, unit: str, places: dict[str, str]) -> tuple[tuple[str, Decimal], ...]:

@@ -21,6 +21,7 @@ from models.codec import adapter, plain
 from models.domain.commands import Issue
 from models.domain.errors import Invalid, Refusal, Stale
 from models.domain.facts import Draft
+from models.queries import contracts
 from models.queries import orders as queries
 from models.tables.master_changes import Idempotency
 from models.tables.plants import Plant
@@ -55,7 +56,7 @@ def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[
     """Saves a new draft and gives its number; of a form that was sent before, the number it got then."""
 
     def save(session: Session, now: datetime) -> str:
-        saved = drafts.create(session, draft, now)
+        saved = drafts.create(session, contracts.priced(session, draft, now), now)
         # Whoever may not see the order does not make it either.
         queries.stored(session, saved.number, staff.reader)
         return saved.number
@@ -109,12 +110,15 @@ def _earlier(earlier: Idempotency, mark: str) -> str:
 def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
     """Replaces a draft and gives its version. Raises `Overtaken` when it is no longer what was `seen`."""
 
-    def save(session: Session, _now: datetime) -> int:
+    def save(session: Session, now: datetime) -> int:
         queries.stored(session, draft.number, staff.reader)
         kept = drafts.load(session, draft.number)
         if kept is None:
             raise Refusal("order.issued", ISSUED)
         merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
+        # Who had left a price at nothing before meant it.
+        free = {line.line for line in kept.lines if not line.unit_price}
+        merged = contracts.priced(session, merged, now, but=free)
         if drafts.checked(session, merged) == kept:
             return drafts.version(session, draft.number)
         before = unsealed(seen)

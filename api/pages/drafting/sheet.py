@@ -14,8 +14,9 @@ from api.pages.drafting.form import lines_of, lots_in
 from api.pages.drafting.offers import called, key_of, others
 from api.pages.staff import Staff
 from api.supplier.fields import Fields
+from models.domain.contract import Terms, applying
 from models.domain.facts import Draft
-from models.queries import sourcing
+from models.queries import contracts, sourcing
 from models.queries.sourcing import Outside
 from models.tables.plants import Plant
 from models.tables.types import table
@@ -39,7 +40,7 @@ class LotRow:
 class LineSheet:
     """One line: what it is for, and the lots that may go out. `number` is what it is called when there are
     several; `first` the number of the line that orders the same operation; `spec` what the operation asks
-    for, when the order says something else."""
+    for, when the order says something else; `contract` is the price by the supplier's terms."""
 
     at: str
     number: str
@@ -53,6 +54,7 @@ class LineSheet:
     covered_by: tuple[str, ...]
     first: str
     spec: str
+    contract: str
     lots: tuple[LotRow, ...]
 
 
@@ -75,6 +77,7 @@ def sheet(session: Session, staff: Staff, typed: Typed) -> Sheet:
     known = _Known(
         sourcing.operations(session, staff.reader, jobs),
         sourcing.lots_named(session, {name for at in places for name in _named(typed, at) if name}),
+        contracts.terms_of(session, typed.get("supplier", "")),
     )
     process = typed.get("process", "")
     rows = session.execute(select(_PLANTS.c.code, _PLANTS.c.name).order_by(_PLANTS.c.code))
@@ -90,10 +93,11 @@ def sheet(session: Session, staff: Staff, typed: Typed) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The operations and the lots the form names, those there are."""
+    """The operations and the lots the form names, those there are, and the terms of its supplier."""
 
     operations: Mapping[tuple[str, int], Outside]
     lots: Mapping[str, Any]
+    terms: list[Terms]
 
 
 def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known) -> LineSheet:
@@ -115,8 +119,18 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
         covered_by=tuple(number for number in covered_by if number != typed.get("number")),
         first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
         spec="" if agreed else " ".join(filter(None, asked)),
+        contract=_contract(staff, typed, found, known.terms) if found is not None else "",
         lots=_lots(staff, at, _named(typed, at), known.lots),
     )
+
+
+def _contract(staff: Staff, typed: Typed, found: Outside, known: list[Terms]) -> str:
+    words, currency = staff.words, typed.get("currency", "").upper()
+    process = typed.get("process", "")
+    terms = applying(known, process=process, part=found.part, currency=currency, day=words.today)
+    if terms is None or not terms.price:
+        return ""
+    return words.price(terms.price, currency, terms.basis)
 
 
 def _above(quantity: str, found: Outside) -> bool:

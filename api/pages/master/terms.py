@@ -6,17 +6,10 @@ from activities.i18n import N_
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input, words_for
 from api.pages.master.screens import Column, Screen
+from api.pages.wording import BASES
 from api.routes import supplier_terms
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
-from models.domain.contract import Basis
-
-BASES = {Basis.PIECE: N_("piece"), Basis.KG: N_("kilogram"), Basis.LOT: N_("lot")}
-_PRICES = {
-    Basis.PIECE: N_("{price} each"),
-    Basis.KG: N_("{price} per kilogram"),
-    Basis.LOT: N_("{price} per lot"),
-}
 
 
 def _for(words: Words, record: Record) -> str:
@@ -26,8 +19,7 @@ def _for(words: Words, record: Record) -> str:
 
 
 def _price(words: Words, record: Record) -> str:
-    price = words.price(record["price"], record["currency"])
-    return words.say(_PRICES[Basis(record["basis"])], price=price)
+    return words.price(record["price"], record["currency"], record["basis"])
 
 
 def _paid(name: str, label: str) -> Column:

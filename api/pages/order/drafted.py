@@ -35,6 +35,6 @@ def drafted(session: Session, desk: Desk) -> Drafted:
         supplier=supplier.name if supplier is not None else view["supplier"],
         process=process.name if process is not None else view["process"],
         buyer=(buyer.name or buyer.email) if buyer is not None else "–",
-        value=words.price(cost["ordered"], cost["currency"]) if cost["currency"] is not None else "",
+        value=words.paid(cost["ordered"], cost["currency"]) if cost["currency"] is not None else "",
         places=tuple(whereabouts(view, words)),
     )

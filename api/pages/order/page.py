@@ -12,7 +12,17 @@ from activities import wording
 from activities.refusals import from_json
 from api.auth import Reader
 from api.pages.desk import Desk, desk
-from api.pages.order import header, measured, papers, possible, rejected, rows, stream, whereabouts
+from api.pages.order import (
+    header,
+    measured,
+    money_told,
+    papers,
+    possible,
+    rejected,
+    rows,
+    stream,
+    whereabouts,
+)
 from api.pages.order.drafted import drafted
 from api.pages.order.milestone_line import milestone_line
 from api.pages.order.telling import Telling
@@ -94,7 +104,8 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     return {
         "order": order,
         "places": whereabouts.whereabouts(shown.view, words),
-        "value": {name: words.price(cost[name], cost["currency"]) for name in ("ordered", "accepted")},
+        "value": words.paid(cost["ordered"], cost["currency"]),
+        "cost": money_told.bill(cost, words),
         "buyer": names.get(order.buyer, "–"),
         "head": header.head(shown),
         "waiting": waiting,

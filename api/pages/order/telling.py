@@ -109,7 +109,7 @@ class Telling:
                 before_, after_ = self.amount(old.quantity, now.line), self.amount(now.quantity, now.line)
                 found.append(Change(self.say(N_("{part}: quantity"), part=part), before_, after_))
             if old.unit_price != now.unit_price:
-                before_, after_ = self.money(old.unit_price), self.money(now.unit_price)
+                before_, after_ = (self.price(terms, now.line) for terms in (old, now))
                 found.append(Change(self.say(N_("{part}: price"), part=part), before_, after_))
             if old.promise_date != now.promise_date:
                 before_, after_ = self.day(old.promise_date), self.day(now.promise_date)
@@ -123,8 +123,13 @@ class Telling:
             for each in differing(before, after, self.order, self.words)
         )
 
+    def price(self, terms: LineTerms, number: int) -> str:
+        line = self.order.line(number)
+        assert line is not None, "terms are of the order's lines"
+        return self.words.price(terms.unit_price, self.order.currency, line.basis)
+
     def money(self, amount: Decimal) -> str:
-        return self.words.price(amount, self.order.currency)
+        return self.words.paid(amount, self.order.currency)
 
     def travel(self, carrier: str, tracking: str) -> tuple[str, ...]:
         return tuple(filter(None, [" ".join(filter(None, [carrier, tracking]))]))

@@ -74,7 +74,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
         ordered=words.amount(line["ordered"], unit),
-        price=words.price(line["unit_price"], line["currency"]),
+        price=words.price(line["unit_price"], line["currency"], line["basis"]),
         short_closed=line["short_closed"],
         first_article=_first_article(line, words),
         segments=tuple(_segments(line, words)),

@@ -62,7 +62,7 @@ def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
         at,
         f"{line.part} {line.part_revision}",
         words.amount(line.ordered, line.unit),
-        words.price(line.unit_price, acting.order.currency),
+        words.price(line.unit_price, acting.order.currency, line.basis),
         tuple(
             LotRow(f"{at}.lots.{place}.quantity", lot.lot, words.amount(lot.quantity, line.unit))
             for place, lot in enumerate(lots)

@@ -44,6 +44,9 @@ def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: dat
         shares=tuple(share.reversed() for share in reversed(getattr(wrong, "shares", ()))),
         receipt=wrong.receipt if isinstance(wrong, e.PiecesReceived) else "",
         parcel=_box_made_by(wrong),
+        weights={line: weight.reversed() for line, weight in wrong.weights.items()}
+        if isinstance(wrong, e.PiecesSent)
+        else {},
     )
     undone = _with_milestone(order, fact, undone)
     _load_not_shipped(order, fact)

@@ -136,5 +136,7 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         description=master.description,
         tolerance=line.tolerance,
         plan=master.plan,
+        basis=line.basis,
+        contract=master.contract,
         first_article=first,
     )

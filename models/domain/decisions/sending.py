@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain import first_article
+from models.domain import billing, first_article
 from models.domain.commands import Send, SendLine, ShortClose
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Invalid, Refusal
-from models.domain.events import Event, LinesShortClosed, PiecesSent
+from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, Move
@@ -22,7 +22,7 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
     if command.nonconformance:
         # The disposition has moved the pieces already: this adds the papers and the carrier.
         _going_back(checks.the_nonconformance(order, command.nonconformance), command)
-        return [_sent((), command)]
+        return [_sent((), order, command)]
     checks.some_lines(command.lines)
     shelf = Shelf(order)
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
@@ -38,12 +38,13 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         if fresh:
             _not_beyond_ordered(order, line, moves, fresh, index)
             _first_article_first(order, line, moves, fresh, index)
+        _weighed(line, item, index)
         if lot:
             _take_from_lot(line, lot, wanted, on_hand, facts, index)
         moves += again.to(Bucket.IN_TRANSIT_OUT)
         if fresh:
             moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT))
-    return [_sent(tuple(moves), command)]
+    return [_sent(tuple(moves), order, command)]
 
 
 def _going_back(item: Nonconformance, command: Send) -> None:
@@ -67,7 +68,7 @@ def _going_back(item: Nonconformance, command: Send) -> None:
         )
 
 
-def _sent(moves: tuple[Move, ...], command: Send) -> PiecesSent:
+def _sent(moves: tuple[Move, ...], order: Order, command: Send) -> PiecesSent:
     weights = [
         quantity(line.weight, field=f"lines.{index}.weight")
         for index, line in enumerate(command.lines)
@@ -80,7 +81,30 @@ def _sent(moves: tuple[Move, ...], command: Send) -> PiecesSent:
         weight=sum(weights, ZERO) if weights else None,
         nonconformance=command.nonconformance,
         collected_by_supplier=command.carrier.strip() == "supplier",
+        weights=_weights(order, command) if moves else {},
     )
+
+
+def _weights(order: Order, command: Send) -> dict[str, Weighed]:
+    """What was put on the scale of every line whose price is for a kilogram of it."""
+    found: dict[str, Weighed] = {}
+    for item in command.lines:
+        line = order.line(item.line)
+        if line is not None and billing.needs_weight(line) and item.weight is not None:
+            before = found.get(str(item.line), Weighed(ZERO, ZERO))
+            found[str(item.line)] = Weighed(before.kilograms + item.weight, before.pieces + item.quantity)
+    return found
+
+
+def _weighed(line: Line, item: SendLine, index: int) -> None:
+    """A line that is paid by the kilogram goes out weighed: nobody could say later what it costs."""
+    if billing.needs_weight(line) and not item.weight:
+        raise Invalid(
+            "weight.missing",
+            "Line {line} is paid by the kilogram: enter what the pieces weigh.",
+            field=f"lines.{index}.weight",
+            line=line.line,
+        )
 
 
 def _in_its_unit(line: Line, item: SendLine, index: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.domain import commands as c
 from models.domain import events as e
+from models.domain import settlement
 from models.domain.calendar import WorkingCalendar
 from models.domain.deadlines import Deadline, causes, watch
 from models.domain.decisions import checks
@@ -79,6 +80,8 @@ def consequences(before: Order | None, events: Sequence[e.Event], now: datetime)
     story = _Story(before, events, now)
     if story.order.cancelling and nothing_open(story.order):
         story.add(e.OrderCancelled())
+    for event in _payable(before, story.order):
+        story.add(event)
     for name in _settled(before, story.order):
         story.add(e.NonconformanceClosed(name))
     for alert in _moot(story.order, now):
@@ -109,6 +112,17 @@ class _Story:
     def add(self, event: e.Event) -> None:
         self.order = evolve(self.order, event, self.order.version + 1, self.now)
         self.added.append(event)
+
+
+def _payable(before: Order | None, after: Order) -> list[e.Event]:
+    """What is to be paid once the order has ended; later, by how much that has changed."""
+    if after.end is None:
+        return []
+    charges = settlement.unsettled(after)
+    if not charges:
+        return []
+    ending = before is None or before.end is None
+    return [e.OrderSettled(charges) if ending else e.SettlementAdjusted(charges)]
 
 
 def _settled(before: Order | None, after: Order) -> list[str]:

@@ -732,6 +732,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_line_work_order"), ["work_order"], unique=False)
 
     op.create_table(
+        "payable",
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("settlement", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("purchase_order", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=False),
+        sa.Column("quantity", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("pieces", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("rate", sa.String(), nullable=False),
+        sa.Column("amount", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("adjustment", sa.Boolean(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nonconformance", sa.String(), nullable=False),
+        sa.Column("promised", sa.Date(), nullable=True),
+        sa.Column("received", sa.Date(), nullable=True),
+        sa.Column("receipts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("order_number", "settlement", "place"),
+    )
+    with op.batch_alter_table("payable", schema=None) as batch_op:
+        batch_op.create_index("ix_payable_list", ["settled_on", "order_number"], unique=False)
+
+    op.create_table(
         "order_pieces",
         sa.Column("order_number", sa.String(), nullable=False),
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),

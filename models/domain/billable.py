@@ -1,0 +1,61 @@
+"""What events leave in the state for the bill: what was weighed, counted, decided and lost in rework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from models.domain import events as e
+from models.domain.order import Line, Order
+from models.domain.quantities import ZERO
+from models.domain.records import Outcome, ReceivedLine, Share
+
+
+def weighed(lines: Iterable[Line], weights: Mapping[str, e.Weighed]) -> tuple[Line, ...]:
+    """The lines knowing what more of them was weighed."""
+    return tuple(
+        replace(line, weight=line.weight + more.kilograms, weighed=line.weighed + more.pieces)
+        if (more := weights.get(str(line.line))) is not None
+        else line
+        for line in lines
+    )
+
+
+def received_lines(event: e.PiecesReceived) -> tuple[ReceivedLine, ...]:
+    """What a receipt counted of each line; rework where every piece of it came back from rework."""
+    found = []
+    for number in dict.fromkeys(line.line for line in event.lines):
+        counted = sum((line.counted for line in event.lines if line.line == number), ZERO)
+        again = [share for share in event.shares if share.line == number and share.source is Share.REWORKING]
+        rework = sum((share.quantity for share in again), ZERO) >= counted > 0
+        found.append(ReceivedLine(number, counted, again[-1].nonconformance if rework else ""))
+    return tuple(found)
+
+
+def dispositioned(event: e.NonconformanceDispositioned) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(move.line, move.lot, move.quantity, event.decision, event.at) for move in event.moves
+    )
+
+
+def decided(order: Order, event: e.DispositionDecided) -> tuple[Outcome, ...]:
+    """What the design authority approved of what was proposed."""
+    if event.decision != "approve":
+        return ()
+    return tuple(
+        Outcome(proposal.line, proposal.lot, proposal.quantity, proposal.decision, proposal.at)
+        for proposal in order.nonconformances[event.nonconformance].proposals
+    )
+
+
+def lost_in_rework(order: Order, shares: Iterable[e.ShareMove]) -> Order:
+    """The order knowing which pieces will not come back from rework, or, with shares reversed, may again."""
+    items = dict(order.nonconformances)
+    for share in shares:
+        if Share.REWORKING not in (share.source, share.target):
+            continue
+        item = items[share.nonconformance]
+        quantity = share.quantity if share.source is Share.REWORKING else -share.quantity
+        lost = Outcome(share.line, share.lot, quantity, "lost", "supplier")
+        items[share.nonconformance] = replace(item, outcomes=(*item.outcomes, lost))
+    return replace(order, nonconformances=items)

@@ -1,0 +1,247 @@
+"""What an order costs as it stands, charge by charge.
+
+Pure: the same order always gives the same charges. Amounts are rounded once, at each charge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.domain import money
+from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
+from models.domain.contract import Basis, Terms
+from models.domain.order import Line, Order, Stage, sent_on
+from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
+from models.domain.quantities import ZERO, rounded
+from models.domain.records import Nonconformance, Outcome
+
+# What the supplier finished: here, or gone straight on to the next order.
+_DONE = (Bucket.ACCEPTED, Bucket.FORWARDED)
+_WORKED_AGAIN = frozenset({"rework", "repair"})
+# Pieces that are good as they are, or only looked at again, were no rejects.
+_FAULTY = _WORKED_AGAIN | {"scrap", "return"}
+_NOT_THE_SUPPLIERS = frozenset({"us", "material"})
+_KILOGRAMS = {
+    "KGM": Decimal(1),
+    "GRM": Decimal("0.001"),
+    "MGM": Decimal("0.000001"),
+    "TNE": Decimal(1000),
+    "LBR": Decimal("0.45359237"),
+    "ONZ": Decimal("0.028349523125"),
+    "STN": Decimal("907.18474"),
+}
+_ONCE = Decimal(1)
+
+
+def charges(order: Order) -> tuple[Charge, ...]:
+    """All that is to be paid and deducted as things stand, in the sequence of the lines."""
+    found = [charge for line in order.lines for charge in _Bill.of(order, line).charges()]
+    return (*found, *_hurried(order, found))
+
+
+def total_of(some: Iterable[Charge]) -> Decimal:
+    return sum((charge.amount for charge in some), ZERO)
+
+
+def finished(order: Order, line: int | None = None) -> Decimal:
+    """How many pieces the supplier finished."""
+    return total(order.stock, *_DONE, line=line)
+
+
+def ordered_amount(order: Order, line: Line) -> Decimal | None:
+    """What the line would cost as ordered, by its price alone; None while nobody has weighed a piece."""
+    lots = Decimal(max(1, len(line.lots))) if line.ordered else ZERO
+    quantity, _ = _priced(line, line.ordered, lots)
+    if needs_weight(line) and not line.weighed:
+        return None
+    return money.amount(quantity * line.unit_price, order.currency)
+
+
+def needs_weight(line: Line) -> bool:
+    """Whether what is sent has to be weighed, because the price is for a kilogram of it."""
+    return line.basis is Basis.KG and line.unit not in _KILOGRAMS
+
+
+def _priced(line: Line, pieces: Decimal, lots: Decimal) -> tuple[Decimal, str]:
+    """How many of what the price is for, and the unit of that."""
+    if line.basis is Basis.PIECE:
+        return pieces, line.unit
+    if line.basis is Basis.LOT:
+        return lots, LOTS
+    each = _KILOGRAMS.get(line.unit)
+    if each is None:
+        each = line.weight / line.weighed if line.weighed else ZERO
+    return rounded(pieces * each, KILOGRAM), KILOGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """One line's charges. `receipts` are those that stand and counted something of it."""
+
+    order: Order
+    line: Line
+    terms: Terms
+    receipts: tuple[str, ...]
+
+    @staticmethod
+    def of(order: Order, line: Line) -> _Bill:
+        receipts = tuple(
+            receipt.receipt
+            for receipt in order.receipts
+            if not receipt.void and any(counted.line == line.line for counted in receipt.lines)
+        )
+        return _Bill(order, line, line.contract or Terms("", order.currency, date.min), receipts)
+
+    def charges(self) -> Iterator[Charge]:
+        yield from self._work()
+        for item in self.order.nonconformances.values():
+            yield from self._rejected(item)
+        yield from self._in_time()
+
+    def _charge(
+        self,
+        kind: ChargeKind,
+        quantity: Decimal,
+        unit: str,
+        rate: Decimal,
+        *,
+        pieces: Decimal = ZERO,
+        nonconformance: str = "",
+        promised: date | None = None,
+        received: date | None = None,
+    ) -> Charge:
+        amount = money.amount(quantity * rate, self.order.currency)
+        return Charge(
+            kind,
+            self.line.line,
+            quantity,
+            unit,
+            rate,
+            amount,
+            pieces,
+            self.receipts,
+            nonconformance,
+            promised,
+            received,
+        )
+
+    def _work(self) -> list[Charge]:
+        """What was done, at least the minimum. Pieces scrapped through no fault of the supplier's were."""
+        line, found = self.line, []
+        done = finished(self.order, line.line)
+        scrapped = [
+            outcome
+            for item in self.order.nonconformances.values()
+            if item.responsibility in _NOT_THE_SUPPLIERS
+            for outcome in self._outcomes(item)
+            if outcome.decision == "scrap"
+        ]
+        lots = Decimal(len(self._lots_done() | {outcome.lot for outcome in scrapped}))
+        if done:
+            quantity, unit = _priced(line, done, lots)
+            found.append(self._charge(ChargeKind.PRICE, quantity, unit, line.unit_price, pieces=done))
+        if scrapped and (not done or line.basis is not Basis.LOT):
+            pieces = sum((outcome.quantity for outcome in scrapped), ZERO)
+            quantity, unit = _priced(line, pieces, lots)
+            found.append(self._charge(ChargeKind.SCRAPPED, quantity, unit, line.unit_price, pieces=pieces))
+        if lots and self.terms.lot_charge:
+            found.append(self._charge(ChargeKind.LOT_CHARGE, lots, LOTS, self.terms.lot_charge))
+        missing = self.terms.minimum - total_of(found)
+        if found and missing > 0:
+            found.append(self._charge(ChargeKind.MINIMUM, _ONCE, "", missing))
+        return found
+
+    def _lots_done(self) -> set[str]:
+        return {
+            lot_of(at)
+            for at, pieces in self.order.stock.items()
+            if line_of(at) == self.line.line and held_in(pieces, *_DONE)
+        }
+
+    def _outcomes(self, item: Nonconformance) -> list[Outcome]:
+        return [outcome for outcome in item.outcomes if outcome.line == self.line.line]
+
+    def _rejected(self, item: Nonconformance) -> Iterator[Charge]:
+        """Work that was done again is paid when it was not the supplier's fault; its rejects are deducted
+        when they were."""
+        decided = self._outcomes(item)
+        if item.responsibility in _NOT_THE_SUPPLIERS:
+            there = [outcome for outcome in decided if outcome.at == "supplier"]
+            # What was lost on its way there and back was not worked on.
+            again = _sum(there, _WORKED_AGAIN) - _sum(there, frozenset({"lost"}))
+            if again > 0:
+                quantity, unit = _priced(self.line, again, _ONCE)
+                price, name = self.line.unit_price, item.nonconformance
+                yield self._charge(
+                    ChargeKind.REWORK, quantity, unit, price, pieces=again, nonconformance=name
+                )
+        faulty = _sum(decided, _FAULTY)
+        if item.responsibility == "supplier" and faulty and self.terms.reject_charge:
+            rate, name = -self.terms.reject_charge, item.nonconformance
+            yield self._charge(
+                ChargeKind.REJECTS, faulty, self.line.unit, rate, pieces=faulty, nonconformance=name
+            )
+
+    def _in_time(self) -> Iterator[Charge]:
+        """The deduction for working days late, or the reward for being early. Who cancelled an order has
+        no promise to hold anybody to."""
+        promised = self.line.promise or self.order.promise_current
+        received = self._final_receipt()
+        if promised is None or received is None or self.order.end is Stage.CANCELLED:
+            return
+        days = self.order.plant_calendar.workdays_between(promised, received)
+        if days > 0 and self.terms.late_per_day:
+            yield self._charge(
+                ChargeKind.LATE,
+                Decimal(days),
+                DAYS,
+                -self.terms.late_per_day,
+                promised=promised,
+                received=received,
+            )
+        if days < 0 and self.terms.early_reward and self._complete():
+            yield self._charge(
+                ChargeKind.EARLY, _ONCE, "", self.terms.early_reward, promised=promised, received=received
+            )
+
+    def _final_receipt(self) -> date | None:
+        """The day the last of the line came, where our dock is; None while something is to come."""
+        order, line = self.order, self.line
+        if order.end is None:
+            all_sent = line.short_closed or sent_on(order, line.line) >= line.ordered
+            if not all_sent or total(order.stock, *OUT, line=line.line):
+                return None
+        days = [
+            order.plant_calendar.local_date(receipt.at)
+            for receipt in order.receipts
+            # What turns up after the end was given up before.
+            if not receipt.void and (order.ended_at is None or receipt.at <= order.ended_at)
+            for counted in receipt.lines
+            if counted.line == line.line and self._awaited(counted.rework_of)
+        ]
+        return max(days, default=None)
+
+    def _awaited(self, rework_of: str) -> bool:
+        """What was worked on again comes late only where the supplier answers for that."""
+        item = self.order.nonconformances.get(rework_of)
+        return item is None or item.responsibility not in _NOT_THE_SUPPLIERS
+
+    def _complete(self) -> bool:
+        line = self.line
+        return line.ordered > 0 and finished(self.order, line.line) >= line.ordered * (1 - line.tolerance)
+
+
+def _sum(outcomes: Iterable[Outcome], decisions: frozenset[str]) -> Decimal:
+    return sum((outcome.quantity for outcome in outcomes if outcome.decision in decisions), ZERO)
+
+
+def _hurried(order: Order, found: list[Charge]) -> Iterator[Charge]:
+    """For every time the order was hurried the highest fee of its lines; nothing when nothing came of it."""
+    fee = max((line.contract.expedite_fee for line in order.lines if line.contract), default=ZERO)
+    times = Decimal(len(order.expedites))
+    if fee and times and found:
+        amount = money.amount(times * fee, order.currency)
+        yield Charge(ChargeKind.EXPEDITE, 0, times, "", fee, amount)

@@ -1,0 +1,57 @@
+"""What an ended order is paid: settled once when it ends, adjusted by what turns up afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from models.domain import billing, money
+from models.domain.billing import total_of
+from models.domain.charges import Charge, ChargeKind
+from models.domain.order import Order
+from models.domain.quantities import ZERO
+
+
+def settled(order: Order) -> tuple[Charge, ...]:
+    """What was settled so far, adjustments included."""
+    return tuple(charge for each in order.settlements for charge in each.charges)
+
+
+def cost_of(order: Order) -> tuple[Charge, ...]:
+    """What the order cost when it has ended, else what it would cost as it stands."""
+    return settled(order) if order.end is not None else billing.charges(order)
+
+
+def each_piece(order: Order) -> Decimal | None:
+    """What one finished piece costs with all that is charged; None when there is none, or when the lines
+    are counted in different units."""
+    if len({line.unit for line in order.lines}) != 1:
+        return None
+    return money.each(total_of(cost_of(order)), billing.finished(order), order.currency)
+
+
+def unsettled(order: Order) -> tuple[Charge, ...]:
+    """What an ended order is still to be charged: everything, or how it differs from what was settled."""
+    before: dict[tuple[ChargeKind, int, str], list[Charge]] = {}
+    for charge in settled(order):
+        before.setdefault(charge.reason, []).append(charge)
+    now = [_beyond(charge, before.pop(charge.reason, [])) for charge in billing.charges(order)]
+    gone = [_beyond(_nothing_of(earlier[0]), earlier) for earlier in before.values()]
+    return tuple(charge for charge in (*now, *gone) if charge is not None)
+
+
+def _beyond(charge: Charge, earlier: Sequence[Charge]) -> Charge | None:
+    """What a charge adds to what was settled for the same reason; None when nothing."""
+    if not earlier:
+        return charge
+    more = charge.amount - total_of(earlier)
+    if not more:
+        return None
+    quantity = charge.quantity - sum((each.quantity for each in earlier), ZERO)
+    pieces = charge.pieces - sum((each.pieces for each in earlier), ZERO)
+    return replace(charge, quantity=quantity, pieces=pieces, amount=more)
+
+
+def _nothing_of(charge: Charge) -> Charge:
+    return replace(charge, quantity=ZERO, pieces=ZERO, amount=Decimal(0))

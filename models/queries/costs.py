@@ -1,0 +1,83 @@
+"""What an order costs, as the API and the pages show it: an estimate until it ends, then what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from models.domain import billing, money, settlement
+from models.domain.charges import Charge, ChargeKind
+from models.domain.facts import Draft
+from models.domain.order import Order
+from models.domain.quantities import ZERO
+
+View = dict[str, Any]
+
+
+def cost(order: Order) -> View:
+    """`ordered` leaves out lines paid by the kilogram of which nobody has weighed a piece yet."""
+    ended = order.end is not None
+    # Adjustments stay apart from what was settled at the end: they came later.
+    items = (
+        [_item(charge, each.adjustment, each.at) for each in order.settlements for charge in each.charges]
+        if ended
+        else [_item(charge, False, None) for charge in billing.charges(order)]
+    )
+    ordered = (billing.ordered_amount(order, line) for line in order.lines)
+    charged = settlement.cost_of(order)
+    return {
+        "bucket": order.type,
+        "currency": order.currency,
+        "ordered": sum((each for each in ordered if each is not None), ZERO),
+        "accepted": _sum(charge for charge in charged if charge.kind is ChargeKind.PRICE),
+        "state": "settled" if ended else "estimate",
+        "settled_at": order.settlements[0].at if order.settlements else None,
+        "total": _sum(charged),
+        "pieces": billing.finished(order),
+        "per_piece": settlement.each_piece(order),
+        "items": items,
+    }
+
+
+def of_draft(draft: Draft) -> View:
+    """What a draft would cost by its prices; nothing of it was done."""
+    ordered = (
+        money.amount(line.quantity * line.unit_price, line.currency)
+        for line in draft.lines
+        if line.basis == "piece"
+    )
+    return {
+        "bucket": draft.type,
+        "currency": draft.lines[0].currency if draft.lines else None,
+        "ordered": sum(ordered, ZERO),
+        "accepted": ZERO,
+        "state": "estimate",
+        "settled_at": None,
+        "total": ZERO,
+        "pieces": ZERO,
+        "per_piece": None,
+        "items": [],
+    }
+
+
+def _item(charge: Charge, adjustment: bool, at: Any) -> View:
+    return {
+        "kind": charge.kind.value,
+        "line": charge.line or None,
+        "quantity": charge.quantity,
+        "unit": charge.unit or None,
+        "rate": charge.rate,
+        "amount": charge.amount,
+        "pieces": charge.pieces,
+        "receipts": list(charge.receipts),
+        "nonconformance": charge.nonconformance or None,
+        "promised": charge.promised,
+        "received": charge.received,
+        "adjustment": adjustment,
+        "settled_at": at,
+    }
+
+
+def _sum(charges: Iterable[Charge]) -> Decimal:
+    return billing.total_of(charges)

@@ -1,0 +1,370 @@
+"""What an order costs: given what happened to its pieces, then these charges, to the smallest coin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models.codec import dump_order, load_order
+from models.domain import billing, settlement
+from models.domain import events as e
+from models.domain.charges import ChargeKind, Settlement
+from models.domain.commands import Cancel, Close, Command, Correct, ForceComplete, Send, SendLine, Signature
+from models.domain.contract import Basis, Terms
+from models.domain.evolve import evolve, fold
+from models.domain.pieces import Bucket, Move
+from tests.domain.asking import (
+    NC,
+    accept,
+    agree,
+    answer,
+    approve,
+    change,
+    changed,
+    counter,
+    dispose,
+    lose,
+    receive,
+    send,
+    ship,
+    sign,
+    terms,
+)
+from tests.domain.orders import Scene, a_line, day, given, issued, parametrize
+
+CONTRACT = Terms("st_1", "EUR", date(2026, 1, 1))
+FRIDAY, MONDAY = date(2026, 11, 6), date(2026, 11, 9)
+
+
+def contract(**amounts: object) -> Terms:
+    return replace(CONTRACT, **{name: Decimal(str(some)) for name, some in amounts.items()})
+
+
+def bill(scene: Scene) -> dict[str, tuple[str, str]]:
+    """`kind line` -> quantity and amount, as they are written."""
+    found = settlement.cost_of(scene.order)
+    return {
+        f"{charge.kind.value} {charge.line}": (str(charge.quantity), str(charge.amount)) for charge in found
+    }
+
+
+def done(agreed: Terms | None, *lines: Any, **fields: Any) -> Scene:
+    """100 flanges at 0.85 EUR, sent, shipped, received and accepted."""
+    return given(issued(*lines, contract=agreed, **fields), accept(), send(), ship(), receive(100))
+
+
+def ours(command: Any) -> Any:
+    return replace(command, responsibility="us")
+
+
+def test_accepted_pieces_are_paid_at_the_price_of_the_order() -> None:
+    scene = given(issued(), accept(), send(), ship(), receive(60, rejected=30, pending=10))
+    assert bill(scene) == {"price 1": ("60", "51.00")}
+    assert settlement.each_piece(scene.order) == Decimal("0.85")
+
+
+def test_nothing_accepted_costs_nothing() -> None:
+    agreed = contract(minimum=500, lot_charge=40, expedite_fee=90)
+    scene = given(issued(contract=agreed, draft={"priority": "urgent"}), accept(), send(), ship())
+    assert bill(scene) == {}
+    assert settlement.each_piece(scene.order) is None
+
+
+@parametrize(
+    "price,currency,accepted,amount",
+    ("0.335", "EUR", 1, "0.34"),
+    ("0.334999", "EUR", 1, "0.33"),
+    ("0.005", "EUR", 3, "0.02"),  # 0.015: rounded once, at the total
+    ("12.5", "JPY", 1, "13"),
+    ("12.5", "JPY", 3, "38"),
+    ("0.0335", "KWD", 1, "0.034"),
+)
+def test_half_a_coin_is_rounded_up_at_the_line(price: str, currency: str, accepted: int, amount: str) -> None:
+    line = replace(a_line(), unit_price=Decimal(price), currency=currency)
+    scene = given(issued(line), accept(), send(accepted), ship(accepted), receive(accepted))
+    assert bill(scene) == {"price 1": (str(accepted), amount)}
+
+
+@parametrize(
+    "minimum,lot_charge,expected",
+    (0, 0, {"price 1": ("100", "85.00")}),
+    (85, 0, {"price 1": ("100", "85.00")}),
+    ("85.01", 0, {"price 1": ("100", "85.00"), "minimum 1": ("1", "0.01")}),
+    (0, 40, {"price 1": ("100", "85.00"), "lot_charge 1": ("2", "80.00")}),
+    (150, 40, {"price 1": ("100", "85.00"), "lot_charge 1": ("2", "80.00")}),
+    (
+        200,
+        40,
+        {"price 1": ("100", "85.00"), "lot_charge 1": ("2", "80.00"), "minimum 1": ("1", "35.00")},
+    ),
+)
+def test_lots_are_charged_and_a_line_is_topped_up_to_its_minimum(
+    minimum: object, lot_charge: object, expected: object
+) -> None:
+    line = a_line(lots=[("L1", 60), ("L2", 40)])
+    scene = given(issued(line, contract=contract(minimum=minimum, lot_charge=lot_charge)), accept())
+    scene = given(scene, send(60, "L1"), send(40, "L2"), ship(), receive(100))
+    assert bill(scene) == expected
+
+
+def test_a_lot_of_which_nothing_was_accepted_is_not_charged() -> None:
+    line = a_line(lots=[("L1", 60), ("L2", 40)])
+    scene = given(issued(line, contract=contract(lot_charge=40)), accept(), send(60, "L1"), send(40, "L2"))
+    scene = given(scene, ship(60, "L1"), receive(60, lot="L1"))
+    assert bill(scene)["lot_charge 1"] == ("1", "40.00")
+
+
+@parametrize(
+    "unit,weights,quantity,amount",
+    ("KGM", (None, None), "100", "250.00"),
+    ("LBR", (None, None), "45.359", "113.40"),
+    ("C62", ("12.2", "8.2"), "20.4", "51.00"),
+    ("C62", ("12.2004", "8.2"), "20.4", "51.00"),
+)
+def test_a_kilogram_is_paid_by_what_was_weighed(
+    unit: str, weights: tuple[str | None, str | None], quantity: str, amount: str
+) -> None:
+    line = replace(a_line(lots=[("L1", 60), ("L2", 40)]), unit_price=Decimal("2.5"), basis=Basis.KG)
+    scene = given(issued(line, unit=unit), accept())
+    for lot, some, weight in (("L1", 60, weights[0]), ("L2", 40, weights[1])):
+        item = SendLine(1, Decimal(some), lot, weight=Decimal(weight) if weight else None)
+        scene = given(scene, Send((item,)))
+    scene = given(scene, ship(), receive(100))
+    assert bill(scene) == {"price 1": (quantity, amount)}
+
+
+def test_what_is_paid_by_the_kilogram_goes_out_weighed() -> None:
+    scene = given(issued(replace(a_line(), basis=Basis.KG)), accept())
+    scene.when(send()).refused("weight.missing", "lines.0.weight")
+    assert billing.ordered_amount(scene.order, scene.order.lines[0]) is None
+    weighed = Send((SendLine(1, Decimal(100), weight=Decimal("20.4")),))
+    scene = given(scene, weighed)
+    assert billing.ordered_amount(scene.order, scene.order.lines[0]) == Decimal("17.34")
+    scene.when(Correct(scene.sequence(e.PiecesSent), "Typed wrongly")).then(sent=0)
+    assert (scene.order.lines[0].weight, scene.order.lines[0].weighed) == (0, 0)
+
+
+def test_a_price_for_a_lot_is_paid_for_every_lot() -> None:
+    line = replace(a_line(lots=[("L1", 60), ("L2", 40)]), unit_price=Decimal(75), basis=Basis.LOT)
+    scene = given(issued(line), accept(), send(60, "L1"), send(40, "L2"), ship(), receive(100))
+    assert bill(scene) == {"price 1": ("2", "150.00")}
+
+
+@parametrize(
+    "priority,fee,expected",
+    ("urgent", 90, ("1", "90.00")),
+    ("normal", 90, None),
+    ("urgent", 0, None),
+)
+def test_an_urgent_order_costs_its_fee_once(priority: str, fee: int, expected: object) -> None:
+    scene = done(
+        contract(expedite_fee=fee), a_line(), a_line(2, lots=[("L2", 100)]), draft={"priority": priority}
+    )
+    assert bill(scene).get("expedite 0") == expected
+
+
+@parametrize(
+    "received,expected",
+    (4, ("early 1", "1", "40.00")),
+    (5, ("early 1", "1", "40.00")),
+    (6, None),
+    (7, None),  # a Saturday: nobody could have received it before Monday
+    (8, None),
+    (9, ("late 1", "1", "-25.00")),
+    (10, ("late 1", "2", "-50.00")),
+    (16, ("late 1", "6", "-150.00")),
+)
+def test_days_late_are_working_days_after_the_promise(
+    received: int, expected: tuple[str, str, str] | None
+) -> None:
+    scene = given(issued(contract=contract(late_per_day=25, early_reward=40)), accept(FRIDAY), send(), ship())
+    scene.at(day(received, 12)).when(receive(100)).then()
+    found = {name: each for name, each in bill(scene).items() if name != "price 1"}
+    assert found == ({expected[0]: expected[1:]} if expected else {})
+
+
+def test_a_saturday_promised_is_kept_until_monday_is_over() -> None:
+    agreed = contract(late_per_day=25, early_reward=40)
+    scene = given(issued(contract=agreed), accept(date(2026, 11, 7)), send(), ship())
+    scene.at(day(9, 12)).when(receive(100)).then()
+    assert bill(scene)["late 1"] == ("1", "-25.00")
+    scene = given(issued(contract=agreed), accept(date(2026, 11, 7)), send(), ship())
+    scene.at(day(6, 12)).when(receive(100)).then()
+    assert bill(scene)["early 1"] == ("1", "40.00")
+
+
+def test_as_long_as_something_is_to_come_nothing_is_late_or_early() -> None:
+    agreed = contract(late_per_day=25, early_reward=40)
+    scene = given(issued(contract=agreed), accept(MONDAY), send(60), ship(60), receive(60))
+    assert "early 1" not in bill(scene)
+    scene = given(scene, send(40), ship(40))
+    scene.at(day(10, 12)).when(receive(40, parcel="SO-1-P2")).then()
+    assert bill(scene)["late 1"] == ("1", "-25.00")
+
+
+def test_too_few_are_no_reason_for_a_reward() -> None:
+    agreed = contract(early_reward=40)
+    scene = given(issued(contract=agreed), accept(MONDAY), send(), ship(), receive(98), lose(2))
+    assert "early 1" not in bill(scene)
+    scene = given(issued(contract=agreed), accept(MONDAY), send(), ship(), receive(99), lose(1))
+    assert bill(scene)["early 1"] == ("1", "40.00")
+
+
+def rejected(*after: Command, **amounts: object) -> Scene:
+    agreed = contract(reject_charge="1.25", late_per_day=25, **amounts)
+    scene = given(issued(contract=agreed), accept(FRIDAY), send(), ship(), receive(90, rejected=10))
+    return given(scene, *after)
+
+
+@parametrize(
+    "decision,ours_,expected",
+    ({"scrap": 10}, False, {"rejects 1": ("10", "-12.50")}),
+    ({"rework": 10}, False, {"rejects 1": ("10", "-12.50")}),
+    ({"return_": 4, "scrap": 6}, False, {"rejects 1": ("10", "-12.50")}),
+    ({"reinspect": 10}, False, {}),
+    ({"use_as_is": 10}, False, {}),
+    ({"rework": 10}, True, {"rework 1": ("10", "8.50")}),
+    ({"scrap": 10}, True, {"scrapped 1": ("10", "8.50")}),
+    ({"return_": 10}, True, {}),
+    ({"reinspect": 10}, True, {}),
+)
+def test_who_is_responsible_bears_what_was_rejected(decision: Any, ours_: bool, expected: object) -> None:
+    asked = dispose(**decision)
+    scene = rejected(ours(asked) if ours_ else asked)
+    found = bill(scene)
+    assert found.pop("price 1") == ("90", "76.50")
+    assert found == expected
+
+
+def test_rework_here_is_not_the_suppliers_work() -> None:
+    assert "rework 1" not in bill(rejected(ours(dispose(at="here", rework=10))))
+
+
+def test_rework_of_ours_is_paid_once_more_and_late_for_nobody() -> None:
+    scene = rejected(ours(dispose(rework=10)), ship(10, nonconformance=NC))
+    scene.at(day(16, 12)).when(receive(10, parcel="SO-1-P2")).then()
+    assert bill(scene) == {"price 1": ("100", "85.00"), "rework 1": ("10", "8.50")}
+
+
+def test_rework_of_the_suppliers_is_free_deducted_and_late() -> None:
+    scene = rejected(dispose(rework=10), ship(10, nonconformance=NC))
+    scene.at(day(16, 12)).when(receive(10, parcel="SO-1-P2")).then()
+    assert bill(scene) == {
+        "price 1": ("100", "85.00"),
+        "rejects 1": ("10", "-12.50"),
+        "late 1": ("6", "-150.00"),
+    }
+    assert billing.total_of(settlement.cost_of(scene.order)) == Decimal("-77.50"), "the supplier owes us"
+
+
+def test_a_repair_that_was_approved_is_paid_and_one_that_was_rejected_is_not() -> None:
+    asked = ours(dispose(repair=10))
+    assert bill(rejected(asked, sign()))["rework 1"] == ("10", "8.50")
+    assert "rework 1" not in bill(rejected(asked, sign("reject")))
+
+
+def test_what_was_lost_in_rework_was_not_worked_on() -> None:
+    scene = rejected(ours(dispose(rework=10)), lose(4))
+    assert bill(scene)["rework 1"] == ("6", "5.10")
+    scene.when(Correct(scene.sequence(e.PiecesLost), "It came after all")).then()
+    assert bill(scene)["rework 1"] == ("10", "8.50")
+
+
+@parametrize(
+    "steps,price",
+    ([counter(None, terms(1, 100, "0.95")), answer()], "95.00"),
+    ([accept(), change(changed(1, price="0.80")), approve(), agree()], "80.00"),
+    ([accept(), change(changed(1, price="0.80")), approve()], "85.00"),
+)
+def test_the_price_that_was_accepted_last_holds(steps: list[Command], price: str) -> None:
+    scene = given(issued(), *steps, send(), ship(), receive(100))
+    assert bill(scene) == {"price 1": ("100", price)}
+
+
+def test_the_contract_of_the_day_of_issue_holds() -> None:
+    agreed = contract(minimum=100)
+    scene = done(agreed)
+    assert scene.order.lines[0].contract == agreed
+    assert load_order(dump_order(scene.order)) == scene.order
+
+
+def test_closing_settles_what_the_estimate_said() -> None:
+    scene = done(contract(minimum=100))
+    estimate = billing.charges(scene.order)
+    scene.when(Close()).then("closed").happened(e.OrderClosed, e.OrderSettled)
+    assert scene.order.settlements == (Settlement(scene.now, estimate),)
+    (price, top_up) = estimate
+    assert (price.receipts, price.unit, price.rate) == (("SO-1-R1",), "C62", Decimal("0.85"))
+    assert (top_up.kind, top_up.amount) == (ChargeKind.MINIMUM, Decimal(15))
+
+
+def test_accepted_pieces_of_a_cancelled_order_stay_payable_and_nothing_is_late() -> None:
+    agreed = contract(late_per_day=25)
+    scene = given(issued(contract=agreed), accept(FRIDAY), send(), ship(60), receive(60))
+    scene = given(scene, Cancel("No longer needed"), ship(40, unprocessed=40))
+    scene.at(day(16, 12)).when(receive(unprocessed=40, parcel="SO-1-P2")).then("cancelled")
+    assert bill(scene) == {"price 1": ("60", "51.00")}
+    assert isinstance(scene.stream[-1][2], e.OrderSettled)
+
+
+def test_an_order_of_which_nothing_came_is_settled_with_nothing() -> None:
+    scene = given(issued(), Cancel("Placed twice"))
+    assert scene.order.end is not None
+    assert scene.order.settlements == ()
+
+
+def test_what_was_completed_by_force_is_late_by_its_last_receipt() -> None:
+    scene = given(issued(contract=contract(late_per_day=25)), accept(FRIDAY), send(), ship(60))
+    scene.at(day(9, 12)).when(receive(60)).then()
+    scene.at(day(20, 12)).when(ForceComplete("Enough", Signature("Abel Stone"))).then("closed")
+    assert bill(scene) == {"price 1": ("60", "51.00"), "late 1": ("1", "-25.00")}
+
+
+def test_what_turns_up_after_the_end_is_an_adjustment_and_never_late() -> None:
+    agreed = contract(late_per_day=25, minimum="84.50")
+    scene = given(issued(contract=agreed), accept(FRIDAY), send(), ship(), receive(98), lose(2), Close())
+    assert bill(scene) == {"price 1": ("98", "83.30"), "minimum 1": ("1", "1.20")}
+    found = e.PiecesJudged((Move(1, "L1", Decimal(2), Bucket.LOST, Bucket.ACCEPTED),))
+    after = evolve(scene.order, found, scene.order.version + 1, day(30))
+    more = settlement.unsettled(after)
+    assert [(each.kind.value, str(each.quantity), str(each.amount)) for each in more] == [
+        ("price", "2", "1.70"),
+        ("minimum", "-1", "-1.20"),
+    ]
+    adjusted = evolve(after, e.SettlementAdjusted(more), after.version + 1, day(30))
+    assert adjusted.settlements[-1].adjustment
+    assert settlement.unsettled(adjusted) == ()
+    assert billing.total_of(settlement.settled(adjusted)) == billing.total_of(billing.charges(adjusted))
+
+
+def test_lines_in_different_units_have_no_cost_of_a_piece() -> None:
+    scene = done(None)
+    metres = replace(scene.order.lines[0], line=2, unit="MTR")
+    assert settlement.each_piece(replace(scene.order, lines=(*scene.order.lines, metres))) is None
+
+
+def test_a_stream_folds_to_the_settlement_it_was_written_with() -> None:
+    scene = done(contract(minimum=100)).when(Close()).then("closed")
+    assert fold(scene.stream) == scene.order
+
+
+def test_a_corrected_receipt_proves_nothing() -> None:
+    scene = done(None)
+    scene.when(Correct(scene.sequence(e.PiecesReceived), "Wrong box")).then()
+    assert bill(scene) == {}
+
+
+@pytest.mark.parametrize("kind", list(ChargeKind))
+def test_every_kind_of_charge_can_come_about(kind: ChargeKind) -> None:
+    hurried = done(
+        contract(expedite_fee=9, minimum=100, lot_charge=1, early_reward=1), draft={"priority": "urgent"}
+    )
+    free = rejected(ours(dispose(rework=5, scrap=5)), ship(5, nonconformance=NC))
+    late = rejected(dispose(rework=10), ship(10, nonconformance=NC))
+    late.at(day(16, 12)).when(receive(10, parcel="SO-1-P2")).then()
+    kinds = {charge.kind for scene in (hurried, free, late) for charge in billing.charges(scene.order)}
+    assert kind in kinds
