@@ -22,6 +22,7 @@ from api.app import create_app, now
 from api.cli import app as command_line
 from models.domain import authority, gate
 from models.domain.authority import Role
+from models.domain.charges import ChargeKind
 from models.domain.commands import COMMANDS
 from models.domain.deadlines import RULES, Party
 from models.domain.evidence import DOCUMENTS
@@ -220,6 +221,10 @@ def test_every_alert_rule_is_in_the_reference_with_who_is_told() -> None:
 def test_every_document_type_is_in_the_reference_with_its_name() -> None:
     said = {kind: (name, bool(must)) for kind, name, must in rows("Document types")}
     assert said == {kind.value: (rule.name, bool(rule.required)) for kind, rule in DOCUMENTS.items()}
+
+
+def test_every_charge_is_in_the_reference() -> None:
+    assert [kind for kind, *_ in rows("What an order costs")] == list(ChargeKind)
 
 
 def test_every_kind_of_identifier_is_in_the_reference() -> None:

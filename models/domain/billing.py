@@ -37,7 +37,10 @@ _ONCE = Decimal(1)
 
 
 def charges(order: Order) -> tuple[Charge, ...]:
-    """All that is to be paid and deducted as things stand, in the sequence of the lines."""
+    """All that is to be paid and deducted as things stand, in the sequence of the lines. What goes on as
+    another order is paid there."""
+    if order.kin.successor:
+        return ()
     found = [charge for line in order.lines for charge in _Bill.of(order, line).charges()]
     return (*found, *_hurried(order, found))
 
@@ -97,6 +100,7 @@ class _Bill:
 
     def charges(self) -> Iterator[Charge]:
         yield from self._work()
+        yield from self._besides()
         for item in self.order.nonconformances.values():
             yield from self._rejected(item)
         yield from self._in_time()
@@ -129,17 +133,10 @@ class _Bill:
         )
 
     def _work(self) -> list[Charge]:
-        """What was done, at least the minimum. Pieces scrapped through no fault of the supplier's were."""
+        """What was done. Pieces scrapped through no fault of the supplier's were."""
         line, found = self.line, []
-        done = finished(self.order, line.line)
-        scrapped = [
-            outcome
-            for item in self.order.nonconformances.values()
-            if item.responsibility in _NOT_THE_SUPPLIERS
-            for outcome in self._outcomes(item)
-            if outcome.decision == "scrap"
-        ]
-        lots = Decimal(len(self._lots_done() | {outcome.lot for outcome in scrapped}))
+        done, scrapped = finished(self.order, line.line), self._scrapped()
+        lots = Decimal(len(self._lots()))
         if done:
             quantity, unit = _priced(line, done, lots)
             found.append(self._charge(ChargeKind.PRICE, quantity, unit, line.unit_price, pieces=done))
@@ -147,19 +144,40 @@ class _Bill:
             pieces = sum((outcome.quantity for outcome in scrapped), ZERO)
             quantity, unit = _priced(line, pieces, lots)
             found.append(self._charge(ChargeKind.SCRAPPED, quantity, unit, line.unit_price, pieces=pieces))
-        if lots and self.terms.lot_charge:
-            found.append(self._charge(ChargeKind.LOT_CHARGE, lots, LOTS, self.terms.lot_charge))
-        missing = self.terms.minimum - total_of(found)
-        if found and missing > 0:
-            found.append(self._charge(ChargeKind.MINIMUM, _ONCE, "", missing))
         return found
 
-    def _lots_done(self) -> set[str]:
-        return {
+    def _besides(self) -> Iterator[Charge]:
+        """Lot charges and what is missing to the minimum: of a line and its later deliveries together."""
+        if self.order.line(self.line.delivery_of) is not None:
+            return
+        deliveries = (line for line in self.order.lines if line.delivery_of == self.line.line)
+        bills = [self, *(_Bill.of(self.order, line) for line in deliveries)]
+        work = [charge for bill in bills for charge in bill._work()]
+        lots = Decimal(len({lot for bill in bills for lot in bill._lots()}))
+        if lots and self.terms.lot_charge:
+            work.append(self._charge(ChargeKind.LOT_CHARGE, lots, LOTS, self.terms.lot_charge))
+            yield work[-1]
+        missing = self.terms.minimum - total_of(work)
+        if work and missing > 0:
+            yield self._charge(ChargeKind.MINIMUM, _ONCE, "", missing)
+
+    def _scrapped(self) -> list[Outcome]:
+        return [
+            outcome
+            for item in self.order.nonconformances.values()
+            if item.responsibility in _NOT_THE_SUPPLIERS
+            for outcome in self._outcomes(item)
+            if outcome.decision == "scrap"
+        ]
+
+    def _lots(self) -> set[str]:
+        """Those of which something was done."""
+        done = {
             lot_of(at)
             for at, pieces in self.order.stock.items()
             if line_of(at) == self.line.line and held_in(pieces, *_DONE)
         }
+        return done | {outcome.lot for outcome in self._scrapped()}
 
     def _outcomes(self, item: Nonconformance) -> list[Outcome]:
         return [outcome for outcome in item.outcomes if outcome.line == self.line.line]

@@ -67,6 +67,27 @@ def test_accepted_pieces_are_paid_at_the_price_of_the_order() -> None:
     assert settlement.each_piece(scene.order) == Decimal("0.85")
 
 
+def test_deliveries_of_a_line_share_its_lots_and_its_minimum() -> None:
+    agreed = contract(minimum=100, lot_charge=10)
+    scene = given(issued(contract=agreed), accept(), send(), ship(), receive(100))
+    (line,) = scene.order.lines
+    pieces = {"1:L1": {Bucket.ACCEPTED: Decimal(60)}, "2:L1": {Bucket.ACCEPTED: Decimal(40)}}
+    divided = replace(scene.order, lines=(line, replace(line, line=2, delivery_of=1)), stock=pieces)
+    found = [(each.kind.value, each.line, str(each.amount)) for each in billing.charges(divided)]
+    assert found == [
+        ("price", 1, "51.00"),
+        ("lot_charge", 1, "10.00"),
+        ("minimum", 1, "5.00"),
+        ("price", 2, "34.00"),
+    ]
+
+
+def test_what_goes_on_as_another_order_is_paid_there() -> None:
+    scene = rejected(dispose(scrap=10))
+    gone = replace(scene.order, kin=replace(scene.order.kin, superseded_by=("SO-2", "SO-3")))
+    assert billing.charges(gone) == ()
+
+
 def test_nothing_accepted_costs_nothing() -> None:
     agreed = contract(minimum=500, lot_charge=40, expedite_fee=90)
     scene = given(issued(contract=agreed, draft={"priority": "urgent"}), accept(), send(), ship())
