@@ -167,6 +167,9 @@ async def _master_data(hands: Hands, now: datetime) -> None:
     for supplier_code, (process_code, spec) in world.APPROVALS.items():
         approval = {"process": process_code, "spec": spec, "valid_from": since}
         await hands.post("admin", f"/suppliers/{supplier_code}/approvals", approval)
+    for supplier_code, terms in world.TERMS.items():
+        agreed = terms | {"currency": "USD", "valid_from": since}
+        await hands.post("buyer", f"/suppliers/{supplier_code}/terms", agreed)
     for part in world.PARTS:
         await hands.post("buyer", "/parts", part)
     await hands.post("quality", "/inspection-plans", world.PLATING_PLAN)

@@ -77,6 +77,12 @@ APPROVALS = {
     "TRATER": ("HEAT", "AMS 2759/3"),
     "DELTA": ("PASSIV", "ASTM A967"),
 }
+# What a supplier's work costs by contract, in dollars.
+TERMS: dict[str, dict[str, str]] = {
+    "ACME": {"process": "PLATE", "price": "0.85", "minimum": "150", "lot_charge": "35",
+             "expedite_fee": "180", "late_per_day": "25", "reject_charge": "0.40", "early_reward": "20"},
+    "DELTA": {"process": "PASSIV", "price": "1.10", "minimum": "90", "late_per_day": "15"},
+}  # fmt: skip
 SPECS = {"PLATE": ("ASTM B633", "2023"), "HEAT": ("AMS 2759/3", "H"), "PASSIV": ("ASTM A967", "2017")}
 PARTS = [
     {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},

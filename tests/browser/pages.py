@@ -163,6 +163,12 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/orders/{WO-3140}/close", "buyer"),
     ),
     "/alerts": (Look("/alerts", "planner"), Look("/alerts?state=answered", "viewer")),
+    "/payables": (
+        Look("/payables?from=2020-01-01", "finance"),
+        Look("/payables?from=2020-01-01&to=2020-01-31", "finance"),
+        Look("/payables?from=2020-02-01&to=2020-01-31", "finance", 422),
+        Look("/payables", "buyer", 403),
+    ),
     "/master": (Look("/master", "admin"),),
     "/master/{name}": tuple(Look(f"/master/{name}", "admin") for name in SCREENS),
     "/master/{address:path}": tuple(_screens()),
@@ -218,6 +224,8 @@ NOT_LOOKED_AT = frozenset(
         "/alerts/{alert}",
         "/orders/new/mail",
         "/orders/{number}/issue/mail",
+        # A file.
+        "/payables.csv",
         "/mailbox/{name}/html",
         "/mailbox/{name}/attachments/{index}",
     }
