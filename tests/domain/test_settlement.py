@@ -27,8 +27,10 @@ from tests.domain.asking import (
     changed,
     counter,
     dispose,
+    hurry,
     lose,
     receive,
+    refuse,
     send,
     ship,
     sign,
@@ -90,7 +92,7 @@ def test_what_goes_on_as_another_order_is_paid_there() -> None:
 
 def test_nothing_accepted_costs_nothing() -> None:
     agreed = contract(minimum=500, lot_charge=40, expedite_fee=90)
-    scene = given(issued(contract=agreed, draft={"priority": "urgent"}), accept(), send(), ship())
+    scene = given(issued(contract=agreed), accept(), hurry(date(2026, 12, 10)), agree(), send(), ship())
     assert bill(scene) == {}
     assert settlement.each_piece(scene.order) is None
 
@@ -176,15 +178,19 @@ def test_a_price_for_a_lot_is_paid_for_every_lot() -> None:
 
 
 @parametrize(
-    "priority,fee,expected",
-    ("urgent", 90, ("1", "90.00")),
-    ("normal", 90, None),
-    ("urgent", 0, None),
+    "fee,answers,expected",
+    (90, [agree()], ("1", "90.00")),
+    (90, [agree(), hurry(date(2026, 12, 8)), agree("SO-1-C2")], ("2", "180.00")),
+    (90, [refuse()], None),
+    (90, [], None),
+    (0, [agree()], None),
 )
-def test_an_urgent_order_costs_its_fee_once(priority: str, fee: int, expected: object) -> None:
-    scene = done(
-        contract(expedite_fee=fee), a_line(), a_line(2, lots=[("L2", 100)]), draft={"priority": priority}
-    )
+def test_an_earlier_day_that_was_accepted_costs_its_fee(
+    fee: int, answers: list[Command], expected: object
+) -> None:
+    lines = a_line(), a_line(2, lots=[("L2", 100)])
+    scene = given(issued(*lines, contract=contract(expedite_fee=fee)), accept())
+    scene = given(scene, hurry(date(2026, 12, 10)), *answers, send(), ship(), receive(100))
     assert bill(scene).get("expedite 0") == expected
 
 
@@ -381,9 +387,9 @@ def test_a_corrected_receipt_proves_nothing() -> None:
 
 @pytest.mark.parametrize("kind", list(ChargeKind))
 def test_every_kind_of_charge_can_come_about(kind: ChargeKind) -> None:
-    hurried = done(
-        contract(expedite_fee=9, minimum=100, lot_charge=1, early_reward=1), draft={"priority": "urgent"}
-    )
+    agreed = contract(expedite_fee=9, minimum=100, lot_charge=1, early_reward=1)
+    hurried = given(issued(contract=agreed), accept(), hurry(date(2026, 12, 10)), agree())
+    hurried = given(hurried, send(), ship(), receive(100))
     free = rejected(ours(dispose(rework=5, scrap=5)), ship(5, nonconformance=NC))
     late = rejected(dispose(rework=10), ship(10, nonconformance=NC))
     late.at(day(16, 12)).when(receive(10, parcel="SO-1-P2")).then()
