@@ -182,9 +182,11 @@ def _happen_to_others(
         after, _ = record(session, number, others.get(number), chain, command, events, now)
         _wake(session, command.id, number, now)
         yield after, events
-    born = decision.others.keys() - others.keys()
-    if born:
-        drafts.give_numbers(session, locked.row.type, now.year, len(born))
+    for draft in decision.drafts:
+        drafts.add(session, draft, now)
+    new = len(decision.others.keys() - others.keys()) + len(decision.drafts)
+    if new:
+        drafts.give_numbers(session, locked.row.type, now.year, new)
 
 
 def _others(locked: Locked, command: Any) -> Mapping[str, Order]:

@@ -77,12 +77,20 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return Facts(lots=_lots(session, locked, lock=True), event=event)
     if count := born(command):
         numbers = drafts.coming_numbers(session, order.type, now.year, count)
-        return Facts(pending_commands=_pending(session, order), numbers=numbers)
+        return Facts(
+            pending_commands=_pending(session, order),
+            numbers=numbers,
+            supplier_known=isinstance(command, c.Reassign) and _is_supplier(session, command.supplier),
+        )
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.Replan):
         return Facts(calendars=calendars_now(session, order))
     return Facts()
+
+
+def _is_supplier(session: Session, code: str) -> bool:
+    return session.get(Supplier, code.strip()) is not None
 
 
 def of_draft(

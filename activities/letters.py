@@ -147,6 +147,9 @@ class Letters:
                 )
             case e.ReminderSent(rule="change_reminder"):
                 return mail_facts.change_reminder(order, theirs)
+            case e.ReminderSent(rule="return_reminder"):
+                returns, coming = mail_facts.there(order), mail_facts.coming(order)
+                return m.ReturnReminder(**theirs, returns=returns, coming=coming)
             case e.ReminderSent():
                 return m.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
             case e.OrderHeld():
@@ -263,6 +266,15 @@ class Letters:
                 )
             case e.OrdersMerged():
                 return mail_facts.orders_merged(order, event, theirs)
+            case e.OrderReassigned():
+                return m.OrderReassigned(
+                    **theirs,
+                    reason=event.reason,
+                    transfer=event.pieces == "transfer",
+                    there=mail_facts.there(order),
+                    coming=mail_facts.coming(order),
+                    kept=mail_facts.accepted(order),
+                )
             case e.OrderDeclined():
                 return m.OrderDeclined(
                     **ours,

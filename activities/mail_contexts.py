@@ -272,6 +272,26 @@ class OrderSplit(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReassigned(SupplierMail):
+    """What was not done goes to somebody else. ``there`` is what this supplier has: to be sent back as it
+    is, or with ``transfer`` on to the other one; ``coming`` is on its way back; ``kept`` pieces stay its work."""
+
+    reason: str
+    transfer: bool
+    there: tuple[Pieces, ...] = ()
+    coming: tuple[Pieces, ...] = ()
+    kept: tuple[Pieces, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReminder(LinkedMail):
+    """Pieces that are to come back as they are still have not."""
+
+    returns: tuple[Pieces, ...]
+    coming: tuple[Pieces, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeld(LinkedMail):
     reason: str
 
@@ -451,6 +471,8 @@ MAILS: dict[str, type[MailContext]] = {
     "change_withdrawn": ChangeWithdrawn,
     "orders_merged": OrdersMerged,
     "order_split": OrderSplit,
+    "order_reassigned": OrderReassigned,
+    "return_reminder": ReturnReminder,
     "order_held": OrderHeld,
     "order_resumed": OrderResumed,
     "lot_held": LotHeld,

@@ -176,6 +176,10 @@ def coming(order: Order) -> tuple[m.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_BACK)
 
 
+def accepted(order: Order) -> tuple[m.Pieces, ...]:
+    return _in(order, Bucket.ACCEPTED)
+
+
 def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
     return tuple(
         some_pieces(order, line_of(at), lot_of(at), quantity)

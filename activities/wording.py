@@ -30,6 +30,7 @@ COMMANDS = {
     "propose-change": N_("proposing a change"),
     "decide-change": N_("deciding about a change"),
     "withdraw-change": N_("withdrawing a change"),
+    "reassign": N_("giving the order to another supplier"),
     "merge": N_("merging orders"),
     "split": N_("splitting the order"),
     "expedite": N_("expediting the order"),

@@ -41,6 +41,12 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
     lock_operations(session, operations_of(draft))
     draft = checked(session, draft)
     draft = replace(draft, number=_next_number(session, draft.type, now.year))
+    add(session, draft, now)
+    return draft
+
+
+def add(session: Session, draft: Draft, now: datetime) -> None:
+    """Writes a new draft that has its number."""
     session.execute(
         insert(_ORDERS).values(
             number=draft.number,
@@ -55,7 +61,6 @@ def create(session: Session, draft: Draft, now: datetime) -> Draft:
         )
     )
     write_draft(session, None, draft)
-    return draft
 
 
 def operations_of(draft: Draft) -> set[tuple[str, int]]:
@@ -95,8 +100,11 @@ def save(session: Session, draft: Draft) -> None:
     """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
     _refuse_while_issued(session, draft.number)
     lock_operations(session, operations_of(draft))
-    draft = checked(session, draft)
-    write_draft(session, load(session, draft.number), draft)
+    before = load(session, draft.number)
+    # Where it came from is no term of it that somebody edits.
+    came_from = before.reassigned_from if before is not None else ""
+    draft = replace(checked(session, draft), reassigned_from=came_from)
+    write_draft(session, before, draft)
     session.execute(
         update(_ORDERS)
         .where(_ORDERS.c.number == draft.number)

@@ -78,6 +78,7 @@ ACTIONS: dict[str, str] = {
     "propose-change": N_("Propose a change"),
     "decide-change": N_("Decide the proposed change"),
     "withdraw-change": N_("Withdraw the change"),
+    "reassign": N_("Give it to another supplier"),
     "split": N_("Split the order"),
     "expedite": N_("Expedite the order"),
     "merge": N_("Merge orders into this one"),

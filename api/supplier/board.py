@@ -285,11 +285,12 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
         else:
             line = order.line(int(what.removeprefix("line-")))
             assert line is not None, "inspections and pieces are owed for the order's lines"
-            if kind == "return":
-                text = words.say(
-                    N_("Pieces of {part} to send back"), part=f"{line.part} {line.part_revision}"
-                )
-                yield Owed(text, "ship" if SHIP.offered(order) else "")
+            if kind in ("return", "transfer"):
+                part = f"{line.part} {line.part_revision}"
+                text = words.say(N_("Pieces of {part} to send back"), part=part)
+                if kind == "transfer":
+                    text = words.say(N_("Pieces of {part} that go on to another supplier"), part=part)
+                yield Owed(text, "ship" if kind == "return" and SHIP.offered(order) else "")
                 continue
             if any(each.line == line.line and not each.decision for each in order.inspections.values()):
                 # They have sent theirs; now it is the customer's turn.

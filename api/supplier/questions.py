@@ -45,6 +45,8 @@ def _standing_still(order: Order) -> Question | None:
         return Question(now.value)
     if order.hold is not None:
         return Question("held")
+    if order.reassigned is not None and total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER):
+        return Question("reassigned", SHIP if order.giving_back and SHIP.offered(order) else None)
     if order.cancelling:
         return Question("cancelling", SHIP if SHIP.offered(order) else None)
     if CHANGE.offered(order):

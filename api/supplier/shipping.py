@@ -56,7 +56,7 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         by_line[place.line] = by_line.get(place.line, ZERO) + quantity
     if not found:
         heading = words.say(N_("How did the parcel travel?"))
-    elif order.cancelling:
+    elif order.giving_back:
         heading = words.say(N_("Please send back {pieces}, as they are."), pieces=total_of(visit, by_line))
     else:
         heading = words.say(N_("Ready to ship? {pieces} are with you."), pieces=total_of(visit, by_line))
@@ -64,7 +64,7 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         heading=heading,
         places=tuple(_described(visit, place, quantity) for place, quantity in found),
         unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
-        going_back=order.cancelling,
+        going_back=order.giving_back,
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.domain.commands import Command, Expedite, Merge, Split
+from models.domain.commands import Command, Expedite, Merge, Reassign, Split
 from models.domain.events import Event
+from models.domain.facts import Draft
 from models.domain.order import Order
 
 
@@ -15,13 +16,15 @@ from models.domain.order import Order
 class Decision:
     """What happens to the order that was asked, and in the same moment to `others`, by their numbers.
 
-    Events of another order that begin with `order_issued` bring it into the world. `asks` are commands of
-    the product's own for others, which each decides about when its turn comes.
+    Events of another order that begin with `order_issued` bring it into the world; `drafts` are orders that
+    a buyer has still to look at. `asks` are commands of the product's own for others, which each decides
+    about when its turn comes.
     """
 
     events: list[Event]
     others: Mapping[str, list[Event]] = field(default_factory=dict)
     asks: Mapping[str, Command] = field(default_factory=dict)
+    drafts: tuple[Draft, ...] = ()
 
 
 # Which other orders a command is about, as far as it and its own order tell. What is not listed concerns
@@ -33,7 +36,10 @@ CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
 
 
 # How many new orders a command makes.
-BORN: dict[type[Command], Callable[[Any], int]] = {Split: lambda split: len(split.children)}
+BORN: dict[type[Command], Callable[[Any], int]] = {
+    Split: lambda split: len(split.children),
+    Reassign: lambda _: 1,
+}
 
 
 def concerned(order: Order | None, command: Command) -> frozenset[str]:

@@ -29,7 +29,7 @@ MOST_URGENT_FIRST = (
 # The command that settles what an alert is about, by its rule. An address that takes no mail is settled in
 # the supplier's own record, a lot on hold in the lot's.
 DEEDS = {
-    "order_declined": "cancel",
+    "order_declined": "reassign",
     "receipt_overdue": "report-milestone",
     "ship_overdue": "report-milestone",
     "proposal_waiting": "answer-counter",

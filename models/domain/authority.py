@@ -58,6 +58,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "merge": _BUYER,
     "split": _BUYER,
     "expedite": _BUYER,
+    "reassign": _BUYER,
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),

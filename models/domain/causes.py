@@ -14,7 +14,7 @@ from typing import Literal
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import ChangeKind, ChangeState
 from models.domain.milestones import Milestone
-from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
+from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, owed_back, stage
 from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
@@ -81,7 +81,7 @@ def whose_turn(order: Order) -> Party:
 def _unanswered(order: Order, patience: timedelta) -> Iterator[Cause]:
     # Once pieces come back, the answer that never came tells nobody anything.
     open_stage = stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
-    if order.answer is Answer.NONE and open_stage and not order.cancelling:
+    if order.answer is Answer.NONE and open_stage and not order.cancelling and order.reassigned is None:
         # A rejected proposal asks again: another occurrence, with a clock of its own.
         again = f"-again-{order.rejections}" if order.rejections else ""
         since = order.asked_again_at or order.issued_at
@@ -139,7 +139,8 @@ def _unanswered_change(order: Order, patience: timedelta) -> Iterator[Cause]:
 
 
 def declined(order: Order) -> Iterator[Cause]:
-    if order.answer is Answer.DECLINED and order.answered_at is not None and not order.cancelling:
+    taken = order.cancelling or order.reassigned is not None
+    if order.answer is Answer.DECLINED and order.answered_at is not None and not taken:
         yield _waiting(
             order.plant_calendar,
             f"revision-{order.revision}",
@@ -152,7 +153,8 @@ def declined(order: Order) -> Iterator[Cause]:
 
 def _going(order: Order) -> bool:
     """Work is expected: nobody declined or cancelled it and not everything is back."""
-    return order.answer is not Answer.DECLINED and not order.cancelling and stage(order) is not Stage.RECEIVED
+    off = order.answer is Answer.DECLINED or order.cancelling or order.reassigned is not None
+    return not off and stage(order) is not Stage.RECEIVED
 
 
 def owed_milestones(order: Order) -> Iterator[Milestone]:
@@ -287,11 +289,32 @@ def nonconformances_unanswered(order: Order) -> Iterator[Cause]:
             )
 
 
+def _to_return(order: Order) -> datetime | None:
+    """Since when pieces that are out are to come back as they are; None when none are."""
+    out = total(order.stock, *OUT)
+    if order.reassigned is not None:
+        # What goes straight on to the other supplier is not waited for here.
+        return order.reassigned.at if out and order.reassigned.pieces == "return" else None
+    if order.cancelling:
+        return order.cancel_requested_at if out else None
+    if any(owed_back(order, line) for line in order.lines):
+        agreed = (item.since for item in order.changes.values() if item.state is ChangeState.ACKNOWLEDGED)
+        return max(agreed, default=None)
+    return None
+
+
+def _return(order: Order, patience: timedelta) -> Iterator[Cause]:
+    since = _to_return(order)
+    if since is not None:
+        yield _waiting(order.supplier_calendar, "return", since, patience, "supplier")
+
+
+def return_reminder(order: Order) -> Iterator[Cause]:
+    return _return(order, 5 * WORKING_DAY)
+
+
 def return_overdue(order: Order) -> Iterator[Cause]:
-    if order.cancelling and order.cancel_requested_at is not None and total(order.stock, *OUT):
-        yield _waiting(
-            order.supplier_calendar, "return", order.cancel_requested_at, 10 * WORKING_DAY, "supplier"
-        )
+    return _return(order, 10 * WORKING_DAY)
 
 
 def latest_forecast(order: Order) -> date | None:

@@ -404,6 +404,24 @@ class Expedite(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReassignLine(Part):
+    line: int
+    quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign(Command):
+    """What is not done goes to another supplier, as a draft; `lines` when not all of it at its price.
+    `pieces` that are with the old one come back as they are, or are to go straight on to the other."""
+
+    supplier: str
+    pieces: Literal["return", "transfer"]
+    reason: str
+    lines: tuple[ReassignLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForceComplete(Command):
     reason: str
     signature: Signature

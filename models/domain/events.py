@@ -241,6 +241,17 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReassigned(Event):
+    """What was not done goes to `supplier` as order `to`, a draft so far; `pieces` that are with the old one
+    come back as they are (return), or are to go on to that order (transfer)."""
+
+    to: str
+    supplier: str
+    pieces: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PiecesSent(Event):
     moves: tuple[Move, ...]
     carrier: str = ""

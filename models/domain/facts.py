@@ -87,6 +87,8 @@ class Draft:
     lines: tuple[DraftLine, ...] = ()
     # That of its work orders; its number is one of that series.
     type: str = DEFAULT
+    # The order of another supplier that it takes the place of.
+    reassigned_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Facts:
     others: Mapping[str, Order] = field(default_factory=dict)
     # The next numbers of the order's series, for orders that come of it.
     numbers: tuple[str, ...] = ()
+    # Whether there is a supplier of the code that the command names.
+    supplier_known: bool = False
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

@@ -27,6 +27,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     # Once everything was sent, all of it would go to the first of them.
     "split": _GOING - {Stage.RECEIVED},
     "expedite": _GOING - {Stage.RECEIVED},
+    # Also when the supplier declined.
+    "reassign": _LIVE - {Stage.RECEIVED},
     "send": _GOING,
     "report-milestone": _GOING,
     "report-process": _GOING,
@@ -91,6 +93,7 @@ NOT_WHILE_CANCELLING = frozenset(
         "merge",
         "split",
         "expedite",
+        "reassign",
         "send",
         "hold",
         "cancel",
@@ -100,7 +103,9 @@ NOT_WHILE_CANCELLING = frozenset(
 )
 NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge", "split", "expedite"})
 # What brings other terms waits for those that are open already.
-OTHER_TERMS = frozenset({"propose-change", "merge", "split", "expedite"})
+OTHER_TERMS = frozenset({"propose-change", "merge", "split", "reassign", "expedite"})
+# What was given to another supplier is not begun here any more; what is out comes back, and it is closed.
+NOT_WHEN_REASSIGNED = NOT_WHILE_CANCELLING - {"hold", "cancel", "close", "force-complete"}
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
@@ -126,6 +131,12 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
         return Refusal(
             "order.cancelling",
             "The order is being cancelled: nothing new is started, only what is out comes back.",
+        )
+    if order.reassigned is not None and command in NOT_WHEN_REASSIGNED:
+        return Refusal(
+            "order.reassigned",
+            "What was not done went to another supplier as {order}; nothing new is started here.",
+            order=order.reassigned.to,
         )
     if order.answer is Answer.DECLINED and command in NOT_WHEN_DECLINED:
         return Refusal(

@@ -31,6 +31,7 @@ def missing(order: Order) -> list[dict[str, str]]:
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
     owes_papers = order.answer is not Answer.DECLINED and papers_owed(order)
     found = _owed_papers(order) if owes_papers else []
+    given_up = order.cancelling or order.reassigned is not None
     if order.counter is not None:
         found.append({"what": "answer:proposal", "owed_by": "buyer"})
     if order.open_change is not None:
@@ -42,15 +43,20 @@ def missing(order: Order) -> list[dict[str, str]]:
         for owed, by in _owed_on(item)
     ]
     found += [
-        {"what": f"return:line-{line.line}", "owed_by": "supplier"}
+        {"what": f"{_what_is_out_does(order)}:line-{line.line}", "owed_by": "supplier"}
         for line in order.lines
-        if owed_back(order, line) or (order.cancelling and total(order.stock, *OUT, line=line.line))
+        if owed_back(order, line) or (given_up and total(order.stock, *OUT, line=line.line))
     ]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
     if total(order.stock, Bucket.OVER):
         found.append({"what": "decision:over", "owed_by": "receiving"})
     return found
+
+
+def _what_is_out_does(order: Order) -> str:
+    """Pieces of an order that was given to another supplier may go straight on to that one."""
+    return "transfer" if order.reassigned is not None and order.reassigned.pieces == "transfer" else "return"
 
 
 def _documents(order: Order) -> list[dict[str, str]]:
@@ -124,6 +130,8 @@ def headline(order: Order) -> str:
 
 def _where(order: Order) -> str:
     now = stage(order)
+    if order.reassigned is not None and order.end is None:
+        return "Given to another supplier as " + order.reassigned.to
     if order.cancelling and order.end is None:
         return "Being cancelled; what {supplier} has is to come back"
     if order.counter is None or order.end is not None:

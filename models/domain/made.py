@@ -41,6 +41,8 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             result["merged"] = [source.order for source in event.sources]
         elif isinstance(event, e.OrderSplit):
             result["orders"] = list(event.children)
+        elif isinstance(event, e.OrderReassigned):
+            result["orders"] = [event.to]
         elif isinstance(event, e.ChangeProposed | e.OrderExpedited):
             result["change"] = event.change
         elif isinstance(event, e.DocumentAdded):

@@ -34,6 +34,7 @@ from models.domain.records import (
     Nonconformance,
     Parcel,
     Push,
+    Reassignment,
     Receipt,
     Share,
 )
@@ -284,6 +285,14 @@ def _split(order: Order, event: e.OrderSplit, _: int, at: datetime) -> Order:
         # What was decided about its pieces goes on where they are.
         nonconformances={name: replace(item, proposals=()) for name, item in order.nonconformances.items()},
         kin=replace(order.kin, superseded_by=event.children),
+    )
+
+
+def _reassigned(order: Order, event: e.OrderReassigned, _: int, at: datetime) -> Order:
+    return replace(
+        order,
+        reassigned=Reassignment(at, event.to, event.supplier, event.pieces, event.reason),
+        kin=replace(order.kin, reassigned_to=event.to),
     )
 
 
@@ -648,6 +657,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.OrdersMerged: _merged,
     e.OrderMergedInto: _merged_into,
     e.OrderSplit: _split,
+    e.OrderReassigned: _reassigned,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,

@@ -42,6 +42,7 @@ class Step(StrEnum):
     INSPECTION = "inspection"
     DOCUMENT = "document"
     RETURN = "return"
+    TRANSFER = "transfer"
     CLOSE = "close"
 
 
@@ -57,7 +58,7 @@ class NextStep:
 # The command that takes a step; what the supplier owes, staff may enter for it.
 COMMANDS: dict[Step, str] = {
     Step.RESUME: "resume",
-    Step.PLACE_ELSEWHERE: "cancel",
+    Step.PLACE_ELSEWHERE: "reassign",
     Step.ANSWER: "acknowledge",
     Step.ANSWER_PROPOSAL: "answer-counter",
     Step.DECIDE_CHANGE: "decide-change",
@@ -80,8 +81,11 @@ COMMANDS: dict[Step, str] = {
     Step.INSPECTION: "submit-inspection",
     Step.DOCUMENT: "add-document",
     Step.RETURN: "receive",
+    Step.TRANSFER: "ship",
     Step.CLOSE: "close",
 }
+# What is done with pieces that are not worked on any more.
+_LEAVING = frozenset({Step.RETURN, Step.TRANSFER})
 # Owed from the beginning, but asked for only once pieces came back.
 _PAPERS = frozenset({Step.CORRECTION, Step.INSPECTION, Step.DOCUMENT})
 _RANK = {step: place for place, step in enumerate(Step)}
@@ -96,14 +100,18 @@ def _steps(order: Order) -> Iterator[NextStep]:
     if order.hold is not None:
         yield NextStep(Step.RESUME, "buyer")
     owed = [_known(item) for item in headline.missing(order)]
-    if order.cancelling:
-        if total(order.stock, *OUT):
-            yield NextStep(Step.RETURN, "supplier")
-        yield from (item for item in owed if item.step not in {*_PAPERS, Step.RETURN})
+    if order.cancelling or (order.reassigned is not None and total(order.stock, *OUT)):
+        # Said once, whichever lines it is of.
+        yield from dict.fromkeys(NextStep(item.step, item.owed_by) for item in owed if item.step in _LEAVING)
+        yield from (item for item in owed if item.step not in _PAPERS | _LEAVING)
         return
-    if order.answer is Answer.DECLINED:
+    if order.answer is Answer.DECLINED and order.reassigned is None:
         yield NextStep(Step.PLACE_ELSEWHERE, "buyer")
-    if order.answer is Answer.NONE and stage(order) in (Stage.ISSUED, Stage.IN_PROCESS):
+    if (
+        order.answer is Answer.NONE
+        and order.reassigned is None
+        and stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
+    ):
         yield NextStep(Step.ANSWER, "supplier")
     ranked = sorted(owed, key=lambda item: _RANK[item.step])
     yield from (item for item in ranked if item.step not in _PAPERS)

@@ -33,7 +33,7 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.OrdersMerged: ("orders_merged", "supplier"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),
-    e.CancellationRequested: ("order_cancelled", "supplier"),
+    e.OrderReassigned: ("order_reassigned", "supplier"),
     e.InspectionReviewed: ("inspection_reviewed", "supplier"),
     e.OrderClosed: ("order_closed", "supplier"),
     e.OrderForceCompleted: ("order_closed", "supplier"),
@@ -42,12 +42,14 @@ _REMINDERS = {
     "ack_reminder": "acknowledgment_reminder",
     "milestone_due_soon": "milestone_reminder",
     "change_reminder": "change_reminder",
+    "return_reminder": "return_reminder",
 }
 
 
 def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Notice]:
     """`alert_rules`: the rule of every alert of the order, by alert id."""
     found: list[Notice] = []
+    events = list(events)
     for event in events:
         if type(event) in _ONE_TO_ONE:
             mail, party = _ONE_TO_ONE[type(event)]
@@ -56,6 +58,10 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
             found.append(
                 Notice("order_split" if event.order.kin.split_from else "order_issued", "supplier", event)
             )
+        elif isinstance(event, e.CancellationRequested):
+            # One mail says what is to happen now.
+            if not any(isinstance(other, e.OrderReassigned) for other in events):
+                found.append(Notice("order_cancelled", "supplier", event))
         elif isinstance(event, e.ChangeApproved):
             found += [Notice("change_approved", "supplier", event), Notice("change_decided", "buyer", event)]
         elif isinstance(event, e.ChangeWithdrawn):

@@ -37,6 +37,7 @@ from models.domain.records import (
     Parcel,
     PlannedLot,
     Push,
+    Reassignment,
     Receipt,
 )
 
@@ -188,6 +189,7 @@ class Order:
     kin: Kin = Kin()
     # What was to be paid when it ended, and by how much that changed since.
     settlements: tuple[Settlement, ...] = ()
+    reassigned: Reassignment | None = None
 
     def line(self, number: int) -> Line | None:
         return next((line for line in self.lines if line.line == number), None)
@@ -239,6 +241,11 @@ class Order:
     @property
     def cancelling(self) -> bool:
         return self.cancel_requested_at is not None and self.end is None
+
+    @property
+    def giving_back(self) -> bool:
+        """What its supplier has is to come back as it is."""
+        return self.reassigned.pieces == "return" if self.reassigned is not None else self.cancelling
 
     @property
     def open_nonconformances(self) -> Iterator[Nonconformance]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.domain import gate, headline
-from models.domain.decisions import completing, merging
+from models.domain.decisions import completing, merging, reassigning
 from models.domain.errors import Refusal
 from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
@@ -71,6 +71,7 @@ FIRST_ARTICLE_WAITS = (
 _REFUSALS: dict[str, Callable[[Order], Refusal | None]] = {
     "force-complete": completing.why_not,
     "merge": merging.why_not,
+    "reassign": reassigning.why_not,
 }
 
 

@@ -32,11 +32,26 @@ class Kin:
     split_from: str = ""
     # The other orders that came from the same one.
     siblings: tuple[str, ...] = ()
+    # Orders of another supplier that what was not done went to, or came from.
+    reassigned_to: str = ""
+    reassigned_from: str = ""
 
     @property
     def successor(self) -> str:
         """Where what this order was about is done now; empty while it is done here."""
         return self.merged_into or next(iter(self.superseded_by), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reassignment:
+    """What was not done was given to another supplier. `pieces` that are with this one are to come back as
+    they are (`return`), or to go straight on to order `to` (`transfer`)."""
+
+    at: datetime
+    to: str
+    supplier: str
+    pieces: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

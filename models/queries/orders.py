@@ -161,6 +161,8 @@ def _kin(kin: Kin) -> View:
         "merged_from": list(kin.merged_from),
         "superseded_by": list(kin.superseded_by),
         "split_from": kin.split_from or None,
+        "reassigned_to": kin.reassigned_to or None,
+        "reassigned_from": kin.reassigned_from or None,
     }
 
 
@@ -364,7 +366,7 @@ def _draft(session: Session, row: Any) -> View:
         "proposal": None,
         "open_change": None,
         "expedites": [],
-        **_kin(Kin()),
+        **_kin(Kin(reassigned_from=draft.reassigned_from)),
         "lines": lines,
         "milestones": [],
         "parcels": [],

@@ -23,6 +23,7 @@ from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, NonconformanceRow, OrderRow
 from models.tables.outbox import Outbox
+from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
 from tests.activities.test_apply import NOW, Shop, failing
 
@@ -203,4 +204,27 @@ def test_a_split_that_cannot_be_written_whole_is_not_written_at_all(shop: Shops,
         shop.apply(asked)
     assert shop.dump() == before
     assert shop.apply(asked).status == "applied"
+    assert shop.examined() == []
+
+
+def test_a_reassignment_writes_a_draft_with_the_next_number_in_the_same_moment(shop: Shops) -> None:
+    with shop.database.write() as session:
+        at = {"email": "orders@beta.example", "locale": "en", "timezone": "Europe/Berlin", "country": "DE"}
+        session.add(Supplier(code="BETA", name="Beta", created_at=NOW, **at))
+        session.flush()
+        approved = {"process": "PLATE", "valid_from": date(2020, 1, 1), "created_at": NOW}
+        session.add(SupplierApproval(id="b", supplier="BETA", **approved))
+    assert shop.do(c.Acknowledge("decline", reason="Bath down")).status == "applied"
+    asked = shop.save(c.Reassign("BETA", "return", "Bath down"))
+    before = shop.dump()
+    with failing(shop.database, "orders"), pytest.raises(DBAPIError):
+        shop.apply(asked)
+    assert shop.dump() == before
+    applied = shop.apply(asked)
+    assert (applied.status, applied.stage) == ("applied", "cancelled")
+    to = shop.order(shop.number).kin.reassigned_to
+    assert int(to[-5:]) == int(shop.number[-5:]) + 1
+    assert shop.waiting(to) == []
+    assert shop.do_on(to, c.Issue()).status == "applied"
+    assert shop.order(to).kin.reassigned_from == shop.number
     assert shop.examined() == []

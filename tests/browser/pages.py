@@ -117,6 +117,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "/orders/{number}/decide-change": _task("decide-change", "approver", "{WO-WANTED}"),
     "/orders/{number}/withdraw-change": _task("withdraw-change", "buyer", "{WO-ASKED}"),
+    "/orders/{number}/reassign": (
+        *_task("reassign", "buyer"),
+        Look(f"/orders/{SOME}/reassign", "buyer", press=_answer("reassign")),
+    ),
     "/orders/{number}/split": (
         *_task("split", "buyer"),
         Look(f"/orders/{SOME}/split", "buyer", press=_answer("look")),

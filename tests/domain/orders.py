@@ -51,6 +51,8 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 BERLIN = WorkingCalendar("Europe/Berlin")
 LONDON = WorkingCalendar("Europe/London")
 NEED_BY = date(2026, 12, 18)
+# Those there are; the orders of these tests are ACME's unless said otherwise.
+SUPPLIERS = frozenset({"ACME", "BETA"})
 
 ADMIN = Actor("u_admin", "user", frozenset({Role.ADMIN}))
 BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
@@ -173,6 +175,7 @@ class Scene:
         self.refusal: Refusal | None = None
         # The orders that came of the last step, by number; our shelf is the same for all of them.
         self.born: dict[str, Scene] = {}
+        self.drafts: tuple[Draft, ...] = ()
 
     @property
     def order(self) -> Order:
@@ -210,7 +213,7 @@ class Scene:
         except Refusal as refusal:
             self.refusal = refusal
         else:
-            self.events = decision.events
+            self.events, self.drafts = decision.events, decision.drafts
             self._happen()
             known = {scene.order.number for scene in others}
             self.born = {
@@ -240,9 +243,17 @@ class Scene:
             event = next((EventFact(*item) for item in self.stream if item[0] == command.event), None)
         locked = lots_to_lock(self.state, command)
         lots = {name: fact for name, fact in self.shelf.items() if name in locked}
+        supplier = isinstance(command, c.Reassign) and command.supplier in SUPPLIERS
         concerned = {scene.order.number: scene.order for scene in others}
         numbers = tuple(f"{self.order.number}-{place}" for place in range(1, born(command) + 1))
-        return Facts(lots=lots, event=event, pending_commands=pending, others=concerned, numbers=numbers)
+        return Facts(
+            lots=lots,
+            event=event,
+            pending_commands=pending,
+            others=concerned,
+            numbers=numbers,
+            supplier_known=supplier,
+        )
 
     def _happen(self) -> None:
         before = state = self.state

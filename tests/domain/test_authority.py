@@ -31,6 +31,7 @@ propose-change        y     .        .         .       .                .       
 decide-change         .     y        .         .       .                .       .       y     .      .
 withdraw-change       y     .        .         .       .                .       .       y     .      .
 split                 y     .        .         .       .                .       .       y     .      .
+reassign              y     .        .         .       .                .       .       y     .      .
 merge                 y     .        .         .       .                .       .       y     .      .
 expedite              y     .        .         .       .                .       .       y     .      .
 send                  y     .        y         .       .                .       .       y     .      .

@@ -34,7 +34,7 @@ def with_lines(*lines: DraftLine) -> Draft:
 
 
 def test_every_field_of_a_draft_is_compared() -> None:
-    assert {*TERMS, "number", "buyer", "lines"} == set(Draft.__dataclass_fields__)
+    assert {*TERMS, "number", "buyer", "lines", "type", "reassigned_from"} == set(Draft.__dataclass_fields__)
     assert {"line", *(name for names in OF_A_LINE.values() for name in names)} == set(
         DraftLine.__dataclass_fields__
     )

@@ -121,8 +121,11 @@ class TestCancel:
         told = scene.wait(day(20, month=11))
         assert told == [
             "09 09:00 raise no_news",
+            "09 09:00 remind return_reminder",
             "10 09:00 escalate no_news 1",
             "16 09:00 raise return_overdue",
+            "17 09:00 escalate return_overdue 1",
+            "18 09:00 escalate return_overdue 2",
         ]
 
     def test_a_cancelled_order_stays_cancelled(self) -> None:

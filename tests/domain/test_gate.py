@@ -31,6 +31,7 @@ propose-change       y      .         y            y          y       y         
 decide-change        .      .         .            .          .       .         .        .      .          .    .
 withdraw-change      .      .         .            .          .       .         .        .      .          .    .
 split                y      .         y            y          y       y         .        .      .          .    .
+reassign             y      .         y            y          y       y         .        .      .          .    .
 merge                y      .         y            .          .       .         .        .      .          .    .
 expedite             y      .         y            y          y       y         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .

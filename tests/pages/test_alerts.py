@@ -66,7 +66,7 @@ _DEEDS = {
     "change_undecided": ("Approve or reject the change", "/decide-change"),
     "change_unacknowledged": ("Enter the answer", "/acknowledge"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
-    "order_declined": ("Cancel and place it elsewhere", "/cancel"),
+    "order_declined": ("Give it to another supplier", "/reassign"),
 }
 _SETTLED_ON_THE_FORM = {
     "order_declined",

@@ -84,6 +84,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.OrderMergedInto("SO-2"), "Bea merged this order into SO-2, where it goes on."),
     (e.OrderSplit(("SO-4", "SO-5"), moved(Bucket.AT_SUPPLIER)), "Bea split the order into SO-4, SO-5."),
     (e.PiecesTakenOver("SO-1", moved(Bucket.AT_SUPPLIER)), "100 pcs of lot L1 came over from SO-1, each where it was."),
+    (e.OrderReassigned("SO-4", "BETA", "transfer", "Bath down"), "Bea gave what was not done to BETA, as draft SO-4."),
     (e.PiecesSent(moved(Bucket.IN_TRANSIT_OUT), "DHL", "12"), "Bea sent 100 pcs of lot L1."),
     (e.MilestoneReported("REC", AT, None, "phone"), "Bea reported “Material received” for 10:00."),
     (e.ProcessReported(1, "Bath 2", "L-7", AT, AT, {"L1": Decimal(100)}, "phone", {"temperature": "42"}), "Bea reported load L-7 on Bath 2, 10:00 to 10:00."),

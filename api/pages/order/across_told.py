@@ -1,4 +1,4 @@
-"""Sentences about what happened across orders: merged, split."""
+"""Sentences about what happened across orders: merged, split, given to another supplier."""
 
 # A sentence has one signature, whether or not it needs every argument.
 # ruff: noqa: ARG001
@@ -55,3 +55,16 @@ def split(event: e.OrderSplit, tell: Telling) -> Sentence:
 def taken_over(event: e.PiecesTakenOver, tell: Telling) -> Sentence:
     values = {"pieces": tell.pieces(event.moves), "order": event.source}
     return Sentence(N_("{pieces} came over from {order}, each where it was."), values)
+
+
+def reassigned(event: e.OrderReassigned, tell: Telling) -> Sentence:
+    out = N_("What is out comes back as it is.")
+    if event.pieces == "transfer":
+        out = N_("What is out is to go on to the other supplier.")
+    return Sentence(
+        N_("{who} gave what was not done to {to}, as draft {order}."),
+        {"to": event.supplier, "order": event.to},
+        "watch",
+        event.reason,
+        details=(tell.say(out),),
+    )

@@ -25,6 +25,7 @@ from models.domain.order import Answer, Order, Stage
 from models.domain.pieces import Bucket, sent, total
 from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
+from models.domain.records import Kin
 
 _BACK = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED, Bucket.RETURNED_UNPROCESSED)
 _ENDED = {Stage.CLOSED: N_("Closed"), Stage.CANCELLED: N_("Cancelled")}
@@ -83,7 +84,9 @@ def head(desk: Desk, supplier: str = "", process: str = "") -> Head:
             )
         ),
         version=view["version"],
-        kin=kinships(order, words) if order is not None else (),
+        kin=kinships(
+            order.kin if order is not None else Kin(reassigned_from=view["reassigned_from"] or ""), words
+        ),
     )
 
 

@@ -65,6 +65,7 @@ HEADLINES: dict[Step, str] = {
     Step.INSPECTION: N_("{supplier} owes measured values for {subject}"),
     Step.DOCUMENT: N_("{supplier} owes a document: {subject}"),
     Step.RETURN: N_("{supplier} owes the material back"),
+    Step.TRANSFER: N_("{supplier} has material that is to go on to another supplier"),
     Step.CLOSE: N_("All pieces and papers are here; ready to close"),
 }
 STEPS: dict[Step, str] = {
@@ -92,6 +93,7 @@ STEPS: dict[Step, str] = {
     Step.INSPECTION: N_("Send measured values for {subject}"),
     Step.DOCUMENT: N_("Send the document: {subject}"),
     Step.RETURN: N_("Send the material back"),
+    Step.TRANSFER: N_("Send the material on to the other supplier"),
     Step.CLOSE: N_("Close the order"),
 }
 PARTIES_TOO = {"design_authority": N_("the design authority")}
@@ -106,6 +108,8 @@ MAILS: dict[str, str] = {
     "change_answered": N_("Answer to a change"),
     "acknowledgment_reminder": N_("Reminder to answer"),
     "milestone_reminder": N_("Reminder of what is due"),
+    "order_reassigned": N_("Order given to another supplier"),
+    "return_reminder": N_("Reminder to send material back"),
     "order_split": N_("Order split"),
     "expedite_requested": N_("Earlier day asked for"),
     "change_reminder": N_("Reminder to answer a change"),

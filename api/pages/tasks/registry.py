@@ -15,6 +15,7 @@ from api.pages.tasks.merging import MERGE
 from api.pages.tasks.papers import DOCUMENTS
 from api.pages.tasks.processing import REPORT_PROCESS
 from api.pages.tasks.progress import REPORT_MILESTONE
+from api.pages.tasks.reassigning import REASSIGN
 from api.pages.tasks.receiving import JUDGE, RECEIVE, RESOLVE_OVER
 from api.pages.tasks.rejected import (
     CONFIRM_RETURN,
@@ -34,6 +35,7 @@ _ALL = (
     PROPOSE_CHANGE,
     DECIDE_CHANGE,
     WITHDRAW_CHANGE,
+    REASSIGN,
     SPLIT,
     EXPEDITE,
     MERGE,

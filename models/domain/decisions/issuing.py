@@ -11,7 +11,7 @@ from models.domain.facts import DraftLine, Facts, IssueFacts
 from models.domain.milestones import plan
 from models.domain.order import Line, Order
 from models.domain.quantities import ZERO, quantity
-from models.domain.records import PlannedLot
+from models.domain.records import Kin, PlannedLot
 
 
 def issue(facts: Facts, now: datetime) -> list[Event]:
@@ -85,6 +85,7 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
         supplier_calendar=known.supplier_calendar,
         export_controlled=controlled,
         type=draft.type,
+        kin=Kin(reassigned_from=draft.reassigned_from),
     )
     return [OrderIssued(order)]
 

@@ -1,0 +1,117 @@
+"""Reassign: who goes on, with how much, for how much, and what becomes of the pieces that are out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.desk import Desk
+from api.pages.tasks.base import Acting, Button, Task, Typed, number_in, picked
+from api.pages.tasks.control import open_pieces
+from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.tasks import Lead, Wanted, line_called
+from models.domain import commands as c
+from models.domain.decisions.reassigning import undone
+from models.domain.order import Line, Order
+from models.domain.pieces import Bucket, total
+from models.queries.sourcing import suppliers_for
+
+_PIECES = ("return", "transfer")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line that is not done: how many are open, and what they cost here."""
+
+    input: str
+    name: str
+    quantity: str
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReassignForm:
+    """`suppliers` are code, name, and whether they are approved for it. `ends`: nothing was accepted here,
+    so the order is cancelled once nothing is out."""
+
+    suppliers: tuple[tuple[str, str, bool], ...]
+    lines: tuple[OpenLine, ...]
+    pieces: tuple[tuple[str, str], ...]
+    currency: str
+    ends: bool
+
+
+def _look(session: Session, desk: Desk) -> list[tuple[str, str, bool]]:
+    order = desk.issued
+    today = order.plant_calendar.local_date(desk.staff.now)
+    found = suppliers_for(session, order.process, order.spec, today)
+    return [each for each in found if each[0] != order.supplier]
+
+
+def _form(acting: Acting, _typed: Typed) -> ReassignForm:
+    order = acting.order
+    return ReassignForm(
+        suppliers=tuple(acting.known),
+        lines=tuple(
+            OpenLine(
+                _input(line),
+                line_called(line, acting.words),
+                f"{left.normalize():f}",
+                f"{line.unit_price.normalize():f}",
+            )
+            for line in order.lines
+            if (left := undone(order, line))
+        ),
+        pieces=open_pieces(acting),
+        currency=order.currency,
+        ends=not total(order.stock, Bucket.ACCEPTED),
+    )
+
+
+def _input(line: Line) -> str:
+    return f"open.{line.line}"
+
+
+def _reassign(fields: Fields, acting: Acting) -> Wanted:
+    supplier = fields.text("supplier")
+    if not supplier:
+        fields.wrong("supplier", "Choose the supplier.")
+    pieces = picked(fields, "pieces", _PIECES, N_("Choose what becomes of the pieces that are out."))
+    lines: list[c.ReassignLine] = []
+    leads: dict[str, Lead] = {}
+    for line in _open(acting.order):
+        at = _input(line)
+        fields.rows[at] = line_called(line, acting.words)
+        some = number_in(fields, f"{at}.quantity", line.unit)
+        price = fields.quantity(f"{at}.unit_price", "")
+        if some is None:
+            continue
+        leads |= {f"lines.{len(lines)}.{name}": Lead(f"{at}.{name}") for name in ("quantity", "unit_price")}
+        lines.append(c.ReassignLine(line.line, some, line.unit_price if price is None else price))
+    if not lines:
+        first = next((_input(line) for line in _open(acting.order)), "")
+        fields.wrong(f"{first}.quantity" if first else "", "Enter how many the other supplier is to do.")
+    reason = fields.text("reason", most=LONGEST_TEXT)
+    if not reason:
+        fields.wrong("reason", "Give a reason.")
+    fields.check()
+    wish = cast(Literal["return", "transfer"], pieces)
+    return Wanted(c.Reassign(supplier, wish, reason, tuple(lines)), leads)
+
+
+def _open(order: Order) -> list[Line]:
+    return [line for line in order.lines if undone(order, line)]
+
+
+REASSIGN = Task(
+    "reassign",
+    "reassign",
+    _form,
+    _reassign,
+    (Button("reassign", N_("Give it to them")),),
+    question=N_("Who goes on with it?"),
+    look=_look,
+)

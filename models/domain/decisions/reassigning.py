@@ -1,0 +1,146 @@
+"""reassign: what is not done yet goes to another supplier, as a draft that the buyer looks at before it is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from models.domain import commands as c
+from models.domain.across import Decision
+from models.domain.decisions import checks
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import CancellationRequested, Event, LinesShortClosed, OrderReassigned
+from models.domain.facts import Asked, Draft, DraftLine, Facts
+from models.domain.order import Line, Order, line_sent
+from models.domain.pieces import Bucket, held_in, key, sent, total
+from models.domain.quantities import ZERO, quantity
+
+# With the old supplier to stay: done, or here to be judged.
+_DONE = (
+    Bucket.ACCEPTED,
+    Bucket.PENDING,
+    Bucket.REJECTED,
+    Bucket.IN_TRANSIT_BACK,
+    Bucket.FORWARDED,
+    Bucket.TEST_CONSUMED,
+)
+# Pieces as they went out, which another can work on.
+_RAW = (Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.RETURNED_UNPROCESSED)
+
+
+def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now: datetime) -> Decision:
+    reason = checks.reason(command.reason)
+    supplier = _another(order, command, facts)
+    lines = tuple(_lines(order, command))
+    number = facts.numbers[0]
+    draft = Draft(
+        number=number,
+        plant=order.plant,
+        buyer=order.buyer,
+        supplier=supplier,
+        process=order.process,
+        spec=order.spec,
+        spec_revision=order.spec_revision,
+        need_by=order.need_by,
+        priority=order.priority,
+        lines=lines,
+        type=order.type,
+        reassigned_from=order.number,
+    )
+    events: list[Event] = [OrderReassigned(number, supplier, command.pieces, reason)]
+    short = tuple(line.line for line in order.lines if not line_sent(order, line))
+    if short:
+        events.append(LinesShortClosed(short, reason))
+    if not total(order.stock, Bucket.ACCEPTED):
+        # Nothing is left to be paid here: it ends as soon as nothing is out.
+        events.append(CancellationRequested(reason))
+    return Decision(events, drafts=(draft,))
+
+
+def undone(order: Order, line: Line) -> Decimal:
+    """How many pieces of the line its supplier has not done, nor sent back."""
+    return max(ZERO, line.ordered - total(order.stock, *_DONE, line=line.line))
+
+
+def why_not(order: Order) -> Refusal | None:
+    """Why there is nothing to give away although the order's stage allows it."""
+    if not any(undone(order, line) for line in order.lines):
+        return Refusal(
+            "reassign.nothing_left",
+            "Everything ordered is done or on its way back; nothing is left to give to another supplier.",
+        )
+    return None
+
+
+def _another(order: Order, command: c.Reassign, facts: Facts) -> str:
+    supplier = command.supplier.strip()
+    if supplier == order.supplier:
+        raise Invalid(
+            "reassign.same_supplier",
+            "{supplier} has this order already.",
+            field="supplier",
+            supplier=supplier,
+        )
+    if not facts.supplier_known:
+        raise Invalid(
+            "supplier.unknown", "There is no supplier {supplier}.", field="supplier", supplier=supplier
+        )
+    return supplier
+
+
+def _lines(order: Order, command: c.Reassign) -> Iterator[DraftLine]:
+    """What the other one is asked for: the lines named, or all that is not done at its price."""
+    if not command.lines:
+        refusal = why_not(order)
+        if refusal is not None:
+            raise refusal
+        for line in order.lines:
+            if left := undone(order, line):
+                yield _draft_line(order, line, left, line.unit_price)
+    seen: set[int] = set()
+    for index, item in enumerate(command.lines):
+        line = checks.the_line(order, item.line, index)
+        if line.line in seen:
+            raise Invalid(
+                "line.repeated", "Line {line} is named twice.", field=f"lines.{index}.line", line=line.line
+            )
+        seen.add(line.line)
+        wanted = checks.counted(line, item.quantity, index)
+        most = line.ordered - total(order.stock, Bucket.ACCEPTED, Bucket.FORWARDED, line=line.line)
+        if wanted > most:
+            raise Invalid(
+                "reassign.more_than_open",
+                "Line {line}: only {open} of {ordered} are open; the others are done.",
+                field=f"lines.{index}.quantity",
+                line=line.line,
+                open=max(ZERO, most),
+                ordered=line.ordered,
+            )
+        price = quantity(item.unit_price, field=f"lines.{index}.unit_price", unit="a price")
+        yield _draft_line(order, line, wanted, price)
+
+
+def _draft_line(order: Order, line: Line, wanted: Decimal, price: Decimal) -> DraftLine:
+    return DraftLine(
+        line=line.line,
+        work_order=line.work_order,
+        operation=line.operation,
+        quantity=wanted,
+        unit_price=price,
+        currency=order.currency,
+        lots=tuple(_lots(order, line, wanted)),
+        tolerance=line.tolerance,
+        first_article=min(line.first_article, wanted),
+    )
+
+
+def _lots(order: Order, line: Line, wanted: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """The lots that are still to be worked on, in their sequence, as far as they are needed."""
+    for planned in line.lots:
+        pieces = order.stock.get(key(line.line, planned.lot), {})
+        there = max(ZERO, planned.quantity - sent(pieces)) + held_in(pieces, *_RAW)
+        some = min(there, wanted)
+        if some:
+            wanted -= some
+            yield planned.lot, some

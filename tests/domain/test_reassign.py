@@ -1,0 +1,179 @@
+"""reassign: what is not done goes to another supplier as a draft, and the old order ends or is closed with the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from models.domain import commands as c
+from models.domain import events as e
+from models.domain.facts import DraftLine, Facts
+from models.domain.headline import missing
+from models.domain.next_steps import Step, next_steps
+from models.domain.notices import notices
+from models.domain.purpose import why_pointless
+from tests.domain.asking import (
+    accept,
+    agree,
+    approve,
+    arrived,
+    change,
+    changed,
+    counter,
+    decline,
+    lose,
+    receive,
+    send,
+    ship,
+)
+from tests.domain.orders import (
+    NEED_BY,
+    PLANNER,
+    Scene,
+    a_draft,
+    a_line,
+    a_lot,
+    day,
+    given,
+    issue_facts,
+    issued,
+    parametrize,
+)
+
+
+def elsewhere(
+    pieces: Literal["return", "transfer"] = "return", supplier: str = "BETA", **lines: tuple[object, object]
+) -> c.Reassign:
+    """`elsewhere(line1=(40, "0.9"))`: so many of line 1 at that price."""
+    named = tuple(
+        c.ReassignLine(int(name[4:]), Decimal(str(some)), Decimal(str(price)))
+        for name, (some, price) in lines.items()
+    )
+    return c.Reassign(supplier, pieces, "The bath is down", named)
+
+
+def lines(scene: Scene) -> tuple[DraftLine, ...]:
+    (draft,) = scene.then().drafts
+    return draft.lines
+
+
+def test_an_order_that_was_declined_is_placed_elsewhere_and_ends_at_once() -> None:
+    scene = given(issued(), decline()).when(elsewhere())
+    scene.then("cancelled")
+    (draft,) = scene.drafts
+    assert (draft.number, draft.supplier, draft.need_by) == ("SO-1-1", "BETA", NEED_BY)
+    assert (draft.reassigned_from, draft.purchase_order) == ("SO-1", "")
+    (line,) = draft.lines
+    assert (line.quantity, line.unit_price, line.lots) == (100, Decimal("0.85"), (("L1", Decimal(100)),))
+    assert scene.order.kin.reassigned_to == "SO-1-1"
+    assert list(scene.order.open_alerts) == []
+
+
+def test_what_is_out_comes_back_before_the_order_ends() -> None:
+    scene = given(issued(), accept(), send(60), arrived()).when(elsewhere())
+    scene.then("in_process", at_supplier=60).flags("cancelling")
+    scene.happened(e.OrderReassigned, e.LinesShortClosed, e.CancellationRequested)
+    assert missing(scene.order) == [{"what": "return:line-1", "owed_by": "supplier"}]
+    assert [item.step for item in next_steps(scene.order)] == [Step.RETURN]
+    assert lines(scene)[0].quantity == 100
+    given(scene, receive(0, unprocessed=60, parcel="", slip="LS-1")).then(
+        "cancelled", returned_unprocessed=60
+    )
+
+
+def test_what_was_accepted_is_closed_and_paid_here_and_the_rest_done_elsewhere() -> None:
+    scene = given(issued(), accept(), send(80), arrived(), ship(30), receive(30), elsewhere())
+    scene.then("receiving", accepted=30, at_supplier=50).flags()
+    assert lines(scene)[0] == replace(lines(scene)[0], quantity=Decimal(70), lots=(("L1", Decimal(70)),))
+    assert [item.step for item in next_steps(scene.order)] == [Step.RETURN]
+    scene.when(send(1)).refused("order.reassigned", order="SO-1-1")
+    given(scene, ship(50, unprocessed=50), receive(0, unprocessed=50, parcel="SO-1-P2"))
+    scene.then("received", accepted=30, returned_unprocessed=50)
+    given(scene, c.Close()).then("closed")
+
+
+def test_pieces_that_are_here_or_on_their_way_are_not_asked_of_the_other_one() -> None:
+    scene = given(
+        issued(), accept(), send(90), arrived(), ship(40), receive(20, rejected=5, pending=5), lose(4)
+    )
+    # Of the ten in the box four were lost: they are needed anew, of no lot that is known.
+    assert lines(scene.when(elsewhere()))[0].quantity == 100 - 20 - 5 - 5 - 6
+    assert lines(scene)[0].lots == (("L1", Decimal(60)),)
+
+
+def test_only_what_is_named_goes_at_the_price_named() -> None:
+    both = (a_line(1), a_line(2, 50, [("L3", 50)]))
+    scene = given(issued(*both), accept()).when(elsewhere(line2=(30, "1.2")))
+    assert [(line.line, line.quantity, line.unit_price) for line in lines(scene)] == [(2, 30, Decimal("1.2"))]
+    assert all(line.short_closed for line in scene.order.lines)
+
+
+def test_a_transfer_waits_for_nothing_to_come_back() -> None:
+    scene = given(issued(), accept(), send(60), arrived(), elsewhere("transfer"))
+    assert missing(scene.order) == [{"what": "transfer:line-1", "owed_by": "supplier"}]
+    assert [item.step for item in next_steps(scene.order)] == [Step.TRANSFER]
+    assert scene.order.reassigned is not None
+    assert (scene.order.reassigned.pieces, scene.order.reassigned.to) == ("transfer", "SO-1-1")
+    assert not any("return" in told for told in scene.wait(day(20, month=12)))
+
+
+def test_the_supplier_is_told_once_and_reminded_of_what_it_has() -> None:
+    scene = given(issued(milestones=()), accept(), send(60)).when(elsewhere())
+    told = notices(scene.then().events, {})
+    assert [(notice.mail, notice.party) for notice in told] == [("order_reassigned", "supplier")]
+    told_later = [told for told in scene.wait(day(19)) if "return" in told]
+    assert told_later == [
+        "09 09:00 remind return_reminder",
+        "16 09:00 raise return_overdue",
+        "17 09:00 escalate return_overdue 1",
+        "18 09:00 escalate return_overdue 2",
+    ]
+    given(scene, receive(0, unprocessed=60, parcel="", slip="LS-1")).then("cancelled")
+    assert list(scene.order.open_alerts) == []
+
+
+def test_what_is_owed_back_of_a_smaller_order_is_asked_for_too() -> None:
+    scene = given(issued(milestones=()), accept(), send(60), change(changed(1, 40)), approve(), agree())
+    assert [told for told in scene.wait(day(16, 12)) if "return" in told] == [
+        "09 09:00 remind return_reminder",
+        "16 09:00 raise return_overdue",
+    ]
+
+
+def test_the_order_that_comes_of_it_knows_what_it_takes_the_place_of() -> None:
+    draft = a_draft(reassigned_from="SO-0")
+    scene = Scene([a_lot("L1")])
+    scene.when(c.Issue(), facts=Facts(lots=dict(scene.shelf), issue=issue_facts(draft))).then("issued")
+    assert scene.order.kin.reassigned_from == "SO-0"
+
+
+@parametrize(
+    "wish, code, field",
+    (elsewhere(supplier="ACME"), "reassign.same_supplier", "supplier"),
+    (elsewhere(supplier="NOBODY"), "supplier.unknown", "supplier"),
+    (elsewhere(line1=(101, 1)), "reassign.more_than_open", "lines.0.quantity"),
+    (elsewhere(line1=(0, 1)), "quantity.zero", "lines.0.quantity"),
+    (elsewhere(line9=(1, 1)), "line.unknown", "lines.0.line"),
+    (elsewhere(line1=(1, -1)), "quantity.too_small", "lines.0.unit_price"),
+    (c.Reassign("BETA", "return", " "), "reason.missing", "reason"),
+)
+def test_a_wish_that_does_not_fit_is_refused(wish: c.Reassign, code: str, field: str) -> None:
+    given(issued(), accept()).when(wish).refused(code, field).then_nothing("acknowledged")
+
+
+def test_nothing_is_given_away_that_is_done_or_still_open() -> None:
+    later = NEED_BY + timedelta(days=7)
+    done: list[Any] = [accept(), send(), ship()]
+    assert (found := why_pointless(given(issued(), *done).order, "reassign")) is not None
+    assert found.code == "reassign.nothing_left"
+    given(issued(), *done).when(elsewhere()).refused("reassign.nothing_left")
+    given(issued(), counter(later)).when(elsewhere()).refused("change.proposal_waits")
+    given(issued(), accept(), change(changed(1, 80))).when(elsewhere()).refused("change.open")
+    given(issued(), accept(), c.Hold("drawing")).when(elsewhere()).refused("order.hold")
+    given(issued(), accept(), send(1), c.Cancel("x")).when(elsewhere()).refused("order.cancelling")
+    issued().when(elsewhere(), by=PLANNER).refused("forbidden.role")
+    given(issued(), accept(), send(80), ship(30), receive(30), elsewhere()).when(elsewhere()).refused(
+        "order.reassigned"
+    )
