@@ -31,6 +31,7 @@ from models.queries.lot_holds import covering
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
+from models.tables.people import User
 from models.tables.plants import Calendar, Plant
 from models.tables.processes import Process
 from models.tables.suppliers import Supplier, SupplierApproval
@@ -84,6 +85,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         )
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
+    if isinstance(command, c.PlanAction):
+        return Facts(owner=_person(session, command.owner))
     if isinstance(command, c.Replan):
         return Facts(calendars=calendars_now(session, order))
     return Facts()
@@ -130,6 +133,16 @@ def _event(session: Session, order: Order, sequence: int) -> EventFact | None:
         select(_EVENTS).where(_EVENTS.c.order_number == order.number, _EVENTS.c.sequence == sequence)
     ).first()
     return EventFact(row.sequence, row.at, load_event(row.type, row.payload)) if row is not None else None
+
+
+def _person(session: Session, email: str) -> str:
+    """The id of one of our people who has this mail address; empty for nobody."""
+    found = session.scalar(
+        select(col(User.id)).where(
+            func.lower(User.email) == email.strip().lower(), col(User.active).is_(True)
+        )
+    )
+    return found or ""
 
 
 def _pending(session: Session, order: Order) -> int:

@@ -69,11 +69,12 @@ class Letters:
         # Most commands tell nobody.
         buyer = user(self.session, order.buyer) if notices else None
         for notice in notices:
-            for person in self._people(order, notice.party, buyer):
+            party = mail_facts.owed_by(order, notice) if notice.party == "owner" else notice.party
+            for person in self._people(order, notice, party, buyer):
                 # A controlled order's mail goes to cleared people only.
                 if order.export_controlled and not person.cleared:
                     continue
-                link = self._link(order, person) if notice.party == "supplier" else ""
+                link = self._link(order, person) if party == "supplier" else ""
                 context = self._context(order, notice, buyer, link)
                 self.add(order.number, person, context)
 
@@ -111,7 +112,11 @@ class Letters:
         )
         self.written.append(outbox)
 
-    def _people(self, order: Order, party: Party, buyer: Person | None) -> list[Person]:
+    def _people(self, order: Order, notice: Notice, party: Party, buyer: Person | None) -> list[Person]:
+        if notice.party == "owner" and party != "supplier":
+            owner = user(self.session, mail_facts.action_of(order, notice.event).owner)
+            if owner is not None:
+                return [owner]
         if party == "supplier":
             supplier = self.session.get(Supplier, order.supplier)
             return supplier_contacts(self.session, supplier, self.now) if supplier is not None else []
@@ -150,6 +155,10 @@ class Letters:
             case e.ReminderSent(rule="return_reminder"):
                 returns, coming = mail_facts.there(order), mail_facts.coming(order)
                 return m.ReturnReminder(**theirs, returns=returns, coming=coming)
+            case e.ActionPlanned():
+                return m.ActionPlanned(**ours, **mail_facts.corrective(order, event), link_id=link)
+            case e.ReminderSent(rule="corrective_action_due"):
+                return m.ActionDue(**ours, **mail_facts.corrective(order, event), link_id=link)
             case e.ReminderSent():
                 return m.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
             case e.OrderHeld():

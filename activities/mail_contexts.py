@@ -431,6 +431,31 @@ class OrderDeclined(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrective(MailContext):
+    """To who is to do a corrective action: one of ours, or with ``link_id`` the supplier's contact."""
+
+    supplier: str
+    nonconformance: str
+    part: str
+    revision: str
+    defect: str
+    cause: str
+    action: str
+    due: date
+    link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlanned(Corrective):
+    """It was agreed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionDue(Corrective):
+    """It is to be done soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert(MailContext):
     """To whoever a rule tells. ``rule`` and ``owed_by`` are the codes of ``models.domain.deadlines``,
     ``details`` names the milestone, parcel or document it is about."""
@@ -488,6 +513,8 @@ MAILS: dict[str, type[MailContext]] = {
     "change_decided": ChangeDecided,
     "change_answered": ChangeAnswered,
     "order_declined": OrderDeclined,
+    "action_planned": ActionPlanned,
+    "action_due": ActionDue,
     "alert": Alert,
     "command_refused": CommandRefused,
 }

@@ -8,8 +8,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from activities import mail_contexts as m
+from models.domain import events as e
 from models.domain.changes import LineCommercial
+from models.domain.corrective import SUPPLIER, CorrectiveAction
+from models.domain.deadlines import Party
 from models.domain.events import OrdersMerged
+from models.domain.notices import Notice
 from models.domain.order import Answer, Line, Order
 from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
@@ -223,3 +227,33 @@ def totals(order: Order) -> tuple[m.Total, ...]:
 
 def decision(text: str) -> Literal["release", "reject"]:
     return "release" if text == "release" else "reject"
+
+
+def action_of(order: Order, event: e.Event) -> CorrectiveAction:
+    """The corrective action an event is about."""
+    name = event.action if isinstance(event, e.ActionPlanned) else getattr(event, "occurrence", "")
+    name = name.partition("#")[0]
+    actions = (each for item in order.nonconformances.values() for each in item.actions)
+    return next(each for each in actions if each.action == name)
+
+
+def owed_by(order: Order, notice: Notice) -> Party:
+    """Who is to do the action: the supplier, or one of us, in whose place quality hears of it."""
+    return "supplier" if action_of(order, notice.event).owner == SUPPLIER else "quality"
+
+
+def corrective(order: Order, event: e.Event) -> dict[str, Any]:
+    """What mails say of a corrective action, and of what it is about."""
+    action = action_of(order, event)
+    item = next(each for each in order.nonconformances.values() if action in each.actions)
+    line = order.line(item.line) or order.lines[0]
+    return {
+        "supplier": order.supplier_name,
+        "nonconformance": item.nonconformance,
+        "part": line.part,
+        "revision": line.part_revision,
+        "defect": item.defect,
+        "cause": action.cause,
+        "action": action.what,
+        "due": action.due,
+    }

@@ -63,12 +63,25 @@ class Sweeper:
             everything=False,
         )
         tell(findings)
+        await asyncio.to_thread(self._remind_ended, now)
         alone = [finding.where for finding in findings if finding.code == "workflow.missing"]
         return Swept(
             found=dict(Counter(finding.code for finding in findings)),
             lines=[f"{finding.where}: {finding.what}" for finding in findings[:_SHOWN]],
             restarted=await asyncio.to_thread(self._restart, alone, now),
         )
+
+    def _remind_ended(self, now: datetime) -> None:
+        """What outlives its order is due without a workflow: corrective actions, papers still owed."""
+        with self._database.read() as session:
+            numbers = session.scalars(
+                select(_ORDERS.c.number)
+                .where(_ORDERS.c.next_due <= now, _ORDERS.c.stage.in_(ENDED))
+                .order_by(_ORDERS.c.number)
+            ).all()
+        for number in numbers:
+            with self._database.write() as session:
+                let_time_pass(session, number, now, ended=True)
 
     def _restart(self, numbers: Sequence[str], now: datetime) -> list[str]:
         restarted = []
@@ -79,9 +92,9 @@ class Sweeper:
         return restarted
 
 
-def let_time_pass(session: Session, number: str, now: datetime) -> bool:
-    """Saves a command that does nothing but what is due; False when the order has ended or already has
-    a command that waits, which does as well."""
+def let_time_pass(session: Session, number: str, now: datetime, *, ended: bool = False) -> bool:
+    """Saves a command that does nothing but what is due; False when the order has ended (or, with `ended`,
+    has not) or already has a command that waits, which does as well."""
     order = session.execute(
         select(_ORDERS.c.stage, _ORDERS.c.version).where(_ORDERS.c.number == number).with_for_update()
     ).one()
@@ -90,7 +103,7 @@ def let_time_pass(session: Session, number: str, now: datetime) -> bool:
         .where(_COMMANDS.c.order_number == number, _COMMANDS.c.status == "received")
         .limit(1)
     )
-    if waiting is not None or order.stage in {*ENDED, Stage.DRAFT}:
+    if waiting is not None or order.stage == Stage.DRAFT or (order.stage in ENDED) is not ended:
         return False
     command = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sendout:sweep:{number}:{order.version}:{now.isoformat()}"))
     save_system_command(session, command, number, "pass-deadlines", {}, now)

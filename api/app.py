@@ -19,7 +19,7 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, today
+from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, quality, today
 from api.pages import alerts as alert_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
@@ -40,6 +40,7 @@ from api.routes import (
     links,
     lot_holds,
     lots,
+    nonconformances,
     order_commands,
     orders,
     parts,
@@ -85,6 +86,7 @@ ROUTERS = (
     lot_holds.router,
     payables.router,
     alerts.router,
+    nonconformances.router,
     people.router,
     health.router,
     openapi.router,
@@ -100,6 +102,7 @@ PAGES = (
     live.router,
     alert_pages.router,
     payables_page.router,
+    quality.router,
     actions.router,
     login.router,
     master.router,

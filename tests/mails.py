@@ -8,6 +8,8 @@ from typing import Any
 
 from activities.mail_contexts import (
     AcknowledgmentReminder,
+    ActionDue,
+    ActionPlanned,
     Alert,
     ChangeAnswered,
     ChangeApproved,
@@ -126,6 +128,17 @@ CHANGED = ChangeOrder(
     ),
 )
 
+_ACTION: dict[str, Any] = {
+    **_OURS,
+    "supplier": "Acme Plating",
+    "nonconformance": "SO-000042-N1",
+    "part": "FL-DN50",
+    "revision": "C",
+    "defect": "Coating 4 µm, at least 8 µm needed",
+    "cause": "The bath was too cold",
+    "action": "Measure it every hour",
+    "due": date(2026, 12, 4),
+}
 SAMPLES: tuple[MailContext, ...] = (
     OrderIssued(
         **_LINKED,
@@ -254,6 +267,8 @@ SAMPLES: tuple[MailContext, ...] = (
         link_id=LINK_ID,
     ),
     OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
+    ActionPlanned(**_ACTION, link_id=LINK_ID),
+    ActionDue(**_ACTION),
     LotHeld(**_LINKED, lots=("20260315-STEEL-001",), pieces=(FLANGE,), reason="Wrong melt"),
     LotReleased(**_LINKED, lots=("20260315-STEEL-001",), pieces=(FLANGE,), need_by=NEED_BY),
     InspectionReviewed(**_LINKED, inspection="IN-3", decision="release", pieces=FLANGE, first_article=True),

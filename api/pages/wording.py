@@ -56,6 +56,14 @@ ORDER_TYPES: dict[str, str] = {
     "TRIAL": N_("trial"),
     "REWORK": N_("rework"),
 }
+# Where a corrective action stands, or all of a nonconformance's, and how that is to be taken.
+ACTION_STATES: dict[str, tuple[str, str]] = {
+    "none": (N_("No corrective action"), "plain"),
+    "planned": (N_("Planned"), "watch"),
+    "completed": (N_("Done, to be verified"), "watch"),
+    "verified": (N_("Verified as effective"), "good"),
+    "ineffective": (N_("Not effective"), "act"),
+}
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 
 
@@ -94,6 +102,11 @@ ACTIONS: dict[str, str] = {
     "disposition": N_("Decide about rejected pieces"),
     "decide-disposition": N_("Decide the proposed disposition"),
     "confirm-return": N_("Confirm the return"),
+    "plan-action": N_("Plan a corrective action"),
+    "complete-action": N_("A corrective action is done"),
+    "verify-action": N_("Verify a corrective action"),
+    "set-responsibility": N_("Say who is responsible"),
+    "review-nonconformance": N_("Review a nonconformance"),
     "declare-loss": N_("Declare pieces lost"),
     "short-close": N_("Close a line short"),
     "resolve-over": N_("Settle surplus pieces"),

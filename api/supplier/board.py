@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from activities import wording
 from activities.i18n import N_
+from api.supplier.corrective import ACTION, owed
 from api.supplier.measuring import MEASURE
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import label
@@ -158,7 +159,7 @@ def board(visit: Visit) -> Board:
         facts=tuple(_facts(order, words)),
         lines=tuple(_line(visit, line) for line in order.lines),
         steps=tuple(_steps(order, words)),
-        owed=(*_to_describe(visit), *_owed(order, words)),
+        owed=(*_to_describe(visit), *_owed(order, words), *_corrective(order, words)),
         rejections=tuple(_rejections(order, words)),
         inspections=tuple(_inspection(visit, item) for item in order.inspections.values()),
         parcels=tuple(_parcels(order, words)),
@@ -298,6 +299,14 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
             wanted = FIRST_VALUES if kind == "first-article" else VALUES
             text = words.say(wanted, part=f"{line.part} {line.part_revision}")
             yield Owed(text, f"measure?line={line.line}" if MEASURE.offered(order) else "")
+
+
+def _corrective(order: Order, words: Words) -> Iterator[Owed]:
+    for _, action in owed(order):
+        text = words.say(
+            N_("Corrective action until {day}: {what}"), day=words.far_day(action.due), what=action.what
+        )
+        yield Owed(text, f"action?action={quote(action.action)}" if ACTION.offered(order) else "")
 
 
 def _rejections(order: Order, words: Words) -> Iterator[RejectionView]:

@@ -8,6 +8,7 @@ from datetime import date
 from api.supplier.accepting import CHANGE
 from api.supplier.answering import ANSWER
 from api.supplier.arriving import ARRIVED, on_its_way
+from api.supplier.corrective import ACTION
 from api.supplier.evidence import DOCUMENT
 from api.supplier.measuring import MEASURE, planned_lines
 from api.supplier.processing import PROCESS
@@ -21,7 +22,7 @@ from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (ANSWER, CHANGE, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP)
+    task.name: task for task in (ANSWER, CHANGE, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP, ACTION)
 }
 
 

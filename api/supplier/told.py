@@ -117,6 +117,8 @@ def _said(item: Told, order: Order, words: Words) -> str:
             return words.say(N_("You accepted change {change}."), change=change)
         case c.Acknowledge(change=change, reason=reason) if change:
             return words.say(N_("You declined change {change}: {reason}"), change=change, reason=reason)
+        case c.CompleteAction(action=action):
+            return words.say(N_("You said that corrective action {action} is done."), action=action)
         case c.Acknowledge(decision="accept", promise_date=promised):
             # Without a date need-by was promised, or the day itself when that came later.
             day = promised or max(order.need_by, order.supplier_calendar.local_date(item.at))

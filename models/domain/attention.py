@@ -23,6 +23,7 @@ MOST_URGENT_FIRST = (
     "pushed_back",
     "parcel_overdue",
     "return_overdue",
+    "corrective_action_overdue",
     "document_missing",
     "no_news",
 )
@@ -43,6 +44,7 @@ DEEDS = {
     "parcel_overdue": "receive",
     "return_overdue": "declare-loss",
     "document_missing": "add-document",
+    "corrective_action_overdue": "complete-action",
     "no_news": "report-milestone",
 }
 # Why something is late or missing, as the answer to an alert says it; figures count them later.
@@ -85,6 +87,8 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
             return {"parcel": occurrence}
         case "document_missing":
             return {"type": occurrence}
+        case "corrective_action_overdue":
+            return {"action": occurrence}
         case "nonconformance_unanswered":
             return {"nonconformance": occurrence}
         case "ship_overdue" | "forecast_late" | "pushed_back":

@@ -48,6 +48,7 @@ _DOCK = frozenset({Role.RECEIVING, Role.BUYER})
 _FINDERS = frozenset({Role.RECEIVING, Role.QUALITY, Role.BUYER})
 _WATCHERS = frozenset({Role.BUYER, Role.PLANNER, Role.QUALITY})
 _FOR_SUPPLIER = frozenset({Role.BUYER, Role.PLANNER, Role.RECEIVING})
+_DOERS = frozenset(Role) - {Role.ADMIN, Role.VIEWER}
 
 STAFF: dict[str, frozenset[Role]] = {
     "issue": _BUYER,
@@ -67,6 +68,12 @@ STAFF: dict[str, frozenset[Role]] = {
     "declare-loss": _DOCK,
     "resolve-over": _DOCK,
     "confirm-return": _DOCK,
+    "plan-action": frozenset({Role.QUALITY}),
+    # Its owner, whoever that is; the decision knows.
+    "complete-action": _DOERS,
+    "verify-action": frozenset({Role.QUALITY}),
+    "set-responsibility": frozenset({Role.QUALITY}),
+    "review-nonconformance": frozenset({Role.QUALITY, Role.APPROVER}),
     "short-close": _DOCK,
     "report-nonconformance": _FINDERS,
     "correct": _FINDERS,
@@ -82,7 +89,7 @@ STAFF: dict[str, frozenset[Role]] = {
 }
 # The supplier's own commands. Staff may enter them only with `on_behalf_of`.
 SUPPLIER = frozenset({"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship"})
-SUPPLIER_TOO = frozenset({"add-document"})
+SUPPLIER_TOO = frozenset({"add-document", "complete-action"})
 SYSTEM_ONLY = frozenset(
     {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}
 )

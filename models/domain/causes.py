@@ -13,6 +13,7 @@ from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import ChangeKind, ChangeState
+from models.domain.corrective import SUPPLIER, ActionState, CorrectiveAction
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, owed_back, stage
 from models.domain.paperwork import missing_documents, papers_owed
@@ -359,6 +360,28 @@ def _told_as_late(order: Order) -> date | None:
         if alert.rule == "forecast_late":
             return date.fromisoformat(alert.occurrence.removeprefix(_FORECAST).partition("#")[0])
     return None
+
+
+def _planned_actions(order: Order) -> Iterator[CorrectiveAction]:
+    for item in order.nonconformances.values():
+        if not item.withdrawn and not order.kin.superseded_by:
+            yield from (action for action in item.actions if action.state is ActionState.PLANNED)
+
+
+def actions_due_soon(order: Order) -> Iterator[Cause]:
+    calendar = order.plant_calendar
+    for action in _planned_actions(order):
+        due = calendar.at(calendar.add_workdays(action.due, -1), calendar.opens)
+        # One that was due soon when it was planned was read in the mail that said so.
+        if due > action.planned_at:
+            yield Cause(action.action, due, due, action.planned_at, calendar, "quality", action.what)
+
+
+def actions_overdue(order: Order) -> Iterator[Cause]:
+    for action in _planned_actions(order):
+        over = order.plant_calendar.end_of_day(action.due)
+        owner: Party = "supplier" if action.owner == SUPPLIER else "quality"
+        yield Cause(action.action, over, over, action.planned_at, order.plant_calendar, owner, action.what)
 
 
 def lots_on_hold(order: Order) -> Iterator[Cause]:

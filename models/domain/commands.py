@@ -306,6 +306,47 @@ class DecideDisposition(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAction(Command):
+    """A corrective action; `owner` is the mail address of one of our people, or `supplier`."""
+
+    nonconformance: str
+    cause: str
+    action: str
+    owner: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAction(Command):
+    nonconformance: str
+    action: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAction(Command):
+    nonconformance: str
+    action: str
+    effective: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetResponsibility(Command):
+    nonconformance: str
+    responsibility: Literal["supplier", "us", "material"]
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewNonconformance(Command):
+    """Management has looked at it."""
+
+    nonconformance: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmReturn(Command):
     nonconformance: str
     quantity: Decimal

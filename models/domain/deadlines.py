@@ -78,13 +78,17 @@ RULES: dict[str, Rule] = {
         Rule("return_reminder", "Material to be returned", "remind", why.return_reminder, ("supplier",), "Send the material back"),
         Rule("return_overdue", "Material not returned", "alert", why.return_overdue, ("buyer",), "Ask for the material or declare it lost", ("planner", "admin")),
         Rule("forecast_late", "Will be late", "alert", why.forecast_late, ("planner", "buyer"), "Replan or negotiate"),
+        Rule("corrective_action_due", "Corrective action due", "remind", why.actions_due_soon, ("quality",), "Do what was agreed"),
+        Rule("corrective_action_overdue", "Corrective action overdue", "alert", why.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
         Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
         Rule("pushed_back", "Pushed back", "alert", why.pushed, ("planner", "buyer"), "Ask for a new promise"),
         Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
     )
 }  # fmt: skip
 # What can still be wrong with an order that has ended.
-_AFTER_THE_END = frozenset({"mail_undeliverable", "document_missing"})
+_AFTER_THE_END = frozenset(
+    {"mail_undeliverable", "document_missing", "corrective_action_due", "corrective_action_overdue"}
+)
 
 
 def causes(order: Order) -> Iterator[tuple[Rule, Cause, datetime | None]]:

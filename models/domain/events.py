@@ -438,6 +438,51 @@ class DispositionDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ActionPlanned(Event):
+    """`what` is to be done by `owner` until `due`; people by id, or the supplier."""
+
+    nonconformance: str
+    action: str
+    cause: str
+    what: str
+    owner: str
+    due: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCompleted(Event):
+    nonconformance: str
+    action: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionVerified(Event):
+    nonconformance: str
+    action: str
+    effective: bool
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilitySet(Event):
+    nonconformance: str
+    responsibility: str
+    cause: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NonconformanceReviewed(Event):
+    nonconformance: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class NonconformanceClosed(Event):
     nonconformance: str
 

@@ -139,6 +139,8 @@ class Facts:
     draft_version: int = 0
     event: EventFact | None = None
     calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
+    # The id of whom a corrective action is planned for; empty when there is nobody of that address.
+    owner: str = ""
     # Commands of this order that are saved and not yet applied, this one not counted.
     pending_commands: int = 0
     # The issued orders this command is about beside its own, as far as they exist for who asks.

@@ -37,6 +37,8 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             }
         elif isinstance(event, e.NonconformanceOpened):
             result.setdefault("nonconformance", event.nonconformance)
+        elif isinstance(event, e.ActionPlanned):
+            result["action"] = event.action
         elif isinstance(event, e.OrdersMerged):
             result["merged"] = [source.order for source in event.sources]
         elif isinstance(event, e.OrderSplit):

@@ -16,6 +16,7 @@ from models.domain import billable
 from models.domain import events as e
 from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
+from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
 from models.domain.moving import shared
@@ -459,6 +460,7 @@ def _opened(order: Order, event: e.NonconformanceOpened, sequence: int, at: date
         receipt=event.receipt,
         recorded_only=event.recorded_only,
         opened_by=event.opened_by or sequence,
+        line=event.line,
     )
     return replace(order, nonconformances={**order.nonconformances, event.nonconformance: item})
 
@@ -480,6 +482,7 @@ def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, _
         cause=event.cause or item.cause,
         responsibility=event.responsibility or item.responsibility,
         outcomes=(*item.outcomes, *billable.dispositioned(event)),
+        decided=(*item.decided, Decided(event.decision, event.at, event.quantity)),
     )
 
 
@@ -495,8 +498,48 @@ def _proposed(order: Order, event: e.DispositionProposed, _: int, __: datetime) 
 
 
 def _decided(order: Order, event: e.DispositionDecided, _: int, __: datetime) -> Order:
-    outcomes = (*order.nonconformances[event.nonconformance].outcomes, *billable.decided(order, event))
-    return _on_nonconformance(order, event.nonconformance, proposals=(), outcomes=outcomes)
+    item = order.nonconformances[event.nonconformance]
+    outcomes = (*item.outcomes, *billable.decided(order, event))
+    proposed = item.proposals if event.decision == "approve" else ()
+    decided = tuple(Decided(each.decision, each.at, each.quantity) for each in proposed)
+    return _on_nonconformance(
+        order, event.nonconformance, proposals=(), outcomes=outcomes, decided=(*item.decided, *decided)
+    )
+
+
+def _action_planned(order: Order, event: e.ActionPlanned, _: int, at: datetime) -> Order:
+    item = order.nonconformances[event.nonconformance]
+    action = CorrectiveAction(event.action, event.cause, event.what, event.owner, event.due, at, event.by)
+    return _on_nonconformance(order, event.nonconformance, actions=(*item.actions, action))
+
+
+def _on_action(order: Order, nonconformance: str, name: str, **changes: Any) -> Order:
+    actions = tuple(
+        replace(action, **changes) if action.action == name else action
+        for action in order.nonconformances[nonconformance].actions
+    )
+    return _on_nonconformance(order, nonconformance, actions=actions)
+
+
+def _action_completed(order: Order, event: e.ActionCompleted, _: int, at: datetime) -> Order:
+    done = {"completed_at": at, "completed_by": event.by, "done": event.note}
+    return _on_action(order, event.nonconformance, event.action, **done)
+
+
+def _action_verified(order: Order, event: e.ActionVerified, _: int, at: datetime) -> Order:
+    verified = {"verified_at": at, "verified_by": event.by, "effective": event.effective}
+    return _on_action(order, event.nonconformance, event.action, **verified, verdict=event.note)
+
+
+def _responsibility(order: Order, event: e.ResponsibilitySet, _: int, __: datetime) -> Order:
+    cause = event.cause or order.nonconformances[event.nonconformance].cause
+    return _on_nonconformance(order, event.nonconformance, responsibility=event.responsibility, cause=cause)
+
+
+def _nonconformance_reviewed(order: Order, event: e.NonconformanceReviewed, _: int, at: datetime) -> Order:
+    item = order.nonconformances[event.nonconformance]
+    reviews = (*item.reviews, Review(at, event.by, event.note))
+    return _on_nonconformance(order, event.nonconformance, reviews=reviews)
 
 
 def _lost(order: Order, event: e.PiecesLost, _: int, __: datetime) -> Order:
@@ -672,6 +715,11 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.DispositionProposed: _proposed,
     e.DispositionDecided: _decided,
     e.PiecesLost: _lost,
+    e.ActionPlanned: _action_planned,
+    e.ActionCompleted: _action_completed,
+    e.ActionVerified: _action_verified,
+    e.ResponsibilitySet: _responsibility,
+    e.NonconformanceReviewed: _nonconformance_reviewed,
     e.LinesShortClosed: _short_closed,
     e.OverResolved: _over_resolved,
     e.EventCorrected: _corrected,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from models.domain import headline
 from models.domain.causes import latest_forecast, owed_milestones, to_ship
+from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.order import Answer, Order, Stage, stage
 from models.domain.pieces import OUT, Bucket, total
@@ -44,6 +45,8 @@ class Step(StrEnum):
     RETURN = "return"
     TRANSFER = "transfer"
     CLOSE = "close"
+    COMPLETE_ACTION = "complete-action"
+    VERIFY_ACTION = "verify-action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ COMMANDS: dict[Step, str] = {
     Step.RETURN: "receive",
     Step.TRANSFER: "ship",
     Step.CLOSE: "close",
+    Step.COMPLETE_ACTION: "complete-action",
+    Step.VERIFY_ACTION: "verify-action",
 }
 # What is done with pieces that are not worked on any more.
 _LEAVING = frozenset({Step.RETURN, Step.TRANSFER})
@@ -93,7 +98,19 @@ _RANK = {step: place for place, step in enumerate(Step)}
 
 def next_steps(order: Order) -> list[NextStep]:
     """Once the order has ended, only what is still owed of its papers."""
-    return list(_steps(order)) if order.end is None else [_known(item) for item in headline.missing(order)]
+    steps = list(_steps(order)) if order.end is None else [_known(item) for item in headline.missing(order)]
+    return [*steps, *_corrective(order)]
+
+
+def _corrective(order: Order) -> Iterator[NextStep]:
+    """Actions that are to be done or verified; they outlive the order and keep it from nothing."""
+    for item in order.nonconformances.values():
+        for action in item.actions if not item.withdrawn and not order.kin.superseded_by else ():
+            if action.state is ActionState.PLANNED:
+                owed_by = "supplier" if action.owner == SUPPLIER else "quality"
+                yield NextStep(Step.COMPLETE_ACTION, owed_by, action.action)
+            elif action.state is ActionState.COMPLETED:
+                yield NextStep(Step.VERIFY_ACTION, "quality", action.action)
 
 
 def _steps(order: Order) -> Iterator[NextStep]:

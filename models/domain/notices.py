@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from models.domain import events as e
 from models.domain.deadlines import RULES, Party
 from models.domain.pieces import Bucket
+
+# `owner`: who is to do the corrective action the event is about.
+Addressee = Party | Literal["owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +19,12 @@ class Notice:
     """Mail `mail` about `event` goes to everybody of `party` who answers for the order."""
 
     mail: str
-    party: Party
+    party: Addressee
     event: e.Event
 
 
-_ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
+_ONE_TO_ONE: dict[type[e.Event], tuple[str, Addressee]] = {
+    e.ActionPlanned: ("action_planned", "owner"),
     e.OrderAcknowledged: ("order_acknowledged", "buyer"),
     e.OrderCountered: ("order_countered", "buyer"),
     e.CounterAccepted: ("counter_answered", "supplier"),
@@ -38,11 +43,12 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Party]] = {
     e.OrderClosed: ("order_closed", "supplier"),
     e.OrderForceCompleted: ("order_closed", "supplier"),
 }
-_REMINDERS = {
-    "ack_reminder": "acknowledgment_reminder",
-    "milestone_due_soon": "milestone_reminder",
-    "change_reminder": "change_reminder",
-    "return_reminder": "return_reminder",
+_REMINDERS: dict[str, tuple[str, Addressee]] = {
+    "ack_reminder": ("acknowledgment_reminder", "supplier"),
+    "milestone_due_soon": ("milestone_reminder", "supplier"),
+    "change_reminder": ("change_reminder", "supplier"),
+    "return_reminder": ("return_reminder", "supplier"),
+    "corrective_action_due": ("action_due", "owner"),
 }
 
 
@@ -73,9 +79,10 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
                 mail = "lot_held" if isinstance(event, e.LotHeld) else "lot_released"
                 found.append(Notice(mail, "supplier", event))
         elif isinstance(event, e.ReminderSent):
+            mail, to = _REMINDERS[event.rule]
             # One mail lists all that is due: several reminders at once need no more.
-            if not any(notice.mail == _REMINDERS[event.rule] for notice in found):
-                found.append(Notice(_REMINDERS[event.rule], "supplier", event))
+            if to == "owner" or not any(notice.mail == mail for notice in found):
+                found.append(Notice(mail, to, event))
         elif isinstance(event, e.AlertRaised):
             # The buyer has read "declined" in a mail of its own.
             if event.rule != "order_declined":

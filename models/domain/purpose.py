@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.domain import gate, headline
+from models.domain.corrective import ActionState
 from models.domain.decisions import completing, merging, reassigning
 from models.domain.errors import Refusal
 from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
-from models.domain.records import Share
+from models.domain.records import Nonconformance, Share
 from models.domain.sendable import left_on
 
 
@@ -29,6 +30,16 @@ def _to_send(order: Order) -> bool:
     return fresh or again or _shared(order, Share.REWORKING)
 
 
+def _standing_actions(order: Order, state: ActionState) -> bool:
+    return any(action.state is state for item in _known(order) for action in item.actions)
+
+
+def _known(order: Order) -> list[Nonconformance]:
+    return [
+        item for item in order.nonconformances.values() if not item.withdrawn and not order.kin.superseded_by
+    ]
+
+
 POINT: dict[str, Callable[[Order], bool]] = {
     "send": _to_send,
     "report-milestone": lambda order: bool(order.milestones),
@@ -42,6 +53,11 @@ POINT: dict[str, Callable[[Order], bool]] = {
     "disposition": lambda order: _shared(order, Share.UNDECIDED),
     "decide-disposition": lambda order: _shared(order, Share.PROPOSED),
     "confirm-return": lambda order: _shared(order, Share.RETURNING),
+    "plan-action": lambda order: bool(_known(order)),
+    "complete-action": lambda order: _standing_actions(order, ActionState.PLANNED),
+    "verify-action": lambda order: _standing_actions(order, ActionState.COMPLETED),
+    "set-responsibility": lambda order: bool(_known(order)),
+    "review-nonconformance": lambda order: bool(_known(order)),
     "declare-loss": lambda order: total(order.stock, *OUT) > 0,
     "short-close": lambda order: not all_sent(order),
     "resolve-over": lambda order: total(order.stock, Bucket.OVER) > 0,
@@ -58,6 +74,11 @@ NOTHING: dict[str, str] = {
     "disposition": "No rejected pieces are waiting for a decision.",
     "decide-disposition": "Nothing is proposed.",
     "confirm-return": "Nothing is going back to the supplier for good.",
+    "plan-action": "There is no nonconformance on this order.",
+    "complete-action": "No corrective action is to be done.",
+    "verify-action": "No corrective action waits to be verified.",
+    "set-responsibility": "There is no nonconformance on this order.",
+    "review-nonconformance": "There is no nonconformance on this order.",
     "declare-loss": "Nothing is out.",
     "short-close": "Everything ordered has been sent.",
     "resolve-over": "No pieces are beyond what was expected.",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.evidence import DocumentType, Mismatch, Printed, comparable
 from models.domain.quantities import ZERO
 
@@ -292,6 +293,10 @@ class Nonconformance:
     proposals: tuple[Proposal, ...] = ()
     opened_by: int = 0
     outcomes: tuple[Outcome, ...] = ()
+    line: int = 0
+    decided: tuple[Decided, ...] = ()
+    actions: tuple[CorrectiveAction, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
     @property
     def open(self) -> bool:

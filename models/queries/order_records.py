@@ -16,6 +16,7 @@ from models.queries.cursors import behind
 from models.queries.orders import Reader, View
 from models.tables.orders import AlertRow, EventRow, OrderRow
 from models.tables.outbox import Outbox, OutboxRecipient
+from models.tables.quality import of_ledger, shown
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 
@@ -208,6 +209,9 @@ def nonconformances(order: Order) -> list[View]:
             "responsibility": item.responsibility or None,
             "recorded_only": item.recorded_only,
             "withdrawn": item.withdrawn,
+            "dispositions": of_ledger(order, item)["decided"],
+            "actions": [shown(action) for action in item.actions],
+            "reviews": of_ledger(order, item)["reviews"],
             "shares": [
                 {"line": line_of(at), "lot": lot_of(at), "share": str(share), "quantity": quantity}
                 for at, shares in item.shares.items()

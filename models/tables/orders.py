@@ -215,7 +215,10 @@ class KeptFileRow(SQLModel, table=True):
 
 
 class NonconformanceRow(SQLModel, table=True):
+    """A line of the quality ledger."""
+
     __tablename__ = "nonconformance"
+    __table_args__ = (Index("ix_nonconformance_ledger", "opened_at", "id"),)
 
     id: str = Field(primary_key=True)
     order_number: str = Field(foreign_key="orders.number", index=True)
@@ -225,6 +228,22 @@ class NonconformanceRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=Utc)
     # Who has to decide about some of its pieces next.
     decided_by: str = Field(default="", index=True)
+    supplier: str = Field(default="", index=True)
+    line: int = 0
+    part: str = Field(default="", index=True)
+    part_revision: str = ""
+    unit: str = ""
+    responsibility: str = ""
+    cause: str = ""
+    # What became of its pieces, and what was done about it, as the API shows them.
+    decided: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    actions: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    action_state: str = Field(default="none", index=True)
+    action_due: date | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=Utc)
+    reviews: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    recorded_only: bool = False
+    withdrawn: bool = False
 
 
 class AlertRow(SQLModel, table=True):

@@ -30,6 +30,7 @@ from models.tables.orders import (
     PiecesRow,
 )
 from models.tables.payables import PayableRow
+from models.tables.quality import of_ledger
 from models.tables.types import table
 
 Row = dict[str, Any]
@@ -134,18 +135,7 @@ def project(order: Order) -> dict[str, list[Row]]:
             }
             for item in documents
         ],
-        "nonconformances": [
-            own
-            | {
-                "id": item.nonconformance,
-                "open": item.open,
-                "quantity": item.quantity,
-                "defect": item.defect,
-                "opened_at": item.opened_at,
-                "decided_by": item.decided_by,
-            }
-            for item in nonconformances
-        ],
+        "nonconformances": [own | of_ledger(order, item) for item in nonconformances],
         "alerts": [
             own
             | {

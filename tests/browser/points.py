@@ -28,6 +28,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _divided(story)
     await _stopped(story)
     await _hurried(story)
+    await _put_right(story)
     return story.orders
 
 
@@ -128,3 +129,17 @@ async def _hurried(story: Story) -> None:
     await story.issue(order)
     await story.accept("DELTA", order, story.day(18))
     await story.act("buyer", order, "expedite", need_by=str(story.day(12)), reason="The line stands.")
+
+
+async def _put_right(story: Story) -> None:
+    """Rejected, with one corrective action to be done by the supplier and one to be verified."""
+    order = await _begun(story, "WO-RIGHT", PASSIVATED, "DELTA", 8)
+    await story.receive(order, await story.ship("DELTA", order, 8), 8, 2)
+    for done in (False, True):
+        plan = {"cause": "The bath was too cold.", "action": "Measure it every hour.", "owner": "supplier"}
+        made = await story.act(
+            "quality", order, "plan-action", nonconformance=f"{order}-N1", due=str(story.day(20)), **plan
+        )
+        if done:
+            said = {"nonconformance": f"{order}-N1", "action": made["action"], "note": "An alarm watches it."}
+            await story.act("quality", order, "complete-action", **said)

@@ -11,12 +11,14 @@ from models.domain import billing, money
 from models.domain import events as e
 from models.domain.changes import ChangeKind, ChangeState
 from models.domain.charges import ChargeKind
-from models.domain.deadlines import next_deadline
+from models.domain.deadlines import next_deadline, watch
 from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
 from models.domain.records import Share
 
 ZERO = Decimal(0)
+# What goes on after an order has ended.
+OUTLIVE = {"corrective_action_due", "corrective_action_overdue"}
 SENT = [bucket for bucket in Bucket if bucket is not Bucket.OVER]
 OUT = [Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_BACK]
 
@@ -250,7 +252,7 @@ def check_time(before: Order | None, events: Sequence[e.Event], after: Order, no
         assert due is None
         assert not told, "the clock stands on hold"
     if stage(after) in ENDED:
-        assert due is None
+        assert {deadline.rule.code for deadline in watch(after)} <= OUTLIVE, "nothing else outlives an order"
     for event in told:
         if isinstance(event, e.AlertRaised | e.ReminderSent):
             assert event.since <= now, "told before its cause began"

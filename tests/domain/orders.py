@@ -72,6 +72,10 @@ _USUALLY = {
     "decide-disposition": DESIGN,
     "force-complete": APPROVER,
     "review-inspection": QUALITY,
+    "plan-action": QUALITY,
+    "verify-action": QUALITY,
+    "set-responsibility": QUALITY,
+    "review-nonconformance": QUALITY,
     "decide-change": APPROVER,
     "pass-deadlines": CLOCK,
     "warn-pushed": CLOCK,
@@ -245,10 +249,14 @@ class Scene:
         lots = {name: fact for name, fact in self.shelf.items() if name in locked}
         supplier = isinstance(command, c.Reassign) and command.supplier in SUPPLIERS
         concerned = {scene.order.number: scene.order for scene in others}
+        owner = ""
+        if isinstance(command, c.PlanAction) and "@" in command.owner and "nobody" not in command.owner:
+            owner = f"u_{command.owner.partition('@')[0]}"
         numbers = tuple(f"{self.order.number}-{place}" for place in range(1, born(command) + 1))
         return Facts(
             lots=lots,
             event=event,
+            owner=owner,
             pending_commands=pending,
             others=concerned,
             numbers=numbers,

@@ -46,6 +46,11 @@ report-nonconformance .     .         .            y          y       y         
 disposition          .      .         .            y          y       y         y        .      .          .    y
 decide-disposition   .      .         .            y          y       y         y        .      .          .    y
 confirm-return       .      .         .            y          y       y         y        .      .          .    y
+plan-action          .      .         .            y          y       y         y        y      y          y    y
+complete-action      .      .         .            y          y       y         y        y      y          y    y
+verify-action        .      .         .            y          y       y         y        y      y          y    y
+set-responsibility   .      .         .            y          y       y         y        y      y          y    y
+review-nonconformance .     .         .            y          y       y         y        y      y          y    y
 declare-loss         y      y         y            y          y       y         y        .      .          y    y
 short-close          y      .         y            y          y       y         y        .      .          .    y
 resolve-over         .      .         .            y          y       y         y        .      .          .    y

@@ -615,6 +615,31 @@ class Orders(RuleBasedStateMachine):
         file = ("ab" * 32, 1000, "application/pdf", "coc.pdf")
         self.ask(c.AddDocument(DocumentType(kind), *file, line, printed, older), by=SUPPLIER_LINK)
 
+    @precondition(lambda self: bool(self.scene.order.nonconformances))
+    @rule(
+        number=numbers,
+        what=st.sampled_from(["plan", "plan", "complete", "verify", "responsible", "review"]),
+        owner=st.sampled_from(["supplier", "admin@here", "nobody@here"]),
+        days=st.integers(-2, 40),
+        by=st.sampled_from([None, QUALITY, BOTH, ADMIN, SUPPLIER_LINK]),
+        good=sometimes,
+    )
+    def put_it_right(
+        self, number: int, what: str, owner: str, days: int, by: Actor | None, good: bool
+    ) -> None:
+        names = list(self.scene.order.nonconformances)
+        name = names[number % len(names)]
+        action = f"{name}-C{1 + number // 3}"
+        due = LONDON.local_date(self.scene.now) + timedelta(days=days)
+        commands: dict[str, Command] = {
+            "plan": c.PlanAction(name, "Why", "Do" if good else " ", owner, due),
+            "complete": c.CompleteAction(name, action, "Done"),
+            "verify": c.VerifyAction(name, action, good, "Looked"),
+            "responsible": c.SetResponsibility(name, "us" if good else "material"),
+            "review": c.ReviewNonconformance(name, "Seen"),
+        }
+        self.ask(commands[what], by=by)
+
     @rule(
         number=numbers, lots=st.lists(st.sampled_from(["L1", "L2", "L3", "L9"]), max_size=2), over=sometimes
     )

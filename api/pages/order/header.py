@@ -161,6 +161,8 @@ def _about(item: NextStep) -> str:
         Step.DISPOSITION: "nonconformance",
         Step.DECIDE_DISPOSITION: "nonconformance",
         Step.CONFIRM_RETURN: "nonconformance",
+        Step.COMPLETE_ACTION: "action",
+        Step.VERIFY_ACTION: "action",
     }
     if item.step not in names:
         return ""

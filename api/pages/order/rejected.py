@@ -8,6 +8,7 @@ from decimal import Decimal
 from api.pages.order.header import owner
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
+from api.pages.wording import ACTION_STATES
 from api.supplier.words import Words
 from models.domain.order import Order
 from models.domain.pieces import line_of
@@ -32,6 +33,8 @@ class NonconformanceView:
     responsible: str
     shares: tuple[ShareView, ...]
     proposals: tuple[str, ...]
+    # Corrective actions: how each stands, in a word and its kind, what it is and until when.
+    actions: tuple[tuple[str, str, str, str], ...]
     open: bool
     recorded_only: bool
     withdrawn: bool
@@ -75,6 +78,15 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
                 words.amount(each.quantity, units.get(each.line, "")), words.say(DISPOSITIONS[each.decision])
             )
             for each in item.proposals
+        ),
+        actions=tuple(
+            (
+                words.say(ACTION_STATES[each.state][0]),
+                ACTION_STATES[each.state][1],
+                each.what,
+                words.day(each.due),
+            )
+            for each in item.actions
         ),
         open=item.open,
         recorded_only=item.recorded_only,

@@ -66,6 +66,8 @@ HEADLINES: dict[Step, str] = {
     Step.DOCUMENT: N_("{supplier} owes a document: {subject}"),
     Step.RETURN: N_("{supplier} owes the material back"),
     Step.TRANSFER: N_("{supplier} has material that is to go on to another supplier"),
+    Step.COMPLETE_ACTION: N_("A corrective action is to be done: {subject}"),
+    Step.VERIFY_ACTION: N_("Quality owes the verification of a corrective action: {subject}"),
     Step.CLOSE: N_("All pieces and papers are here; ready to close"),
 }
 STEPS: dict[Step, str] = {
@@ -94,6 +96,8 @@ STEPS: dict[Step, str] = {
     Step.DOCUMENT: N_("Send the document: {subject}"),
     Step.RETURN: N_("Send the material back"),
     Step.TRANSFER: N_("Send the material on to the other supplier"),
+    Step.COMPLETE_ACTION: N_("Do the corrective action {subject}"),
+    Step.VERIFY_ACTION: N_("Verify the corrective action {subject}"),
     Step.CLOSE: N_("Close the order"),
 }
 PARTIES_TOO = {"design_authority": N_("the design authority")}
@@ -125,6 +129,8 @@ MAILS: dict[str, str] = {
     "fresh_link": N_("New link"),
     "order_acknowledged": N_("Order accepted"),
     "order_declined": N_("Order declined"),
+    "action_planned": N_("Corrective action"),
+    "action_due": N_("Corrective action due"),
     "alert": N_("Alert"),
     "command_refused": N_("Could not be done"),
 }

@@ -53,6 +53,7 @@ ENTERED: dict[str, str] = (
     NAMES
     | CALLED
     | {
+        "action": N_("Action"),
         "cause": N_("Cause"),
         "contact": N_("Who told you?"),
         "defect": N_("What is wrong with them?"),

@@ -8,6 +8,13 @@ from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHA
 from api.pages.tasks.completing import FORCE_COMPLETE
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
+from api.pages.tasks.corrective import (
+    COMPLETE_ACTION,
+    PLAN_ACTION,
+    REVIEW_NONCONFORMANCE,
+    SET_RESPONSIBILITY,
+    VERIFY_ACTION,
+)
 from api.pages.tasks.expediting import EXPEDITE
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
 from api.pages.tasks.issuing import ISSUE
@@ -52,6 +59,11 @@ _ALL = (
     DISPOSITION,
     DECIDE_DISPOSITION,
     CONFIRM_RETURN,
+    PLAN_ACTION,
+    COMPLETE_ACTION,
+    VERIFY_ACTION,
+    SET_RESPONSIBILITY,
+    REVIEW_NONCONFORMANCE,
     RESOLVE_OVER,
     SHORT_CLOSE,
     DECLARE_LOSS,

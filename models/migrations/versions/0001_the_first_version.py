@@ -683,6 +683,21 @@ def upgrade() -> None:
         sa.Column("defect", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("responsibility", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("decided", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("actions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("action_state", sa.String(), nullable=False),
+        sa.Column("action_due", sa.Date(), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviews", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("recorded_only", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
@@ -690,7 +705,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("nonconformance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_nonconformance_action_state"), ["action_state"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_decided_by"), ["decided_by"], unique=False)
+        batch_op.create_index("ix_nonconformance_ledger", ["opened_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_nonconformance_part"), ["part"], unique=False)
+        batch_op.create_index(batch_op.f("ix_nonconformance_supplier"), ["supplier"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_open"), ["open"], unique=False)
         batch_op.create_index(batch_op.f("ix_nonconformance_order_number"), ["order_number"], unique=False)
 
