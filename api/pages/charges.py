@@ -11,7 +11,7 @@ from api.supplier.words import Words
 from models.domain.charges import DAYS, LOTS, ChargeKind
 
 CHARGES: dict[str, str] = {
-    ChargeKind.PRICE: N_("Price"),
+    ChargeKind.PRICE: N_("Work done"),
     ChargeKind.LOT_CHARGE: N_("Lot charge"),
     ChargeKind.SCRAPPED: N_("Scrapped, not the supplier's fault"),
     ChargeKind.MINIMUM: N_("Up to the minimum"),

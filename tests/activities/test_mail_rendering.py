@@ -6,7 +6,7 @@ import email
 import email.policy
 import html
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from activities import wording
 from activities.i18n import LOCALES, TEMPLATES
-from activities.mail_contexts import MAILS, MailContext, OrderHeld, dump, load, name_of
+from activities.mail_contexts import MAILS, MailContext, OrderCountered, OrderHeld, dump, load, name_of
 from activities.mail_message import compose, mailbox, sender_of
 from activities.rendering import Rendered, one_line, render
 from models.domain.commands import COMMANDS, SYSTEM_COMMANDS
@@ -378,3 +378,12 @@ def test_the_sender_must_have_an_address() -> None:
     assert sender_of(SENDER) == ("Northfield Purchasing", "orders@northfield.test")
     with pytest.raises(ValueError, match="one mail address"):
         sender_of("Northfield Purchasing")
+
+
+def test_a_price_that_is_not_for_a_piece_says_what_for() -> None:
+    context = next(each for each in SAMPLES if isinstance(each, OrderCountered))
+    (terms,) = context.changes
+    by_weight = replace(context, changes=(replace(terms, basis="kg"),))
+    for locale, shown in (("en", "0.85 USD / kg"), ("zh", "0.85 USD / kg"), ("es", "0,85 USD / kg")):
+        assert shown in written(by_weight, locale).text
+    assert "/ kg" not in written(context).text
