@@ -38,7 +38,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "ship": _LIVE,
     # An ended order takes back only pieces that had been given up as lost.
     "receive": _ANY,
-    "judge": _BACK,
+    # After its end, pieces that had been lost and turned up.
+    "judge": _BACK | ENDED,
     "report-nonconformance": _BACK | ENDED,
     "disposition": _BACK,
     "decide-disposition": _BACK,

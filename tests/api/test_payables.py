@@ -168,6 +168,30 @@ async def test_a_period_has_its_first_and_last_day_and_every_currency_its_own_to
     assert rest["next"] is None
 
 
+async def test_lost_pieces_that_turn_up_later_are_paid_as_an_adjustment(system: System) -> None:
+    number = await issued(system, quantity=20)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 20}])
+    counted = {"counted": 18, "accepted": 18}
+    lost = [{"line": 1, "quantity": 2}]
+    await system.command(
+        Role.RECEIVING, number, "receive", lines=[{"line": 1, **counted}], packing_slip="PS-1"
+    )
+    await system.command(Role.RECEIVING, number, "declare-loss", lines=lost, reason="Claim deadline passed")
+    await system.command(Role.BUYER, number, "close")
+    before = (await system.get("/payables", Role.FINANCE))["items"]
+    found = [{"line": 1, "counted": 2, "accepted": 2}]
+    await system.command(Role.RECEIVING, number, "receive", lines=found, packing_slip="PS-2")
+    order = await system.command(Role.QUALITY, number, "judge", lines=[{"line": 1, "accepted": 2}])
+    assert (order["stage"], order["lines"][0]["pieces"]["accepted"]) == ("closed", "20")
+    price, minimum = (item for item in order["cost"]["items"] if item["adjustment"])
+    assert (price["kind"], price["quantity"], price["amount"]) == ("price", "2", "1.70")
+    assert (minimum["kind"], minimum["amount"]) == ("minimum", "-1.70")
+    after = (await system.get("/payables", Role.FINANCE))["items"]
+    assert after[: len(before)] == before
+    assert [item["adjustment"] for item in after[len(before) :]] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

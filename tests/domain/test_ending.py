@@ -139,9 +139,9 @@ class TestCancel:
             NO_LONGER,
             Close(),
             lose(1),
-            judge(),
         ):
             scene.when(command).refused("order.stage", stage="cancelled")
+        scene.when(judge()).refused("judge.nothing")
         scene.when(document("coc")).then("cancelled")
 
 
@@ -195,5 +195,6 @@ class TestClose:
         assert [alert.rule for alert in scene.order.open_alerts] == ["mail_undeliverable"]
         scene.when(AcknowledgeAlert(ALERT, "Old address", "Corrected it"), at=scene.now + timedelta(days=9))
         scene.then("closed").happened(e.AlertAcknowledged, e.AlertCleared)
-        for command in (c.Cancel("x"), send(1), ship(1), arrived(), judge(accepted=1), lose(1), Close()):
+        for command in (c.Cancel("x"), send(1), ship(1), arrived(), lose(1), Close()):
             scene.when(command).refused("order.stage", stage="closed")
+        scene.when(judge(accepted=1)).refused("judge.more_than_pending", found=0)

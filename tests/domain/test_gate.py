@@ -41,7 +41,7 @@ submit-inspection    y      .         y            y          y       y         
 review-inspection    y      .         y            y          y       y         y        .      .          .    y
 ship                 y      y         y            y          y       y         y        .      .          y    y
 receive              y      y         y            y          y       y         y        y      y          y    y
-judge                .      .         .            y          y       y         y        .      .          .    y
+judge                .      .         .            y          y       y         y        y      y          .    y
 report-nonconformance .     .         .            y          y       y         y        y      y          y    y
 disposition          .      .         .            y          y       y         y        .      .          .    y
 decide-disposition   .      .         .            y          y       y         y        .      .          .    y

@@ -15,8 +15,8 @@ from models.domain import events as e
 from models.domain.charges import ChargeKind, Settlement
 from models.domain.commands import Cancel, Close, Command, Correct, ForceComplete, Send, SendLine, Signature
 from models.domain.contract import Basis, Terms
-from models.domain.evolve import evolve, fold
-from models.domain.pieces import Bucket, Move
+from models.domain.evolve import fold
+from models.domain.pieces import Bucket
 from tests.domain.asking import (
     NC,
     accept,
@@ -28,6 +28,7 @@ from tests.domain.asking import (
     counter,
     dispose,
     hurry,
+    judge,
     lose,
     receive,
     refuse,
@@ -355,17 +356,27 @@ def test_what_turns_up_after_the_end_is_an_adjustment_and_never_late() -> None:
     agreed = contract(late_per_day=25, minimum="84.50")
     scene = given(issued(contract=agreed), accept(FRIDAY), send(), ship(), receive(98), lose(2), Close())
     assert bill(scene) == {"price 1": ("98", "83.30"), "minimum 1": ("1", "1.20")}
-    found = e.PiecesJudged((Move(1, "L1", Decimal(2), Bucket.LOST, Bucket.ACCEPTED),))
-    after = evolve(scene.order, found, scene.order.version + 1, day(30))
-    more = settlement.unsettled(after)
-    assert [(each.kind.value, str(each.quantity), str(each.amount)) for each in more] == [
+    settled = scene.order.settlements
+    scene.at(day(30)).when(receive(2, parcel="", slip="PS-9")).then("closed", accepted=98, pending=2)
+    assert scene.order.settlements == settled
+    scene.when(judge(accepted=2)).then("closed", accepted=100)
+    scene.happened(e.PiecesJudged, e.SettlementAdjusted)
+    (adjusted,) = scene.order.settlements[len(settled) :]
+    assert adjusted.adjustment
+    assert [(each.kind.value, str(each.quantity), str(each.amount)) for each in adjusted.charges] == [
         ("price", "2", "1.70"),
         ("minimum", "-1", "-1.20"),
     ]
-    adjusted = evolve(after, e.SettlementAdjusted(more), after.version + 1, day(30))
-    assert adjusted.settlements[-1].adjustment
-    assert settlement.unsettled(adjusted) == ()
-    assert billing.total_of(settlement.settled(adjusted)) == billing.total_of(billing.charges(adjusted))
+    assert adjusted.charges[0].receipts == ("SO-1-R1", "SO-1-R2")
+    paid = billing.total_of(settlement.settled(scene.order))
+    assert paid == billing.total_of(billing.charges(scene.order)) == Decimal(85)
+
+
+def test_found_pieces_are_accepted_or_used_up_but_not_rejected_any_more() -> None:
+    scene = given(issued(), accept(), send(), ship(), receive(98), lose(2), Close())
+    scene = given(scene, receive(2, parcel="", slip="PS-9"))
+    scene.when(judge(rejected=1)).refused("judge.ended", "lines.0.rejected")
+    scene.when(judge(tested=2)).then("closed", accepted=98, test_consumed=2).happened(e.PiecesJudged)
 
 
 def test_lines_in_different_units_have_no_cost_of_a_piece() -> None:

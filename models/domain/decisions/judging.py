@@ -32,6 +32,14 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
             wanted = checks.counted(line, getattr(item, name), index, name, zero=True)
             if not wanted:
                 continue
+            if target is Bucket.REJECTED and order.end is not None:
+                raise Refusal(
+                    "judge.ended",
+                    "The order is {ended}: nothing is decided about rejected pieces any more. Accept what is "
+                    "good; of what is not, report a nonconformance.",
+                    field=f"lines.{index}.rejected",
+                    ended=order.end,
+                )
             drawn = shelf.take(line.line, lot, wanted, [Bucket.PENDING])
             if drawn.quantity < wanted:
                 raise Refusal(

@@ -128,6 +128,7 @@ def _draft_line(order: Order, line: Line, wanted: Decimal, price: Decimal) -> Dr
         operation=line.operation,
         quantity=wanted,
         unit_price=price,
+        basis=line.basis,
         currency=order.currency,
         lots=tuple(_lots(order, line, wanted)),
         tolerance=line.tolerance,
