@@ -24,10 +24,12 @@ from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
+from models.domain.upstream import Upstream
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
+from models.queries.upstream import upstream
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -74,8 +76,11 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return Facts()
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
     locked = lots_to_lock(order, command)
+    lots = _lots(session, locked, lock=True) if locked else {}
+    if isinstance(command, c.Send) and not command.nonconformance:
+        return Facts(lots=lots, upstream=_upstream(session, order, command))
     if locked or event is not None:
-        return Facts(lots=_lots(session, locked, lock=True), event=event)
+        return Facts(lots=lots, event=event)
     if count := born(command):
         numbers = drafts.coming_numbers(session, order.type, now.year, count)
         return Facts(
@@ -124,6 +129,18 @@ def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, 
         )
         for row in rows
     }
+
+
+def _upstream(session: Session, order: Order, command: c.Send) -> dict[int, Upstream]:
+    """What the lines to be sent wait for. Two orders may want the same accepted pieces: the operations' rows
+    keep them apart, and what is counted is counted anew behind them."""
+    named = {item.line for item in command.lines}
+    lines = {line.line: (line.work_order, line.operation) for line in order.lines if line.line in named}
+    found = upstream(session, lines, cleared=order.export_controlled)
+    if not found:
+        return {}
+    drafts.lock_operations(session, {lines[line] for line in found})
+    return upstream(session, lines, cleared=order.export_controlled)
 
 
 def _event(session: Session, order: Order, sequence: int) -> EventFact | None:

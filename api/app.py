@@ -19,7 +19,18 @@ from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
 from api.middleware import LastResort, SecurityHeaders
-from api.pages import actions, live, login, lot_holding, mailbox, nowhere, order_list, quality, today
+from api.pages import (
+    actions,
+    live,
+    login,
+    lot_holding,
+    mailbox,
+    nowhere,
+    order_list,
+    progress,
+    quality,
+    today,
+)
 from api.pages import alerts as alert_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
@@ -48,6 +59,7 @@ from api.routes import (
     people,
     plants,
     processes,
+    projects,
     supplier_approvals,
     supplier_contacts,
     supplier_terms,
@@ -82,6 +94,7 @@ ROUTERS = (
     parts.router,
     inspection_plans.router,
     work_orders.router,
+    projects.router,
     lots.router,
     lot_holds.router,
     payables.router,
@@ -97,6 +110,7 @@ PAGES = (
     drafting.router,
     discarding.router,
     outside.router,
+    progress.router,
     # Whatever else is /orders/ and one word comes before an order of that number; its many forms after.
     order_page.router,
     live.router,

@@ -95,7 +95,8 @@ def _draft(session: Session, group: Group, plant: str, buyer: str, likely: str, 
                 unit_price=price,
                 currency=currency,
                 lots=line.lots,
+                basis=basis,
             )
-            for place, (line, price) in enumerate(zip(group.lines, prices, strict=True), 1)
+            for place, (line, (price, basis)) in enumerate(zip(group.lines, prices, strict=True), 1)
         ),
     )

@@ -12,7 +12,9 @@ from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
 from api.fields import Body, Day, Key, Number, Text, Whole
-from api.routes.resource import Checks, Items, Paging, Resource, fields_of
+from api.routes.orders import reader
+from api.routes.projects import family_of
+from api.routes.resource import Checks, Items, Paging, Resource, etag, fields_of
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.quantities import ZERO, quantity
@@ -68,6 +70,11 @@ class WorkOrderView(WorkOrderBody):
     created_at: datetime
 
 
+class WorkOrderRead(WorkOrderView):
+    outside: list[dict[str, Any]]
+    family: dict[str, Any]
+
+
 @router.post("/work-orders", status_code=201, response_model=WorkOrderView)
 def create_work_order(
     body: WorkOrderBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.BUYER))]
@@ -90,9 +97,14 @@ def list_work_orders(request: Request, page: Paging, _principal: Reader, part: T
     return work_orders.page(request, page, *([] if part is None else [col(WorkOrder.part) == part]))
 
 
-@router.get("/work-orders/{number}", response_model=WorkOrderView)
-def read_work_order(number: str, request: Request, _principal: Reader) -> Answer:
-    return work_orders.read(request, number)
+@router.get("/work-orders/{number}", response_model=WorkOrderRead)
+def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
+    """`outside` says of each operation how far it has come over all its orders, `usable` how many pieces of the
+    one before it may be sent to it now; `family` sums this work order and all below it."""
+    with request.app.state.database.read() as session:
+        view = work_orders.view(session, work_orders.get(session, number))
+        come = family_of(session, reader(principal), number)
+    return Answer(view | come, headers={"ETag": etag(view)})
 
 
 @router.put("/work-orders/{number}", response_model=WorkOrderView)

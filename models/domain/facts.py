@@ -28,6 +28,7 @@ from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
+from models.domain.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class Facts:
     owner: str = ""
     # Commands of this order that are saved and not yet applied, this one not counted.
     pending_commands: int = 0
+    # Of the lines that are to be sent those that wait for an outside operation before theirs.
+    upstream: Mapping[int, Upstream] = field(default_factory=dict)
     # The issued orders this command is about beside its own, as far as they exist for who asks.
     others: Mapping[str, Order] = field(default_factory=dict)
     # The next numbers of the order's series, for orders that come of it.

@@ -239,9 +239,11 @@ def _lots(
     return tuple(taken)
 
 
-def priced(group: Group, known: Collection[Terms], likely: str, day: date) -> tuple[str, list[Decimal]]:
-    """The one currency of a draft and the price of each line, as far as the supplier's terms say what one of
-    its units costs: in the buyer's own currency if there are terms in it, else in that of the terms."""
+def priced(
+    group: Group, known: Collection[Terms], likely: str, day: date
+) -> tuple[str, list[tuple[Decimal, Basis]]]:
+    """The one currency of a draft, and the price of each line with what it is paid for, as far as the
+    supplier's terms say it: in the buyer's own currency if there are terms in it, else in that of the terms."""
 
     def terms(line: GroupLine, currency: str) -> Terms | None:
         return applying(known, process=group.process, part=line.of.part, currency=currency, day=day)
@@ -250,11 +252,5 @@ def priced(group: Group, known: Collection[Terms], likely: str, day: date) -> tu
     currency = next(
         (each for each in (likely, *agreed) if any(terms(line, each) for line in group.lines)), likely
     )
-    return currency, [_price(terms(line, currency), line.of.unit) for line in group.lines]
-
-
-def _price(terms: Terms | None, unit: str) -> Decimal:
-    """What is paid by lot, or by weight for what is counted, is no price of a unit."""
-    if terms is None or terms.basis is Basis.LOT or (terms.basis is Basis.KG) != (unit == "KGM"):
-        return ZERO
-    return terms.price
+    found = [terms(line, currency) for line in group.lines]
+    return currency, [(each.price, each.basis) if each else (ZERO, Basis.PIECE) for each in found]

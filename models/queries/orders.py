@@ -22,6 +22,7 @@ from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, beside
 from models.queries import costs
+from models.queries.upstream import upstream
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -76,7 +77,26 @@ def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None,
         for command in session.execute(_WAITING, {"order": number})
     ]
     shown = issued(order) if order is not None else _draft(session, row)
+    _waits(session, shown["lines"], reader)
     return order, shown | {"pending_commands": waiting}
+
+
+def _waits(session: Session, lines: list[View], reader: Reader) -> None:
+    """Says of every line which operation before it it waits for, and how many pieces are usable now."""
+    found = upstream(
+        session,
+        {line["line"]: (line["work_order"], line["operation"]) for line in lines},
+        cleared=reader.cleared,
+    )
+    for line in lines:
+        waits = found.get(line["line"])
+        line["waits_for"] = waits and {
+            "operation": waits.operation,
+            "orders": list(waits.orders),
+            "accepted": waits.accepted,
+            "taken": waits.taken,
+            "usable": waits.usable,
+        }
 
 
 def issued(order: Order) -> View:

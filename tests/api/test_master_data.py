@@ -59,9 +59,14 @@ def test_what_was_created_is_read_listed_and_named_in_location(stocked: TestClie
         read = stocked.get(address(path))
         assert read.status_code == 200
         listed = stocked.get(API + path).json()
-        assert listed == {"items": [read.json()], "next": None}
-        VIEWS[path].model_validate(read.json())
+        assert listed == {"items": [kept(read)], "next": None}
+        VIEWS[path].model_validate(kept(read))
         assert read.json()["created_at"] == "2026-03-16T09:30:00Z"
+
+
+def kept(read: Any) -> Any:
+    """What was read without what is counted anew each time: how far a work order has come outside."""
+    return {name: value for name, value in read.json().items() if name not in ("outside", "family")}
 
 
 def test_created_answers_201_with_the_location_of_the_new_row(admin: TestClient) -> None:
@@ -81,19 +86,22 @@ def test_a_key_that_is_taken_is_refused_as_exists(stocked: TestClient) -> None:
 
 def test_replacing_keeps_before_and_after_with_the_actor(stocked: TestClient, app: FastAPI) -> None:
     for path in MASTER_DATA:
-        before = stocked.get(address(path)).json()
+        before = kept(stocked.get(address(path)))
         changed = changed_body(path)
         after = stocked.put(address(path), json=changed)
         assert after.status_code == 200, after.text
-        assert stocked.get(address(path)).json() == after.json() != before
+        assert kept(stocked.get(address(path))) == after.json() != before
         with app.state.database.read() as session:
             table = path[1:].replace("-", "_").removesuffix("s").replace("processe", "process")
-            kept = session.exec(
+            changes = session.exec(
                 select(MasterChange).where(MasterChange.table_name == table).order_by(col(MasterChange.id))
             ).all()
-        assert [(change.before, change.after) for change in kept] == [(None, before), (before, after.json())]
-        assert all(change.actor.startswith("u_") for change in kept)
-        assert {change.key for change in kept} == {"/".join(KEYS[path])}
+        assert [(change.before, change.after) for change in changes] == [
+            (None, before),
+            (before, after.json()),
+        ]
+        assert all(change.actor.startswith("u_") for change in changes)
+        assert {change.key for change in changes} == {"/".join(KEYS[path])}
 
 
 def changed_body(path: str) -> dict[str, Any]:
@@ -237,7 +245,6 @@ def test_of_many_sending_one_idempotency_key_at_once_all_get_one_answer(stocked:
 @sqlite_only
 def test_what_is_not_built_yet_does_not_exist(stocked: TestClient) -> None:
     for path in (
-        "/suppliers/ACME/terms",
         "/customers",
         "/work-orders/WO-3201/consumptions",
         "/work-orders/WO-3201/outputs",

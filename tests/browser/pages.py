@@ -57,6 +57,8 @@ def _screens() -> Iterator[Look]:
             yield Look(f"{owner}/{child}/new", "admin")
             yield Look(owner, "admin", then=f"main td a[href*='/{child}/']")
     yield Look("/master/lots/new", "admin", press="form.master button[type=submit]")
+    # With another one below it.
+    yield Look("/master/work-orders/WO-ABOVE", "viewer")
     # What a viewer may only read.
     yield Look("/master/lots/MELT-7", "design_authority")
     yield Look("/master/processes/PLATE", "viewer")
@@ -84,6 +86,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/outside", "viewer"),
         Look("/outside?covered=true&supplier=ACME", "buyer"),
         Look("/outside?covered=true", "buyer", press="button[name=do][value=show]"),
+    ),
+    "/projects/{project:path}": (
+        Look("/projects/HARBOR-7", "viewer"),
+        Look("/projects/none", "viewer", 404),
     ),
     "/orders/{number}": (
         Look(f"/orders/{MAIN}", "quality"),

@@ -161,21 +161,20 @@ PRICE = Terms("t1", "EUR", date(2026, 1, 1), price=D("0.85"))
 
 
 @pytest.mark.parametrize(
-    ("known", "unit", "currency", "price"),
+    ("known", "currency", "price", "basis"),
     [
-        ([], "C62", "USD", "0"),
-        ([PRICE], "C62", "EUR", "0.85"),
-        ([PRICE, replace(PRICE, currency="USD", price=D("0.90"))], "C62", "USD", "0.90"),
-        ([PRICE, replace(PRICE, part="FLANGE", price=D("0.70"))], "C62", "EUR", "0.70"),
-        ([replace(PRICE, part="PIN")], "C62", "USD", "0"),
-        ([replace(PRICE, valid_from=date(2026, 4, 1))], "C62", "USD", "0"),
-        ([replace(PRICE, basis=Basis.LOT)], "C62", "EUR", "0"),
-        ([replace(PRICE, basis=Basis.KG)], "C62", "EUR", "0"),
-        ([replace(PRICE, basis=Basis.KG)], "KGM", "EUR", "0.85"),
+        ([], "USD", "0", Basis.PIECE),
+        ([PRICE], "EUR", "0.85", Basis.PIECE),
+        ([PRICE, replace(PRICE, currency="USD", price=D("0.90"))], "USD", "0.90", Basis.PIECE),
+        ([PRICE, replace(PRICE, part="FLANGE", price=D("0.70"))], "EUR", "0.70", Basis.PIECE),
+        ([replace(PRICE, part="PIN")], "USD", "0", Basis.PIECE),
+        ([replace(PRICE, valid_from=date(2026, 4, 1))], "USD", "0", Basis.PIECE),
+        ([replace(PRICE, basis=Basis.LOT)], "EUR", "0.85", Basis.LOT),
+        ([replace(PRICE, basis=Basis.KG)], "EUR", "0.85", Basis.KG),
     ],
 )
 def test_prices_are_those_of_the_suppliers_terms(
-    known: list[Terms], unit: str, currency: str, price: str
+    known: list[Terms], currency: str, price: str, basis: Basis
 ) -> None:
-    [group] = of(replace(FLANGE, unit=unit))
-    assert priced(group, known, "USD", TODAY) == (currency, [D(price)])
+    [group] = of(FLANGE)
+    assert priced(group, known, "USD", TODAY) == (currency, [(D(price), basis)])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from sqlmodel import Session
 
 from activities.i18n import N_
+from api.pages import progress
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input, Rows, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
 from api.pages.staff import Staff
 from api.pages.wording import ORDER_TYPES, stage_name
 from api.routes import work_orders
+from api.routes.projects import family_of
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries.master_lists import Cover, covers
@@ -31,10 +34,13 @@ def _standing(words: Words, record: Record) -> list[Cell]:
     """What is made, how many, and by when."""
     part = f"/master/parts/{quote(record['part'], safe='')}/{quote(record['revision'], safe='')}"
     due = [Cell(words.say(N_("due {day}"), day=words.far_day(record["due"])))] if record["due"] else []
+    project = record["project"] or ""
+    whole = [Cell(project, "", f"/projects/{quote(project, safe='')}")] if project else []
     return [
         Cell(f"{record['part']} {record['revision']}", "", part),
         Cell(words.number(record["quantity"])),
         *due,
+        *whole,
     ]
 
 
@@ -64,14 +70,34 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         if not found:
             rows.append([*start, _offer(staff, record, step), Cell("")])
     heads = (N_("Operation"), N_("Kind"), N_("Process"), N_("Specification"), N_("Order"), N_("Stage"))
-    return [
-        Panel(
-            N_("Operations and their orders"),
-            heads,
-            rows,
-            N_("The steps of this job appear here; the outside ones become orders."),
-        )
-    ]
+    routing = Panel(
+        N_("Operations and their orders"),
+        heads,
+        rows,
+        N_("The steps of this job appear here; the outside ones become orders."),
+    )
+    return [routing, *_come(session, staff, record)]
+
+
+def _come(session: Session, staff: Staff, record: Record) -> list[Panel]:
+    """How far each operation has come, and the sums with those below it, where there are some."""
+    come = family_of(session, staff.reader, record["number"])
+    family = come["family"]
+    found = progress.operations(staff.words, come["outside"])
+    if len(family["work_orders"]) > 1:
+        found += [
+            replace(each, title=title)
+            for each, title in zip(
+                (progress.members(staff.words, family), *progress.sums(staff.words, family)),
+                (
+                    N_("With the work orders below it"),
+                    N_("Pieces by process, with those below it"),
+                    N_("Costs by type and currency, with those below it"),
+                ),
+                strict=False,
+            )
+        ]
+    return found
 
 
 def _offer(staff: Staff, record: Record, step: Record) -> Cell:

@@ -53,6 +53,8 @@ class Whereabouts:
     short_closed: bool
     # How it stands with the pieces that go first; empty when all may go at once.
     first_article: str
+    # What it may still be sent of what the operation before it was accepted for; empty when none is before.
+    waits_for: str
     segments: tuple[Segment, ...]
     over: str
     columns: tuple[str, ...]
@@ -77,6 +79,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         price=words.price(line["unit_price"], line["currency"], line["basis"]),
         short_closed=line["short_closed"],
         first_article=_first_article(line, words),
+        waits_for=waits_for(line, words),
         segments=tuple(_segments(line, words)),
         over=words.say(AMOUNTS[Bucket.OVER], amount=words.amount(pieces["over"], unit))
         if pieces["over"]
@@ -109,6 +112,21 @@ def _first_article(line: Mapping[str, Any], words: Words) -> str:
         return ""
     return words.say(
         _FIRST[line["first_article_state"]], amount=words.amount(line["first_article"], line["unit"] or "")
+    )
+
+
+def waits_for(line: Mapping[str, Any], words: Words) -> str:
+    """Of a line that works with the pieces of an operation before it, how many it may be sent now."""
+    waits = line.get("waits_for")
+    if not waits:
+        return ""
+    unit = line["unit"] or ""
+    return words.say(
+        N_("operation {operation} before it: {accepted} accepted, {usable} usable now ({orders})"),
+        operation=waits["operation"],
+        accepted=words.amount(waits["accepted"], unit),
+        usable=words.amount(waits["usable"], unit),
+        orders=words.listed(waits["orders"]) or "–",
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from decimal import Decimal
+from typing import Any, get_args
 
 from activities.i18n import N_
+from api.pages.order.whereabouts import waits_for
 from api.pages.order.wording import AMOUNTS
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
@@ -30,6 +33,8 @@ class Row:
     place: Place
     proposed: str
     lot_asked: bool = False
+    # How far the operation before it has come, where there is one.
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def _input(order: Order, item: Sendable) -> str:
     return f"send.{item.line.line}.{f's{list(order.stock).index(at)}' if at in order.stock else 'x'}"
 
 
-def _row(acting: Acting, item: Sendable) -> Row:
+def _row(acting: Acting, item: Sendable, usable: list[Decimal]) -> Row:
+    """`usable`: what is left of the pieces it waits for; empty when it waits for none."""
     words = acting.words
     at = key(item.line.line, item.lot)
     name = label(acting, at)
@@ -65,13 +71,31 @@ def _row(acting: Acting, item: Sendable) -> Row:
     if asked:
         name = words.say(N_("{part}, another lot"), part=name)
     amount = words.amount(item.quantity or left_on(acting.order, item.line), item.line.unit)
-    proposed = f"{item.quantity.normalize():f}" if item.quantity else ""
-    return Row(Place(_input(acting.order, item), at, name, amount), proposed, asked)
+    may = min(item.quantity, *usable) if usable else item.quantity
+    if usable:
+        usable[0] -= may
+    proposed = f"{may.normalize():f}" if may else ""
+    waits = waits_for(_shown(acting, item), words)
+    return Row(Place(_input(acting.order, item), at, name, amount), proposed, asked, waits)
+
+
+def _shown(acting: Acting, item: Sendable) -> Mapping[str, Any]:
+    """The line as the order shows it."""
+    line: Mapping[str, Any]
+    line = next(each for each in acting.desk.view["lines"] if each["line"] == item.line.line)
+    return line
 
 
 def _send_form(acting: Acting, _typed: Typed) -> SendForm:
-    rows = tuple(_row(acting, item) for item in sendable(acting.order))
-    return SendForm(rows, _reworks(acting.order))
+    """What is proposed is never more than the operations before have ready, each of their pieces once."""
+    left: dict[tuple[str, int], list[Decimal]] = {}
+    rows = []
+    for item in sendable(acting.order):
+        waits = _shown(acting, item)["waits_for"]
+        key_of = (item.line.work_order, item.line.operation)
+        usable = left.setdefault(key_of, [waits["usable"]] if waits else [])
+        rows.append(_row(acting, item, usable))
+    return SendForm(tuple(rows), _reworks(acting.order))
 
 
 def _nothing_to_send(order: Order) -> str:

@@ -27,10 +27,12 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
     shelf = Shelf(order)
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
     moves: list[Move] = []
+    taken: dict[tuple[str, int], Decimal] = {}
     for index, item in enumerate(command.lines):
         line = checks.the_line(order, item.line, index)
         wanted = checks.counted(line, item.quantity, index)
         _in_its_unit(line, item, index)
+        _accepted_before(line, wanted, taken, facts, index)
         lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
         _lot_may_go(line, lot, facts, index)
         again = shelf.take(line.line, lot, wanted, [Bucket.RETURNED_UNPROCESSED])
@@ -151,6 +153,30 @@ def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
             lot=lot,
             reason=fact.hold_reason or "no reason given",
         )
+
+
+def _accepted_before(
+    line: Line, wanted: Decimal, taken: dict[tuple[str, int], Decimal], facts: Facts, index: int
+) -> None:
+    """An operation works with what the one before it was accepted for, whichever lots that came in."""
+    waits = facts.upstream.get(line.line)
+    if waits is None:
+        return
+    here = (line.work_order, line.operation)
+    left = max(ZERO, waits.usable - taken.get(here, ZERO))
+    if wanted > left:
+        raise Refusal(
+            "send.not_accepted",
+            "{left} pieces of {work_order} were accepted after operation {operation} and did not go on yet "
+            "({orders}); you entered {entered}. More may go once more are accepted there.",
+            field=f"lines.{index}.quantity",
+            left=left,
+            work_order=line.work_order,
+            operation=waits.operation,
+            orders=", ".join(waits.orders) or "–",
+            entered=wanted,
+        )
+    taken[here] = taken.get(here, ZERO) + wanted
 
 
 def _take_from_lot(

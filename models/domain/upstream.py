@@ -1,0 +1,53 @@
+"""The outside operation before another of the same work order: its accepted pieces are what the next one has
+to work with, while the first order still goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Some pieces of one operation on one order: `on` are those it has done with that may go on, accepted
+    here or sent straight to the next supplier; `taken` those it was sent and did not get back unprocessed. An
+    order somebody may not know of has no number."""
+
+    operation: int
+    order: str
+    on: Decimal = ZERO
+    taken: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What an operation waits for: the last operation before it that is ordered, its orders, how many of its
+    pieces were accepted, and how many of these this operation has taken already, on whichever order."""
+
+    operation: int
+    orders: tuple[str, ...]
+    accepted: Decimal
+    taken: Decimal
+
+    @property
+    def usable(self) -> Decimal:
+        """How many more may be sent now. Pending and rejected pieces never are."""
+        return max(ZERO, self.accepted - self.taken)
+
+
+def before(operation: int, ordered: Iterable[Ordered]) -> Upstream | None:
+    """What `operation` waits for among all that is ordered of its work order; None when nothing outside
+    comes before it, or nobody has ordered it: then nobody here knows when it is done."""
+    ordered = list(ordered)
+    earlier = max((each.operation for each in ordered if each.operation < operation), default=None)
+    if earlier is None:
+        return None
+    return Upstream(
+        operation=earlier,
+        orders=tuple(sorted({each.order for each in ordered if each.operation == earlier and each.order})),
+        accepted=sum((each.on for each in ordered if each.operation == earlier), ZERO),
+        taken=sum((each.taken for each in ordered if each.operation == operation), ZERO),
+    )

@@ -1,0 +1,72 @@
+"""How far the operations of a work order have come outside, over all its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from sqlalchemy import and_, bindparam, cast, null, select, union_all
+from sqlmodel import Session
+
+from models.domain.pieces import SENT, Bucket
+from models.domain.quantities import ZERO
+from models.domain.upstream import Ordered, Upstream, before
+from models.tables.orders import DraftLineRow, LineRow, OrderRow, PiecesRow
+from models.tables.types import Exact, table
+
+_ORDERS = table(OrderRow)
+_LINES = table(LineRow)
+_PIECES = table(PiecesRow)
+_DRAFTED = table(DraftLineRow)
+# Built once: to build a statement costs as much as to run it.
+_KNOWN = union_all(
+    select(
+        _LINES.c.work_order,
+        _LINES.c.operation,
+        _LINES.c.order_number,
+        _ORDERS.c.stage,
+        _ORDERS.c.export_controlled,
+        *(_PIECES.c[bucket.value] for bucket in SENT),
+    )
+    .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
+    .outerjoin(
+        _PIECES, and_(_PIECES.c.order_number == _LINES.c.order_number, _PIECES.c.line == _LINES.c.line)
+    )
+    .where(_LINES.c.work_order.in_(bindparam("jobs", expanding=True))),
+    # Nothing has happened to a draft yet.
+    select(
+        _DRAFTED.c.work_order,
+        _DRAFTED.c.operation,
+        _DRAFTED.c.order_number,
+        _ORDERS.c.stage,
+        _ORDERS.c.export_controlled,
+        *(cast(null(), Exact).label(bucket.value) for bucket in SENT),
+    )
+    .join(_ORDERS, _ORDERS.c.number == _DRAFTED.c.order_number)
+    .where(_DRAFTED.c.work_order.in_(bindparam("jobs", expanding=True))),
+)
+_ON = (Bucket.ACCEPTED, Bucket.FORWARDED)
+
+
+def ordered(session: Session, work_orders: Collection[str], *, cleared: bool) -> dict[str, list[Ordered]]:
+    """By work order, its operations on every order, drafts among them. What was cancelled counts as far as
+    it has pieces. Orders that only cleared people know of count without their number for the others."""
+    found: dict[str, list[Ordered]] = {}
+    for row in session.execute(_KNOWN, {"jobs": sorted(work_orders)}).mappings():
+        pieces: dict[Bucket, Decimal] = {bucket: row[bucket.value] or ZERO for bucket in SENT}
+        on = sum((pieces[bucket] for bucket in _ON), ZERO)
+        taken = sum(pieces.values(), ZERO) - pieces[Bucket.RETURNED_UNPROCESSED]
+        if row["stage"] != "cancelled" or on or taken:
+            order = row["order_number"] if cleared or not row["export_controlled"] else ""
+            item = Ordered(row["operation"], order, on, taken)
+            found.setdefault(row["work_order"], []).append(item)
+    return found
+
+
+def upstream(session: Session, lines: Mapping[int, tuple[str, int]], *, cleared: bool) -> dict[int, Upstream]:
+    """Of lines given with work order and operation those that wait for an operation before them."""
+    known = ordered(session, {work_order for work_order, _ in lines.values()}, cleared=cleared)
+    found = {
+        line: before(operation, known.get(work_order, ())) for line, (work_order, operation) in lines.items()
+    }
+    return {line: waits for line, waits in found.items() if waits is not None}

@@ -1,0 +1,167 @@
+"""Two operations of one job on two orders: the second is sent what the first was accepted for, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from activities.apply import apply
+from models import drafts
+from models.db import Database
+from models.domain import commands as c
+from models.queries import orders as queries
+from models.queries.orders import Reader
+from models.settings import Settings
+from models.tables.orders import CommandRow, OrderRow
+from models.tables.types import table
+from models.tables.work_orders import Operation
+from tests.activities.test_apply import NOW, Shop
+
+D = Decimal
+CLEARED = Reader((), cleared=True)
+
+
+class Job:
+    """The shop's work order with a second plating, and orders for both operations."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        with shop.database.write() as session:
+            session.add(Operation(work_order="WO", sequence=40, kind="outside", process="PLATE", spec="B633"))
+        self.first = shop.number
+        self.second, self.third = self.order(), self.order()
+        for number in (self.first, self.second, self.third):
+            assert self.do(number, c.Issue()).status == "applied"
+            assert self.do(number, c.Acknowledge("accept")).status == "applied"
+
+    def order(self) -> str:
+        """A draft for the second operation, whose lots are those the first brings back."""
+        with self.shop.database.write() as session:
+            draft = drafts.load(session, self.shop.number)
+            assert draft is not None
+            line = replace(draft.lines[0], operation=40, lots=())
+            return drafts.create(session, replace(draft, number="", lines=(line,)), NOW).number
+
+    def do(self, number: str, command: c.Command) -> Any:
+        return self.shop.apply(self.shop.save(command, order=number))
+
+    def receive(self, accepted: int, rejected: int = 0, pending: int = 0) -> None:
+        counts = {"accepted": D(accepted), "rejected": D(rejected), "pending": D(pending)}
+        line = c.ReceiveLine(1, counted=D(accepted + rejected + pending), **counts)
+        found = self.do(self.first, c.Receive((line,), additional=True))
+        assert found.status == "applied", found
+
+    def send(self, number: str, quantity: int) -> Any:
+        return self.do(number, c.Send((c.SendLine(1, D(quantity), "L1"),)))
+
+    def shown(self, number: str) -> Any:
+        with self.shop.database.read() as session:
+            return queries.view(session, number, CLEARED)["lines"][0]["waits_for"]
+
+
+@pytest.fixture
+def job(database: Database, settings: Settings) -> Job:
+    return Job(Shop(database, settings))
+
+
+def said(job: Job, number: str, quantity: int) -> dict[str, Any]:
+    """What sending so many is refused with."""
+    name = job.shop.save(c.Send((c.SendLine(1, D(quantity), "L1"),)), order=number)
+    assert job.shop.apply(name).status == "refused"
+    with job.shop.database.read() as session:
+        refusal: dict[str, Any] = session.execute(
+            select(table(CommandRow).c.result).where(table(CommandRow).c.id == name)
+        ).scalar_one()["refusal"]
+    return refusal
+
+
+def test_accepted_pieces_go_on_while_their_order_still_runs(job: Job) -> None:
+    assert said(job, job.second, 1)["code"] == "send.not_accepted"
+    job.send(job.first, 100)
+    # Nothing of what is out, pending or rejected is usable, only what was accepted.
+    job.receive(accepted=40, rejected=20, pending=10)
+    assert job.shown(job.second) == {
+        "operation": 30,
+        "orders": [job.first],
+        "accepted": D(40),
+        "taken": D(0),
+        "usable": D(40),
+    }
+    assert job.shown(job.first) is None
+    refusal = said(job, job.second, 41)
+    assert (refusal["values"]["left"], refusal["values"]["orders"]) == ("40", job.first)
+    assert job.send(job.second, 30).status == "applied"
+    # What one order was sent is not there for another one of the same operation.
+    assert said(job, job.third, 11)["values"]["left"] == "10"
+    assert job.send(job.third, 10).status == "applied"
+    job.receive(accepted=30)
+    assert job.shown(job.third)["usable"] == D(30)
+
+
+def test_what_came_back_unprocessed_may_go_again(job: Job) -> None:
+    job.send(job.first, 100)
+    job.receive(accepted=50)
+    job.send(job.second, 50)
+    back = c.ReceiveLine(1, counted=D(20), unprocessed=D(20))
+    assert job.do(job.second, c.Receive((back,), additional=True)).status == "applied"
+    assert said(job, job.third, 21)["values"]["left"] == "20"
+    assert job.send(job.second, 15).status == "applied"
+    assert job.shown(job.second)["usable"] == D(5)
+
+
+def test_pieces_that_turn_out_wrong_are_usable_no_longer(job: Job) -> None:
+    job.send(job.first, 100)
+    job.receive(accepted=50)
+    wrong = c.ReportNonconformance((c.LineQuantity(1, D(30), "L1"),), "thin")
+    assert job.do(job.first, wrong).status == "applied"
+    assert said(job, job.second, 21)["values"]["left"] == "20"
+
+
+def test_two_orders_never_use_the_same_accepted_pieces(job: Job) -> None:
+    """The second waits in the database until the first has decided."""
+    job.send(job.first, 100)
+    job.receive(accepted=50)
+    # Not from a lot, whose row would keep them apart by itself.
+    sends = [
+        job.shop.save(c.Send((c.SendLine(1, D(50)),)), order=number) for number in (job.second, job.third)
+    ]
+    found: list[str] = []
+
+    def other() -> None:
+        found.append(job.shop.apply(sends[1]).status)
+
+    waiting = threading.Thread(target=other)
+    with job.shop.database.write() as session:
+        assert apply(session, job.shop.settings, sends[0], NOW).status == "applied"
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+    waiting.join(20)
+    assert found == ["refused"]
+    assert job.shown(job.second)["usable"] == D(0)
+
+
+def test_what_nobody_ordered_before_it_holds_nothing_up(database: Database, settings: Settings) -> None:
+    shop = Shop(database, settings)
+    with database.write() as session:
+        session.add(Operation(work_order="WO", sequence=20, kind="outside", process="PLATE", spec="B633"))
+    for command in (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, D(100), "L1"),))):
+        assert shop.do(command).status == "applied"
+
+
+def test_an_order_only_cleared_people_know_of_is_not_named_to_others(job: Job) -> None:
+    with job.shop.database.write() as session:
+        session.execute(
+            update(table(OrderRow))
+            .where(table(OrderRow).c.number == job.first)
+            .values(export_controlled=True)
+        )
+    with job.shop.database.read() as session:
+        reader = Reader((), cleared=False)
+        waits = queries.view(session, job.second, reader)["lines"][0]["waits_for"]
+    assert (waits["operation"], waits["orders"]) == (30, [])

@@ -1,0 +1,67 @@
+"""Work orders and projects on pages: how far each operation has come outside, and what it sums up to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from api.app import now
+from models.domain.authority import Role
+from tests.pages.browser import Browsers
+from tests.pages.test_new_order import job
+from tests.stories import BEHALF, LOT
+from tests.systems import System
+
+NEED_BY = str(now().date() + timedelta(days=26))
+
+
+async def ordered(system: System, number: str, operation: int = 30, quantity: int = 10) -> str:
+    """An issued and accepted order for an operation."""
+    line = {"work_order": number, "operation": operation, "quantity": quantity, "unit_price": "2"}
+    body = {"supplier": "ACME", "process": "PLATE", "spec": "ASTM B633", "need_by": NEED_BY, "lines": [line]}
+    order: str = (await system.post(Role.BUYER, "/orders", body, status=201))["number"]
+    await system.command(Role.BUYER, order, "issue")
+    await system.command(Role.BUYER, order, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    return order
+
+
+async def test_a_work_order_says_what_came_of_its_operations_and_of_those_below_it(
+    system: System, browsers: Browsers
+) -> None:
+    parent = await job(system, project="VALVE 9")
+    child = await job(system, parent=parent)
+    order = await ordered(system, child)
+    line = {"line": 1, "lot": LOT, "quantity": 7}
+    await system.command(Role.RECEIVING, order, "send", lines=[line])
+    viewer = browsers.of(Role.VIEWER)
+    page = await viewer.open(f"/master/work-orders/{child}")
+    assert "How far it has come outside" in page.text
+    assert "30 PLATE 10 pcs 7 pcs 0 pcs" in page.text
+    page = await viewer.open(f"/master/work-orders/{parent}")
+    assert "With the work orders below it" in page.text
+    assert "PLATE 10 pcs 7 pcs 0 pcs" in page.text
+    page = await viewer.open("/projects/VALVE%209")
+    assert page.heading == "Project VALVE 9"
+    for said in (parent, child, order, "Costs by type and currency"):
+        assert said in page.text
+    assert (await viewer.open("/projects/NONE")).status == 404
+    read = await system.get(f"/work-orders/{parent}")
+    assert [each["number"] for each in read["family"]["work_orders"]] == sorted([parent, child])
+    assert (await system.get("/projects/VALVE 9"))["totals"][0]["sent"] == "7"
+
+
+async def test_a_later_operation_says_how_many_pieces_are_usable_and_is_sent_no_more(
+    system: System, browsers: Browsers
+) -> None:
+    step = {"kind": "outside", "process": "PLATE", "spec": "ASTM B633"}
+    number = await job(system, operations=[step | {"sequence": 30}, step | {"sequence": 40}])
+    first, second = await ordered(system, number), await ordered(system, number, 40)
+    buyer = browsers.of(Role.BUYER)
+    page = await buyer.open(f"/orders/{second}")
+    assert f"operation 30 before it: 0 pcs accepted, 0 pcs usable now ({first})" in page.text
+    form = await buyer.open(f"/orders/{second}/send")
+    assert "0 pcs usable now" in form.text
+    sent = await buyer.send(form, f"/orders/{second}/send", **{"send.1.x.quantity": "5", "answer": "send"})
+    assert sent.status == 409
+    assert f"accepted after operation 30 and did not go on yet ({first})" in sent.text
+    shown = await system.get(f"/orders/{second}")
+    assert shown["lines"][0]["waits_for"]["usable"] == "0"
