@@ -15,6 +15,7 @@ from models.domain.genealogy import edges
 from models.domain.order import Answer, Order
 from models.domain.pieces import SENT, Bucket, total
 from models.domain.records import PlannedLot
+from models.domain.settlement import cost_of, total_of
 from tests.domain.asking import (
     accept,
     arrived,
@@ -237,3 +238,11 @@ def test_a_part_is_needed_when_the_latest_of_its_lines_is() -> None:
     first, second = children(scene.when(split([some(1, 100)], [some(2, 50)])))
     assert (first.order.need_by, first.order.lines[0].need_by) == (early, None)
     assert (second.order.need_by, second.order.lines[0].delivery_of) == (NEED_BY, 0)
+
+
+def test_what_was_accepted_before_is_paid_with_the_first_and_with_nobody_else() -> None:
+    scene = given(issued(), accept(), send(60), ship(60), receive(60))
+    before = total_of(cost_of(scene.order))
+    first, second = children(scene.when(halves()).happened(e.OrderSplit))
+    assert before > 0
+    assert [total_of(cost_of(each.order)) for each in (scene, first, second)] == [0, before, 0]

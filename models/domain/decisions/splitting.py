@@ -284,6 +284,9 @@ def _beginning(order: Order, child: Order) -> Order:
         inspections={},
         documents={},
         nonconformances={},
+        # What was agreed to once is paid once.
+        expedites=(),
+        pushes=(),
     )
 
 
@@ -293,7 +296,15 @@ def _fresh(order: Order, line: Line) -> Line:
     assert was is not None, "new orders have lines of the old one"
     released = first_article.state(order, was) is first_article.State.RELEASED
     wanted = ZERO if released else min(was.first_article, line.ordered)
-    return replace(line, output_lots={}, loads=(), first_article=wanted, first_articles_spent=ZERO)
+    return replace(
+        line,
+        output_lots={},
+        loads=(),
+        first_article=wanted,
+        first_articles_spent=ZERO,
+        weight=ZERO,
+        weighed=ZERO,
+    )
 
 
 def _leaving(order: Order) -> Iterator[Move]:

@@ -116,7 +116,8 @@ class _Story:
 
 def _payable(before: Order | None, after: Order) -> list[e.Event]:
     """What is to be paid once the order has ended; later, by how much that has changed."""
-    if after.end is None:
+    # What goes on as another order is paid there.
+    if after.end is None or after.kin.successor:
         return []
     charges = settlement.unsettled(after)
     if not charges:

@@ -1,0 +1,198 @@
+"""Random people split, merge and give away orders, and go on with what comes of them.
+
+Whatever they do, every piece that was ever sent is with one order, our shelf knows the rest, each order's
+own invariants hold (`Scene` checks them), and a refusal changes nothing anywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from models.domain import commands as c
+from models.domain.commands import Command
+from models.domain.evolve import fold
+from models.domain.order import ENDED, Order, stage
+from models.domain.pieces import OUT, SENT, Bucket, line_of, lot_of, total
+from tests.domain.orders import PLAN, QUALITY, Scene, a_line, a_lot, issued
+
+SOAK = settings.get_current_profile_name() == "soak"
+RUNS = settings(
+    max_examples=2000 if SOAK else 60,
+    stateful_step_count=60 if SOAK else 30,
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+ZERO = Decimal(0)
+# Which of the orders, lines or lots; there are seldom so many, so it goes round.
+which = st.integers(0, 11)
+shares = st.one_of(st.integers(1, 9), st.integers(0, 60))
+sometimes = st.booleans()
+far = st.integers(0, 6)
+
+
+class Across(RuleBasedStateMachine):
+    scenes: dict[str, Scene]
+
+    @initialize(plan=sometimes, steps=st.tuples(far, st.sampled_from([0, 0, 1, 3]), st.just(0)))
+    def issue(self, plan: bool, steps: tuple[int, int, int]) -> None:
+        """Three orders of the same lots, each as far along as its `steps` say; our shelf is one for all."""
+        lots = [a_lot("L1", 300), a_lot("L2", 300)]
+        self.scenes = {}
+        for number in ("SO-1", "SO-2", "SO-3"):
+            lines = a_line(1, 60, [("L1", 40), ("L2", 20)]), a_line(2, 30, [("L2", 30)])
+            scene = issued(*lines, lots=lots, draft={"number": number}, plans={2: PLAN} if plan else None)
+            if self.scenes:
+                scene.shelf = self.scenes["SO-1"].shelf
+            self.scenes[number] = scene
+        for scene, done in zip(self.scenes.values(), steps, strict=True):
+            name = scene.order.number
+            beginning: list[Command] = [
+                c.Acknowledge("accept"),
+                c.Send((c.SendLine(1, Decimal(30), "L1"), c.SendLine(2, Decimal(10), "L2"))),
+                c.ReportMilestone("REC"),
+                c.Ship((c.ShipLine(1, Decimal(20), unprocessed=Decimal(3)),)),
+                c.Receive(
+                    (c.ReceiveLine(1, Decimal(15), Decimal(8), Decimal(4), unprocessed=Decimal(3)),),
+                    f"{name}-P1",
+                ),
+                c.Disposition(f"{name}-N1", (c.DispositionLine(Decimal(2), "rework"),)),
+            ]
+            for command in beginning[:done]:
+                self.ask(scene, command)
+
+    @property
+    def orders(self) -> list[Order]:
+        return [scene.order for scene in self.scenes.values()]
+
+    def scene(self, number: int) -> Scene:
+        """One of those that go on, if there are any."""
+        going = [scene for scene in self.scenes.values() if stage(scene.order) not in ENDED]
+        found = going or list(self.scenes.values())
+        return found[number % len(found)]
+
+    def ask(self, scene: Scene, command: Command, **how: Any) -> None:
+        latest = max(each.now for each in self.scenes.values())
+        before = {number: each.order for number, each in self.scenes.items()}
+        others = [self.scenes[number] for number in how.pop("orders", ())]
+        sent = self.sent()
+        scene.at(max(scene.now, latest)).when(command, others=others, **how)
+        self.scenes |= scene.born if scene.refusal is None else {}
+        if scene.refusal is not None:
+            assert "{" not in scene.refusal.detail
+            assert {number: each.order for number, each in self.scenes.items()} == before
+        if isinstance(command, c.Split | c.Merge | c.Reassign):
+            assert self.sent() == sent, "pieces were made or lost between orders"
+        for draft in scene.drafts if scene.refusal is None else ():
+            assert all(line.quantity > 0 for line in draft.lines)
+        scene.drafts = ()
+
+    def sent(self) -> dict[str, Decimal]:
+        """How many pieces are with all orders together, by bucket."""
+        return {bucket: sum((total(order.stock, bucket) for order in self.orders), ZERO) for bucket in Bucket}
+
+    def place(self, order: Order, number: int, *buckets: Bucket) -> tuple[int, str, Decimal]:
+        """A line, a lot and how many of it are in `buckets`."""
+        found = [
+            (line_of(at), lot_of(at), some)
+            for at in order.stock
+            if (some := total({at: order.stock[at]}, *buckets))
+        ]
+        return found[number % len(found)] if found else (1, "L1", Decimal(1))
+
+    @rule(number=which)
+    def accept(self, number: int) -> None:
+        self.ask(self.scene(number), c.Acknowledge("accept"))
+
+    @rule(
+        number=which, line=st.sampled_from([1, 2]), lot=st.sampled_from(["L1", "L2"]), some=st.integers(1, 30)
+    )
+    def send(self, number: int, line: int, lot: str, some: int) -> None:
+        scene = self.scene(number)
+        lines = [item.line for item in scene.order.lines]
+        chosen = lines[line % len(lines)]
+        self.ask(scene, c.Send((c.SendLine(chosen, Decimal(some), lot),)))
+
+    @rule(number=which, place=which)
+    def arrive(self, number: int, place: int) -> None:
+        self.ask(self.scene(number), c.ReportMilestone("REC"))
+
+    @rule(number=which, place=which, raw=sometimes)
+    def ship(self, number: int, place: int, raw: bool) -> None:
+        scene = self.scene(number)
+        line, lot, some = self.place(scene.order, place, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
+        self.ask(scene, c.Ship((c.ShipLine(line, some, lot, some if raw else ZERO),)))
+
+    @rule(number=which, place=which, rejected=st.integers(0, 3), more=st.integers(0, 1))
+    def receive(self, number: int, place: int, rejected: int, more: int) -> None:
+        scene = self.scene(number)
+        line, lot, some = self.place(scene.order, place, *OUT)
+        bad = min(some, Decimal(rejected))
+        counted = c.ReceiveLine(line, some + more, some + more - bad, bad, lot)
+        self.ask(scene, c.Receive((counted,), packing_slip=f"LS-{scene.order.version}"))
+
+    @rule(number=which, place=which, what=st.sampled_from(["rework", "scrap", "return"]))
+    def decide(self, number: int, place: int, what: Any) -> None:
+        scene = self.scene(number)
+        names = [item.nonconformance for item in scene.order.open_nonconformances]
+        line, lot, some = self.place(scene.order, place, Bucket.REJECTED)
+        if names:
+            item = c.DispositionLine(some, what, line, lot)
+            self.ask(scene, c.Disposition(names[place % len(names)], (item,)), by=QUALITY)
+
+    @rule(number=which, hours=st.integers(0, 90), told=sometimes)
+    def time_passes(self, number: int, hours: int, told: bool) -> None:
+        scene = self.scene(number)
+        scene.at(max(each.now for each in self.scenes.values()) + timedelta(hours=hours))
+        if told:
+            self.ask(scene, c.PassDeadlines())
+
+    @rule(number=which, parts=st.lists(shares, min_size=1, max_size=2), lots=sometimes, line=which)
+    def split(self, number: int, parts: list[int], lots: bool, line: int) -> None:
+        """So many of one line, or of its first lot, go onto each new order; the first keeps the rest."""
+        scene = self.scene(number)
+        order = scene.order
+        chosen = order.lines[line % len(order.lines)]
+        lot = chosen.lots[0].lot if lots and chosen.lots else ""
+        others = [c.SplitChild((c.LineQuantity(chosen.line, Decimal(some), lot),)) for some in parts]
+        left = {item.line: item.ordered for item in order.lines}
+        left[chosen.line] -= sum(parts)
+        first = c.SplitChild(tuple(c.LineQuantity(at, some) for at, some in left.items() if some > 0))
+        self.ask(scene, c.Split((first, *others)))
+
+    @rule(number=which, others=st.lists(which, min_size=1, max_size=2))
+    def merge(self, number: int, others: list[int]) -> None:
+        scene = self.scene(number)
+        names = tuple(list(self.scenes)[other % len(self.scenes)] for other in others)
+        known = tuple(dict.fromkeys(name for name in names if name != scene.order.number))
+        self.ask(scene, c.Merge(names), orders=known)
+
+    @rule(number=which, pieces=st.sampled_from(["return", "transfer"]), some=st.one_of(st.none(), shares))
+    def reassign(self, number: int, pieces: Literal["return", "transfer"], some: int | None) -> None:
+        scene = self.scene(number)
+        line = scene.order.lines[0].line
+        lines = () if some is None else (c.ReassignLine(line, Decimal(some), Decimal(1)),)
+        self.ask(scene, c.Reassign("BETA", pieces, "The bath is down", lines))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "scenes"):
+            return
+        here = sum((fact.on_hand for fact in self.scenes["SO-1"].shelf.values()), ZERO)
+        sent = sum((total(order.stock, *SENT) for order in self.orders), ZERO)
+        back = sum(
+            (total(order.stock, Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED) for order in self.orders), ZERO
+        )
+        assert here + sent - back == 600, "a piece is nowhere, or in two places"
+        for scene in self.scenes.values():
+            assert fold(scene.stream) == scene.order
+
+
+Across.TestCase.settings = RUNS
+TestAcross = Across.TestCase
