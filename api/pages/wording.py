@@ -50,9 +50,9 @@ KINDS: dict[Kind, str] = {
 }
 # What the work orders of an order are for.
 ORDER_TYPES: dict[str, str] = {
-    "MTO": N_("to order"),
-    "MTS": N_("to stock"),
-    "ETO": N_("engineered to order"),
+    "MTO": N_("make to order"),
+    "MTS": N_("make to stock"),
+    "ETO": N_("engineer to order"),
     "TRIAL": N_("trial"),
     "REWORK": N_("rework"),
 }
@@ -119,4 +119,48 @@ ACTIONS: dict[str, str] = {
     "add-document": N_("Add a document"),
     "acknowledge-alert": N_("Answer an alert"),
     "replan": N_("Plan anew"),
+}
+# What an action is about, in the order people look for it. Every command on an order stands in one.
+THEMES: dict[str, tuple[str, ...]] = {
+    N_("Pieces"): (
+        "send",
+        "receive",
+        "judge",
+        "disposition",
+        "decide-disposition",
+        "confirm-return",
+        "resolve-over",
+        "declare-loss",
+        "short-close",
+    ),
+    N_("Quality and documents"): (
+        "add-document",
+        "review-inspection",
+        "report-nonconformance",
+        "set-responsibility",
+        "plan-action",
+        "complete-action",
+        "verify-action",
+        "review-nonconformance",
+    ),
+    N_("For the supplier"): (
+        "acknowledge",
+        "report-milestone",
+        "report-process",
+        "submit-inspection",
+        "ship",
+    ),
+    N_("Terms"): ("answer-counter", "propose-change", "decide-change", "withdraw-change", "expedite"),
+    N_("The order"): (
+        "split",
+        "merge",
+        "reassign",
+        "hold",
+        "resume",
+        "replan",
+        "correct",
+        "close",
+        "force-complete",
+        "cancel",
+    ),
 }

@@ -241,7 +241,7 @@ def test_somebody_who_only_reads_sees_days_and_words_instead_of_codes(
     page = as_role(Role.VIEWER).get("/master/work-orders/WO-3201").text
     assert "Sun\u00a020\u00a0Dec" in page
     assert "<dd>1,200</dd>" in page
-    assert "<dd>to order</dd>" in page
+    assert "<dd>make to order</dd>" in page
 
 
 def test_an_empty_row_between_is_passed_over_and_the_wrong_one_is_still_named(shop: TestClient) -> None:

@@ -183,7 +183,7 @@ async def test_orders_are_listed_by_their_type(system: System, browsers: Browser
     number = made.headers["location"].rpartition("=")[2]
     page = await buyer.open("/orders?type=ETO")
     assert number in page.text
-    assert "engineered to order" in page.text
+    assert "engineer to order" in page.text
     assert number not in (await buyer.open("/orders?type=MTO")).text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +10,7 @@ from activities.codes import ROLES
 from activities.i18n import say
 from activities.wording import listed
 from api.pages.desk import Desk
-from api.pages.wording import ACTIONS
+from api.pages.wording import ACTIONS, THEMES
 from api.supplier.words import Words
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
@@ -33,6 +33,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What can be done about one matter; `label` in the reader's words."""
+
+    label: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotNow:
     """What all stands still for the same reason."""
 
@@ -44,7 +52,7 @@ class NotNow:
 class Actions:
     """`mine` are possible now and for this reader, `others` possible now for somebody else."""
 
-    mine: tuple[Action, ...]
+    mine: tuple[Theme, ...]
     others: tuple[Action, ...]
     not_now: tuple[NotNow, ...]
 
@@ -66,7 +74,15 @@ def actions(desk: Desk, shown: Collection[str] = ()) -> Actions:
                 (mine if desk.staff.may(command) else others).append(_action(desk, command))
     mine = [action for action in mine if action.label not in shown]
     reasons = (NotNow(reason, tuple(those)) for reason, those in not_now.items())
-    return Actions(tuple(mine), tuple(others), tuple(reasons))
+    return Actions(tuple(_themes(mine, desk.words)), tuple(others), tuple(reasons))
+
+
+def _themes(mine: list[Action], words: Words) -> Iterator[Theme]:
+    by_command = {action.command: action for action in mine}
+    for label, commands in THEMES.items():
+        those = tuple(by_command[command] for command in commands if command in by_command)
+        if those:
+            yield Theme(words.say(label), those)
 
 
 def form_of(order: str, command: str) -> str:
