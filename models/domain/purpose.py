@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from models.domain import gate, headline
 from models.domain.corrective import ActionState
-from models.domain.decisions import completing, merging, reassigning
+from models.domain.decisions import completing, merging, reassigning, splitting
 from models.domain.errors import Refusal
 from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
@@ -93,6 +93,7 @@ _REFUSALS: dict[str, Callable[[Order], Refusal | None]] = {
     "force-complete": completing.why_not,
     "merge": merging.why_not,
     "reassign": reassigning.why_not,
+    "split": splitting.why_not,
 }
 
 

@@ -128,8 +128,8 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"/orders/{SOME}/reassign", "buyer", press=_answer("reassign")),
     ),
     "/orders/{number}/split": (
-        *_task("split", "buyer"),
-        Look(f"/orders/{SOME}/split", "buyer", press=_answer("look")),
+        *_task("split", "buyer", FRESH),
+        Look(f"/orders/{FRESH}/split", "buyer", press=_answer("look")),
     ),
     "/orders/{number}/expedite": (
         *_task("expedite", "buyer", FRESH),

@@ -14,6 +14,7 @@ from models.domain.evolve import fold, lot_changes
 from models.domain.genealogy import edges
 from models.domain.order import Answer, Order
 from models.domain.pieces import SENT, Bucket, total
+from models.domain.purpose import why_pointless
 from models.domain.records import PlannedLot
 from models.domain.settlement import cost_of, total_of
 from tests.domain.asking import (
@@ -212,6 +213,14 @@ def test_a_line_closed_short_stays_with_the_first() -> None:
     first, second = children(scene.when(split([some(1, 100), some(2, 25)], [some(2, 25)])))
     assert [line.line for line in second.order.lines] == [2]
     assert first.order.lines[0].short_closed
+
+
+def test_an_order_of_which_all_was_sent_is_not_offered_to_be_split() -> None:
+    scene = given(issued(), accept(), send(60))
+    assert why_pointless(scene.order, "split") is None
+    found = why_pointless(given(scene, send(40)).order, "split")
+    assert found is not None
+    assert found.code == "split.all_sent"
 
 
 def test_pieces_counted_beyond_go_along() -> None:

@@ -41,6 +41,11 @@ class MergeForm:
     ready: tuple[Candidate, ...]
     others: tuple[Candidate, ...]
 
+    @property
+    def barred_buttons(self) -> tuple[str, ...]:
+        """Where nothing can be chosen nothing is sent."""
+        return () if self.ready else ("merge",)
+
 
 def _look(session: Session, desk: Desk) -> list[Order]:
     return alike(session, desk.issued)

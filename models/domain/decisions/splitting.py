@@ -14,7 +14,7 @@ from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, OrderIssued, OrderSplit, PiecesTakenOver, ShareMove
 from models.domain.facts import Asked, Facts
-from models.domain.order import Line, Order, sent_on
+from models.domain.order import Line, Order, line_sent, sent_on
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Inspection, Kin, PlannedLot
@@ -41,6 +41,15 @@ def split(order: Order, command: c.Split, asked: Asked, facts: Facts, now: datet
     born: dict[str, list[Event]] = {first.number: begun}
     born |= {other.number: [OrderIssued(_beginning(order, other))] for other in others}
     return Decision([OrderSplit(numbers, leaving, tuple(_shares(order)))], born)
+
+
+def why_not(order: Order) -> Refusal | None:
+    """Why there is nothing to share out although the order's stage allows it."""
+    if all(line_sent(order, line) for line in order.lines):
+        return Refusal(
+            "split.all_sent", "Everything ordered was sent: all of it would stay with the first order."
+        )
+    return None
 
 
 def shared_out(order: Order, children: Sequence[c.SplitChild]) -> list[tuple[Line, ...]]:
