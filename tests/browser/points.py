@@ -29,7 +29,20 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _stopped(story)
     await _hurried(story)
     await _put_right(story)
+    await _below(story)
     return story.orders
+
+
+async def _below(story: Story) -> None:
+    """A work order of a project with another one below it, which has an order."""
+    operation = {"sequence": 30, "kind": "outside", "process": "PLATE", "spec": "ASTM B633"}
+    job = {"part": PLATED, "revision": "B", "quantity": 12, "project": "HARBOR-7", "operations": [operation]}
+    await story.hands.post("buyer", "/work-orders", job | {"number": "WO-ABOVE"})
+    await story.hands.post("buyer", "/work-orders", job | {"number": "WO-BELOW", "parent": "WO-ABOVE"})
+    line = {"work_order": "WO-BELOW", "operation": 30, "quantity": 12, "unit_price": "0.85"}
+    draft = {"supplier": "ACME", "process": "PLATE", "need_by": str(story.day(20)), "lines": [line]}
+    made = await story.hands.post("buyer", "/orders", draft)
+    await story.issue(str(made["number"]))
 
 
 async def _begun(story: Story, job: str, part: str, supplier: str, quantity: int) -> str:
