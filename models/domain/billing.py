@@ -197,6 +197,9 @@ class _Bill:
                     ChargeKind.REWORK, quantity, unit, price, pieces=again, nonconformance=name
                 )
         faulty = _sum(decided, _FAULTY)
+        if item.recorded_only and item.line == self.line.line:
+            # Found wrong after they were used: nothing is decided about them, they were rejects all the same.
+            faulty += item.quantity
         if item.responsibility == "supplier" and faulty and self.terms.reject_charge:
             rate, name = -self.terms.reject_charge, item.nonconformance
             yield self._charge(

@@ -13,7 +13,17 @@ from models.codec import dump_order, load_order
 from models.domain import billing, settlement
 from models.domain import events as e
 from models.domain.charges import ChargeKind, Settlement
-from models.domain.commands import Cancel, Close, Command, Correct, ForceComplete, Send, SendLine, Signature
+from models.domain.commands import (
+    Cancel,
+    Close,
+    Command,
+    Correct,
+    ForceComplete,
+    Send,
+    SendLine,
+    SetResponsibility,
+    Signature,
+)
 from models.domain.contract import Basis, Terms
 from models.domain.evolve import fold
 from models.domain.pieces import Bucket
@@ -32,12 +42,13 @@ from tests.domain.asking import (
     lose,
     receive,
     refuse,
+    report,
     send,
     ship,
     sign,
     terms,
 )
-from tests.domain.orders import Scene, a_line, day, given, issued, parametrize
+from tests.domain.orders import QUALITY, Scene, a_line, day, given, issued, parametrize
 
 CONTRACT = Terms("st_1", "EUR", date(2026, 1, 1))
 FRIDAY, MONDAY = date(2026, 11, 6), date(2026, 11, 9)
@@ -370,6 +381,24 @@ def test_what_turns_up_after_the_end_is_an_adjustment_and_never_late() -> None:
     assert adjusted.charges[0].receipts == ("SO-1-R1", "SO-1-R2")
     paid = billing.total_of(settlement.settled(scene.order))
     assert paid == billing.total_of(billing.charges(scene.order)) == Decimal(85)
+
+
+def test_whose_fault_it_was_may_be_found_out_after_the_end() -> None:
+    scene = rejected(dispose(scrap=10)).when(Close()).then("closed")
+    assert bill(scene) == {"price 1": ("90", "76.50"), "rejects 1": ("10", "-12.50")}
+    scene.when(SetResponsibility(NC, "us"), by=QUALITY).then("closed")
+    (adjusted,) = scene.order.settlements[1:]
+    assert [(each.kind.value, str(each.amount)) for each in adjusted.charges] == [
+        ("scrapped", "8.50"),
+        ("rejects", "12.50"),
+    ]
+
+
+def test_pieces_found_wrong_after_they_were_used_are_rejects_of_who_is_responsible() -> None:
+    scene = done(contract(reject_charge="1.25")).when(Close()).when(report(3)).then("closed")
+    assert "rejects 1" not in bill(scene)
+    scene.when(SetResponsibility(NC, "supplier"), by=QUALITY).then("closed")
+    assert bill(scene)["rejects 1"] == ("3", "-3.75")
 
 
 def test_found_pieces_are_accepted_or_used_up_but_not_rejected_any_more() -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from api.pages.charges import CHARGES
 from models.domain.authority import Role
+from models.domain.charges import ChargeKind
 from tests.pages.browser import Browsers
 from tests.pages.doing import PIECES, at
 from tests.systems import System
@@ -28,6 +30,10 @@ async def ended(system: System) -> str:
     await system.command(Role.QUALITY, number, "judge", lines=[{"line": 1, "tested": 1}])
     await system.command(Role.APPROVER, number, "force-complete", **SIGNED)
     return number
+
+
+def test_every_kind_of_charge_has_a_word() -> None:
+    assert CHARGES.keys() == set(ChargeKind)
 
 
 async def test_the_page_of_an_order_estimates_its_cost_and_says_how_it_adds_up(
