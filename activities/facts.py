@@ -25,6 +25,7 @@ from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.domain.upstream import Upstream
+from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
@@ -88,6 +89,9 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
             numbers=numbers,
             supplier_known=isinstance(command, c.Reassign) and _is_supplier(session, command.supplier),
         )
+    if isinstance(command, c.PlanContingency):
+        today = order.plant_calendar.local_date(now)
+        return Facts(approved=approved_suppliers(session, order.process, order.spec, today))
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.PlanAction):

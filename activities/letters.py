@@ -150,6 +150,8 @@ class Letters:
                     need_by=order.need_by,
                     issued_on=order.supplier_calendar.local_date(order.issued_at),
                 )
+            case e.ReminderSent(rule="contingency_soon"):
+                return mail_facts.contingency_reminder(order, ours)
             case e.ReminderSent(rule="change_reminder"):
                 return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent(rule="return_reminder"):

@@ -421,6 +421,18 @@ class ChangeAnswered(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContingencyReminder(MailContext):
+    """To whoever decides about the plan for an order that may go wrong; ``alternate`` is another supplier."""
+
+    supplier: str
+    process: str
+    decide_by: date
+    note: str
+    alternate: str = ""
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDeclined(MailContext):
     """To the buyer: the supplier will not do it."""
 
@@ -512,6 +524,7 @@ MAILS: dict[str, type[MailContext]] = {
     "change_proposed": ChangeProposed,
     "change_decided": ChangeDecided,
     "change_answered": ChangeAnswered,
+    "contingency_reminder": ContingencyReminder,
     "order_declined": OrderDeclined,
     "action_planned": ActionPlanned,
     "action_due": ActionDue,

@@ -92,6 +92,20 @@ def changes(
     )
 
 
+def contingency_reminder(order: Order, ours: dict[str, Any]) -> m.ContingencyReminder:
+    plan = order.contingency
+    assert plan is not None, "nobody is reminded of a plan there is not"
+    return m.ContingencyReminder(
+        **ours,
+        supplier=order.supplier_name,
+        process=order.process_name,
+        decide_by=plan.decide_by,
+        note=plan.note,
+        alternate=plan.supplier_name,
+        material=plan.material,
+    )
+
+
 def change_reminder(order: Order, theirs: dict[str, Any]) -> m.ChangeReminder:
     """The mail about the change that waits for the supplier."""
     change = order.change_to_answer

@@ -33,6 +33,8 @@ COMMANDS = {
     "reassign": N_("giving the order to another supplier"),
     "merge": N_("merging orders"),
     "split": N_("splitting the order"),
+    "plan-contingency": N_("making a contingency plan"),
+    "settle-contingency": N_("deciding about the contingency plan"),
     "expedite": N_("expediting the order"),
     "send": N_("sending pieces out"),
     "report-milestone": N_("reporting a milestone"),

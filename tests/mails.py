@@ -19,6 +19,7 @@ from activities.mail_contexts import (
     ChangeReminder,
     ChangeWithdrawn,
     CommandRefused,
+    ContingencyReminder,
     CounterAnswered,
     DueMilestone,
     ExpediteRequested,
@@ -213,6 +214,15 @@ SAMPLES: tuple[MailContext, ...] = (
         rejected=("FL-DN65 B",),
     ),
     ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
+    ContingencyReminder(
+        **_OURS,
+        supplier="ACME Galvanik",
+        process="Zinc plating",
+        decide_by=date(2026, 12, 4),
+        note="They have one bath only",
+        alternate="Delta Coating",
+        material="200 flanges",
+    ),
     ExpediteRequested(
         **_LINKED,
         process="Zinc plating",

@@ -20,7 +20,15 @@ from models.domain.order import Stage
 
 # Rules whose form does what is recommended. For the others somebody has to be asked first, and the form
 # takes the answer.
-_AS_SAID = frozenset({"order_declined", "proposal_waiting", "change_undecided", "nonconformance_unanswered"})
+_AS_SAID = frozenset(
+    {
+        "order_declined",
+        "proposal_waiting",
+        "change_undecided",
+        "nonconformance_unanswered",
+        "contingency_due",
+    }
+)
 # What the button of a form says that takes an answer, where its usual name says something else.
 _ENTERED = {
     "acknowledge": N_("Enter the answer"),

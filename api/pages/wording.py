@@ -88,6 +88,8 @@ ACTIONS: dict[str, str] = {
     "withdraw-change": N_("Withdraw the change"),
     "reassign": N_("Give it to another supplier"),
     "split": N_("Split the order"),
+    "plan-contingency": N_("Plan for when it goes wrong"),
+    "settle-contingency": N_("Decide about the contingency plan"),
     "expedite": N_("Expedite the order"),
     "merge": N_("Merge orders into this one"),
     "send": N_("Send pieces"),

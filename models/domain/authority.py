@@ -60,6 +60,8 @@ STAFF: dict[str, frozenset[Role]] = {
     "split": _BUYER,
     "expedite": _BUYER,
     "reassign": _BUYER,
+    "plan-contingency": frozenset({Role.BUYER, Role.PLANNER}),
+    "settle-contingency": frozenset({Role.BUYER, Role.PLANNER}),
     "cancel": _BUYER,
     "close": _BUYER,
     "force-complete": frozenset({Role.APPROVER}),

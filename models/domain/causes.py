@@ -19,7 +19,7 @@ from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back,
 from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import Share
+from models.domain.records import Contingency, Share
 
 WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
@@ -154,7 +154,11 @@ def declined(order: Order) -> Iterator[Cause]:
 
 def _going(order: Order) -> bool:
     """Work is expected: nobody declined or cancelled it and not everything is back."""
-    off = order.answer is Answer.DECLINED or order.cancelling or order.reassigned is not None
+    return order.answer is not Answer.DECLINED and _wanted(order)
+
+
+def _wanted(order: Order) -> bool:
+    off = order.cancelling or order.reassigned is not None
     return not off and stage(order) is not Stage.RECEIVED
 
 
@@ -387,6 +391,30 @@ def actions_overdue(order: Order) -> Iterator[Cause]:
 def lots_on_hold(order: Order) -> Iterator[Cause]:
     for hold in order.open_lot_holds:
         yield _waiting(order.plant_calendar, hold.hold, hold.since, timedelta(0), "quality", hold.lot)
+
+
+def contingency_soon(order: Order) -> Iterator[Cause]:
+    """Asked for the working day before it has to be decided."""
+    plan = order.open_contingency
+    if plan is not None and _wanted(order):
+        calendar = order.plant_calendar
+        due = calendar.at(calendar.add_workdays(plan.decide_by, -1), calendar.opens)
+        if due > plan.at:
+            yield Cause(_plan_named(plan), due, due, plan.at, calendar, "buyer", plan.note)
+
+
+def contingency_due(order: Order) -> Iterator[Cause]:
+    """From the morning of the day by which it has to be decided."""
+    plan = order.open_contingency
+    if plan is not None and _wanted(order):
+        calendar = order.plant_calendar
+        due = max(calendar.at(plan.decide_by, calendar.opens), plan.at)
+        owed_by: Party = "planner" if plan.decides == "planner" else "buyer"
+        yield Cause(_plan_named(plan), due, due, plan.at, calendar, owed_by, plan.note)
+
+
+def _plan_named(plan: Contingency) -> str:
+    return f"plan-{plan.number}-{plan.decide_by}"
 
 
 def undeliverable(order: Order) -> Iterator[Cause]:

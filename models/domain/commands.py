@@ -463,6 +463,26 @@ class Reassign(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanContingency(Command):
+    """What to do if the order goes wrong: another `supplier`, `material` to buy early, or both, and who
+    decides about it by when."""
+
+    decide_by: date
+    note: str
+    supplier: str = ""
+    material: str = ""
+    decides: Literal["buyer", "planner"] = "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class SettleContingency(Command):
+    """`use` the plan, or `drop` it because it is not needed."""
+
+    decision: Literal["use", "drop"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForceComplete(Command):
     reason: str
     signature: Signature

@@ -81,6 +81,8 @@ RULES: dict[str, Rule] = {
         Rule("corrective_action_due", "Corrective action due", "remind", why.actions_due_soon, ("quality",), "Do what was agreed"),
         Rule("corrective_action_overdue", "Corrective action overdue", "alert", why.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
         Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
+        Rule("contingency_soon", "Contingency to be decided", "remind", why.contingency_soon, ("buyer", "planner"), "Decide about the contingency plan"),
+        Rule("contingency_due", "Contingency undecided", "alert", why.contingency_due, ("buyer", "planner"), "Decide about the contingency plan", ("admin",)),
         Rule("pushed_back", "Pushed back", "alert", why.pushed, ("planner", "buyer"), "Ask for a new promise"),
         Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
     )

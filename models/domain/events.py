@@ -21,7 +21,7 @@ from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.pieces import Move
-from models.domain.records import LineTerms, Proposal, Share
+from models.domain.records import Contingency, LineTerms, Proposal, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,20 @@ class OrderPushed(Event):
     change: str
     before: date
     forecast: date
+
+
+@dataclass(frozen=True, slots=True)
+class ContingencyPlanned(Event):
+    """What is to be done if the order goes wrong; it takes the place of a plan before it."""
+
+    plan: Contingency
+
+
+@dataclass(frozen=True, slots=True)
+class ContingencySettled(Event):
+    number: int
+    decision: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

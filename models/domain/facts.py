@@ -142,6 +142,8 @@ class Facts:
     calendars: tuple[WorkingCalendar, WorkingCalendar] | None = None
     # The id of whom a corrective action is planned for; empty when there is nobody of that address.
     owner: str = ""
+    # The names of the suppliers approved for the order's process today, by code.
+    approved: Mapping[str, str] = field(default_factory=dict)
     # Commands of this order that are saved and not yet applied, this one not counted.
     pending_commands: int = 0
     # Of the lines that are to be sent those that wait for an outside operation before theirs.

@@ -26,6 +26,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "merge": frozenset({Stage.ISSUED, Stage.ACKNOWLEDGED}),
     # Once everything was sent, all of it would go to the first of them.
     "split": _GOING - {Stage.RECEIVED},
+    "plan-contingency": _LIVE - {Stage.RECEIVED},
+    "settle-contingency": _LIVE,
     "expedite": _GOING - {Stage.RECEIVED},
     # Also when the supplier declined.
     "reassign": _LIVE - {Stage.RECEIVED},
@@ -85,6 +87,8 @@ ON_HOLD = frozenset(
         "correct",
         "cancel",
         "resume",
+        "plan-contingency",
+        "settle-contingency",
         "acknowledge-alert",
         "pass-deadlines",
         "warn-pushed",
@@ -106,6 +110,7 @@ NOT_WHILE_CANCELLING = frozenset(
         "split",
         "expedite",
         "reassign",
+        "plan-contingency",
         "send",
         "hold",
         "cancel",
@@ -169,6 +174,8 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
             return Refusal("counter.none", "No proposal is waiting for an answer.")
         case "decide-change" if change is None or change.state is not ChangeState.PROPOSED:
             return Refusal("change.none", "No change is waiting for approval.")
+        case "settle-contingency" if order.open_contingency is None:
+            return Refusal("contingency.none", "No contingency plan is waiting for a decision.")
         case "withdraw-change" if change is None:
             return Refusal("change.no_open", "No change is open.")
     return None

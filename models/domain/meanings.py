@@ -186,6 +186,16 @@ def _pushed(order: Order, event: e.OrderPushed, _: int, at: datetime) -> Order:
     return replace(order, pushes=(*_heard(order).pushes, push))
 
 
+def _contingency_planned(order: Order, event: e.ContingencyPlanned, _: int, __: datetime) -> Order:
+    return replace(order, contingency=event.plan, contingencies=event.plan.number)
+
+
+def _contingency_settled(order: Order, event: e.ContingencySettled, _: int, at: datetime) -> Order:
+    assert order.contingency is not None, "only a plan there is was decided about"
+    plan = replace(order.contingency, decision=event.decision, decided_at=at, decided_because=event.note)
+    return replace(order, contingency=plan)
+
+
 def _heard(order: Order) -> Order:
     """The supplier named a day of its own, or another order goes first: what was expected before is past."""
     if all(push.heard for push in order.pushes):
@@ -697,6 +707,8 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.ChangeDeclined: _change_declined,
     e.OrderExpedited: _expedited,
     e.OrderPushed: _pushed,
+    e.ContingencyPlanned: _contingency_planned,
+    e.ContingencySettled: _contingency_settled,
     e.OrdersMerged: _merged,
     e.OrderMergedInto: _merged_into,
     e.OrderSplit: _split,

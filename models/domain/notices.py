@@ -48,6 +48,7 @@ _REMINDERS: dict[str, tuple[str, Addressee]] = {
     "milestone_due_soon": ("milestone_reminder", "supplier"),
     "change_reminder": ("change_reminder", "supplier"),
     "return_reminder": ("return_reminder", "supplier"),
+    "contingency_soon": ("contingency_reminder", "buyer"),
     "corrective_action_due": ("action_due", "owner"),
 }
 
@@ -82,7 +83,8 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
             mail, to = _REMINDERS[event.rule]
             # One mail lists all that is due: several reminders at once need no more.
             if to == "owner" or not any(notice.mail == mail for notice in found):
-                found.append(Notice(mail, to, event))
+                others = (party for party in RULES[event.rule].tell if to != "owner" and party != to)
+                found += [Notice(mail, party, event) for party in (to, *others)]
         elif isinstance(event, e.AlertRaised):
             # The buyer has read "declined" in a mail of its own.
             if event.rule != "order_declined":

@@ -25,6 +25,7 @@ from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, 
 from models.domain.quantities import ZERO
 from models.domain.records import (
     Alert,
+    Contingency,
     Counter,
     Document,
     Expedite,
@@ -160,6 +161,9 @@ class Order:
     # Earlier days the supplier agreed to when asked to hurry, and orders that went past this one.
     expedites: tuple[Expedite, ...] = ()
     pushes: tuple[Push, ...] = ()
+    # The plan for when it goes wrong, open or decided, and how many there were.
+    contingency: Contingency | None = None
+    contingencies: int = 0
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
@@ -219,6 +223,12 @@ class Order:
     def open_change(self) -> Change | None:
         """The change that somebody has still to decide about or to answer."""
         return next((change for change in self.changes.values() if change.open), None)
+
+    @property
+    def open_contingency(self) -> Contingency | None:
+        """The plan somebody has still to decide about."""
+        plan = self.contingency
+        return plan if plan is not None and not plan.decision else None
 
     @property
     def change_to_answer(self) -> Change | None:

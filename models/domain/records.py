@@ -114,6 +114,25 @@ class Expedite:
 
 
 @dataclass(frozen=True, slots=True)
+class Contingency:
+    """What is to be done if the order goes wrong, and who decides about it by when; `decision` is empty
+    until then. `number` counts the order's plans."""
+
+    number: int
+    by: str
+    at: datetime
+    decide_by: date
+    decides: str
+    note: str
+    supplier: str = ""
+    supplier_name: str = ""
+    material: str = ""
+    decision: str = ""
+    decided_at: datetime | None = None
+    decided_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """Order `by` was expedited and goes first; `forecast` is when this one is expected since. `heard`: the
     supplier has named a day of its own after that."""

@@ -125,6 +125,7 @@ def issued(order: Order) -> View:
         "forecast": latest_forecast(order),
         "proposal": _proposal(order),
         "open_change": _change(order),
+        "contingency": _contingency(order),
         "expedites": [
             {"change": item.change, "at": item.accepted_at, "from": item.before, "to": item.need_by}
             for item in order.expedites
@@ -233,6 +234,25 @@ def _change(order: Order) -> View | None:
             }
             for was, now in zip(before.lines, after.lines, strict=True)
         ],
+    }
+
+
+def _contingency(order: Order) -> View | None:
+    """The plan for when the order goes wrong, the last one there was."""
+    plan = order.contingency
+    if plan is None:
+        return None
+    return {
+        "by": plan.by,
+        "at": plan.at,
+        "supplier": plan.supplier or None,
+        "material": plan.material or None,
+        "decide_by": plan.decide_by,
+        "decides": plan.decides,
+        "note": plan.note,
+        "decision": plan.decision or None,
+        "decided_at": plan.decided_at,
+        "decided_because": plan.decided_because or None,
     }
 
 
@@ -385,6 +405,7 @@ def _draft(session: Session, row: Any) -> View:
         "forecast": None,
         "proposal": None,
         "open_change": None,
+        "contingency": None,
         "expedites": [],
         **_kin(Kin(reassigned_from=draft.reassigned_from)),
         "lines": lines,

@@ -131,6 +131,8 @@ PAGES: dict[str, tuple[Look, ...]] = {
         *_task("split", "buyer", FRESH),
         Look(f"/orders/{FRESH}/split", "buyer", press=_answer("look")),
     ),
+    "/orders/{number}/plan-contingency": _task("plan-contingency", "planner", FRESH),
+    "/orders/{number}/settle-contingency": _task("settle-contingency", "buyer", "{WO-HURRY}"),
     "/orders/{number}/expedite": (
         *_task("expedite", "buyer", FRESH),
         Look(f"/orders/{FRESH}/expedite", "buyer", press=_answer("expedite")),

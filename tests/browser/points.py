@@ -142,6 +142,8 @@ async def _hurried(story: Story) -> None:
     await story.issue(order)
     await story.accept("DELTA", order, story.day(18))
     await story.act("buyer", order, "expedite", need_by=str(story.day(12)), reason="The line stands.")
+    plan = {"decide_by": str(story.day(9)), "material": "Nine blanks", "note": "One bath only."}
+    await story.act("planner", order, "plan-contingency", **plan)
 
 
 async def _put_right(story: Story) -> None:

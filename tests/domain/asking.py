@@ -181,6 +181,15 @@ def hurry(need_by: date, reason: str = "The line stands", **push: date) -> c.Exp
     return c.Expedite(need_by, reason, pushed)
 
 
+def fall_back(decide_by: date, **plan: Any) -> c.PlanContingency:
+    """`fall_back(SOONER, material="200 flanges")`"""
+    return c.PlanContingency(decide_by, plan.pop("note", "One bath only"), **plan)
+
+
+def settle(decision: str = "drop", note: str = "They delivered") -> c.SettleContingency:
+    return c.SettleContingency(decision, note)  # type: ignore[arg-type]
+
+
 def approve(name: str = CHANGE, reason: str = "") -> c.DecideChange:
     return c.DecideChange(name, "approve", reason)
 

@@ -33,6 +33,8 @@ withdraw-change      .      .         .            .          .       .         
 split                y      .         y            y          y       y         .        .      .          .    .
 reassign             y      .         y            y          y       y         .        .      .          .    .
 merge                y      .         y            .          .       .         .        .      .          .    .
+plan-contingency     y      y         y            y          y       y         .        .      .          y    .
+settle-contingency   .      .         .            .          .       .         .        .      .          .    .
 expedite             y      .         y            y          y       y         .        .      .          .    .
 send                 y      .         y            y          y       y         y        .      .          .    .
 report-milestone     y      .         y            y          y       y         y        .      .          y    y

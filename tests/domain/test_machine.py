@@ -293,6 +293,15 @@ class Orders(RuleBasedStateMachine):
         push = (c.Pushed("SO-2", sooner + timedelta(days=60)),) if pushed else ()
         self.ask(c.Expedite(sooner, "The line stands", push), by=by)
 
+    @rule(days=st.integers(-3, 40), supplier=st.sampled_from(["", "DELTA", "OTHER"]), settled=sometimes)
+    def plan_for_the_worst(self, days: int, supplier: str, settled: bool) -> None:
+        if settled:
+            self.ask(c.SettleContingency("use" if days % 2 else "drop", "Enough"))
+            return
+        day = LONDON.local_date(self.scene.now) + timedelta(days=days)
+        plan = c.PlanContingency(day, "One bath only", supplier, "" if days % 3 else "20 flanges")
+        self.ask(plan, facts=Facts(approved={"DELTA": "Delta Coating"}))
+
     @rule(days=st.integers(0, 40), number=numbers)
     def another_order_goes_first(self, days: int, number: int) -> None:
         day = LONDON.local_date(self.scene.now) + timedelta(days=days)

@@ -65,10 +65,12 @@ _DEEDS = {
     "pushed_back": ("Enter the forecast", "/report-milestone?happened=later"),
     "change_undecided": ("Approve or reject the change", "/decide-change"),
     "change_unacknowledged": ("Enter the answer", "/acknowledge"),
+    "contingency_due": ("Decide about the contingency plan", "/settle-contingency"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
     "order_declined": ("Give it to another supplier", "/reassign"),
 }
 _SETTLED_ON_THE_FORM = {
+    "contingency_due",
     "order_declined",
     "proposal_waiting",
     "change_undecided",

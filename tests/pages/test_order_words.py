@@ -28,7 +28,7 @@ from models.domain.inspection import Failure, Result
 from models.domain.next_steps import Step
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
-from models.domain.records import LineTerms, PlannedLot, Proposal, Share
+from models.domain.records import Contingency, LineTerms, PlannedLot, Proposal, Share
 from tests.domain.asking import NC, PARCEL, RECEIPT, accept, receive, send, ship
 from tests.domain.orders import BERLIN, given, issued
 
@@ -58,6 +58,9 @@ def moved(target: Bucket, quantity: int = 100) -> tuple[Move, ...]:
     return (Move(1, "L1", Decimal(quantity), Bucket.AT_SUPPLIER, target),)
 
 
+PLAN_B = Contingency(
+    1, "u_2", AT, date(2026, 12, 4), "buyer", "One bath only", "DELTA", "Delta Coating", "200 flanges"
+)
 LINE = e.ReceiptLine(
     1, "L1", Decimal(100), Decimal(90), Decimal(10), *(Decimal(0),) * 5, kept_pending=Decimal(2)
 )
@@ -80,6 +83,8 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.ChangeDeclined("SO-1-C1", "The bath is full"), "Bea declined change SO-1-C1; the order stands as it was."),
     (e.OrderExpedited("SO-1-C1", date(2026, 12, 18), date(2026, 12, 11), "u_2", "The line stands"), "Bea expedited the order; Acme Plating is asked whether Fri 11 Dec is possible."),
     (e.OrderPushed("SO-2", "SO-2-C1", date(2026, 12, 18), date(2026, 12, 25)), "SO-2 was expedited and goes first at Acme Plating."),
+    (e.ContingencyPlanned(PLAN_B), "Bea made a contingency plan, to be decided by Fri 4 Dec."),
+    (e.ContingencySettled(1, "drop", "They delivered"), "Bea dropped the contingency plan."),
     (e.OrdersMerged((e.MergedOrder("SO-2", ORDER.lines), e.MergedOrder("SO-3", ())), ORDER.commercial, CHANGED, 2, "normal", (), False), "Bea merged SO-2, SO-3 into this order, which is at revision 2; Acme Plating is asked again."),
     (e.OrderMergedInto("SO-2"), "Bea merged this order into SO-2, where it goes on."),
     (e.OrderSplit(("SO-4", "SO-5"), moved(Bucket.AT_SUPPLIER)), "Bea split the order into SO-4, SO-5."),

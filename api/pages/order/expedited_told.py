@@ -1,10 +1,14 @@
-"""Sentences about orders that are expedited, and those they push."""
+"""Sentences about orders that are expedited, those they push, and plans for when one goes wrong."""
+
+# A sentence has one signature, whether or not it needs every argument.
+# ruff: noqa: ARG001
 
 from __future__ import annotations
 
 from activities.i18n import N_
 from api.pages.order.telling import Change, Sentence, Telling
 from models.domain import events as e
+from models.domain.records import Contingency
 
 
 def expedited(event: e.OrderExpedited, tell: Telling) -> Sentence:
@@ -33,3 +37,25 @@ def pushed(event: e.OrderPushed, tell: Telling) -> Sentence:
         "watch",
         changes=(change,),
     )
+
+
+def planned(event: e.ContingencyPlanned, tell: Telling) -> Sentence:
+    plan = event.plan
+    return Sentence(
+        N_("{who} made a contingency plan, to be decided by {day}."),
+        {"day": tell.day(plan.decide_by)},
+        reason=plan.note,
+        details=plan_told(plan, tell),
+    )
+
+
+def plan_told(plan: Contingency, tell: Telling) -> tuple[str, ...]:
+    """What a plan says is to be done."""
+    parts = ((N_("Other supplier"), plan.supplier_name), (N_("Material to buy early"), plan.material))
+    return tuple(tell.words.labelled(tell.say(label), text) for label, text in parts if text)
+
+
+def settled(event: e.ContingencySettled, tell: Telling) -> Sentence:
+    if event.decision == "use":
+        return Sentence(N_("{who} decided to use the contingency plan."), kind="watch", reason=event.note)
+    return Sentence(N_("{who} dropped the contingency plan."), kind="good", reason=event.note)

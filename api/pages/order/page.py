@@ -123,6 +123,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "milestones": rows.milestones(order, marks, today, words),
         "proposal": tell.terms(order.counter.before, order.counter.terms) if order.counter else (),
         "change": order.open_change,
+        "plan": order.contingency,
         "change_rows": tell.commercial(order.open_change.before, order.open_change.after)
         if order.open_change
         else (),

@@ -34,6 +34,8 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.ChangeDeclined: changes_told.declined,
     e.OrderExpedited: expedited_told.expedited,
     e.OrderPushed: expedited_told.pushed,
+    e.ContingencyPlanned: expedited_told.planned,
+    e.ContingencySettled: expedited_told.settled,
     e.OrdersMerged: across_told.merged,
     e.OrderMergedInto: across_told.merged_into,
     e.OrderSplit: across_told.split,

@@ -115,6 +115,7 @@ MAILS: dict[str, str] = {
     "order_reassigned": N_("Order given to another supplier"),
     "return_reminder": N_("Reminder to send material back"),
     "order_split": N_("Order split"),
+    "contingency_reminder": N_("Reminder to decide about the contingency plan"),
     "expedite_requested": N_("Earlier day asked for"),
     "change_reminder": N_("Reminder to answer a change"),
     "orders_merged": N_("Orders merged"),

@@ -6,6 +6,7 @@ from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
 from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHANGE
 from api.pages.tasks.completing import FORCE_COMPLETE
+from api.pages.tasks.contingency import PLAN_CONTINGENCY, SETTLE_CONTINGENCY
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
 from api.pages.tasks.correcting import CORRECT
 from api.pages.tasks.corrective import (
@@ -45,6 +46,8 @@ _ALL = (
     REASSIGN,
     SPLIT,
     EXPEDITE,
+    PLAN_CONTINGENCY,
+    SETTLE_CONTINGENCY,
     MERGE,
     SEND,
     REPORT_MILESTONE,

@@ -81,6 +81,7 @@ def may_be_pushed(order: Order, other: Order) -> bool:
         and stage(other) in NOT_SHIPPED
         and other.answer is not Answer.DECLINED
         and not other.cancelling
+        and other.reassigned is None
     )
 
 

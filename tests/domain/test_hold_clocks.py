@@ -1,0 +1,113 @@
+"""Every clock stops on hold and goes on with the working time that was left: the table is total over the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from models.domain.calendar import WorkingCalendar
+from models.domain.commands import Cancel, Hold, PlanAction, Resume
+from models.domain.deadlines import RULES, causes, watch
+from models.domain.evidence import DocumentType
+from tests.domain.asking import (
+    NC,
+    accept,
+    answer,
+    approve,
+    change,
+    counter,
+    fall_back,
+    hurry,
+    receive,
+    send,
+    ship,
+    terms,
+)
+from tests.domain.orders import QUALITY, Scene, given, issued
+
+SOONER, LATER = date(2026, 12, 11), date(2027, 1, 8)
+WAIT = Hold("Drawing changes")
+
+
+def plain(*steps: object) -> Scene:
+    """Without milestones and papers, so that nothing else is told meanwhile."""
+    return given(issued(milestones=()), *steps)  # type: ignore[arg-type]
+
+
+def put_right() -> Scene:
+    """Rejected, with a corrective action that the supplier owes."""
+    scene = plain(accept(), send(), ship(), receive(90, rejected=10))
+    return scene.when(PlanAction(NC, "Bath too cold", "Measure it", "supplier", SOONER), by=QUALITY).then()
+
+
+CLOCKS: dict[str, Callable[[], Scene]] = {
+    "ack_reminder": plain,
+    "ack_overdue": plain,
+    "proposal_waiting": lambda: plain(counter(LATER)),
+    "change_undecided": lambda: plain(accept(), change(need_by=LATER)),
+    "change_unacknowledged": lambda: plain(accept(), change(need_by=LATER), approve()),
+    "change_reminder": lambda: plain(accept(), hurry(SOONER)),
+    "contingency_soon": lambda: plain(fall_back(SOONER, material="200 flanges")),
+    "contingency_due": lambda: plain(fall_back(SOONER, material="200 flanges")),
+    "milestone_due_soon": lambda: given(issued(), accept()),
+    "milestone_overdue": lambda: given(issued(), accept(), send()),
+    "ship_overdue": lambda: plain(
+        counter(None, terms(1, 60, promise=SOONER), terms(1, 40)), answer(), send(60)
+    ),
+    "receipt_overdue": lambda: plain(accept(), send()),
+    "parcel_overdue": lambda: plain(accept(), send(), ship()),
+    "no_news": lambda: plain(accept(), send()),
+    "document_missing": lambda: given(
+        issued(milestones=(), documents=[DocumentType.coc]), accept(), send(), ship(), receive(50)
+    ),
+    "nonconformance_unanswered": lambda: plain(accept(), send(), ship(), receive(90, rejected=10)),
+    "corrective_action_due": lambda: put_right(),
+    "corrective_action_overdue": lambda: put_right(),
+    "return_reminder": lambda: plain(accept(), send(), Cancel("Not needed")),
+    "return_overdue": lambda: plain(accept(), send(), Cancel("Not needed")),
+}
+# Told as soon as they are known: there is no time left to keep.
+AT_ONCE = {"order_declined", "forecast_late", "pushed_back", "lot_on_hold", "mail_undeliverable"}
+# Cancelled orders are not put on hold, but held ones are cancelled.
+NEVER_HELD = {"return_reminder", "return_overdue"}
+
+
+def clock(scene: Scene, rule: str) -> tuple[datetime | None, WorkingCalendar]:
+    """When the rule is next due, and on whose calendar."""
+    calendar = next(cause.calendar for found, cause, _ in causes(scene.order) if found.code == rule)
+    due = next((deadline.due for deadline in watch(scene.order) if deadline.rule.code == rule), None)
+    return due, calendar
+
+
+def test_every_rule_has_a_clock_or_is_told_at_once() -> None:
+    assert CLOCKS.keys() | AT_ONCE == RULES.keys()
+
+
+@pytest.mark.parametrize("rule", sorted(CLOCKS.keys() - NEVER_HELD))
+@pytest.mark.parametrize("days", [1, 5, 16])
+def test_a_clock_goes_on_with_the_working_time_that_was_left(rule: str, days: int) -> None:
+    scene = CLOCKS[rule]()
+    before, calendar = clock(scene, rule)
+    assert before is not None
+    held = min(scene.now + timedelta(hours=2), before - timedelta(minutes=1))
+    left = calendar.working_time_between(held, before)
+    resumed = held + timedelta(days=days)
+    scene.when(WAIT, at=held).then()
+    assert clock(scene, rule)[0] is None
+    # Not even when the day itself comes and goes.
+    assert not [told for told in scene.wait(resumed) if rule in told]
+    scene.when(Resume()).then()
+    after, _ = clock(scene, rule)
+    assert after is not None
+    assert after > before
+    assert calendar.working_time_between(resumed, after) == left
+
+
+def test_material_is_asked_back_on_time_whatever_was_held_before() -> None:
+    scene = given(CLOCKS["receipt_overdue"](), WAIT).when(Cancel("Not needed")).then()
+    scene.when(Resume(), at=scene.now + timedelta(days=3)).then()
+    due, calendar = clock(scene, "return_overdue")
+    assert due is not None
+    assert calendar.working_time_between(scene.now, due) == timedelta(hours=90)

@@ -1,0 +1,39 @@
+"""Contingency plans in a browser: made with approved suppliers only, decided, and read on the order's page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from api.app import now
+from models.domain.authority import Role
+from tests.pages.browser import Browsers
+from tests.pages.doing import at, hands
+from tests.systems import System
+
+
+async def test_a_plan_is_made_shown_and_settled(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    day = (now() + timedelta(days=9)).date().isoformat()
+    planner = hands(browsers, number, Role.PLANNER)
+    page = await planner.refused("plan-contingency", decide_by=day, note="One bath only")
+    assert any("Name another supplier, or material" in text for text in page.links)
+    page = await planner.refused("plan-contingency", decide_by="", note="")
+    assert page.links["Say what the plan is for."].endswith("#note")
+    assert page.links["Choose the day by which it has to be decided."].endswith("#decide_by")
+    await planner.do(
+        "plan-contingency", decide_by=day, note="One bath only", material="20 flanges", decides="planner"
+    )
+    page = await browsers.of(Role.VIEWER).open(f"/orders/{number}")
+    for words in ("If it goes wrong", "20 flanges", "the planner", "One bath only", "not yet"):
+        assert words in page.text
+    found = (await system.get(f"/orders/{number}"))["contingency"]
+    assert (found["material"], found["decides"], found["decision"]) == ("20 flanges", "planner", None)
+    buyer = hands(browsers, number, Role.BUYER)
+    page = await buyer.refused("settle-contingency", "drop")
+    assert page.links["Say why."].endswith("#note")
+    await buyer.do("settle-contingency", "drop", note="They delivered")
+    page = await browsers.of(Role.VIEWER).open(f"/orders/{number}")
+    assert "dropped · They delivered" in page.text
+    assert "dropped the contingency plan." in page.text
+    page = await buyer.look("settle-contingency")
+    assert "No contingency plan is waiting for a decision." in page.text
