@@ -21,7 +21,7 @@ from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order
 from models.settings import Settings
 from models.tables.lots import Lot
-from models.tables.orders import CommandRow, NonconformanceRow, OrderRow
+from models.tables.orders import CommandRow, KeptFileRow, NonconformanceRow, OrderRow
 from models.tables.outbox import Outbox
 from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
@@ -228,3 +228,20 @@ def test_a_reassignment_writes_a_draft_with_the_next_number_in_the_same_moment(s
     assert shop.do_on(to, c.Issue()).status == "applied"
     assert shop.order(to).kin.reassigned_from == shop.number
     assert shop.examined() == []
+
+
+def test_a_file_nobody_described_is_asked_for_where_the_order_goes_on(shop: Shops) -> None:
+    kept = table(KeptFileRow)
+    with shop.database.write() as session:
+        file = {
+            "type": "coc",
+            "sha256": "ab" * 32,
+            "size": 10,
+            "media_type": "application/pdf",
+            "filename": "c.pdf",
+        }
+        session.add(KeptFileRow(id="k1", order_number=shop.number, contact="c", arrived_at=NOW, **file))
+    assert shop.do(halves(70, 30)).status == "applied"
+    with shop.database.read() as session:
+        at = session.scalars(select(kept.c.order_number)).one()
+    assert at == shop.order(shop.number).kin.superseded_by[0]
