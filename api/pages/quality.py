@@ -28,6 +28,8 @@ _LAST = "–"
 STATES = {"": N_("All"), "open": N_("Open"), "unseen": N_("Not reviewed")}
 OVERDUE = N_("Overdue")
 _UNKNOWN = "unknown"
+# What is to be done about an action that stands so.
+_NEXT = {"planned": "complete-action", "completed": "verify-action"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class ActionView:
     state: str
     kind: str
     told: tuple[str, ...]
+    # What this reader may do about it, with its form; empty when nothing.
+    deed: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +188,21 @@ def _action(
         state=words.say(word),
         kind=kind,
         told=tuple(filter(None, (action["done"], action["verdict"]))),
+        deed=_deed(staff, item["order"], _NEXT.get(action["state"], ""), {"action": action["action"]}),
     )
 
 
 def _deeds(staff: Staff, item: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and address of every form that has something to do here, the most pressing first."""
-    order, about = item["order"], {"nonconformance": item["nonconformance"]}
-    found: list[tuple[str, dict[str, str]]] = []
-    for each in item["actions"]:
-        if each["state"] == "planned":
-            found.append(("complete-action", {"action": each["action"]}))
-        elif each["state"] == "completed":
-            found.append(("verify-action", {"action": each["action"]}))
-    if item["action_state"] in ("none", "ineffective"):
-        found.append(("plan-action", about))
+    """Label and address of every form about the nonconformance that has something to do."""
+    wanted = ["plan-action"] if item["action_state"] in ("none", "ineffective") else []
     if item["responsibility"] is None:
-        found.append(("set-responsibility", about))
-    found.append(("review-nonconformance", about))
-    return [
-        (staff.words.say(ACTIONS[command]), f"{form_of(quote(order), command)}?{urlencode(what)}")
-        for command, what in found
-        if staff.may(command)
-    ]
+        wanted.append("set-responsibility")
+    about = {"nonconformance": item["nonconformance"]}
+    found = (_deed(staff, item["order"], command, about) for command in [*wanted, "review-nonconformance"])
+    return [deed for deed in found if deed is not None]
+
+
+def _deed(staff: Staff, order: str, command: str, about: Mapping[str, str]) -> tuple[str, str] | None:
+    if not command or not staff.may(command):
+        return None
+    return staff.words.say(ACTIONS[command]), f"{form_of(quote(order), command)}?{urlencode(about)}"

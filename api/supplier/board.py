@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from api.supplier.told import in_words, limits, mismatch
 from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain import first_article, headline
+from models.domain.arrivals import short_in
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.first_article import State
 from models.domain.lot_holds import with_supplier
@@ -88,6 +89,8 @@ class ParcelView:
     travel: str
     shipped: str
     arrived: bool
+    # What was announced in it and not found; empty when all was, or nobody has counted it.
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,18 +337,23 @@ def _parcels(order: Order, words: Words) -> Iterator[ParcelView]:
     for item in order.parcels.values():
         if item.void:
             continue
-        by_unit: dict[str, Decimal] = {}
-        for at, quantity in item.packed.items():
-            line = order.line(line_of(at))
-            if line is not None:
-                by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
         yield ParcelView(
             parcel=item.parcel,
-            amount=words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+            amount=_in_units(order, item.packed, words),
             travel=" ".join(filter(None, [item.carrier, item.tracking])),
             shipped=words.local_day(item.shipped_at),
             arrived=not any(item.contents.values()),
+            missing=_in_units(order, short_in(order, item), words),
         )
+
+
+def _in_units(order: Order, contents: Mapping[str, Decimal], words: Words) -> str:
+    by_unit: dict[str, Decimal] = {}
+    for at, quantity in contents.items():
+        line = order.line(line_of(at))
+        if line is not None:
+            by_unit[line.unit] = by_unit.get(line.unit, ZERO) + quantity
+    return words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items())
 
 
 def _documents(order: Order, words: Words) -> Iterator[DocumentView]:

@@ -13,7 +13,7 @@ from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.order import Answer, Order, Stage, stage
 from models.domain.pieces import OUT, Bucket, total
-from models.domain.sendable import left_on
+from models.domain.sendable import came_back, left_on
 
 
 class Step(StrEnum):
@@ -33,6 +33,7 @@ class Step(StrEnum):
     JUDGE = "judgement"
     RESOLVE_OVER = "decision"
     FIRST_ARTICLE = "first-article"
+    SEND_AGAIN = "send-again"
     SEND = "send"
     SHIP = "ship"
     REPORT = "report"
@@ -74,6 +75,7 @@ COMMANDS: dict[Step, str] = {
     Step.JUDGE: "judge",
     Step.RESOLVE_OVER: "resolve-over",
     Step.FIRST_ARTICLE: "submit-inspection",
+    Step.SEND_AGAIN: "send",
     Step.SEND: "send",
     Step.SHIP: "ship",
     Step.REPORT: "report-milestone",
@@ -155,6 +157,8 @@ def _movements(order: Order) -> Iterator[NextStep]:
     """Pieces that have to move on, in the order in which they come back."""
     if total(order.stock, Bucket.IN_TRANSIT_BACK):
         yield NextStep(Step.RECEIVE, "receiving")
+    if order.answer is Answer.ACCEPTED and any(came_back(order, line) for line in order.lines):
+        yield NextStep(Step.SEND_AGAIN, "buyer")
     if order.answer is Answer.ACCEPTED and any(left_on(order, line) for line in order.lines):
         yield NextStep(Step.SEND, "receiving")
     if to_ship(order):

@@ -12,7 +12,7 @@ from models.domain.errors import Refusal
 from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
-from models.domain.sendable import left_on
+from models.domain.sendable import came_back, left_on
 
 
 def _shared(order: Order, share: Share) -> bool:
@@ -25,7 +25,7 @@ def _unreviewed(order: Order) -> bool:
 
 def _to_send(order: Order) -> bool:
     """Something was never sent, came back as it went, or is to be reworked with papers of its own."""
-    again = total(order.stock, Bucket.RETURNED_UNPROCESSED) > 0
+    again = any(came_back(order, line) for line in order.lines)
     fresh = any(left_on(order, line) for line in order.lines)
     return fresh or again or _shared(order, Share.REWORKING)
 
@@ -59,7 +59,7 @@ POINT: dict[str, Callable[[Order], bool]] = {
     "set-responsibility": lambda order: bool(_known(order)),
     "review-nonconformance": lambda order: bool(_known(order)),
     "declare-loss": lambda order: total(order.stock, *OUT) > 0,
-    "short-close": lambda order: not all_sent(order),
+    "short-close": lambda order: not all_sent(order) or any(came_back(order, line) for line in order.lines),
     "resolve-over": lambda order: total(order.stock, Bucket.OVER) > 0,
     "close": lambda order: not headline.missing(order),
 }

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.domain.first_article import may_go
 from models.domain.order import Line, Order, sent_on
-from models.domain.pieces import Bucket, key, sent
+from models.domain.pieces import Bucket, key, sent, total
 from models.domain.quantities import ZERO
 
 
@@ -24,6 +24,11 @@ class Sendable:
 def unsent_on(order: Order, line: Line) -> Decimal:
     """How many of the line's pieces are still to be sent for the first time."""
     return ZERO if line.short_closed else max(ZERO, line.ordered - sent_on(order, line.line))
+
+
+def came_back(order: Order, line: Line) -> Decimal:
+    """How many of the line's pieces came back as they went, and are to be sent again or given up."""
+    return ZERO if line.short_closed else total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
 
 
 def left_on(order: Order, line: Line) -> Decimal:
@@ -46,7 +51,7 @@ def sendable(order: Order) -> Iterator[Sendable]:
             planned = sum((item.quantity for item in line.lots if item.lot == lot), ZERO)
             fresh = min(left, max(ZERO, planned - sent(pieces)))
             left -= fresh
-            again = pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)
+            again = ZERO if line.short_closed else pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)
             if fresh or again:
                 yield Sendable(line, lot, fresh + again)
         if left:

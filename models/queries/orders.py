@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.codec import adapter, load_order
 from models.domain import first_article, gate, headline
+from models.domain.arrivals import short_in
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
@@ -20,7 +21,7 @@ from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
-from models.domain.records import Kin, Load, beside
+from models.domain.records import Kin, Load, Parcel, beside
 from models.queries import costs
 from models.queries.upstream import upstream
 from models.tables.orders import CommandRow, OrderRow
@@ -164,6 +165,7 @@ def issued(order: Order) -> View:
                     for at, quantity in item.packed.items()
                 ],
                 "open": any(item.contents.values()),
+                "short": _short(order, item),
             }
             for item in order.parcels.values()
             if not item.void
@@ -258,6 +260,14 @@ def _contingency(order: Order) -> View | None:
 
 def _planned(terms: LineCommercial) -> list[View]:
     return [{"lot": lot.lot, "quantity": lot.quantity} for lot in terms.lots]
+
+
+def _short(order: Order, parcel: Parcel) -> list[View]:
+    """What was announced in a parcel that was received, and not found in it."""
+    return [
+        {"line": line_of(at), "lot": lot_of(at), "quantity": quantity}
+        for at, quantity in short_in(order, parcel).items()
+    ]
 
 
 def _load_named(order: Order, node: str) -> str | None:

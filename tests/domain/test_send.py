@@ -11,6 +11,7 @@ import pytest
 
 from models.domain import events as e
 from models.domain.commands import LineOnly, Send, SendLine, ShortClose
+from models.domain.next_steps import NextStep, Step, next_steps
 from tests.domain.asking import NC, accept, arrived, dispose, lose, receive, send, ship
 from tests.domain.orders import Scene, a_line, a_lot, given, issued, parametrize
 
@@ -154,3 +155,12 @@ def test_pieces_nobody_has_decided_about_do_not_go_back() -> None:
     scene.when(dispose(rework=4)).then()
     scene.when(send(10, nonconformance=NC)).refused("send.not_decided", "nonconformance", found="4")
     scene.when(send(4, nonconformance=NC)).then()
+
+
+def test_what_came_back_unprocessed_is_sent_again_or_given_up() -> None:
+    scene = given(issued(), accept(), send(100), arrived(), ship(100), receive(90, unprocessed=10))
+    assert NextStep(Step.SEND_AGAIN, "buyer") in next_steps(scene.order)
+    scene.when(ShortClose((LineOnly(1),), "Made elsewhere")).then("received")
+    assert Step.SEND_AGAIN not in [item.step for item in next_steps(scene.order)]
+    scene.when(send(10)).refused("send.more_than_ordered", left=0)
+    scene.when(ShortClose((LineOnly(1),), "Again")).refused("line.complete", "lines.0.line")

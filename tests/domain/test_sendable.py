@@ -48,3 +48,8 @@ def test_what_came_back_unprocessed_may_go_again() -> None:
 
 def test_a_line_closed_short_sends_nothing_new() -> None:
     assert places(order(("A", 100), short_closed=True)) == []
+
+
+def test_what_came_back_to_a_line_closed_short_stays_here() -> None:
+    pieces = {Bucket.ACCEPTED: 70, Bucket.RETURNED_UNPROCESSED: 30}
+    assert places(sent(order(("A", 100), short_closed=True), A=pieces)) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -118,13 +118,18 @@ def _load(tell: Telling, line: int, load: Load) -> LoadRow:
 
 
 def _amounts(order: Order, parcel: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    units = {line.line: line.unit for line in order.lines}
-    by_unit: dict[str, Any] = {}
-    for item in parcel["contents"]:
-        unit = units.get(item["line"], "")
-        by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
     at: datetime = parcel["shipped_at"]
     return {
-        "amount": words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items()),
+        "amount": _amount(order, parcel["contents"], words),
+        "missing": _amount(order, parcel["short"], words),
         "left": words.time(at),
     }
+
+
+def _amount(order: Order, contents: Iterable[Mapping[str, Any]], words: Words) -> str:
+    units = {line.line: line.unit for line in order.lines}
+    by_unit: dict[str, Any] = {}
+    for item in contents:
+        unit = units.get(item["line"], "")
+        by_unit[unit] = by_unit.get(unit, 0) + item["quantity"]
+    return words.listed(words.amount(quantity, unit) for unit, quantity in by_unit.items())

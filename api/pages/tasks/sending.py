@@ -15,12 +15,12 @@ from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Place, Wanted, label
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
-from models.domain.order import Order, sent_on
+from models.domain.order import Order
 from models.domain.pieces import OUT, key
 from models.domain.purpose import FIRST_ARTICLE_WAITS
 from models.domain.quantities import ZERO
 from models.domain.records import Share
-from models.domain.sendable import Sendable, left_on, sendable, unsent_on
+from models.domain.sendable import Sendable, came_back, left_on, sendable, unsent_on
 
 # Written on the notice when the supplier comes for the pieces.
 COLLECTS = "supplier"
@@ -151,11 +151,7 @@ class ShortForm:
 
 
 def _open_lines(order: Order) -> list[int]:
-    return [
-        line.line
-        for line in order.lines
-        if not line.short_closed and sent_on(order, line.line) < line.ordered
-    ]
+    return [line.line for line in order.lines if unsent_on(order, line) or came_back(order, line)]
 
 
 def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
@@ -163,7 +159,8 @@ def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
     for number in _open_lines(acting.order):
         line = acting.order.line(number)
         assert line is not None, "taken from the order's lines"
-        amount = acting.words.amount(unsent_on(acting.order, line), line.unit)
+        unsent = unsent_on(acting.order, line) + came_back(acting.order, line)
+        amount = acting.words.amount(unsent, line.unit)
         found.append((number, label(acting, key(number, "")), amount))
     return ShortForm(tuple(found))
 

@@ -16,6 +16,7 @@ from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, Move
 from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
+from models.domain.sendable import came_back, unsent_on
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -35,7 +36,9 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         _accepted_before(line, wanted, taken, facts, index)
         lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
         _lot_may_go(line, lot, facts, index)
-        again = shelf.take(line.line, lot, wanted, [Bucket.RETURNED_UNPROCESSED])
+        again = shelf.take(
+            line.line, lot, ZERO if line.short_closed else wanted, [Bucket.RETURNED_UNPROCESSED]
+        )
         fresh = wanted - again.quantity
         if fresh:
             _not_beyond_ordered(order, line, moves, fresh, index)
@@ -245,7 +248,7 @@ def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, n
     reason = checks.reason(command.reason)
     lines = [checks.the_line(order, item.line, index) for index, item in enumerate(command.lines)]
     for index, line in enumerate(lines):
-        if line.short_closed or sent_on(order, line.line) >= line.ordered:
+        if not unsent_on(order, line) and not came_back(order, line):
             raise Refusal(
                 "line.complete",
                 "Line {line} has nothing left to send.",
