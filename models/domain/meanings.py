@@ -19,6 +19,7 @@ from models.domain.charges import Settlement
 from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
+from models.domain.milestones import Milestone, replanned
 from models.domain.moving import shared
 from models.domain.order import Answer, Line, Order, Stage, sent_on
 from models.domain.pieces import Bucket, Move, key
@@ -227,6 +228,8 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         order = replace(order, expedites=(*order.expedites, hurried))
     if event.promise_date is not None:
         order = _heard(order)
+    if event.after.need_by != order.need_by:
+        order = replace(order, milestones=_for_need_by(order, event.after.need_by, at))
     return replace(
         order,
         need_by=event.after.need_by,
@@ -237,6 +240,13 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         supplier_order=event.supplier_order or order.supplier_order,
         last_news_at=at,
     )
+
+
+def _for_need_by(order: Order, need_by: date, at: datetime) -> tuple[Milestone, ...]:
+    """The milestones planned for another need-by; those that were reported stay as they were planned."""
+    ours, theirs = order.plant_calendar, order.supplier_calendar
+    issued_on = ours.local_date(order.issued_at)
+    return replanned(order.milestones, issued_on, need_by, theirs, theirs.local_date(at))
 
 
 def _as_changed(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:

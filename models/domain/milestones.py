@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +45,8 @@ class Milestone:
     source: str = ""
     quantity: Decimal | None = None
     owner: str = "supplier"
+    # As its template has it: working days after issue, or None when it is spread to need-by.
+    day: int | None = None
 
     @property
     def expected(self) -> date:
@@ -101,8 +103,24 @@ def plan(
             template.name,
             planned=min(calendar.add_workdays(issued_on, offset), last_day),
             owner=template.owner,
+            day=template.day,
         )
         for template, offset in zip(templates, offsets, strict=True)
+    )
+
+
+def replanned(
+    milestones: tuple[Milestone, ...], issued_on: date, need_by: date, calendar: WorkingCalendar, today: date
+) -> tuple[Milestone, ...]:
+    """The same milestones once need-by is another day: those not reported yet are planned as if they had been
+    planned for it at issue, but none is moved into the past. Reported ones keep the day they were planned for."""
+    templates = tuple(
+        MilestoneTemplate(item.code, item.kind, item.name, item.day, item.owner) for item in milestones
+    )
+    fresh = plan(templates, issued_on, need_by, calendar)
+    return tuple(
+        item if item.actual is not None else replace(item, planned=max(new.planned, min(item.planned, today)))
+        for item, new in zip(milestones, fresh, strict=True)
     )
 
 

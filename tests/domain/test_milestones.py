@@ -88,7 +88,7 @@ def test_a_plan_never_goes_back_in_time_nor_past_need_by(
 def test_a_planned_milestone_has_happened_for_nobody_yet() -> None:
     template = MilestoneTemplate("SHIP", MilestoneKind.shipped, "Shipped", 3, owner="buyer")
     assert plan((template,), TUESDAY, date(2026, 12, 18), MADRID) == (
-        Milestone("SHIP", MilestoneKind.shipped, "Shipped", date(2026, 12, 4), owner="buyer"),
+        Milestone("SHIP", MilestoneKind.shipped, "Shipped", date(2026, 12, 4), owner="buyer", day=3),
     )
 
 
