@@ -161,8 +161,15 @@ async def test_a_cancelled_order_is_followed_up_until_its_pieces_are_back(
         assert order["stage"] != "cancelled"
         await story.to("2040-04-10 12:00")
         overdue = [item for item in await told(story) if item[2] == "return_overdue"]
-        # Ten working days from Thursday, one o'clock on: Easter takes two of them.
-        assert_at(overdue, [("2040-04-09 11:00", "raised", "return_overdue")])
+        # Ten working days from Thursday, one o'clock on: Easter takes two of them. A day later the next in
+        # line is told.
+        assert_at(
+            overdue,
+            [
+                ("2040-04-09 11:00", "raised", "return_overdue"),
+                ("2040-04-10 11:00", "escalated", "return_overdue"),
+            ],
+        )
         lines = [{"line": 1, "counted": 1200, "accepted": 0, "unprocessed": 1200}]
         seen = (await story.system.get(f"/orders/{story.number}"))["version"]
         order = await story.act(Role.RECEIVING, "receive", lines=lines, if_match=seen)
