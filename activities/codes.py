@@ -9,6 +9,7 @@ from models.domain.authority import Role
 from models.domain.evidence import DOCUMENTS
 from models.domain.order import Stage
 from models.domain.pieces import Bucket
+from models.domain.transfers import TransferState
 
 # Where an order stands, as every page names it.
 STAGES: dict[str, str] = {
@@ -83,7 +84,9 @@ CODED = frozenset(
         "kind",
         "loads",
         "lots",
+        "possible",
         "roles",
+        "state",
         "type",
         "unit",
     }
@@ -94,6 +97,7 @@ _ENTRIES: dict[type[e.Event], str] = {
     e.MilestoneReported: N_("a milestone reported"),
     e.ProcessReported: N_("a load reported"),
     e.ParcelShipped: N_("pieces shipped back"),
+    e.TransferOffered: N_("pieces sent straight on"),
     e.PiecesReceived: N_("pieces received"),
     e.PiecesJudged: N_("pieces judged"),
     e.PiecesLost: N_("pieces declared lost"),
@@ -125,12 +129,19 @@ ROLES: dict[str, str] = {
     Role.ADMIN: N_("administrator"),
     Role.VIEWER: N_("viewer"),
 }
+_TRANSFERS = {
+    TransferState.OFFERED.value: N_("not answered yet"),
+    TransferState.TAKEN.value: N_("has come"),
+    TransferState.REFUSED.value: N_("not taken"),
+    TransferState.WITHDRAWN.value: N_("withdrawn"),
+}
 _STAGES = {code.replace("_", " "): word for code, word in STAGES.items()} | {"declined": DECLINED}
 # Values with words of their own, though the core has the same codes for other things.
 OWN_WORDS: dict[str, dict[str, str]] = {
     "bucket": {bucket.value.replace("_", " "): word for bucket, word in BUCKETS.items()},
     "entries": {kind.name.replace("_", " "): word for kind, word in _ENTRIES.items()},
     "roles": ROLES,
+    "state": _TRANSFERS,
     "stage": _STAGES,
     "stages": _STAGES,
     "type": {code.value.replace("_", " "): rule.name for code, rule in DOCUMENTS.items()},

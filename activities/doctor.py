@@ -19,6 +19,7 @@ from temporalio.client import Client
 from activities.doctor_files import files
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
+from activities.doctor_transfers import transfers
 from activities.doctor_waiting import links, waiting
 from activities.doctor_workflows import workflows
 from activities.findings import Finding
@@ -61,6 +62,7 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
                 stock = None
         if stock is not None:
             findings += stock.check(session)
+        findings += transfers(session)
         findings += waiting(session, now)
         findings += links(session)
         findings += files(session, files_dir, now, read=everything)

@@ -30,6 +30,7 @@ from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
+from models.queries.transfers import next_orders
 from models.queries.upstream import upstream
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
@@ -76,12 +77,13 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
     if order is None:
         return Facts()
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
+    onward = next_orders(session, order) if isinstance(command, c.Ship) and command.to_order else ()
     locked = lots_to_lock(order, command)
     lots = _lots(session, locked, lock=True) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
         return Facts(lots=lots, upstream=_upstream(session, order, command))
-    if locked or event is not None:
-        return Facts(lots=lots, event=event)
+    if locked or event is not None or onward:
+        return Facts(lots=lots, event=event, next_orders=onward)
     if count := born(command):
         numbers = drafts.coming_numbers(session, order.type, now.year, count)
         return Facts(

@@ -17,6 +17,7 @@ REMEDIES = {
     "pieces.negative": "No bucket can hold less than nothing. Restore the database from a backup.",
     "pieces.not_conserved": "Pieces were made or lost outside of the order's events. Restore the database "
     "from a backup.",
+    "transfer.differ": "One of its two orders was changed by hand. Restore the database from a backup.",
     "lot.on_hand": "The stock was changed by hand. Count the lot, then correct its quantity with PUT /lots.",
     "workflow.missing": "Nothing happens to this order on its own. The hourly sweep starts its workflow again.",
     "workflow.surplus": "Terminate this workflow in the Temporal Web UI: nothing is left for it to do.",

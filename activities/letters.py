@@ -277,6 +277,14 @@ class Letters:
                 )
             case e.OrdersMerged():
                 return mail_facts.orders_merged(order, event, theirs)
+            case e.TransferAnnounced() if notice.party == "supplier":
+                return mail_facts.transfer_offered(order, event.transfer, theirs)
+            case e.TransferAnnounced():
+                return mail_facts.transfer_announced(order, event.transfer, ours)
+            case e.TransferWithdrawn():
+                return mail_facts.transfer_withdrawn(order, event.transfer, theirs)
+            case e.TransferRefused():
+                return mail_facts.transfer_refused(order, event, ours)
             case e.OrderReassigned():
                 return m.OrderReassigned(
                     **theirs,

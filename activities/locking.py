@@ -10,16 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, func, not_, select
 from sqlmodel import Session
 
 from models.codec import load_command, load_order
-from models.domain.across import CONCERNS, concerned
-from models.tables.orders import CommandRow, OrderRow
+from models.domain.across import CONCERNS, SELDOM, concerned
+from models.domain.commands import Ship
+from models.domain.transfers import TransferState
+from models.tables.orders import CommandRow, OrderRow, TransferRow
 from models.tables.types import table
 
 _COMMANDS = table(CommandRow)
 _ORDERS = table(OrderRow)
+_TRANSFERS = table(TransferRow)
 # Built once: to build a statement costs as much as to run it.
 _ORDER = select(
     _ORDERS.c.number,
@@ -31,12 +34,26 @@ _ORDER = select(
     _ORDERS.c.export_controlled,
     _ORDERS.c.type,
 )
+_ALWAYS = sorted(kind.name for kind in CONCERNS.keys() - SELDOM)
+_NAMES_ANOTHER = and_(
+    _COMMANDS.c.name == Ship.name, func.coalesce(_COMMANDS.c.payload["to_order"].as_string(), "") != ""
+)
+# Seldom in the middle of going straight from one order to another: one look at an index says whether it is.
+_MAY_CONCERN = and_(
+    _COMMANDS.c.name.in_(sorted(kind.name for kind in SELDOM)),
+    exists().where(
+        _TRANSFERS.c.order_number == _COMMANDS.c.order_number,
+        _TRANSFERS.c.state == TransferState.OFFERED.value,
+    ),
+)
 _ALONE = _ORDER.where(
     _ORDERS.c.number
     == select(_COMMANDS.c.order_number)
     .where(
         _COMMANDS.c.id == bindparam("command"),
-        _COMMANDS.c.name.not_in(sorted(kind.name for kind in CONCERNS)),
+        _COMMANDS.c.name.not_in(_ALWAYS),
+        not_(_NAMES_ANOTHER),
+        not_(_MAY_CONCERN),
     )
     .scalar_subquery()
 ).with_for_update()

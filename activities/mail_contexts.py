@@ -272,6 +272,27 @@ class OrderSplit(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferOffered(LinkedMail):
+    """``sender``, another supplier, sends ``pieces`` straight here; this one says whether it has them."""
+
+    transfer: str
+    sender: str
+    former: str
+    pieces: tuple[Pieces, ...]
+    carrier: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferWithdrawn(LinkedMail):
+    """What ``sender`` was to send straight here does not come."""
+
+    transfer: str
+    sender: str
+    pieces: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReassigned(SupplierMail):
     """What was not done goes to somebody else. ``there`` is what this supplier has: to be sent back as it
     is, or with ``transfer`` on to the other one; ``coming`` is on its way back; ``kept`` pieces stay its work."""
@@ -387,6 +408,31 @@ class OrderCountered(MailContext):
     changes: tuple[TermsChange, ...]
     reason: str = ""
     supplier_order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAnnounced(MailContext):
+    """To the buyer of the order that pieces come to straight from another supplier."""
+
+    supplier: str
+    transfer: str
+    sender: str
+    former: str
+    pieces: tuple[Pieces, ...]
+    carrier: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRefused(MailContext):
+    """To the buyer of the order whose pieces ``refuser`` did not take: they are where they were."""
+
+    supplier: str
+    transfer: str
+    refuser: str
+    onward: str
+    pieces: tuple[Pieces, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,6 +554,8 @@ MAILS: dict[str, type[MailContext]] = {
     "change_withdrawn": ChangeWithdrawn,
     "orders_merged": OrdersMerged,
     "order_split": OrderSplit,
+    "transfer_offered": TransferOffered,
+    "transfer_withdrawn": TransferWithdrawn,
     "order_reassigned": OrderReassigned,
     "return_reminder": ReturnReminder,
     "order_held": OrderHeld,
@@ -521,6 +569,8 @@ MAILS: dict[str, type[MailContext]] = {
     "fresh_link": FreshLink,
     "order_acknowledged": OrderAcknowledged,
     "order_countered": OrderCountered,
+    "transfer_announced": TransferAnnounced,
+    "transfer_refused": TransferRefused,
     "change_proposed": ChangeProposed,
     "change_decided": ChangeDecided,
     "change_answered": ChangeAnswered,

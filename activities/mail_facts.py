@@ -12,11 +12,12 @@ from models.domain import events as e
 from models.domain.changes import LineCommercial
 from models.domain.corrective import SUPPLIER, CorrectiveAction
 from models.domain.deadlines import Party
-from models.domain.events import OrdersMerged
+from models.domain.events import OrdersMerged, TransferRefused
 from models.domain.notices import Notice
 from models.domain.order import Answer, Line, Order
 from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
+from models.domain.transfers import Transfer
 
 _Terms = LineTerms | LineCommercial
 
@@ -61,6 +62,55 @@ def order_split(order: Order, theirs: dict[str, Any]) -> m.OrderSplit:
         sent=_in(order, *SENT),
         promised=order.promise_current if order.answer is Answer.ACCEPTED else None,
     )
+
+
+def transfer_offered(order: Order, transfer: Transfer, theirs: dict[str, Any]) -> m.TransferOffered:
+    """The question whether pieces have come that another supplier sends straight here."""
+    return m.TransferOffered(
+        **theirs,
+        transfer=transfer.transfer,
+        sender=transfer.from_supplier,
+        former=transfer.source,
+        pieces=_handed_on(order, transfer),
+        carrier=transfer.carrier,
+        tracking=transfer.tracking,
+    )
+
+
+def transfer_announced(order: Order, transfer: Transfer, ours: dict[str, Any]) -> m.TransferAnnounced:
+    return m.TransferAnnounced(
+        **ours,
+        supplier=order.supplier_name,
+        transfer=transfer.transfer,
+        sender=transfer.from_supplier,
+        former=transfer.source,
+        pieces=_handed_on(order, transfer),
+        carrier=transfer.carrier,
+        tracking=transfer.tracking,
+    )
+
+
+def transfer_withdrawn(order: Order, name: str, theirs: dict[str, Any]) -> m.TransferWithdrawn:
+    transfer = order.transfers[name]
+    pieces = _handed_on(order, transfer)
+    return m.TransferWithdrawn(**theirs, transfer=name, sender=transfer.from_supplier, pieces=pieces)
+
+
+def transfer_refused(order: Order, event: TransferRefused, ours: dict[str, Any]) -> m.TransferRefused:
+    transfer = order.transfers[event.transfer]
+    return m.TransferRefused(
+        **ours,
+        supplier=order.supplier_name,
+        transfer=event.transfer,
+        refuser=event.by,
+        onward=transfer.target,
+        pieces=_handed_on(order, transfer),
+        reason=event.reason,
+    )
+
+
+def _handed_on(order: Order, transfer: Transfer) -> tuple[m.Pieces, ...]:
+    return tuple(some_pieces(order, *each) for each in transfer.at(order))
 
 
 def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:

@@ -42,6 +42,7 @@ COMMANDS = {
     "submit-inspection": N_("submitting measured values"),
     "review-inspection": N_("reviewing an inspection"),
     "ship": N_("shipping pieces"),
+    "answer-transfer": N_("answering for pieces from another supplier"),
     "receive": N_("receiving pieces"),
     "judge": N_("judging pending pieces"),
     "report-nonconformance": N_("reporting a nonconformance"),

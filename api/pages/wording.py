@@ -98,6 +98,7 @@ ACTIONS: dict[str, str] = {
     "submit-inspection": N_("Enter measured values"),
     "review-inspection": N_("Review the inspection"),
     "ship": N_("Enter a shipment back"),
+    "answer-transfer": N_("Answer for pieces from another supplier"),
     "receive": N_("Receive pieces"),
     "judge": N_("Judge pending pieces"),
     "report-nonconformance": N_("Report a nonconformance"),
@@ -151,6 +152,7 @@ THEMES: dict[str, tuple[str, ...]] = {
         "report-process",
         "submit-inspection",
         "ship",
+        "answer-transfer",
     ),
     N_("Terms"): ("answer-counter", "propose-change", "decide-change", "withdraw-change", "expedite"),
     N_("The order"): (

@@ -40,6 +40,7 @@ _WHERE = {
     Bucket.SCRAPPED: N_("scrapped"),
     Bucket.TEST_CONSUMED: N_("used for tests"),
     Bucket.LOST: N_("lost"),
+    Bucket.FORWARDED: N_("gone on to the next supplier"),
     Bucket.RETURNED_UNPROCESSED: N_("came back unprocessed"),
     Bucket.RETURNED_TO_SUPPLIER: N_("returned to you"),
     Bucket.OVER: N_("more than expected"),
@@ -271,7 +272,7 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
         # What is to be reworked stands with the rejected pieces, and is asked for when it arrives.
         if item["owed_by"] != "supplier" or kind == "rework":
             continue
-        if kind == "change-answer":
+        if kind in ("change-answer", "transfer-answer"):
             # It is what the page asks.
             continue
         if kind == "document":
@@ -294,7 +295,7 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
                 text = words.say(N_("Pieces of {part} to send back"), part=part)
                 if kind == "transfer":
                     text = words.say(N_("Pieces of {part} that go on to another supplier"), part=part)
-                yield Owed(text, "ship" if kind == "return" and SHIP.offered(order) else "")
+                yield Owed(text, "ship" if SHIP.offered(order) else "")
                 continue
             if any(each.line == line.line and not each.decision for each in order.inspections.values()):
                 # They have sent theirs; now it is the customer's turn.

@@ -10,6 +10,7 @@ from api.supplier.answering import ANSWER
 from api.supplier.arriving import ARRIVED, on_its_way
 from api.supplier.corrective import ACTION
 from api.supplier.evidence import DOCUMENT
+from api.supplier.handing_on import TRANSFER
 from api.supplier.measuring import MEASURE, planned_lines
 from api.supplier.processing import PROCESS
 from api.supplier.progress import PROGRESS, open_steps
@@ -22,7 +23,8 @@ from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (ANSWER, CHANGE, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP, ACTION)
+    task.name: task
+    for task in (ANSWER, CHANGE, TRANSFER, ARRIVED, PROGRESS, PROCESS, MEASURE, DOCUMENT, SHIP, ACTION)
 }
 
 
@@ -61,6 +63,8 @@ def _standing_still(order: Order) -> Question | None:
 def _next_task(order: Order, today: date) -> Question | None:
     if order.answer is Answer.NONE and ANSWER.offered(order):
         return Question("asked", ANSWER)
+    if TRANSFER.offered(order):
+        return Question("asked", TRANSFER)
     if on_its_way(order) and ARRIVED.offered(order):
         return Question("asked", ARRIVED)
     if total(order.stock, Bucket.AT_SUPPLIER):

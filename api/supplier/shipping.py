@@ -9,6 +9,7 @@ from decimal import Decimal
 from activities.i18n import N_
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
+from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
@@ -30,6 +31,8 @@ class ShipForm:
     # Boxes that came before their notice: number and day.
     unannounced: tuple[tuple[str, str], ...]
     going_back: bool
+    # Where it may go instead of back to us.
+    onward: tuple[Destination, ...]
 
 
 def there(visit: Visit) -> list[tuple[Place, Decimal]]:
@@ -64,7 +67,8 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         heading=heading,
         places=tuple(_described(visit, place, quantity) for place, quantity in found),
         unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
-        going_back=order.giving_back,
+        going_back=order.giving_back or order.reassigned is not None,
+        onward=destinations(order, visit.following, words) if found else (),
     )
 
 
@@ -121,7 +125,8 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
         first = next((place.input for place, _ in there(visit)), "lines.0")
         fields.wrong(f"{first}.quantity", "Enter how many are in the box.")
     fields.check()
-    return Wanted(Ship(tuple(lines), carrier, tracking), leads)
+    leads |= {"to_order": Lead("to")} | {f"lines.{place}.to_line": Lead("to") for place in range(len(lines))}
+    return Wanted(sent_to(fields, Ship(tuple(lines), carrier, tracking)), leads)
 
 
 SHIP = Task("ship", "ship", N_("Announce a parcel"), _offered, _form, _read)

@@ -135,6 +135,13 @@ def _said(item: Told, order: Order, words: Words) -> str:
             return _measured(item, len(results), words)
         case c.Ship(parcel=parcel) if parcel:
             return words.say(N_("You named carrier and tracking of parcel {parcel}."), parcel=parcel)
+        case c.Ship(lines=lines, to_order=onward) if onward:
+            text = N_("You sent {pieces} straight on for order {order}.")
+            return words.say(text, pieces=_amounts(order, lines, words), order=onward)
+        case c.AnswerTransfer(transfer=transfer, decision="take"):
+            return words.say(N_("You received {transfer}."), transfer=transfer)
+        case c.AnswerTransfer(transfer=transfer):
+            return words.say(N_("You did not take {transfer}."), transfer=transfer)
         case c.Ship(lines=lines):
             boxed = _amounts(order, lines, words)
             if "parcel" in item.made:

@@ -21,12 +21,15 @@ from api.supplier.words import Words, language
 from models.codec import load_order
 from models.domain.authority import Actor
 from models.domain.order import Order
+from models.domain.pieces import Bucket, total
 from models.queries.contacts import user
+from models.queries.transfers import following
 from models.tables.orders import OrderRow
 from models.tables.suppliers import SupplierContact
 from models.tables.types import table
 
 _ORDERS = table(OrderRow)
+_THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
 
 class DeadLink(Exception):
@@ -50,6 +53,8 @@ class Visit:
     kept: tuple[KeptFile, ...] = ()
     # The same person's link to the order where this one goes on; None where there is none.
     onward: Any = None
+    # Orders that go on with its pieces, to which these may be sent straight.
+    following: tuple[Order, ...] = ()
 
     @property
     def path(self) -> str:
@@ -128,4 +133,5 @@ def _visit(session: Session, request: Request, link: Any, contact: SupplierConta
         now=now,
         kept=kept_files(session, number, contact.id),
         onward=links.onward(session, link, order, now),
+        following=tuple(following(session, order)) if total(order.stock, *_THERE) else (),
     )

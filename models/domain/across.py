@@ -6,10 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.domain.commands import Command, Expedite, Merge, Reassign, Split
+from models.domain.commands import (
+    AnswerTransfer,
+    Command,
+    Correct,
+    Expedite,
+    Merge,
+    Reassign,
+    Receive,
+    ReportMilestone,
+    Ship,
+    Split,
+)
 from models.domain.events import Event
 from models.domain.facts import Draft
 from models.domain.order import Order
+from models.domain.transfers import coming, leaving, partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,22 @@ class Decision:
 CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
     Expedite: lambda order, expedite: frozenset(each.order for each in expedite.push) - {order.number},
     Merge: lambda order, merge: frozenset(merge.orders) - {order.number},
+    AnswerTransfer: lambda order, _: partners(order),
+    Correct: lambda order, correct: frozenset(
+        each.target for each in leaving(order) if each.told_by == correct.event
+    ),
+    ReportMilestone: lambda order, _: _sources(order),
+    Ship: lambda order, ship: (_sources(order) | {ship.to_order.strip()}) - {"", order.number},
+    Receive: lambda order, _: _sources(order),
 }
+# Of these, the commands that concern others only while pieces go straight from one order to the next: an
+# order with an open transfer, or a request that names one.
+SELDOM: frozenset[type[Command]] = frozenset({Correct, ReportMilestone, Ship, Receive})
+
+
+def _sources(order: Order) -> frozenset[str]:
+    """The orders whose pieces are on offer to this one: who has such pieces has taken them first."""
+    return frozenset(transfer.source for transfer in coming(order))
 
 
 # How many new orders a command makes.

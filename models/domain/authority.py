@@ -90,7 +90,9 @@ STAFF: dict[str, frozenset[Role]] = {
     "add-document": frozenset({Role.BUYER, Role.QUALITY, Role.RECEIVING}),
 }
 # The supplier's own commands. Staff may enter them only with `on_behalf_of`.
-SUPPLIER = frozenset({"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship"})
+SUPPLIER = frozenset(
+    {"acknowledge", "report-milestone", "report-process", "submit-inspection", "ship", "answer-transfer"}
+)
 SUPPLIER_TOO = frozenset({"add-document", "complete-action"})
 SYSTEM_ONLY = frozenset(
     {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}

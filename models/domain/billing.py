@@ -17,6 +17,7 @@ from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
 from models.domain.quantities import ZERO, rounded
 from models.domain.records import Nonconformance, Outcome
+from models.domain.transfers import gone_raw
 
 # What the supplier finished: here, or gone straight on to the next order.
 _DONE = (Bucket.ACCEPTED, Bucket.FORWARDED)
@@ -50,8 +51,8 @@ def total_of(some: Iterable[Charge]) -> Decimal:
 
 
 def finished(order: Order, line: int | None = None) -> Decimal:
-    """How many pieces the supplier finished."""
-    return total(order.stock, *_DONE, line=line)
+    """How many pieces the supplier finished: not those that went on to the next one as they had come."""
+    return total(order.stock, *_DONE, line=line) - gone_raw(order, line)
 
 
 def ordered_amount(order: Order, line: Line) -> Decimal | None:

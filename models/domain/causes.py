@@ -20,6 +20,7 @@ from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import Contingency, Share
+from models.domain.transfers import offered
 
 WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
@@ -190,6 +191,8 @@ def to_ship(order: Order, *, rework: bool = False, lines: Collection[int] | None
         ),
         ZERO,
     )
+    # What was handed on waits for the next order, not for this supplier.
+    again += sum((some for at, some in offered(order).items() if at in stock), ZERO)
     return max(ZERO, total(stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) - again)
 
 

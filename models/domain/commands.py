@@ -217,14 +217,27 @@ class ShipLine(Part):
     tested: Decimal = Decimal(0)
     load: str = ""
     nonconformance: str = ""
+    to_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ship(Command):
+    """With `to_order` the pieces go straight there: they are offered to that order, and its line `to_line`."""
+
     lines: tuple[ShipLine, ...] = ()
     carrier: str = ""
     tracking: str = ""
     parcel: str = ""
+    to_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTransfer(Command):
+    """Pieces that another order's supplier offered have come (`take`), or have not or are not wanted."""
+
+    transfer: str
+    decision: Literal["take", "refuse"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

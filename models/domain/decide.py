@@ -36,6 +36,7 @@ from models.domain.decisions import (
     sending,
     shipping,
     splitting,
+    taking,
     watching,
 )
 from models.domain.errors import Refusal, Stale
@@ -56,6 +57,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.SubmitInspection: inspecting.submit_inspection,
     c.ReviewInspection: inspecting.review_inspection,
     c.Ship: shipping.ship,
+    c.AnswerTransfer: taking.answer_transfer,
     c.Receive: receiving.receive,
     c.Judge: judging.judge,
     c.ReportNonconformance: nonconformances.report_nonconformance,
@@ -116,8 +118,15 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
     if command.name not in c.SYSTEM_COMMANDS:
         texts.check(command)
         texts.check(asked.on_behalf_of)
-    found = DECISIONS[type(command)](order, command, asked, facts, now)
+    before = taking.taken_before(order, asked, facts, now)
+    found = DECISIONS[type(command)](before.order, command, asked, facts, now)
     decision = found if isinstance(found, Decision) else Decision(found)
+    if before.events:
+        others = {
+            number: [*before.others.get(number, []), *decision.others.get(number, [])]
+            for number in {*before.others, *decision.others}
+        }
+        decision = replace(decision, events=[*before.events, *decision.events], others=others)
     totals.check(order, command, decision.events)
     return replace(
         decision,

@@ -22,6 +22,7 @@ from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.pieces import Move
 from models.domain.records import Contingency, LineTerms, Proposal, Share
+from models.domain.transfers import Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +354,58 @@ class ParcelNamed(Event):
     parcel: str
     carrier: str = ""
     tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOffered(Event):
+    """Pieces are on their way to another order; they count as here until that one has them. `moves` are those
+    that had to arrive first, and those that were used up in tests."""
+
+    transfer: Transfer
+    moves: tuple[Move, ...] = ()
+    lot_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAnnounced(Event):
+    """The same, told to the order that is to take them."""
+
+    transfer: Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesForwarded(Event):
+    """Order `target` has taken them."""
+
+    transfer: str
+    target: str
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTaken(Event):
+    """They have come from order `source`; from here on they are sent, as if from us."""
+
+    transfer: str
+    source: str
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRefused(Event):
+    """The pieces stay where they are; told to both orders, `by` is whom the one that has them hears it from."""
+
+    transfer: str
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWithdrawn(Event):
+    """Order `source` has taken its offer back."""
+
+    transfer: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,9 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
     """What the events of one command change on our shelf, by lot; `after` is the state they led to."""
     changes: dict[str, LotChange] = {}
     for event in events:
+        if isinstance(event, e.TransferTaken):
+            # They come from the order before, not from our shelf.
+            continue
         moves: tuple[Move, ...] = getattr(event, "moves", ())
         became = shelf_changes(move for move in moves if move.output not in ("", move.lot))
         for (number, lot), quantity in shelf_changes(moves).items():

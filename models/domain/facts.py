@@ -10,15 +10,18 @@ from decimal import Decimal
 from models.domain.authority import Actor, OnBehalfOf
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import (
+    AnswerTransfer,
     Command,
     Correct,
     DecideDisposition,
     Judge,
     ProposeChange,
     Receive,
+    ReportMilestone,
     ReportNonconformance,
     ResolveOver,
     Send,
+    Ship,
 )
 from models.domain.contract import Basis, Terms
 from models.domain.events import Event
@@ -28,6 +31,7 @@ from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
+from models.domain.transfers import coming
 from models.domain.upstream import Upstream
 
 
@@ -154,19 +158,26 @@ class Facts:
     numbers: tuple[str, ...] = ()
     # Whether there is a supplier of the code that the command names.
     supplier_known: bool = False
+    # Orders that take up this one's work orders later on: where its pieces may go straight to.
+    next_orders: tuple[str, ...] = ()
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
     """The lots whose rows `decide` reads for `command`: holds and balances of all the order touches."""
     named: set[str] = set()
+    if isinstance(command, AnswerTransfer | ReportMilestone | Ship | Receive):
+        for transfer in coming(order):
+            named |= transfer.lots
     if isinstance(command, ProposeChange):
         return frozenset(lot.lot for line in command.changes.lines for lot in line.lots or ())
     if isinstance(command, Send | Receive):
-        named = {line.lot for line in command.lines}
+        named |= {line.lot for line in command.lines}
         if isinstance(command, Receive):
             named |= {line.output_lot.strip() for line in command.lines}
-    elif not isinstance(command, Judge | ResolveOver | DecideDisposition | ReportNonconformance | Correct):
-        return frozenset()
+    elif (isinstance(command, Ship) and not command.to_order) or not isinstance(
+        command, Ship | Judge | ResolveOver | DecideDisposition | ReportNonconformance | Correct
+    ):
+        return frozenset(named)
     for line in order.lines:
         lots = {lot.lot for lot in line.lots}
         lots |= {lot_of(at) for at in order.stock if line_of(at) == line.line}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from models.domain.changes import ChangeState
 from models.domain.errors import Refusal
 from models.domain.order import ENDED, Answer, Order, Stage, stage
+from models.domain.transfers import coming, leaving
 
 _LIVE = frozenset(Stage) - ENDED - {Stage.DRAFT}
 _GOING = _LIVE - {Stage.COUNTERED}
@@ -38,6 +39,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "review-inspection": _GOING,
     # What was sent before the supplier declined has to come back, or be given up.
     "ship": _LIVE,
+    "answer-transfer": _LIVE,
     # An ended order takes back only pieces that had been given up as lost.
     "receive": _ANY,
     # After its end, pieces that had been lost and turned up.
@@ -74,6 +76,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
 ON_HOLD = frozenset(
     {
         "ship",
+        "answer-transfer",
         "receive",
         "report-milestone",  # only of kind `received`; its decision says so
         "add-document",
@@ -119,6 +122,10 @@ NOT_WHILE_CANCELLING = frozenset(
     }
 )
 NOT_WHEN_DECLINED = frozenset({"send", "propose-change", "merge", "split", "expedite"})
+# What ends or divides an order waits until pieces that go straight to it were answered; what gives up or
+# divides those that are out, for those that go from it, too.
+NOT_WHILE_OFFERED = frozenset({"cancel", "close", "force-complete", "merge", "split", "reassign"})
+NOT_WHILE_LEAVING = frozenset({"force-complete", "split", "reassign"})
 # What brings other terms waits for those that are open already.
 OTHER_TERMS = frozenset({"propose-change", "merge", "split", "reassign", "expedite"})
 # What was given to another supplier is not begun here any more; what is out comes back, and it is closed.
@@ -161,7 +168,24 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
             "{supplier} declined this order. Cancel it and place it elsewhere.",
             supplier=order.supplier_name,
         )
+    if command in NOT_WHILE_OFFERED and (waiting := _on_offer(order, command)) is not None:
+        return waiting
     return _one_at_a_time(order) if command in OTHER_TERMS else None
+
+
+def _on_offer(order: Order, command: str) -> Refusal | None:
+    """Why an order does not end or divide although its stage allows it: pieces are on their way to it, or
+    from it straight to another."""
+    for transfer in (*coming(order), *(leaving(order) if command in NOT_WHILE_LEAVING else ())):
+        return Refusal(
+            "transfer.open",
+            "{quantity} pieces go straight from {source} to {target} ({transfer}). Have that answered first.",
+            quantity=transfer.quantity,
+            source=transfer.source,
+            target=transfer.target,
+            transfer=transfer.transfer,
+        )
+    return None
 
 
 def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
@@ -176,6 +200,8 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
             return Refusal("change.none", "No change is waiting for approval.")
         case "settle-contingency" if order.open_contingency is None:
             return Refusal("contingency.none", "No contingency plan is waiting for a decision.")
+        case "answer-transfer" if not coming(order):
+            return Refusal("transfer.none", "Nothing is offered to this order that waits for an answer.")
         case "withdraw-change" if change is None:
             return Refusal("change.no_open", "No change is open.")
     return None

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.domain.events import Event, EventCorrected, OrderSplit, PiecesTakenOver, ProcessReported
+from models.domain.events import (
+    Event,
+    EventCorrected,
+    OrderSplit,
+    PiecesTakenOver,
+    ProcessReported,
+    TransferTaken,
+)
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, Move, key
 
@@ -40,6 +47,9 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
     if isinstance(event, PiecesTakenOver):
         yield from _taken_over(order, event)
         return
+    if isinstance(event, TransferTaken):
+        yield from _handed_on(order, event)
+        return
     undo = isinstance(event, EventCorrected)
     moves: tuple[Move, ...] = getattr(event, "moves", ())
     for move in moves:
@@ -66,6 +76,16 @@ def _taken_over(order: Order, event: PiecesTakenOver) -> Iterator[Edge]:
             was = f"order:{event.source}:{move.line}:{move.lot}"
             is_now = _at_work(order, move.line, move.lot)
             yield Edge(was, is_now, move.quantity, line.unit, "split", move.parcel)
+
+
+def _handed_on(order: Order, event: TransferTaken) -> Iterator[Edge]:
+    """From one supplier straight to the next; what they were processed in is known by then."""
+    for item in order.transfers[event.transfer].lines:
+        line = order.line(item.to_line)
+        if line is not None and item.lot:
+            was = f"order:{event.source}:{item.line}:{item.lot}"
+            is_now = _at_work(order, item.to_line, item.to_lot)
+            yield Edge(was, is_now, item.quantity, line.unit, "ship", event.transfer, item.load)
 
 
 def _through(order: Order, line: Line, node: str, lots: Mapping[str, Decimal], sign: int) -> Iterator[Edge]:

@@ -10,6 +10,7 @@ from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
+from models.domain.transfers import coming
 
 _OWED: dict[Stage, str] = {
     Stage.ISSUED: "{supplier} owes an answer",
@@ -47,6 +48,7 @@ def missing(order: Order) -> list[dict[str, str]]:
         for line in order.lines
         if owed_back(order, line) or (given_up and total(order.stock, *OUT, line=line.line))
     ]
+    found += [{"what": f"transfer-answer:{each.transfer}", "owed_by": "supplier"} for each in coming(order)]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
     if total(order.stock, Bucket.OVER):

@@ -107,6 +107,9 @@ def _of_order(order: Order) -> Iterator[tuple[Kind, str]]:
     for parcel in order.parcels.values():
         yield Kind.PARCEL, parcel.parcel
         yield Kind.TRACKING, parcel.tracking
+    for transfer in order.transfers.values():
+        yield Kind.PARCEL, transfer.transfer
+        yield Kind.TRACKING, transfer.tracking
     for receipt in order.receipts:
         yield Kind.RECEIPT, receipt.receipt
         yield Kind.PACKING_SLIP, receipt.packing_slip

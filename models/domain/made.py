@@ -16,6 +16,9 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             result["parcel"] = event.parcel
             if event.announced_over:
                 result["announced_over"] = str(event.announced_over)
+        elif isinstance(event, e.TransferOffered):
+            # It travels like a parcel, under a name of its own.
+            result |= {"transfer": event.transfer.transfer, "parcel": event.transfer.transfer}
         elif isinstance(event, e.PiecesReceived):
             result["receipt"] = event.receipt
             kept = {line.kept_because for line in event.lines if line.kept_because}

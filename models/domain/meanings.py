@@ -40,6 +40,7 @@ from models.domain.records import (
     Receipt,
     Share,
 )
+from models.domain.transfers import Transfer, TransferState
 
 
 def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
@@ -447,6 +448,50 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
     return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)
 
 
+def _offered(order: Order, event: e.TransferOffered, sequence: int, at: datetime) -> Order:
+    return _with_transfer(
+        replace(order, last_news_at=at), replace(event.transfer, since=at, told_by=sequence)
+    )
+
+
+def _announced(order: Order, event: e.TransferAnnounced, _: int, at: datetime) -> Order:
+    return _with_transfer(order, replace(event.transfer, since=at))
+
+
+def _with_transfer(order: Order, transfer: Transfer) -> Order:
+    return replace(order, transfers={**order.transfers, transfer.transfer: transfer})
+
+
+def _answered(order: Order, name: str, state: TransferState, at: datetime, reason: str = "") -> Order:
+    answered = replace(order.transfers[name], state=state, answered_at=at, reason=reason)
+    return _with_transfer(order, answered)
+
+
+def _forwarded(order: Order, event: e.PiecesForwarded, _: int, at: datetime) -> Order:
+    """They use up what inspections released, like pieces shipped and accepted; unprocessed ones do not."""
+    judged, shipped = dict(order.judged), dict(order.shipped)
+    for item in order.transfers[event.transfer].lines:
+        place, processed = key(item.line, item.lot), item.quantity - item.unprocessed
+        if processed:
+            judged[place] = judged.get(place, ZERO) + processed
+            shipped[place] = shipped.get(place, ZERO) + processed
+    order = replace(order, judged=judged, shipped=shipped)
+    return _answered(order, event.transfer, TransferState.TAKEN, at)
+
+
+def _taken(order: Order, event: e.TransferTaken, _: int, at: datetime) -> Order:
+    order = _answered(order, event.transfer, TransferState.TAKEN, at)
+    return replace(order, last_news_at=at)
+
+
+def _transfer_refused(order: Order, event: e.TransferRefused, _: int, at: datetime) -> Order:
+    return _answered(order, event.transfer, TransferState.REFUSED, at, event.reason)
+
+
+def _transfer_withdrawn(order: Order, event: e.TransferWithdrawn, _: int, at: datetime) -> Order:
+    return _answered(order, event.transfer, TransferState.WITHDRAWN, at)
+
+
 def _by_place(moves: Iterable[Move]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for move in moves:
@@ -582,7 +627,10 @@ def _over_resolved(order: Order, event: e.OverResolved, _: int, __: datetime) ->
     return replace(order, lines=lines, revision=order.revision + 1)
 
 
-def _corrected(order: Order, event: e.EventCorrected, _: int, __: datetime) -> Order:
+def _corrected(order: Order, event: e.EventCorrected, _: int, at: datetime) -> Order:
+    for transfer in order.transfers.values():
+        if transfer.told_by == event.sequence:
+            order = _answered(order, transfer.transfer, TransferState.WITHDRAWN, at)
     if event.type == e.PiecesLost.name:
         order = billable.lost_in_rework(order, event.shares)
     parcels = dict(order.parcels)
@@ -730,6 +778,12 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.InspectionReviewed: _reviewed,
     e.ParcelShipped: _shipped,
     e.ParcelNamed: _named,
+    e.TransferOffered: _offered,
+    e.TransferAnnounced: _announced,
+    e.PiecesForwarded: _forwarded,
+    e.TransferTaken: _taken,
+    e.TransferRefused: _transfer_refused,
+    e.TransferWithdrawn: _transfer_withdrawn,
     e.PiecesReceived: _received,
     e.NonconformanceOpened: _opened,
     e.NonconformanceWithdrawn: _withdrawn,

@@ -25,6 +25,7 @@ class Step(StrEnum):
     ANSWER_PROPOSAL = "answer-proposal"
     DECIDE_CHANGE = "change"
     ANSWER_CHANGE = "change-answer"
+    ANSWER_TRANSFER = "transfer-answer"
     DISPOSITION = "disposition"
     DECIDE_DISPOSITION = "decide-disposition"
     REWORK = "rework"
@@ -67,6 +68,7 @@ COMMANDS: dict[Step, str] = {
     Step.ANSWER_PROPOSAL: "answer-counter",
     Step.DECIDE_CHANGE: "decide-change",
     Step.ANSWER_CHANGE: "acknowledge",
+    Step.ANSWER_TRANSFER: "answer-transfer",
     Step.DISPOSITION: "disposition",
     Step.DECIDE_DISPOSITION: "decide-disposition",
     Step.REWORK: "ship",

@@ -36,6 +36,7 @@ _ONE_TO_ONE: dict[type[e.Event], tuple[str, Addressee]] = {
     e.ChangeDeclined: ("change_answered", "buyer"),
     e.OrderExpedited: ("expedite_requested", "supplier"),
     e.OrdersMerged: ("orders_merged", "supplier"),
+    e.TransferWithdrawn: ("transfer_withdrawn", "supplier"),
     e.OrderHeld: ("order_held", "supplier"),
     e.OrderResumed: ("order_resumed", "supplier"),
     e.OrderReassigned: ("order_reassigned", "supplier"),
@@ -71,6 +72,15 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
                 found.append(Notice("order_cancelled", "supplier", event))
         elif isinstance(event, e.ChangeApproved):
             found += [Notice("change_approved", "supplier", event), Notice("change_decided", "buyer", event)]
+        elif isinstance(event, e.TransferAnnounced):
+            found += [
+                Notice("transfer_offered", "supplier", event),
+                Notice("transfer_announced", "buyer", event),
+            ]
+        elif isinstance(event, e.TransferRefused):
+            # Told to the order that still has the pieces; the other one has said it itself.
+            if event.by:
+                found.append(Notice("transfer_refused", "buyer", event))
         elif isinstance(event, e.ChangeWithdrawn):
             # One that was never approved the supplier has not heard of.
             if event.approved:

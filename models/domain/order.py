@@ -41,6 +41,7 @@ from models.domain.records import (
     Reassignment,
     Receipt,
 )
+from models.domain.transfers import Transfer
 
 
 class Stage(StrEnum):
@@ -194,6 +195,8 @@ class Order:
     # What was to be paid when it ended, and by how much that changed since.
     settlements: tuple[Settlement, ...] = ()
     reassigned: Reassignment | None = None
+    # Pieces that went, or are to go, straight to another order or came from one, by the transfer's id.
+    transfers: Mapping[str, Transfer] = field(default_factory=dict)
 
     def line(self, number: int) -> Line | None:
         return next((line for line in self.lines if line.line == number), None)

@@ -8,6 +8,7 @@ from models.domain.evidence import DocumentType, LineFacts, LotFacts, OrderFacts
 from models.domain.order import Order, Stage
 from models.domain.pieces import Bucket, key, line_of, lot_of, sent, total
 from models.domain.quantities import ZERO
+from models.domain.transfers import TransferState
 
 
 def contradicted(order: Order, line: int) -> bool:
@@ -36,11 +37,22 @@ def papers_owed(order: Order) -> bool:
     return order.end is None
 
 
+def heats_brought(order: Order, line: int) -> dict[str, str]:
+    """The heats of lots that came to the line straight from another order, by lot."""
+    return {
+        item.to_lot: item.heat
+        for transfer in order.transfers.values()
+        if transfer.target == order.number and transfer.state is TransferState.TAKEN
+        for item in transfer.lines
+        if item.to_line == line and item.heat
+    }
+
+
 def order_facts(order: Order) -> OrderFacts:
     """The order's side of the comparison, as it stands now."""
     lots: list[LotFacts] = []
     for line in order.lines:
-        heats = {planned.lot: planned.heat for planned in line.lots}
+        heats = {planned.lot: planned.heat for planned in line.lots} | heats_brought(order, line.line)
         quantities: dict[str, Decimal] = {planned.lot: planned.quantity for planned in line.lots}
         for at, pieces in order.stock.items():
             if line_of(at) == line.line and lot_of(at):

@@ -13,6 +13,7 @@ from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
 from models.domain.sendable import came_back, left_on
+from models.domain.transfers import coming, offered
 
 
 def _shared(order: Order, share: Share) -> bool:
@@ -46,9 +47,10 @@ POINT: dict[str, Callable[[Order], bool]] = {
     "submit-inspection": lambda order: any(line.plan is not None for line in order.lines),
     "review-inspection": _unreviewed,
     "ship": lambda order: (
-        total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) > 0 or _unnamed(order)
+        total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) > sum(offered(order).values())
+        or _unnamed(order)
     ),
-    "receive": lambda order: total(order.stock, *OUT, Bucket.LOST) > 0,
+    "receive": lambda order: total(order.stock, *OUT, Bucket.LOST) > 0 or bool(coming(order)),
     "judge": lambda order: total(order.stock, Bucket.PENDING) > 0,
     "disposition": lambda order: _shared(order, Share.UNDECIDED),
     "decide-disposition": lambda order: _shared(order, Share.PROPOSED),

@@ -10,6 +10,7 @@ from models.domain.first_article import may_go
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, key, sent, total
 from models.domain.quantities import ZERO
+from models.domain.transfers import on_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,9 @@ def _came_back(order: Order, line: Line) -> Iterator[str]:
         number, _, lot = at.partition(":")
         if int(number) == line.line and pieces.get(Bucket.RETURNED_UNPROCESSED):
             yield lot
+
+
+def room(order: Order, line: Line) -> Decimal:
+    """How many more pieces may be offered to the line by the order before: what may be sent and is not on
+    offer already."""
+    return max(ZERO, left_on(order, line) - on_offer(order, line.line))

@@ -22,6 +22,7 @@ from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
+from models.domain.transfers import Transfer, offered
 from models.queries import costs
 from models.queries.upstream import upstream
 from models.tables.orders import CommandRow, OrderRow
@@ -170,6 +171,7 @@ def issued(order: Order) -> View:
             for item in order.parcels.values()
             if not item.void
         ],
+        "transfers": [_transfer(item) for item in order.transfers.values()],
         "required_documents": [str(kind) for kind in order.required_documents],
         "missing_documents": [str(kind) for kind in missing_documents(order)],
         "missing": headline.missing(order),
@@ -270,6 +272,36 @@ def _short(order: Order, parcel: Parcel) -> list[View]:
     ]
 
 
+def _transfer(transfer: Transfer) -> View:
+    """Pieces that go straight from one order to another, as both of them show it."""
+    return {
+        "transfer": transfer.transfer,
+        "source": transfer.source,
+        "target": transfer.target,
+        "from_supplier": transfer.from_supplier,
+        "to_supplier": transfer.to_supplier,
+        "state": transfer.state.value,
+        "quantity": transfer.quantity,
+        "carrier": transfer.carrier,
+        "tracking": transfer.tracking,
+        "offered_at": transfer.since,
+        "answered_at": transfer.answered_at,
+        "reason": transfer.reason,
+        "lines": [
+            {
+                "line": item.line,
+                "lot": item.lot,
+                "quantity": item.quantity,
+                "unprocessed": item.unprocessed,
+                "to_line": item.to_line,
+                "to_lot": item.to_lot,
+                "heat": item.heat,
+            }
+            for item in transfer.lines
+        ],
+    }
+
+
 def _load_named(order: Order, node: str) -> str | None:
     loads = (load for line in order.lines for load in line.loads)
     return next((load.load for load in loads if load.node == node), None)
@@ -303,6 +335,7 @@ def _line(order: Order, line: Line) -> View:
         "lots": _lots(line, places),
         "processes": [_process(load) for load in line.reported_loads],
         "pieces": {"sent": sum((sent(pieces) for pieces in places.values()), ZERO)} | buckets,
+        "offered": sum((some for at, some in offered(order).items() if line_of(at) == line.line), ZERO),
     }
 
 
@@ -389,6 +422,7 @@ def _draft(session: Session, row: Any) -> View:
                 "processes": [],
                 "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
                 "pieces": {"sent": ZERO} | {bucket.value: ZERO for bucket in Bucket},
+                "offered": ZERO,
             }
         )
     return {
@@ -421,6 +455,7 @@ def _draft(session: Session, row: Any) -> View:
         "lines": lines,
         "milestones": [],
         "parcels": [],
+        "transfers": [],
         "required_documents": [],
         "missing_documents": [],
         "missing": [],

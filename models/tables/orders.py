@@ -246,6 +246,27 @@ class NonconformanceRow(SQLModel, table=True):
     withdrawn: bool = False
 
 
+class TransferRow(SQLModel, table=True):
+    """Pieces that go straight from one order to another, as each of the two has it: a row for both, like an
+    entry in two books. `lines` says which pieces, by line and lot on either side."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (Index("ix_transfer_open", "order_number", "state"), Index("ix_transfer_id", "id"))
+
+    order_number: str = Field(primary_key=True, foreign_key="orders.number")
+    id: str = Field(primary_key=True)
+    source: str = Field(foreign_key="orders.number")
+    target: str = Field(foreign_key="orders.number")
+    state: str
+    quantity: Decimal = Field(sa_type=Exact)
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    carrier: str
+    tracking: str
+    offered_at: datetime = Field(sa_type=Utc)
+    answered_at: datetime | None = Field(default=None, sa_type=Utc)
+    reason: str = ""
+
+
 class AlertRow(SQLModel, table=True):
     __tablename__ = "alert"
     __table_args__ = (

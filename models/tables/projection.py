@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Table, Update, bindparam, delete, insert, update
 from sqlmodel import Session
 
-from models.codec import dump_order
+from models.codec import dump_order, plain
 from models.domain import identifiers
 from models.domain.deadlines import latest_forecast, now_about, now_owed_by
 from models.domain.facts import Draft
@@ -28,6 +28,7 @@ from models.tables.orders import (
     NonconformanceRow,
     OrderRow,
     PiecesRow,
+    TransferRow,
 )
 from models.tables.payables import PayableRow
 from models.tables.quality import of_ledger
@@ -38,6 +39,7 @@ Row = dict[str, Any]
 TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "lines": (table(LineRow), ("order_number", "line")),
     "pieces": (table(PiecesRow), ("order_number", "line", "lot")),
+    "transfers": (table(TransferRow), ("order_number", "id")),
     "milestones": (table(MilestoneRow), ("order_number", "code")),
     "documents": (table(DocumentRow), ("id",)),
     "nonconformances": (table(NonconformanceRow), ("id",)),
@@ -105,6 +107,23 @@ def project(order: Order) -> dict[str, list[Row]]:
             | {"line": line_of(at), "lot": lot_of(at)}
             | {bucket.value: pieces.get(bucket, ZERO) for bucket in Bucket}
             for at, pieces in order.stock.items()
+        ],
+        "transfers": [
+            own
+            | {
+                "id": item.transfer,
+                "source": item.source,
+                "target": item.target,
+                "state": item.state.value,
+                "quantity": item.quantity,
+                "lines": [plain(line) for line in item.lines],
+                "carrier": item.carrier,
+                "tracking": item.tracking,
+                "offered_at": item.since,
+                "answered_at": item.answered_at,
+                "reason": item.reason,
+            }
+            for item in order.transfers.values()
         ],
         "milestones": [
             own

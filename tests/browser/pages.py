@@ -96,6 +96,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"/orders/{SOME}", "buyer"),
         Look("/orders/{WO-WANTED}", "approver"),
         Look("/orders/{WO-STOP}", "planner"),
+        Look("/orders/{WO-BEFORE}", "planner"),
         Look(f"/orders/{DRAFT}", "buyer"),
         Look("/orders/{WO-3100}", "viewer"),
         Look("/orders/SO-2001-1", "buyer", 404),
@@ -147,6 +148,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "/orders/{number}/review-inspection": _task("review-inspection", "quality"),
     "/orders/{number}/ship": _task("ship", "planner"),
+    "/orders/{number}/answer-transfer": _task("answer-transfer", "planner", "{WO-AFTER}"),
     "/orders/{number}/receive": _task("receive", "receiving"),
     "/orders/{number}/judge": (
         *_task("judge", "quality"),
@@ -223,6 +225,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("{WO-PARTS}/answer", SUPPLIER),
         Look(f"{FRESH}/answer", SUPPLIER, press="main button[value='add.0']"),
         Look("{WO-ASKED}/change", SUPPLIER),
+        Look("{WO-AFTER}/transfer", SUPPLIER),
         Look("{WO-HURRY}/change", SUPPLIER),
         Look("{WO-HURRY}/change", SUPPLIER, press=_answer("other")),
         Look("{WO-ASKED}/change", SUPPLIER, press=_answer("decline")),

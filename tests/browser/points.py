@@ -30,6 +30,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _hurried(story)
     await _put_right(story)
     await _below(story)
+    await _straight_on(story)
     return story.orders
 
 
@@ -158,3 +159,13 @@ async def _put_right(story: Story) -> None:
         if done:
             said = {"nonconformance": f"{order}-N1", "action": made["action"], "note": "An alarm watches it."}
             await story.act("quality", order, "complete-action", **said)
+
+
+async def _straight_on(story: Story) -> None:
+    """Pieces of one order that its supplier sent straight to another, where nobody has said so yet."""
+    before = await _begun(story, "WO-BEFORE", PASSIVATED, "DELTA", 6)
+    after = await story.order("WO-AFTER", PASSIVATED, 6, "DELTA", story.day(20))
+    await story.issue(after)
+    await story.accept("DELTA", after, story.day(18))
+    lines = [{"line": 1, "quantity": 4}]
+    await story.hear("buyer", "DELTA", before, "ship", lines=lines, tracking="T-77", to_order=after)

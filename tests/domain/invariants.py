@@ -15,6 +15,7 @@ from models.domain.deadlines import next_deadline, watch
 from models.domain.order import ENDED, Answer, Order, stage
 from models.domain.pieces import Bucket
 from models.domain.records import Share
+from models.domain.transfers import TransferState
 
 ZERO = Decimal(0)
 # What goes on after an order has ended.
@@ -55,6 +56,7 @@ def check_state(order: Order) -> None:
         assert claimed[Share.REINSPECTING] <= held.get(Bucket.PENDING, 0), at
         assert claimed[Share.RETURNING] <= held.get(Bucket.IN_TRANSIT_OUT, 0), at
         assert claimed[Share.REWORKING] + claimed[Share.RETURNING] <= pieces(order, *OUT, place=at), at
+        _handed_on(order, at)
     for parcel in order.parcels.values():
         assert all(quantity > 0 for quantity in parcel.contents.values()), parcel
         assert not (parcel.void and parcel.contents), parcel
@@ -92,6 +94,26 @@ def check_state(order: Order) -> None:
         proposed = sum((proposal.quantity for proposal in item.proposals), Decimal(0))
         shares = [shares.get(Share.PROPOSED, Decimal(0)) for shares in item.shares.values()]
         assert proposed == sum(shares, Decimal(0)), item
+
+
+def _handed_on(order: Order, at: str) -> None:
+    """What is offered is still there, and what was taken is what went on."""
+    by_state = Counter[TransferState]()
+    for transfer in order.transfers.values():
+        if transfer.source == order.number:
+            for item in transfer.lines:
+                if f"{item.line}:{item.lot}" == at:
+                    by_state[transfer.state] += item.quantity  # type: ignore[assignment]
+    assert by_state[TransferState.OFFERED] <= pieces(order, Bucket.AT_SUPPLIER, place=at), at
+    assert by_state[TransferState.TAKEN] == pieces(order, Bucket.FORWARDED, place=at), at
+
+
+def check_pair(one: Order, other: Order) -> None:
+    """Two orders say the same of what went from one to the other."""
+    for transfer in one.transfers.values():
+        if other.number in (transfer.source, transfer.target):
+            theirs = other.transfers[transfer.transfer]
+            assert (transfer.state, transfer.lines) == (theirs.state, theirs.lines), transfer
 
 
 def _cut(order: Order, line: int) -> bool:
@@ -153,6 +175,13 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         case e.PiecesSent():
             assert grown == sum(move.quantity for move in event.moves if move.source is None)
             _within_ordered(event, after)
+        case e.TransferTaken():
+            assert grown == sum(move.quantity for move in event.moves)
+            assert all(move.source is None for move in event.moves)
+        case e.PiecesForwarded():
+            gone = sum(move.quantity for move in event.moves)
+            assert pieces(after, Bucket.FORWARDED) - pieces(before, Bucket.FORWARDED) == gone
+            assert grown == 0, "what goes to the next order was sent all the same"
         case e.OrderSplit() | e.PiecesTakenOver():
             # One has lost what the other has; over all orders nothing has changed.
             assert abs(grown) == sum(

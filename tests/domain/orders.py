@@ -231,6 +231,7 @@ class Scene:
             for scene in others:
                 if ask := decision.asks.get(scene.order.number):
                     scene.when(ask).then()
+                invariants.check_pair(self.order, scene.order)
         return self
 
     def _born(self, events: list[e.Event]) -> Scene:

@@ -42,6 +42,7 @@ report-process        s     .        s         .       .                s       
 submit-inspection     s     .        s         .       .                s       .       s     .      y
 review-inspection     .     .        .         y       .                .       .       y     .      .
 ship                  s     .        s         .       .                s       .       s     .      y
+answer-transfer       s     .        s         .       .                s       .       s     .      y
 receive               y     .        y         .       .                .       .       y     .      .
 judge                 .     .        .         y       .                .       .       y     .      .
 report-nonconformance y     .        y         y       .                .       .       y     .      .

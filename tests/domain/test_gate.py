@@ -42,6 +42,7 @@ report-process       y      .         y            y          y       y         
 submit-inspection    y      .         y            y          y       y         .        .      .          .    y
 review-inspection    y      .         y            y          y       y         y        .      .          .    y
 ship                 y      y         y            y          y       y         y        .      .          y    y
+answer-transfer      .      .         .            .          .       .         .        .      .          .    .
 receive              y      y         y            y          y       y         y        y      y          y    y
 judge                .      .         .            y          y       y         y        y      y          .    y
 report-nonconformance .     .         .            y          y       y         y        y      y          y    y

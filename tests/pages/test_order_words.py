@@ -29,6 +29,7 @@ from models.domain.next_steps import Step
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
 from models.domain.records import Contingency, LineTerms, PlannedLot, Proposal, Share
+from models.domain.transfers import Transfer, TransferLine
 from tests.domain.asking import NC, PARCEL, RECEIPT, accept, receive, send, ship
 from tests.domain.orders import BERLIN, given, issued
 
@@ -51,6 +52,18 @@ CHANGED = Commercial(
     date(2026, 12, 11),
     "2024",
     (LineCommercial(1, Decimal(80), Decimal("0.95"), (PlannedLot("L1", Decimal(80), "H1"),)),),
+)
+
+
+COMING = Transfer(
+    "SO-1-T1",
+    "SO-1",
+    "SO-2",
+    (TransferLine(1, "L1", Decimal(40), 1, "L1"),),
+    "Acme Plating",
+    "Next Coating",
+    "DHL",
+    "T-77",
 )
 
 
@@ -97,6 +110,12 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.InspectionReviewed("SO-1-I1", "release", "Fine"), "Bea released SO-1-I1."),
     (e.ParcelShipped(PARCEL, moved(Bucket.IN_TRANSIT_BACK), Decimal(100), "DHL", "34"), f"Bea shipped 100 pcs of lot L1 back as parcel {PARCEL}."),
     (e.ParcelNamed(PARCEL, "DHL", "34"), f"Bea named the parcel {PARCEL}, which had arrived already."),
+    (e.TransferOffered(COMING), "Bea sent 40 pcs of lot L1 straight on to Next Coating for SO-2, as SO-1-T1; its answer is awaited."),
+    (e.TransferAnnounced(COMING), "40 pcs of lot L1 come straight from Acme Plating, order SO-1, as SO-1-T1."),
+    (e.PiecesForwarded("SO-1-T1", "SO-2", moved(Bucket.FORWARDED, 40)), "40 pcs of lot L1 went on to SO-2 (SO-1-T1)."),
+    (e.TransferTaken("SO-0-T1", "SO-0", moved(Bucket.IN_TRANSIT_OUT, 40)), "Bea took over 40 pcs of lot L1 from SO-0 (SO-0-T1)."),
+    (e.TransferRefused("SO-0-T1", reason="No room"), "Bea did not take SO-0-T1."),
+    (e.TransferWithdrawn("SO-0-T1", "SO-0"), "SO-0-T1 was withdrawn by SO-0; its pieces do not come this way."),
     (e.PiecesReceived(RECEIPT, (LINE,), moved(Bucket.ACCEPTED), parcel=PARCEL), f"Bea received parcel {PARCEL} as {RECEIPT}."),
     (e.PiecesJudged(moved(Bucket.REJECTED, 5)), "Bea judged pieces."),
     (e.NonconformanceOpened(NC, 1, Decimal(10), "Blisters", ()), f"Bea opened {NC}: 10 pcs rejected."),
@@ -151,6 +170,11 @@ def named(pair: tuple[e.Event, str]) -> str:
 def test_every_event_has_a_sentence() -> None:
     assert set(SENTENCES) == set(e.EVENTS.values())
     assert [type(event) for event, _ in EXAMPLES] == list(SENTENCES)
+
+
+def test_who_has_the_pieces_hears_from_whom_they_were_not_taken() -> None:
+    refused = e.TransferRefused("SO-1-T1", "Next Coating", "No room")
+    assert told(refused, "en") == "Next Coating did not take SO-1-T1; the pieces are where they were."
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)

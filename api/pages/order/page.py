@@ -21,6 +21,7 @@ from api.pages.order import (
     rejected,
     rows,
     stream,
+    transfers,
     whereabouts,
 )
 from api.pages.order.drafted import drafted
@@ -104,6 +105,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     return {
         "order": order,
         "places": whereabouts.whereabouts(shown.view, words),
+        "transfers": transfers.transfers(order, words),
         "value": words.paid(cost["ordered"], cost["currency"]),
         "cost": money_told.bill(cost, words),
         "buyer": names.get(order.buyer, "–"),

@@ -15,6 +15,7 @@ from api.pages.order import (
     pieces_told,
     quality_told,
     terms_told,
+    transfers_told,
 )
 from api.pages.order.telling import Sentence, Telling
 from models.domain import events as e
@@ -48,6 +49,12 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.InspectionReviewed: quality_told.reviewed,
     e.ParcelShipped: pieces_told.shipped,
     e.ParcelNamed: pieces_told.named,
+    e.TransferOffered: transfers_told.offered,
+    e.TransferAnnounced: transfers_told.announced,
+    e.PiecesForwarded: transfers_told.forwarded,
+    e.TransferTaken: transfers_told.taken,
+    e.TransferRefused: transfers_told.refused,
+    e.TransferWithdrawn: transfers_told.withdrawn,
     e.PiecesReceived: pieces_told.received,
     e.PiecesJudged: pieces_told.judged,
     e.NonconformanceOpened: quality_told.opened,

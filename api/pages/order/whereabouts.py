@@ -17,6 +17,7 @@ from models.domain.quantities import ZERO
 
 # A few pieces of many are still seen, in percent.
 _LEAST = 1.2
+OFFERED = N_("{amount} of those sent on to the next supplier, not answered yet")
 UNSENT = N_("{amount} not sent yet")
 
 
@@ -56,6 +57,8 @@ class Whereabouts:
     # What it may still be sent of what the operation before it was accepted for; empty when none is before.
     waits_for: str
     segments: tuple[Segment, ...]
+    # How many of those at the supplier wait for the next order to take them; empty when none does.
+    offered: str
     over: str
     columns: tuple[str, ...]
     lots: tuple[LotRow, ...]
@@ -81,6 +84,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         first_article=_first_article(line, words),
         waits_for=waits_for(line, words),
         segments=tuple(_segments(line, words)),
+        offered=words.say(OFFERED, amount=words.amount(line["offered"], unit)) if line["offered"] else "",
         over=words.say(AMOUNTS[Bucket.OVER], amount=words.amount(pieces["over"], unit))
         if pieces["over"]
         else "",

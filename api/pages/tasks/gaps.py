@@ -23,6 +23,10 @@ _OWED: dict[str, tuple[str, str]] = {
     "answer": (N_("Answer to the supplier's proposal"), "answer-counter"),
     "change": (N_("Decision about change {what}"), "decide-change"),
     "change-answer": (N_("The supplier's answer to change {what}"), "acknowledge"),
+    "transfer-answer": (
+        N_("Word from the supplier whether {what} has come"),
+        "answer-transfer?transfer={what}",
+    ),
     "disposition": (N_("Decision about the rejected pieces of {what}"), "disposition?nonconformance={what}"),
     "decide-disposition": (
         N_("Approval of what is proposed for {what}"),
@@ -34,6 +38,7 @@ _OWED: dict[str, tuple[str, str]] = {
         "confirm-return?nonconformance={what}",
     ),
     "return": (N_("Pieces of {part} to send back"), "receive"),
+    "transfer": (N_("Pieces of {part} that go on to another supplier"), "ship"),
     "judgement": (N_("Judgement of the pending pieces"), "judge"),
     "decision": (N_("Decision about the surplus pieces"), "resolve-over"),
 }
@@ -71,7 +76,7 @@ def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind == "correction":
         document = order.documents[what]
         return {"document": words.say(DOCUMENTS[document.type].name), "filename": document.filename}
-    if kind in ("inspection", "first-article", "return"):
+    if kind in ("inspection", "first-article", "return", "transfer"):
         line = order.line(int(what.removeprefix("line-")))
         assert line is not None, "inspections and pieces are owed for the order's lines"
         return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlmodel import Session
+
 from activities.i18n import N_
+from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
@@ -20,6 +23,7 @@ from models.domain.pieces import OUT, Bucket, held_in, key
 from models.domain.purpose import NOTHING, POINT
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
+from models.queries.boxes import Fellow, same_box, still_open
 
 # Chosen instead of a parcel's name when what came was not announced.
 UNANNOUNCED = "-"
@@ -55,6 +59,8 @@ class ReceiveForm:
     # What is being received: a parcel's name, `UNANNOUNCED`, or empty while it is to be chosen.
     parcel: str
     boxes: tuple[Box, ...]
+    # Parcels of other orders in the same box, to be received one after the other.
+    fellows: tuple[Box, ...]
     rows: tuple[Counted, ...]
     may_scrap: bool
     again: bool
@@ -64,7 +70,25 @@ class ReceiveForm:
 
 def open_parcels(order: Order) -> tuple[Parcel, ...]:
     """Announced boxes with something nobody has taken out yet."""
-    return tuple(item for item in order.parcels.values() if not item.void and any(item.contents.values()))
+    return tuple(still_open(order))
+
+
+def _look(session: Session, desk: Desk) -> list[Fellow]:
+    return same_box(session, desk.issued, cleared=desk.staff.reader.cleared)
+
+
+def _fellows(acting: Acting, parcel: str) -> Iterator[Box]:
+    """What travels with the parcel; with every one of the order while none is chosen."""
+    words = acting.words
+    for fellow in acting.known:
+        if parcel in ("", UNANNOUNCED, fellow.beside):
+            item = fellow.parcel
+            yield Box(
+                item.parcel,
+                f"/orders/{fellow.order.number}/receive?parcel={item.parcel}",
+                words.number(sum(item.contents.values(), ZERO)),
+                " · ".join(filter(None, [item.carrier, item.tracking, words.local_day(item.shipped_at)])),
+            )
 
 
 def _subject(order: Order, typed: Typed) -> str:
@@ -132,6 +156,7 @@ def _form(acting: Acting, typed: Typed) -> ReceiveForm:
         heading=heading,
         parcel=parcel,
         boxes=boxes,
+        fellows=tuple(_fellows(acting, parcel)),
         rows=rows,
         may_scrap=acting.staff.has(Role.QUALITY),
         again=any(
@@ -248,6 +273,7 @@ RECEIVE = Task(
     _receive,
     (Button("receive", N_("Book them in")),),
     idle=_nothing_can_come,
+    look=_look,
 )
 
 

@@ -34,6 +34,7 @@ from api.pages.tasks.rejected import (
 from api.pages.tasks.sending import DECLARE_LOSS, SEND, SHORT_CLOSE
 from api.pages.tasks.shipping import SHIP
 from api.pages.tasks.splitting import SPLIT
+from api.pages.tasks.transferring import ANSWER_TRANSFER
 
 # In the order of an order's life.
 _ALL = (
@@ -55,6 +56,7 @@ _ALL = (
     SUBMIT_INSPECTION,
     REVIEW_INSPECTION,
     SHIP,
+    ANSWER_TRANSFER,
     RECEIVE,
     JUDGE,
     DOCUMENTS,

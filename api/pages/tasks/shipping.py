@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from sqlmodel import Session
+
 from activities.i18n import N_
+from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
+from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.shipping import unannounced
 from api.supplier.tasks import Lead, Place, Wanted, places
 from models.domain import commands as c
@@ -17,6 +21,7 @@ from models.domain.decisions.inspecting import released_left
 from models.domain.order import Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
+from models.queries.transfers import following
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
@@ -30,6 +35,8 @@ class ShipForm:
     loads: dict[str, tuple[str, ...]]
     # Boxes that came before their notice: number and day.
     unannounced: tuple[tuple[str, str], ...]
+    # Where it may go instead of back to us.
+    onward: tuple[Destination, ...]
 
 
 def _released(order: Order, place: Place, quantity: Decimal) -> Decimal | None:
@@ -72,9 +79,13 @@ def _form(acting: Acting, _typed: Typed) -> ShipForm:
     boxes = tuple(
         (item.parcel, acting.words.local_day(item.shipped_at)) for item in unannounced(acting.order)
     )
-    return ShipForm(
-        there, _unreleased(acting), {place.input: _loads(acting.order, place) for place in there}, boxes
-    )
+    loads = {place.input: _loads(acting.order, place) for place in there}
+    onward = destinations(acting.order, acting.known, acting.words) if there else ()
+    return ShipForm(there, _unreleased(acting), loads, boxes, onward)
+
+
+def _look(session: Session, desk: Desk) -> list[Order]:
+    return following(session, desk.issued, any_job=True)
 
 
 def _nothing_there(order: Order) -> str:
@@ -120,7 +131,8 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
         first = next((place.input for place in _there(acting)), "")
         fields.wrong(f"{first}.quantity" if first else "parcel", "Enter how many are in the box.")
     fields.check()
-    return Wanted(c.Ship(tuple(lines), carrier, tracking), leads)
+    leads |= {"to_order": Lead("to")} | {f"lines.{place}.to_line": Lead("to") for place in range(len(lines))}
+    return Wanted(sent_to(fields, c.Ship(tuple(lines), carrier, tracking)), leads)
 
 
 SHIP = Task(
@@ -130,5 +142,6 @@ SHIP = Task(
     _ship,
     (Button("ship", N_("Announce the parcel")),),
     question=N_("What is on its way back?"),
+    look=_look,
     idle=_nothing_there,
 )

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.domain import events as e
+from models.domain.across import Decision
 from models.domain.commands import Correct
 from models.domain.decisions import checks
+from models.domain.decisions.offering import still_offered
 from models.domain.decisions.processing import overfilled_load
 from models.domain.decisions.shares import overclaimed
 from models.domain.errors import Invalid, Refusal
@@ -25,17 +27,21 @@ CORRECTABLE = (
     e.MilestoneReported,
     e.ProcessReported,
     e.ParcelShipped,
+    e.TransferOffered,
     e.PiecesReceived,
     e.PiecesJudged,
     e.PiecesLost,
 )
 
 
-def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: datetime) -> list[e.Event]:
+def correct(
+    order: Order, command: Correct, asked: Asked, facts: Facts, now: datetime
+) -> list[e.Event] | Decision:
     fact = _correctable(order, command, facts)
     reason = checks.reason(command.reason)
     withdrawn = [e.NonconformanceWithdrawn(name) for name in _opened_by(order, fact.sequence)]
     wrong = fact.event
+    others = _withdrawn(order, wrong, facts)
     undone = e.EventCorrected(
         sequence=command.event,
         type=wrong.name,
@@ -53,7 +59,23 @@ def correct(order: Order, command: Correct, asked: Asked, facts: Facts, now: dat
     _still_on_shelf(order, undone, facts)
     events = [*withdrawn, undone]
     _still_there(order, events, now)
-    return events
+    return Decision(events, others) if others else events
+
+
+def _withdrawn(order: Order, wrong: e.Event, facts: Facts) -> dict[str, list[e.Event]]:
+    """An offer nobody has answered is taken back, and the order it was for hears of it."""
+    if not isinstance(wrong, e.TransferOffered):
+        return {}
+    offer = order.transfers[wrong.transfer.transfer]
+    if not offer.open or offer.target not in facts.others:
+        raise Refusal(
+            "correct.transfer_answered",
+            "{transfer} was answered already ({state}); it cannot be taken back any more.",
+            field="event",
+            transfer=offer.transfer,
+            state=offer.state.value,
+        )
+    return {offer.target: [e.TransferWithdrawn(offer.transfer, order.number)]}
 
 
 def _correctable(order: Order, command: Correct, facts: Facts) -> EventFact:
@@ -201,6 +223,9 @@ def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None
     overfilled = overfilled_load(after)
     if overfilled:
         raise _moved_on(overfilled)
+    waiting = still_offered(after)
+    if waiting:
+        raise _moved_on(waiting)
     claimed = overclaimed(after)
     if claimed:
         raise _moved_on(claimed)

@@ -10,6 +10,7 @@ from models.domain.decisions.shares import returning
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO
+from models.domain.transfers import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ class Shelf:
         # Rejected pieces on their way back to the supplier for good are nobody's to take.
         for at, going in returning(self.order).items():
             self.stock[at][Bucket.IN_TRANSIT_OUT] -= going
+        # Nor are those that wait for the next order to take them.
+        for at, waiting in offered(self.order).items():
+            self.stock[at][Bucket.AT_SUPPLIER] -= waiting
         self.contents = {
             name: dict(parcel.contents) for name, parcel in self.order.parcels.items() if not parcel.void
         }

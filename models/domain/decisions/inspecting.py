@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from models.domain.inspection import judge
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, key, line_of, lot_of
 from models.domain.quantities import ZERO
+from models.domain.transfers import offered
 
 # Where pieces are looked for that nobody has judged, the likeliest first; and those somebody has.
 _UNJUDGED = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT, Bucket.IN_TRANSIT_BACK, Bucket.PENDING)
@@ -115,13 +117,15 @@ def review_inspection(
     return [InspectionReviewed(inspection.inspection, command.decision, command.note.strip())]
 
 
-def released_left(order: Order, line: Line, lot: str, used: dict[str, Decimal]) -> Decimal:
+def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal]) -> Decimal:
     """How many more pieces of `lot` released inspections cover, `used` by stock key taken off.
 
     An inspection of one lot covers that lot; one that named none covers any lot of the line.
     """
     specific: dict[str, Decimal] = {}
     general = ZERO
+    # Pieces that wait for the next order are covered until somebody refuses them.
+    used = _together(used, offered(order, processed=True))
     for inspection in order.inspections.values():
         if inspection.line != line.line or inspection.decision != "release":
             continue
@@ -134,3 +138,9 @@ def released_left(order: Order, line: Line, lot: str, used: dict[str, Decimal]) 
             general -= max(ZERO, quantity - specific.get(lot_of(at), ZERO))
     mine = max(ZERO, specific.get(lot, ZERO) - used.get(key(line.line, lot), ZERO))
     return mine + max(ZERO, general)
+
+
+def _together(used: Mapping[str, Decimal], waiting: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    if not waiting:
+        return used
+    return {at: used.get(at, ZERO) + waiting.get(at, ZERO) for at in {*used, *waiting}}

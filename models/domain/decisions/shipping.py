@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain.across import Decision
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.loads import the_load
+from models.domain.decisions.offering import offer
 from models.domain.decisions.shares import settle
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MilestoneReported, ParcelNamed, ParcelShipped
@@ -18,14 +20,21 @@ from models.domain.order import Line, Order, all_sent
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import Load
+from models.domain.transfers import offered
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
 
-def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
+def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime) -> list[Event] | Decision:
+    if command.to_order.strip():
+        return offer(order, command, asked, facts, now)
     if command.parcel:
         return _name_parcel(order, command, asked)
     checks.some_lines(command.lines)
+    for index, item in enumerate(command.lines):
+        if item.to_line is not None:
+            text = "A line of another order is named with that order (to_order)."
+            raise Invalid("ship.to_line", text, field=f"lines.{index}.to_line")
     packing = _Packing(order)
     for index, item in enumerate(command.lines):
         packing.add(index, item)
@@ -43,7 +52,7 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
         loads={at: node for at, node in packing.loads.items() if node},
     )
     back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
-    return [shipped, *_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
+    return [shipped, *shipped_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
 
 
 class _Packing:
@@ -156,42 +165,6 @@ class _Packing:
             self.used[at] = self.used.get(at, ZERO) + part.quantity
 
 
-def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
-    """The reported load of the line, and of `lot` when one is named; None when `name` is empty.
-
-    A number used again on another day is told apart by equipment and start, as its full name says.
-    """
-    if not name:
-        return None
-    by_node: dict[str, Load] = {}
-    for load in line.reported_loads:
-        if not lot or lot in load.lots:
-            # One load reported in parts holds all of their lots.
-            before = by_node.get(load.node)
-            lots = {**before.lots, **load.lots} if before is not None else load.lots
-            by_node[load.node] = replace(load, lots=lots)
-    found = [load for load in by_node.values() if name in (load.load, load.full_name)]
-    if len(found) == 1:
-        return found[0]
-    field = f"lines.{index}.load"
-    if found:
-        raise Refusal(
-            "ship.load_several",
-            "Load {load} was reported more than once; name one of these: {loads}.",
-            field=field,
-            load=name,
-            loads=", ".join(load.full_name for load in found),
-        )
-    raise Invalid(
-        "ship.load_unknown",
-        "Load {load} was not reported for line {line}; reported were: {loads}.",
-        field=field,
-        load=name,
-        line=line.line,
-        loads=", ".join(dict.fromkeys(load.load for load in by_node.values())) or "none",
-    )
-
-
 def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
     """A late notice: the box has been received already, so only its papers and its date are written."""
     parcel = checks.the_parcel(order, command.parcel)
@@ -204,10 +177,13 @@ def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
         )
     named = ParcelNamed(parcel.parcel, command.carrier.strip(), command.tracking.strip())
     left = parcel.shipped_at
-    return [named, *_milestone(order, parcel.parcel, parcel.quantity, asked, Shelf(order), left, late=True)]
+    return [
+        named,
+        *shipped_milestone(order, parcel.parcel, parcel.quantity, asked, Shelf(order), left, late=True),
+    ]
 
 
-def _milestone(
+def shipped_milestone(
     order: Order,
     parcel: str,
     quantity: Decimal,
@@ -217,13 +193,15 @@ def _milestone(
     *,
     late: bool = False,
 ) -> list[Event]:
-    """The milestone of kind `shipped` is met when nothing is left there; until then it counts pieces."""
+    """The milestone of kind `shipped` is met when nothing is left there; until then it counts pieces. What
+    waits for the next order is there."""
     milestone = next(
         (item for item in order.milestones if item.kind == "shipped" and item.actual is None), None
     )
     if milestone is None:
         return []
     left = sum((pieces.get(bucket, ZERO) for pieces in shelf.stock.values() for bucket in _THERE), ZERO)
+    left += sum(offered(order).values(), ZERO)
     return [
         MilestoneReported(
             code=milestone.code,

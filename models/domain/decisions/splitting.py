@@ -18,6 +18,7 @@ from models.domain.order import Line, Order, line_sent, sent_on
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Inspection, Kin, PlannedLot
+from models.domain.transfers import handed_on
 
 MOST = 20
 
@@ -28,6 +29,12 @@ def split(order: Order, command: c.Split, asked: Asked, facts: Facts, now: datet
             "split.pending",
             "Still to be applied to this order: {count}. Wait a moment.",
             count=facts.pending_commands,
+        )
+    if handed_on(order):
+        raise Refusal(
+            "split.handed_on",
+            "Pieces of {order} went straight to another order, or came from one; it stays one order.",
+            order=order.number,
         )
     shares = shared_out(order, command.children)
     numbers = facts.numbers[: len(shares)]
@@ -233,6 +240,7 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         # The fee of each is due once.
         expedites=order.expedites if place == 0 else (),
         corrected=(),
+        transfers={},
         kin=Kin(
             split_from=order.number, siblings=tuple(each for at, each in enumerate(numbers) if at != place)
         ),

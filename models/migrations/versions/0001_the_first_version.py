@@ -812,6 +812,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_pieces_lot"), ["lot"], unique=False)
 
     op.create_table(
+        "transfer",
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("tracking", sa.String(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["source"],
+            ["orders.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["target"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("order_number", "id"),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_id", ["id"], unique=False)
+        batch_op.create_index("ix_transfer_open", ["order_number", "state"], unique=False)
+
+    op.create_table(
         "web_session",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),

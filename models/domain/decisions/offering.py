@@ -1,0 +1,295 @@
+"""ship to the next order: pieces are offered to it, and stay here until it has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from models.domain import gate
+from models.domain.across import Decision
+from models.domain.commands import Ship, ShipLine
+from models.domain.decisions import checks
+from models.domain.decisions.drawing import Drawn, Shelf
+from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.loads import the_load
+from models.domain.errors import Invalid, Refusal
+from models.domain.events import TransferAnnounced, TransferOffered
+from models.domain.facts import Asked, Facts
+from models.domain.order import Line, Order, stage
+from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.quantities import ZERO
+from models.domain.records import Load, Share
+from models.domain.sendable import room
+from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job
+
+_THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
+
+
+def offer(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime) -> Decision:
+    """Nothing leaves the order by this: what is offered cannot be shipped otherwise until it is answered."""
+    if command.parcel:
+        text = "A parcel that was received here did not go to another order; name one of the two."
+        raise Invalid("transfer.parcel", text, field="parcel")
+    checks.some_lines(command.lines)
+    target = the_target(order, command.to_order.strip(), asked, facts)
+    packing = _Packing(order, target, facts, asked.actor.kind == "supplier")
+    for index, item in enumerate(command.lines):
+        packing.add(index, item)
+    transfer = Transfer(
+        f"{order.number}-T{_offers(order) + 1}",
+        order.number,
+        target.number,
+        tuple(packing.lines),
+        order.supplier_name,
+        target.supplier_name,
+        command.carrier.strip(),
+        command.tracking.strip(),
+    )
+    told = TransferOffered(transfer, tuple(packing.moves), packing.lot_unknown)
+    return Decision([told], {target.number: [TransferAnnounced(transfer)]})
+
+
+def _offers(order: Order) -> int:
+    return sum(1 for each in order.transfers.values() if each.source == order.number)
+
+
+def the_target(order: Order, name: str, asked: Asked, facts: Facts) -> Order:
+    """The order that may take them. A supplier hears of no order that does not go on with its pieces."""
+    target = facts.others.get(name)
+    if target is None or not any(
+        _may_go(line, other, asked.actor.kind == "supplier") for line in order.lines for other in target.lines
+    ):
+        raise Invalid(
+            "transfer.target",
+            "Nothing of {order} can go straight to order {target}. These take its pieces: {possible}.",
+            field="to_order",
+            order=order.number,
+            target=name,
+            possible=", ".join(facts.next_orders) or "none",
+        )
+    if gate.why_not(target, "send") is not None:
+        raise Refusal(
+            "transfer.not_now",
+            "{target} takes no pieces as it stands ({stage}). It has to be issued or under way, not on hold, "
+            "not declined and not being cancelled.",
+            field="to_order",
+            target=target.number,
+            stage=stage(target).value.replace("_", " "),
+        )
+    return target
+
+
+def _may_go(line: Line, other: Line, by_supplier: bool) -> bool:
+    return fits(line, other) and (not by_supplier or same_job(line, other))
+
+
+class _Packing:
+    """Finds the pieces of one offer, line by line, and where on the next order they go."""
+
+    def __init__(self, order: Order, target: Order, facts: Facts, by_supplier: bool) -> None:
+        self.order = order
+        self.target = target
+        self.facts = facts
+        self.by_supplier = by_supplier
+        self.shelf = Shelf(order)
+        self.lines: list[TransferLine] = []
+        self.moves: list[Move] = []
+        self.lot_unknown = False
+        # What inspections have been used for: pieces shipped will be judged, and some judged were not shipped.
+        self.used = {
+            at: max(order.shipped.get(at, ZERO), order.judged.get(at, ZERO))
+            for at in {*order.shipped, *order.judged}
+        }
+
+    def add(self, index: int, item: ShipLine) -> None:
+        line = checks.the_line(self.order, item.line, index)
+        tested = checks.counted(line, item.tested, index, "tested", zero=True)
+        quantity = checks.counted(line, item.quantity, index)
+        raw = checks.counted(line, item.unprocessed, index, "unprocessed", zero=True)
+        if raw > quantity:
+            raise Invalid(
+                "ship.unprocessed",
+                "{unprocessed} unprocessed pieces do not fit in a box of {quantity}.",
+                field=f"lines.{index}.unprocessed",
+                unprocessed=raw,
+                quantity=quantity,
+            )
+        if item.nonconformance:
+            text = "Reworked pieces come back to be inspected again; they do not go to the next order."
+            raise Invalid("transfer.rework", text, field=f"lines.{index}.nonconformance")
+        lot = checks.the_lot(self.order, line, item.lot, index)
+        load = the_load(line, lot, item.load.strip(), index)
+        if load is not None and not lot and len(load.lots) == 1:
+            lot = next(iter(load.lots))
+        other = self._its_line(line, item.to_line, index)
+        if raw and other.operation > line.operation:
+            raise Refusal(
+                "transfer.unprocessed",
+                "Line {line}: unprocessed pieces do not go on to operation {operation}.",
+                field=f"lines.{index}.unprocessed",
+                line=line.line,
+                operation=other.operation,
+            )
+        self._room(other, quantity, index)
+        if tested:
+            self._test(line, lot, tested, index)
+        drawn = self._take(line, lot, quantity, index)
+        self._may_leave(line, drawn, raw, index)
+        self._hand_over(line, other, drawn, raw, load, index)
+
+    def _its_line(self, line: Line, wanted: int | None, index: int) -> Line:
+        """The line of the next order that the pieces go to: the one named, or the only one that fits."""
+        fitting = [each for each in self.target.lines if _may_go(line, each, self.by_supplier)]
+        # What goes on with the same work order comes before what only has the same part.
+        fitting = [each for each in fitting if same_job(line, each)] or fitting
+        if wanted is not None:
+            fitting = [
+                each
+                for each in self.target.lines
+                if each.line == wanted and _may_go(line, each, self.by_supplier)
+            ]
+        if len(fitting) == 1:
+            return fitting[0]
+        possible = [each for each in self.target.lines if _may_go(line, each, self.by_supplier)]
+        raise Invalid(
+            "transfer.line",
+            "Line {line} does not fit one line of {target}; name in to_line one of these: {lines}.",
+            field=f"lines.{index}.to_line",
+            line=line.line,
+            target=self.target.number,
+            lines=", ".join(str(each.line) for each in possible) or "none",
+        )
+
+    def _room(self, other: Line, quantity: Decimal, index: int) -> None:
+        wanted = sum((item.quantity for item in self.lines if item.to_line == other.line), quantity)
+        left = room(self.target, other)
+        if wanted > left:
+            raise Refusal(
+                "transfer.more_than_ordered",
+                "Line {line} of {target} takes {left} more pieces; {entered} were to go there.",
+                field=f"lines.{index}.quantity",
+                line=other.line,
+                target=self.target.number,
+                left=left,
+                entered=wanted,
+            )
+
+    def _test(self, line: Line, lot: str, tested: Decimal, index: int) -> None:
+        drawn = self._take(line, lot, tested, index, "tested")
+        self.moves += [
+            replace(move, source=Bucket.AT_SUPPLIER, target=Bucket.TEST_CONSUMED)
+            for move in drawn.to(Bucket.TEST_CONSUMED)
+        ]
+
+    def _take(self, line: Line, lot: str, wanted: Decimal, index: int, field: str = "quantity") -> Drawn:
+        """Pieces at the supplier, then those on the way there, which have arrived if they go on from there."""
+        drawn = self.shelf.take(line.line, lot, wanted, _THERE)
+        if drawn.quantity < wanted or any(not self._free(line, part.lot) for part in drawn.parts):
+            raise Refusal(
+                "transfer.more_than_there",
+                "Line {line}: {found} pieces are at the supplier and may go; you entered {entered}. Offered pieces "
+                "wait for an answer, and those to be reworked come back here.",
+                field=f"lines.{index}.{field}",
+                line=line.line,
+                found=drawn.quantity,
+                entered=wanted,
+            )
+        self.moves += [
+            part.to(Bucket.AT_SUPPLIER) for part in drawn.parts if part.bucket is Bucket.IN_TRANSIT_OUT
+        ]
+        self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+        return drawn
+
+    def _free(self, line: Line, lot: str) -> bool:
+        """What is left of the lot after this still holds all that is to be reworked."""
+        at = key(line.line, lot)
+        left = sum((self.shelf.stock[at].get(bucket, ZERO) for bucket in OUT), ZERO)
+        return left >= _claimed(self.order, at)
+
+    def _may_leave(self, line: Line, drawn: Drawn, raw: Decimal, index: int) -> None:
+        """Held lots stay. What was processed under a plan is covered by a released inspection: nobody of
+        ours sees it before the next supplier works on it."""
+        for part in drawn.parts:
+            not_held(self.facts, {part.lot, line.output_lot(part.lot)}, f"lines.{index}.lot")
+            if line.plan is None:
+                continue
+            covered = released_left(self.order, line, part.lot, self.used)
+            uncovered = max(ZERO, part.quantity - covered)
+            if uncovered > raw:
+                raise Refusal(
+                    "ship.not_released",
+                    "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
+                    "its release.",
+                    field=f"lines.{index}.quantity",
+                    line=line.line,
+                    covered=covered,
+                )
+            at = key(line.line, part.lot)
+            raw -= uncovered
+            self.used[at] = self.used.get(at, ZERO) + part.quantity - uncovered
+
+    def _hand_over(
+        self, line: Line, other: Line, drawn: Drawn, raw: Decimal, load: Load | None, index: int
+    ) -> None:
+        heats = {planned.lot: planned.heat for planned in line.lots}
+        for lot, quantity in _by_lot(drawn).items():
+            if load is not None and lot not in load.lots:
+                raise Refusal(
+                    "ship.load_lot",
+                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: {lots}.",
+                    field=f"lines.{index}.lot",
+                    line=line.line,
+                    lot=lot or "-",
+                    load=load.load,
+                    lots=", ".join(load.lots),
+                )
+            some = min(raw, quantity)
+            raw -= some
+            self.lines.append(
+                TransferLine(
+                    line.line,
+                    lot,
+                    quantity,
+                    other.line,
+                    line.output_lot(lot),
+                    some,
+                    heats.get(lot, ""),
+                    load.node if load is not None else "",
+                )
+            )
+
+
+def not_held(facts: Facts, lots: set[str], field: str) -> None:
+    """Raises `Refusal` when a hold covers one of `lots`."""
+    for lot in sorted(lots):
+        fact = facts.lots.get(lot)
+        if fact is not None and fact.held:
+            raise Refusal(
+                "transfer.held",
+                "Lot {lot} is on hold ({reason}). It can go on once that is released.",
+                field=field,
+                lot=fact.held_with or fact.lot,
+                reason=fact.hold_reason or "no reason given",
+            )
+
+
+def _claimed(order: Order, at: str) -> Decimal:
+    """Pieces out that come back from rework; those that go back for good are nobody's to take already."""
+    shares = (item.shares.get(at, {}) for item in order.nonconformances.values())
+    return sum((each.get(Share.REWORKING, ZERO) for each in shares), ZERO)
+
+
+def _by_lot(drawn: Drawn) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for part in drawn.parts:
+        found[part.lot] = found.get(part.lot, ZERO) + part.quantity
+    return found
+
+
+def still_offered(order: Order) -> str:
+    """A transfer that speaks of more pieces than are at the supplier; '' when none does."""
+    for at, waiting in offered(order).items():
+        if waiting > order.stock.get(at, {}).get(Bucket.AT_SUPPLIER, ZERO):
+            return next(each.transfer for each in order.transfers.values() if each.open)
+    return ""
