@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from activities.i18n import N_
+from api import sheets
 from api.pages import charges
 from api.pages.charges import ChargeRow
 from api.pages.route import page_router
@@ -71,13 +72,14 @@ def show_payables(
         422 if fields.errors else 200,
         typed=typed,
         troubles=tuple((error.field, staff.words.refusal(error)) for error in fields.errors),
-        download=f"/payables.csv?{urlencode(typed)}",
+        downloads=[(kind.upper(), f"/payables.{kind}?{urlencode(typed)}") for kind in get_args(sheets.Kind)],
         **context,
     )
 
 
-@router.get("/payables.csv")
+@router.get("/payables.{kind}")
 def download(
+    kind: sheets.Kind,
     request: Request,
     finance: Finance,
     from_: Annotated[date | None, Query(alias="from")] = None,
@@ -85,7 +87,7 @@ def download(
 ) -> Response:
     """The same file as over the API, for who is logged in."""
     with request.app.state.database.read() as session:
-        return sheet(session, Period(from_, to), finance)
+        return sheet(session, kind, Period(from_, to), finance)
 
 
 def _asked(staff: Staff, first: str | None, last: str | None) -> dict[str, str]:

@@ -65,30 +65,30 @@ def list_payables(
     wanted: Wanted,
     principal: Finance,
     format: Annotated[  # noqa: A002 - what the address calls it
-        Literal["json", "csv"], Query(description="`csv`: all of the period as a file.")
+        Literal["json", "csv", "xlsx"], Query(description="`csv`, `xlsx`: all of the period as a file.")
     ] = "json",
 ) -> Response:
     """Every charge settled in the period, with the receipts that prove it; deductions are negative. `totals`
     are of the whole period, for each currency by itself."""
     with request.app.state.database.read() as session:
-        if format == "csv":
-            return sheet(session, wanted, principal)
-        return _listed(session, page, wanted, principal)
+        if format == "json":
+            return _listed(session, page, wanted, principal)
+        return sheet(session, format, wanted, principal)
 
 
-@router.get("/payables.csv", response_class=Response)
-def download_payables(request: Request, wanted: Wanted, principal: Finance) -> Response:
+@router.get("/payables.{kind}", response_class=Response)
+def download_payables(kind: sheets.Kind, request: Request, wanted: Wanted, principal: Finance) -> Response:
     """All of the period as a file for a spreadsheet."""
     with request.app.state.database.read() as session:
-        return sheet(session, wanted, principal)
+        return sheet(session, kind, wanted, principal)
 
 
-def sheet(session: Session, wanted: Period, principal: Principal) -> Response:
+def sheet(session: Session, kind: sheets.Kind, wanted: Period, principal: Principal) -> Response:
     """The charges of a period as a file, its receipts in one cell."""
     rows = payables.every(session, wanted, reader(principal))
     days = [f"{day}" for day in (wanted.first, wanted.last) if day is not None]
     heads = [*_SHEET, "receipts"]
-    return sheets.as_csv("-".join(["payables", *days]), heads, (_row(item) for item in rows))
+    return sheets.as_file(kind, "-".join(["payables", *days]), heads, (_row(item) for item in rows))
 
 
 def _listed(session: Session, page: Page, wanted: Period, principal: Principal) -> Answer:

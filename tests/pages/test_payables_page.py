@@ -80,6 +80,8 @@ async def test_finance_sees_the_month_with_its_total_and_what_proves_it(
     file = await finance.get(f"/payables.csv?{download}")
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
     assert number in file.text
+    workbook = await finance.get(f"/payables.xlsx?{download}")
+    assert workbook.headers["content-type"].endswith("spreadsheetml.sheet")
 
 
 async def test_a_period_without_anything_says_what_will_be_there(system: System, browsers: Browsers) -> None:
@@ -108,5 +110,5 @@ async def test_what_is_no_period_stays_typed_and_is_said(browsers: Browsers, que
 async def test_others_are_not_led_there_nor_let_in(browsers: Browsers) -> None:
     buyer = browsers.of(Role.BUYER)
     assert 'href="/payables"' not in (await buyer.open("/")).html
-    for path in ("/payables", "/payables.csv"):
+    for path in ("/payables", "/payables.csv", "/payables.xlsx"):
         assert (await buyer.get(path)).status_code == 403
