@@ -176,7 +176,8 @@ class _Bill:
         done = {
             lot_of(at)
             for at, pieces in self.order.stock.items()
-            if line_of(at) == self.line.line and held_in(pieces, *_DONE)
+            if line_of(at) == self.line.line
+            and held_in(pieces, *_DONE) > gone_raw(self.order, self.line.line, lot_of(at))
         }
         return done | {outcome.lot for outcome in self._scrapped()}
 

@@ -114,14 +114,22 @@ def offered(order: Order, *, processed: bool = False) -> dict[str, Decimal]:
     return found
 
 
-def gone_raw(order: Order, line: int | None = None) -> Decimal:
-    """Pieces that went straight to another order and were not worked on here."""
+def gone_raw(order: Order, line: int | None = None, lot: str | None = None) -> Decimal:
+    """Pieces that went straight to another order and were not worked on here: all, or of a line and lot."""
     gone = (
         each
         for each in order.transfers.values()
         if each.state is TransferState.TAKEN and each.source == order.number
     )
-    return sum((item.unprocessed for each in gone for item in each.lines if line in (None, item.line)), ZERO)
+    return sum(
+        (
+            item.unprocessed
+            for each in gone
+            for item in each.lines
+            if line in (None, item.line) and lot in (None, item.lot)
+        ),
+        ZERO,
+    )
 
 
 def handed_on(order: Order) -> bool:

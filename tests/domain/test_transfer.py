@@ -9,8 +9,10 @@ from typing import Any
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.authority import OnBehalfOf
+from models.domain.billing import charges
 from models.domain.commands import AnswerTransfer, Cancel, Close, Hold
 from models.domain.evidence import DocumentType
+from models.domain.facts import Facts
 from models.domain.genealogy import edges
 from models.domain.headline import missing
 from models.domain.paperwork import order_facts
@@ -393,3 +395,17 @@ def test_the_story_of_two_suppliers_is_conserved_over_both_orders() -> None:
     )
     assert both == 300
     assert one.shelf["L1-B"].on_hand == 280
+
+
+def test_what_was_given_to_another_supplier_goes_there_straight() -> None:
+    """Unprocessed, at the same operation, and paid to nobody here."""
+    one = first()
+    one.when(
+        c.Reassign("NEXT", "transfer", "Bath down"), facts=Facts(numbers=("SO-2",), supplier_known=True)
+    ).then()
+    _, other = together(one, given(issued(draft={"number": "SO-2", "supplier": "NEXT"}), accept()))
+    assert [item["what"] for item in missing(one.order)] == ["transfer:line-1"]
+    one.when(onward(100, unprocessed=100), others=[other]).then(at_supplier=100)
+    answer(one, other, TAKE).then(in_transit_out=100)
+    one.then("cancelled", forwarded=100)
+    assert charges(one.order) == ()
