@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
+
 from api.app import now
 from models.domain.authority import Role
 from models.tables.orders import AlertRow
@@ -50,3 +52,9 @@ def raised(
             )
         )
     return alert
+
+
+def nothing_else(system: System) -> None:
+    """Every alert so far is over."""
+    with system.database.write() as session:
+        session.execute(update(AlertRow).values(open=False, cleared_at=now()))

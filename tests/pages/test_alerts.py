@@ -16,7 +16,7 @@ from models.domain.authority import Role
 from models.domain.deadlines import RULES
 from models.queries.alert_list import _STATES
 from models.tables.orders import OrderRow
-from tests.pages.alarms import declined, raised
+from tests.pages.alarms import declined, nothing_else, raised
 from tests.pages.browser import Browsers, StaffPage
 from tests.stories import LOT, issued
 from tests.systems import System
@@ -65,6 +65,7 @@ _DEEDS = {
     "pushed_back": ("Enter the forecast", "/report-milestone?happened=later"),
     "change_undecided": ("Approve or reject the change", "/decide-change"),
     "change_unacknowledged": ("Enter the answer", "/acknowledge"),
+    "corrective_action_overdue": ("A corrective action is done", "/complete-action?action=SO-1-N1-C1"),
     "contingency_due": ("Decide about the contingency plan", "/settle-contingency"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
     "order_declined": ("Give it to another supplier", "/reassign"),
@@ -81,6 +82,7 @@ _OCCURRENCES = {
     "parcel_overdue": "SO-1-P1",
     "document_missing": "coc#2",
     "nonconformance_unanswered": "SO-1-N1",
+    "corrective_action_overdue": "SO-1-N1-C1",
 }
 
 
@@ -111,6 +113,8 @@ async def test_who_has_to_ask_somebody_finds_how_and_no_button_claims_to_ask(
     system: System, browsers: Browsers, rule: str
 ) -> None:
     number = await issued(system)
+    # Today shows the worst only.
+    nothing_else(system)
     raised(system, number, rule, occurrence=_OCCURRENCES.get(rule, ""))
     browser = browsers.of(Role.ADMIN)
     advice = RULES[rule].action.format(supplier="Acme Plating")
