@@ -85,7 +85,7 @@ async def master_data(
     await system.post(admin, "/lots", lot, status=201)
 
 
-async def draft(system: System, quantity: int = 1200, **fields: Any) -> str:
+async def draft(system: System, quantity: int = 1200, tolerance: str = "0.01", **fields: Any) -> str:
     """A buyer's draft for the flange's outside operation; gives its number."""
     line = {
         "work_order": "WO-3201",
@@ -93,6 +93,7 @@ async def draft(system: System, quantity: int = 1200, **fields: Any) -> str:
         "quantity": quantity,
         "unit_price": "0.85",
         "currency": "USD",
+        "tolerance": tolerance,
         "lots": [{"lot": LOT, "quantity": quantity}],
     }
     body = {

@@ -108,6 +108,7 @@ def _as_agreed(line: Line, terms: LineTerms) -> Line:
     return replace(
         line,
         ordered=terms.quantity,
+        kept=line.kept if terms.quantity == line.ordered else ZERO,
         unit_price=terms.unit_price,
         promise=terms.promise_date,
         need_by=terms.need_by or line.need_by,
@@ -260,6 +261,7 @@ def _as_changed(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
     return replace(
         line,
         ordered=agreed.quantity,
+        kept=line.kept if agreed.quantity == line.ordered else ZERO,
         unit_price=agreed.unit_price,
         lots=agreed.lots,
         promise=line.promise if stays else None,
@@ -621,8 +623,12 @@ def _short_closed(order: Order, event: e.LinesShortClosed, _: int, __: datetime)
 def _over_resolved(order: Order, event: e.OverResolved, _: int, __: datetime) -> Order:
     if event.ordered is None:
         return order
+    ordered = event.ordered
     lines = tuple(
-        replace(line, ordered=event.ordered) if line.line == event.line else line for line in order.lines
+        replace(line, ordered=ordered, kept=line.kept + ordered - line.ordered)
+        if line.line == event.line
+        else line
+        for line in order.lines
     )
     return replace(order, lines=lines, revision=order.revision + 1)
 

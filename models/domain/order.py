@@ -104,6 +104,8 @@ class Line:
     # Kilograms of all that was sent and weighed, and how many that was.
     weight: Decimal = ZERO
     weighed: Decimal = ZERO
+    # Surplus that is in `ordered` only because it was kept, since the quantity was last agreed.
+    kept: Decimal = ZERO
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from models.domain.errors import Invalid
 
@@ -172,3 +172,9 @@ def rounded(value: Decimal, unit: str) -> Decimal:
     """Half-up to the decimals `unit` has; for quantities that were computed, not typed."""
     step = Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
     return plain(value.quantize(step, rounding=ROUND_HALF_UP))
+
+
+def rounded_down(value: Decimal, unit: str) -> Decimal:
+    """The most that can be counted in `unit` without exceeding `value`."""
+    step = Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
+    return plain(value.quantize(step, rounding=ROUND_DOWN))

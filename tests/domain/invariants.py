@@ -200,6 +200,7 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
             )
         case e.OverResolved(decision="accept"):
             assert grown == event.quantity
+            _kept_within_tolerance(before, after)
         case e.EventCorrected(type="pieces_sent"):
             assert grown == -sum(move.quantity for move in event.moves if move.target is None)
         case _:
@@ -234,6 +235,13 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
     assert after.version == before.version + 1
     assert after.currency == before.currency
     assert after.settlements[: len(before.settlements)] == before.settlements
+
+
+def _kept_within_tolerance(before: Order, after: Order) -> None:
+    """Keeping surplus orders no more than the tolerance of what was agreed."""
+    for was, line in zip(before.lines, after.lines, strict=True):
+        if line.ordered != was.ordered:
+            assert line.kept <= (line.ordered - line.kept) * line.tolerance
 
 
 def _divided(before: Order, event: e.CounterAccepted, after: Order) -> None:

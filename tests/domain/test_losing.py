@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from models.domain import events as e
@@ -12,7 +14,11 @@ from models.domain.commands import DeclareLoss, LineOnly, ResolveOver, ShortClos
 from tests.domain.asking import (
     NC,
     PARCEL,
+    agree,
+    approve,
     arrived,
+    change,
+    changed,
     dispose,
     document,
     inspect,
@@ -88,10 +94,10 @@ def test_short_closing_moves_no_piece() -> None:
 
 
 class TestOver:
-    def counted(self, quantity: int = 3, **order: object) -> Scene:
-        return given(issued(**order), send(100), ship(100), receive(100 + quantity)).then(
-            "receiving", accepted=100, over=quantity
-        )
+    def counted(self, quantity: int = 3, tolerance: str = "0.05") -> Scene:
+        return given(
+            issued(a_line(tolerance=Decimal(tolerance))), send(100), ship(100), receive(100 + quantity)
+        ).then("receiving", accepted=100, over=quantity)
 
     @pytest.mark.parametrize("decision", ["return", "miscount"])
     def test_sent_back_or_miscounted_they_are_gone(self, decision: str) -> None:
@@ -110,6 +116,61 @@ class TestOver:
             "receiving", accepted=63
         )
         assert (scene.order.lines[0].ordered, scene.order.revision) == (100, 1)
+
+    @parametrize(
+        "tolerance, kept",
+        ("0", 0),
+        ("0.01", 1),
+        ("0.019", 1),
+        ("0.02", 2),
+    )
+    def test_as_many_as_the_tolerance_are_kept_directly(self, tolerance: str, kept: int) -> None:
+        scene = self.counted(5, tolerance)
+        scene.when(over("accept", kept + 1)).refused(
+            "over.beyond_tolerance", "lines.0.quantity", left=kept, entered=kept + 1
+        )
+        if kept:
+            scene.when(over("accept", kept)).then("receiving", accepted=100 + kept, over=5 - kept)
+
+    def test_a_little_more_every_time_is_not_kept_either(self) -> None:
+        scene = given(self.counted(6), over("accept", 3))
+        scene.when(over("accept", 3)).refused("over.beyond_tolerance", left=2)
+        given(scene, over("accept", 2)).then("receiving", accepted=105, over=1)
+        scene.when(over("accept", 1)).refused("over.beyond_tolerance", left=0)
+
+    def test_nor_in_several_parts_of_one_decision(self) -> None:
+        both = ResolveOver((*over("accept", 3).lines, *over("accept", 3).lines))
+        self.counted(6).when(both).refused("over.beyond_tolerance", "lines.1.quantity", left=2)
+
+    def test_what_is_still_ordered_is_kept_besides_the_tolerance(self) -> None:
+        scene = given(issued(), send(60), ship(60), receive(102))
+        scene.when(over("accept", 42)).refused("over.beyond_tolerance", left=41)
+        scene.when(over("accept", 41)).then("receiving", accepted=101, over=1)
+
+    def test_more_are_kept_once_the_supplier_has_agreed_to_the_quantity(self) -> None:
+        scene = given(self.counted(20, "0.01"), change(changed(1, 120)), approve())
+        scene.when(over("accept", 20)).refused("over.beyond_tolerance", left=1)
+        given(scene, agree()).then("receiving", accepted=100, over=20)
+        revision = scene.order.revision
+        scene.when(over("accept", 20)).then("received", accepted=120, sent=120)
+        assert (scene.order.lines[0].ordered, scene.order.revision) == (120, revision)
+
+    def test_an_agreed_quantity_has_its_tolerance_anew(self) -> None:
+        scene = given(self.counted(10), over("accept", 5), change(changed(1, 108)), approve(), agree())
+        scene.when(over("accept", 5)).then("received", accepted=110)
+        assert (scene.order.lines[0].ordered, scene.order.lines[0].kept) == (110, 2)
+
+    def test_another_price_leaves_the_tolerance_used(self) -> None:
+        scene = given(
+            self.counted(10), over("accept", 5), change(changed(1, price="0.8")), approve(), agree()
+        )
+        scene.when(over("accept", 1)).refused("over.beyond_tolerance", left=0)
+
+    def test_of_a_line_closed_short_nothing_more_can_be_ordered(self) -> None:
+        scene = given(issued(), send(60), ShortClose((LineOnly(1),), "Enough"), ship(60), receive(105))
+        scene.when(over("accept", 45)).refused("over.beyond_tolerance", left=41)
+        assert scene.refusal is not None
+        assert scene.refusal.detail.endswith("Send the others back.")
 
     def test_some_may_be_kept_and_some_sent_back(self) -> None:
         both = ResolveOver((*over("accept", 2).lines, *over("return", 1).lines))
@@ -141,7 +202,8 @@ class TestOver:
 
     def test_keeping_pieces_uses_up_no_inspection_of_others(self) -> None:
         scene = given(
-            issued(plans={1: PLAN}), send(100), arrived(), inspect(), release(), ship(100), receive(103)
+            issued(a_line(tolerance=Decimal("0.05")), plans={1: PLAN}),
+            *(send(100), arrived(), inspect(), release(), ship(100), receive(103)),
         )
         scene.then("receiving", accepted=100, over=3)
         scene.when(over("accept", 3)).then("received", accepted=103)

@@ -113,7 +113,7 @@ class Orders(RuleBasedStateMachine):
         """An order of two lines, three lots and one plan, as far along as `steps` says."""
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = issued(
-            a_line(1, 100, [("L1", 60), ("L2", 40)]),
+            a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05")),
             a_line(2, 50, [("L3", 50)], first_article=Decimal(first)),
             lots=[a_lot("L1", 60), a_lot("L2", 45), a_lot("L3", 50)],
             plans={2: PLAN},

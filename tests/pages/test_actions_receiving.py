@@ -162,5 +162,9 @@ async def test_surplus_is_settled_place_by_place(system: System, browsers: Brows
     assert (await pieces(system, number))["over"] == "3"
     page = await dock.refused("resolve-over")
     assert page.links["Choose what becomes of them."].endswith("#lines-0-decision")
+    assert "0 pcs more may be kept on this line." in page.text
+    page = await dock.refused("resolve-over", lines__0__decision="accept")
+    assert "0 more pieces may be kept; you entered 3. Send the others back, or propose a change" in page.text
+    assert any(address.endswith("#lines-0-quantity") for address in page.links.values())
     await dock.do("resolve-over", lines__0__decision="return")
     assert "over" not in await pieces(system, number)

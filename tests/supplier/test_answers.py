@@ -112,7 +112,7 @@ async def test_a_refused_form_is_put_right_with_the_browsers_back(system: System
 
 
 async def test_an_answer_to_old_terms_is_refused_with_what_changed(system: System) -> None:
-    number = await sent(system)
+    number = await sent(system, tolerance="0.15")
     phone, page = await opened(system, number)
     step = await phone.open(f"{page.url}/progress?code=PLATED")
     shipped = [{"line": 1, "quantity": 20}]

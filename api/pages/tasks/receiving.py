@@ -23,6 +23,7 @@ from models.domain.pieces import OUT, Bucket, held_in, key
 from models.domain.purpose import NOTHING, POINT
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
+from models.domain.surplus import keepable
 from models.queries.boxes import Fellow, same_box, still_open
 
 # Chosen instead of a parcel's name when what came was not announced.
@@ -329,8 +330,24 @@ JUDGE = Task(
 )
 
 
-def _over_form(acting: Acting, _typed: Typed) -> PlacesForm:
-    return _pieces_in(Bucket.OVER, acting)
+@dataclass(frozen=True, slots=True)
+class OverForm(PlacesForm):
+    """``may_keep`` is, of each place, how many pieces may be kept as they are."""
+
+    may_keep: dict[str, str]
+
+
+def _over_form(acting: Acting, _typed: Typed) -> OverForm:
+    found = _pieces_in(Bucket.OVER, acting)
+    return OverForm(
+        found.places, found.proposed, {place.input: _may_keep(acting, place.line) for place in found.places}
+    )
+
+
+def _may_keep(acting: Acting, number: int) -> str:
+    line = acting.order.line(number)
+    assert line is not None, "pieces are on the order's lines"
+    return acting.words.amount(keepable(acting.order, line), line.unit)
 
 
 def _resolve(fields: Fields, acting: Acting) -> Wanted:

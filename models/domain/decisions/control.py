@@ -20,10 +20,11 @@ from models.domain.events import (
     OverResolved,
 )
 from models.domain.facts import Asked, Facts
-from models.domain.order import Order, sent_on
+from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
+from models.domain.surplus import keepable
 
 
 def resolve_over(
@@ -51,6 +52,7 @@ def resolve_over(
         if accepted:
             # Whoever keeps what nobody ordered takes it as it is; papers and held lots still speak.
             may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.decision")
+            _may_keep(order, line, wanted, grown.get(line.line, ZERO), f"lines.{index}.quantity")
             grown[line.line] = grown.get(line.line, ZERO) + wanted
         # What a change took off the line after it was sent stays owed back.
         beyond = sent_on(order, line.line) + grown.get(line.line, ZERO) - line.ordered
@@ -67,6 +69,20 @@ def resolve_over(
             )
         )
     return events
+
+
+def _may_keep(order: Order, line: Line, wanted: Decimal, already: Decimal, field: str) -> None:
+    """Raises `Refusal` when keeping `wanted` after `already` were kept would be buying more."""
+    left = max(ZERO, keepable(order, line) - already)
+    if wanted <= left:
+        return
+    text = (
+        "Line {line}: {left} more pieces may be kept; you entered {entered}. Send the others back."
+        if line.short_closed or order.cancelling
+        else "Line {line}: {left} more pieces may be kept; you entered {entered}. Send the others back, or "
+        "propose a change of the quantity and keep them once the supplier has accepted it."
+    )
+    raise Refusal("over.beyond_tolerance", text, field=field, line=line.line, left=left, entered=wanted)
 
 
 def hold(order: Order, command: c.Hold, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
