@@ -180,6 +180,7 @@ async def _story(system: System) -> Patient:
     )
     assert answer.status_code == 201, answer.text
     await _ended(system)
+    await _handed_on(system)
     refused = await draft(system, quantity=600, spec="Nobody is approved for this")
     await system.command(Role.BUYER, refused, "issue", status=409)
     edited = await draft(system, quantity=600)
@@ -202,6 +203,20 @@ async def _ended(system: System) -> None:
     await system.command(Role.RECEIVING, number, "receive", parcel=box["parcel"], lines=counted)
     signed = {"reason": "The certificate never came", "signature": {"name": "Abel Stone"}}
     await system.command(Role.APPROVER, number, "force-complete", **signed)
+
+
+async def _handed_on(system: System) -> None:
+    """An order whose supplier sent its pieces straight to another one, which did not take them; both ended."""
+    first, second = [await issued(system, quantity=5) for _ in range(2)]
+    await system.command(Role.RECEIVING, first, "send", lines=[{"line": 1, "lot": LOT, "quantity": 5}])
+    lines = [{"line": 1, "quantity": 5, "unprocessed": 5}]
+    onward = {"lines": lines, "to_order": second, "on_behalf_of": BEHALF}
+    made = await system.command(Role.BUYER, first, "ship", **onward)
+    refused = {"transfer": made["transfer"], "decision": "refuse", "on_behalf_of": BEHALF}
+    await system.command(Role.BUYER, second, "answer-transfer", **refused)
+    await system.command(Role.BUYER, second, "cancel", reason="Not needed")
+    signed = {"reason": "They were lost", "signature": {"name": "Abel Stone"}}
+    await system.command(Role.APPROVER, first, "force-complete", **signed)
 
 
 def codes(findings: list[Finding]) -> set[str]:
