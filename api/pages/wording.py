@@ -162,6 +162,8 @@ THEMES: dict[str, tuple[str, ...]] = {
         "hold",
         "resume",
         "replan",
+        "plan-contingency",
+        "settle-contingency",
         "correct",
         "close",
         "force-complete",
