@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from activities import wording
+from activities.i18n import N_
 from api.pages import alert_words
 from api.pages.deeds import deed
 from api.pages.order.possible import form_of, who_may
@@ -28,6 +29,14 @@ _CARDS = 4
 # Who has to decide about rejected pieces -> the command that does.
 _DECIDING = {"quality": "disposition", "design_authority": "decide-disposition"}
 _SOON = timedelta(days=3)
+# What a change asks to be different -> what it is called.
+_TERMS = {
+    "need_by": N_("Needed by"),
+    "quantity": N_("Quantity"),
+    "unit_price": N_("Price"),
+    "lots": N_("Lots"),
+    "spec_revision": N_("Specification"),
+}
 
 
 @router.get("/")
@@ -40,6 +49,7 @@ def today(request: Request, staff: Visitor) -> Response:
         silent = board.unanswered(session, reader, _FEW + 1)
         proposed = board.proposals(session, reader, _FEW + 1)
         rejected = board.to_decide(session, reader, _FEW + 1)
+        changes = [_changed(staff, card) for card in board.changes(session, reader, _FEW + 1)]
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
         declined = declined_of(
@@ -57,7 +67,10 @@ def today(request: Request, staff: Visitor) -> Response:
         proposed=proposed[:_FEW],
         more_proposed=_orders(stage="countered") if len(proposed) > _FEW else None,
         rejected=[_rejected(staff, card) for card in rejected[:_FEW]],
+        changes=changes[:_FEW],
+        more_changes=len(changes) > _FEW,
         yours=(proposed and staff.may("answer-counter"))
+        or any(card["address"] for card in changes)
         or any(staff.may(_DECIDING[card["decided_by"]]) for card in rejected),
         more_rejected=len(rejected) > _FEW,
         silent=[
@@ -91,6 +104,18 @@ def _rejected(staff: Staff, card: dict[str, Any]) -> dict[str, Any]:
         "age": alert_words.lapse(words, staff.now - card["opened_at"]),
         "address": f"{form_of(card['number'], command)}?{about}" if staff.may(command) else "",
         "who": who_may(command, words),
+    }
+
+
+def _changed(staff: Staff, card: dict[str, Any]) -> dict[str, Any]:
+    """A change that waits for approval, and the form that decides about it for those who did not ask for it."""
+    words, command = staff.words, "decide-change"
+    may = staff.may(command) and card["by"] != staff.principal.id
+    return card | {
+        "what": " · ".join(words.say(_TERMS[term]) for term in card["terms"]),
+        "age": alert_words.lapse(words, staff.now - card["since"]),
+        "address": form_of(card["number"], command) if may else "",
+        "approver": who_may(command, words),
     }
 
 

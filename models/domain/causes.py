@@ -116,8 +116,8 @@ def proposal_waiting(order: Order) -> Iterator[Cause]:
 
 def change_undecided(order: Order) -> Iterator[Cause]:
     """One of us wants other terms; somebody else has to approve them."""
-    change = order.open_change
-    if change is not None and change.state is ChangeState.PROPOSED:
+    change = order.change_to_decide
+    if change is not None:
         yield _waiting(
             order.plant_calendar, change.change, change.since, WORKING_DAY, "approver", change.reason
         )

@@ -70,6 +70,22 @@ class Change:
     def open(self) -> bool:
         return self.state in (ChangeState.PROPOSED, ChangeState.APPROVED)
 
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What it asks to be different, by name and in a fixed order. Lots that only follow their line's
+        quantity are not named."""
+        beside = list(zip(self.before.lines, self.after.lines, strict=True))
+        on = {
+            "need_by": self.before.need_by != self.after.need_by,
+            "quantity": any(was.quantity != wanted.quantity for was, wanted in beside),
+            "unit_price": any(was.unit_price != wanted.unit_price for was, wanted in beside),
+            "lots": any(
+                was.lots != wanted.lots and was.quantity == wanted.quantity for was, wanted in beside
+            ),
+            "spec_revision": self.before.spec_revision != self.after.spec_revision,
+        }
+        return tuple(name for name, different in on.items() if different)
+
     def on(self, now: Commercial) -> Commercial:
         """The terms once it holds: what it left alone stays as it is `now`, not as it was then."""
         return Commercial(

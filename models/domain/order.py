@@ -236,6 +236,12 @@ class Order:
         return plan if plan is not None and not plan.decision else None
 
     @property
+    def change_to_decide(self) -> Change | None:
+        """The change that somebody else than who asked has still to approve."""
+        change = self.open_change
+        return change if change is not None and change.state is ChangeState.PROPOSED else None
+
+    @property
     def change_to_answer(self) -> Change | None:
         """The change that is approved and waits for the supplier; until then the old revision stands."""
         change = self.open_change

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.domain.order import ENDED, Stage
 from models.queries.order_list import Filter, conditions
+from models.queries.order_stream import names
 from models.queries.orders import Reader, View
 from models.tables.orders import AlertRow, NonconformanceRow, OrderRow
 from models.tables.processes import Process
@@ -139,6 +140,28 @@ def to_decide(session: Session, reader: Reader, limit: int) -> list[View]:
             "defect": row.defect,
             "opened_at": row.opened_at,
             "decided_by": row.decided_by,
+        }
+        for row in rows
+    ]
+
+
+def changes(session: Session, reader: Reader, limit: int) -> list[View]:
+    """Orders with a change that waits for approval, the longest waiting first, whatever else is said of
+    them; `by` and `who` are the id and name of whoever asked for it, `terms` what is to be different."""
+    query = (
+        select(*_CARD, _ORDERS.c.change_since, _ORDERS.c.change_by, _ORDERS.c.change_terms)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+        .where(_ORDERS.c.change_since.is_not(None), *conditions(_OPEN, reader))
+    )
+    rows = session.execute(query.order_by(_ORDERS.c.change_since, _ORDERS.c.number).limit(limit)).all()
+    called = names(session, {row.change_by for row in rows})
+    return [
+        _card(row)
+        | {
+            "since": row.change_since,
+            "by": row.change_by,
+            "who": called.get(row.change_by, ""),
+            "terms": row.change_terms,
         }
         for row in rows
     ]

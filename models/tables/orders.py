@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from models.tables.types import Exact, Json, Utc, Word
 
 _OPEN = text("ended_at IS NULL")
+_TO_DECIDE = text("change_since IS NOT NULL")
 
 
 class OrderRow(SQLModel, table=True):
@@ -23,6 +24,14 @@ class OrderRow(SQLModel, table=True):
         Index("ix_orders_due", "next_due"),
         # Lists show what is still open, the most pressing first, however much has ended before.
         Index("ix_orders_open", "need_by", "number", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        # Few changes wait for approval at a time.
+        Index(
+            "ix_orders_change",
+            "change_since",
+            "number",
+            postgresql_where=_TO_DECIDE,
+            sqlite_where=_TO_DECIDE,
+        ),
     )
 
     number: str = Field(primary_key=True)
@@ -47,6 +56,10 @@ class OrderRow(SQLModel, table=True):
     next_due: datetime | None = Field(default=None, sa_type=Utc)
     draft: dict[str, Any] | None = Field(default=None, sa_type=Json)
     snapshot: str | None = Field(default=None, sa_type=Text)
+    # The change that waits for approval: since when, who asked for it, and for which terms.
+    change_since: datetime | None = Field(default=None, sa_type=Utc)
+    change_by: str = ""
+    change_terms: list[str] = Field(default_factory=list, sa_type=Json)
     created_at: datetime = Field(sa_type=Utc)
     issued_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -62,7 +62,7 @@ _WRITE_ORDER = update(ORDERS).where(ORDERS.c.number == bindparam("order"))
 
 def order_columns(order: Order, next_due: datetime | None) -> Row:
     """The columns of the order's own row, `snapshot` included."""
-    on = flags(order)
+    on, change = flags(order), order.change_to_decide
     return {
         "stage": stage(order).value,
         "flags": list(on),
@@ -77,6 +77,9 @@ def order_columns(order: Order, next_due: datetime | None) -> Row:
         "revision": order.revision,
         "next_due": next_due,
         "snapshot": dump_order(order),
+        "change_since": change.since if change is not None else None,
+        "change_by": change.by if change is not None else "",
+        "change_terms": list(change.terms) if change is not None else [],
         "issued_at": order.issued_at,
         "ended_at": order.ended_at,
     }

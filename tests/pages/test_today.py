@@ -10,10 +10,11 @@ from sqlmodel import select
 
 from api.app import now
 from models.domain.authority import Role
-from models.tables.orders import AlertRow
+from models.tables.orders import AlertRow, OrderRow
+from models.tables.people import User
 from tests.pages.alarms import declined, raised
 from tests.pages.browser import Browsers, StaffPage
-from tests.pages.doing import at
+from tests.pages.doing import Hands, at
 from tests.stories import BEHALF, issued
 from tests.systems import System
 
@@ -22,12 +23,16 @@ def row(page: StaffPage, order: str) -> str:
     """The words of the one row of an order that needs somebody; empty without one."""
     rows = re.findall(rf'<tr id="row-{order}">.*?</tr>', page.html, re.DOTALL)
     assert len(rows) <= 1
-    return " ".join(re.sub(r"<[^>]*>", " ", rows[0]).split()) if rows else ""
+    return words_of(rows[0]) if rows else ""
 
 
 def section(page: StaffPage, name: str) -> str:
     found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page.html, re.DOTALL)
     return found[0] if found else ""
+
+
+def words_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 async def test_an_order_has_one_row_its_worst_alert_first(system: System, browsers: Browsers) -> None:
@@ -129,6 +134,63 @@ async def test_rejected_pieces_wait_there_for_quality_at_once_and_until_they_are
         signature={"name": "Dora Design", "meaning": "Fit for use"},
     )
     assert number not in section(await browsers.of(Role.DESIGN_AUTHORITY).open("/"), "rejected")
+
+
+async def test_a_change_waits_there_for_an_approver_at_once_and_until_it_is_decided(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "accepted")
+    raised(system, number, "no_news")
+    asking = browsers.of(Role.BUYER, Role.APPROVER)
+    terms = {"lines__0__quantity": "15", "lines__0__unit_price": "0.95", "reason": "Fewer are sold"}
+    await Hands(asking, number).do("propose-change", **terms)
+    approver, viewer = browsers.of(Role.APPROVER), browsers.of(Role.VIEWER)
+    with system.database.read() as session:
+        asked_by = session.get_one(User, session.get_one(OrderRow, number).change_by).email
+    seen = section(await approver.open("/"), "changes")
+    form = f"/orders/{number}/decide-change"
+    assert f'href="{form}"' in seen
+    assert "Acme Plating · Quantity · Price " in words_of(seen)
+    assert f"{asked_by} · for" in words_of(seen)
+    assert (await approver.get(form)).status_code == 200
+    # Neither who asked for it nor who only looks is led to the decision.
+    for other in (asking, viewer):
+        seen = section(await other.open("/"), "changes")
+        assert number in seen
+        assert "decide-change" not in seen
+    await Hands(approver, number).do("decide-change", "approve")
+    assert number not in section(await approver.open("/"), "changes")
+
+
+async def test_what_waits_longest_for_approval_comes_first_and_nothing_ended_does(
+    system: System, browsers: Browsers
+) -> None:
+    first, second = [await at(system, "accepted") for _ in range(2)]
+    for number in (second, first):
+        changes = {"need_by": str(now().date() + timedelta(days=90))}
+        await system.command(Role.BUYER, number, "propose-change", changes=changes, reason="Later")
+    approver = browsers.of(Role.APPROVER)
+    seen = section(await approver.open("/"), "changes")
+    assert seen.index(second) < seen.index(first)
+    assert "Needed by" in seen
+    await system.command(Role.BUYER, first, "cancel", reason="No longer needed")
+    seen = section(await approver.open("/"), "changes")
+    assert second in seen
+    assert first not in seen
+
+
+async def test_changes_of_controlled_orders_are_listed_for_the_cleared_alone(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "accepted")
+    changes = {"spec_revision": "2024"}
+    await system.command(Role.BUYER, number, "propose-change", changes=changes, reason="A new one")
+    with system.database.write() as session:
+        session.get_one(OrderRow, number).export_controlled = True
+    assert number not in section(await browsers.of(Role.APPROVER).open("/"), "changes")
+    seen = section(await browsers.of(Role.APPROVER, cleared=True).open("/"), "changes")
+    assert number in seen
+    assert "Specification" in seen
 
 
 async def test_a_day_with_something_to_decide_is_not_said_to_be_free(

@@ -325,6 +325,9 @@ def upgrade() -> None:
         sa.Column("next_due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("draft", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("snapshot", sa.Text(), nullable=True),
+        sa.Column("change_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("change_by", sa.String(), nullable=False),
+        sa.Column("change_terms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -343,6 +346,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_orders_change",
+            ["change_since", "number"],
+            unique=False,
+            sqlite_where=sa.text("change_since IS NOT NULL"),
+            postgresql_where=sa.text("change_since IS NOT NULL"),
+        )
         batch_op.create_index("ix_orders_due", ["next_due"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_late"), ["late"], unique=False)
         batch_op.create_index("ix_orders_list", ["stage", "supplier", "need_by"], unique=False)
