@@ -429,3 +429,24 @@ def test_only_a_buyer_proposes_and_withdraws() -> None:
     scene.when(change(need_by=LATER), by=PLANNER).refused("forbidden.role")
     given(scene, change(need_by=LATER)).when(withdraw(), by=APPROVER).refused("forbidden.role")
     assert scene.order.changes[CHANGE].by == BUYER.id
+
+
+@pytest.mark.parametrize(
+    ("wanted", "terms"),
+    [
+        (change(changed(1, 80)), ("quantity",)),
+        (change(changed(1, price="0.9"), changed(2, 40)), ("quantity", "unit_price")),
+        (change(changed(1, L1=50, L2=50)), ("lots",)),
+        (change(need_by=LATER, spec_revision="2024"), ("need_by", "spec_revision")),
+    ],
+)
+def test_a_change_says_which_terms_it_asks_to_be_different(
+    wanted: ProposeChange, terms: tuple[str, ...]
+) -> None:
+    first, second = a_line(1, 100, [("L1", 100)]), a_line(2, 50, [("L3", 50)])
+    scene = given(issued(first, second, lots=[a_lot(lot) for lot in ("L1", "L2", "L3")]), accept(), wanted)
+    waiting = scene.order.change_to_decide
+    assert waiting is not None
+    assert waiting.terms == terms
+    given(scene, reject())
+    assert scene.order.change_to_decide is None
