@@ -27,7 +27,7 @@ demo: .venv/ready-to-run
 	$(BIN)/sendout demo
 
 test: lint browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .
