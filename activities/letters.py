@@ -152,6 +152,8 @@ class Letters:
                 )
             case e.ReminderSent(rule="contingency_soon"):
                 return mail_facts.contingency_reminder(order, ours)
+            case e.ReminderSent(rule="claim_due"):
+                return mail_facts.claim_reminder(order, ours)
             case e.ReminderSent(rule="change_reminder"):
                 return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent(rule="return_reminder"):

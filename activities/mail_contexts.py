@@ -479,6 +479,26 @@ class ContingencyReminder(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimDue(Part):
+    """``whose``: the supplier's or the carrier's name, empty when nobody knows the carrier's."""
+
+    claim: str
+    due: date
+    pieces: tuple[Pieces, ...]
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReminder(MailContext):
+    """To the buyer: what was lost is to be claimed from who lost it."""
+
+    supplier: str
+    process: str
+    due: date
+    claims: tuple[ClaimDue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDeclined(MailContext):
     """To the buyer: the supplier will not do it."""
 
@@ -575,6 +595,7 @@ MAILS: dict[str, type[MailContext]] = {
     "change_decided": ChangeDecided,
     "change_answered": ChangeAnswered,
     "contingency_reminder": ContingencyReminder,
+    "claim_reminder": ClaimReminder,
     "order_declined": OrderDeclined,
     "action_planned": ActionPlanned,
     "action_due": ActionDue,

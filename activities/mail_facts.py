@@ -10,6 +10,7 @@ from typing import Any, Literal
 from activities import mail_contexts as m
 from models.domain import events as e
 from models.domain.changes import LineCommercial
+from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction
 from models.domain.deadlines import Party
 from models.domain.events import OrdersMerged, TransferRefused
@@ -153,6 +154,33 @@ def contingency_reminder(order: Order, ours: dict[str, Any]) -> m.ContingencyRem
         note=plan.note,
         alternate=plan.supplier_name,
         material=plan.material,
+    )
+
+
+def claim_reminder(order: Order, ours: dict[str, Any]) -> m.ClaimReminder:
+    """One mail about all claims that are open."""
+    claims = sorted(order.open_claims, key=lambda claim: claim.due)
+    return m.ClaimReminder(
+        **ours,
+        supplier=order.supplier_name,
+        process=order.process_name,
+        due=claims[0].due,
+        claims=tuple(_claim_due(order, claim) for claim in claims),
+    )
+
+
+def _claim_due(order: Order, claim: Claim) -> m.ClaimDue:
+    parcel = order.parcels.get(claim.parcel)
+    travel = (parcel.carrier, parcel.tracking) if parcel is not None else ()
+    return m.ClaimDue(
+        claim=claim.claim,
+        due=claim.due,
+        whose=order.supplier_name if claim.against == SUPPLIER else " ".join(filter(None, travel)),
+        pieces=tuple(
+            some_pieces(order, line_of(at), lot_of(at), left)
+            for at, quantity in claim.pieces.items()
+            if (left := quantity - claim.found.get(at, Decimal(0)))
+        ),
     )
 
 

@@ -55,6 +55,7 @@ COMMANDS = {
     "set-responsibility": N_("saying who is responsible"),
     "review-nonconformance": N_("the review of a nonconformance"),
     "declare-loss": N_("declaring a loss"),
+    "settle-claim": N_("settling a claim"),
     "short-close": N_("closing a line short"),
     "resolve-over": N_("settling surplus pieces"),
     "correct": N_("correcting an entry"),

@@ -18,6 +18,8 @@ from activities.mail_contexts import (
     ChangeProposed,
     ChangeReminder,
     ChangeWithdrawn,
+    ClaimDue,
+    ClaimReminder,
     CommandRefused,
     ContingencyReminder,
     CounterAnswered,
@@ -218,6 +220,16 @@ SAMPLES: tuple[MailContext, ...] = (
         rejected=("FL-DN65 B",),
     ),
     ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
+    ClaimReminder(
+        **_OURS,
+        supplier="ACME Galvanik",
+        process="Zinc plating",
+        due=date(2026, 12, 4),
+        claims=(
+            ClaimDue(claim="SO-000042-L1", due=date(2026, 12, 4), pieces=(FLANGE,), whose="DHL 4711"),
+            ClaimDue(claim="SO-000042-L2", due=date(2026, 12, 7), pieces=(FLANGE,)),
+        ),
+    ),
     ContingencyReminder(
         **_OURS,
         supplier="ACME Galvanik",

@@ -20,6 +20,7 @@ CHARGES: dict[str, str] = {
     ChargeKind.EARLY: N_("Early reward"),
     ChargeKind.REJECTS: N_("Rejects"),
     ChargeKind.LATE: N_("Late"),
+    ChargeKind.CLAIM: N_("Credited for lost pieces"),
 }
 
 # Nobody writes these behind a number.

@@ -64,6 +64,20 @@ ACTION_STATES: dict[str, tuple[str, str]] = {
     "verified": (N_("Verified as effective"), "good"),
     "ineffective": (N_("Not effective"), "act"),
 }
+# Where a claim stands, and how that is to be taken.
+CLAIM_STATES: dict[str, tuple[str, str]] = {
+    "open": (N_("Open"), "watch"),
+    "reopened": (N_("Open again: pieces turned up"), "act"),
+    "found": (N_("All found"), "good"),
+    "settled": (N_("Settled"), "plain"),
+}
+CLAIM_OUTCOMES: dict[str, str] = {
+    "paid": N_("Paid"),
+    "credited": N_("Credited"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+}
+CLAIMED_FROM: dict[str, str] = {"carrier": N_("Carrier"), "supplier": N_("Supplier")}
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
 
 
@@ -111,6 +125,7 @@ ACTIONS: dict[str, str] = {
     "set-responsibility": N_("Say who is responsible"),
     "review-nonconformance": N_("Review a nonconformance"),
     "declare-loss": N_("Declare pieces lost"),
+    "settle-claim": N_("Settle a claim"),
     "short-close": N_("Close a line short"),
     "resolve-over": N_("Settle surplus pieces"),
     "correct": N_("Correct an entry"),
@@ -134,6 +149,7 @@ THEMES: dict[str, tuple[str, ...]] = {
         "confirm-return",
         "resolve-over",
         "declare-loss",
+        "settle-claim",
         "short-close",
     ),
     N_("Quality and documents"): (

@@ -25,6 +25,7 @@ MOST_URGENT_FIRST = (
     "parcel_overdue",
     "return_overdue",
     "corrective_action_overdue",
+    "claim_overdue",
     "document_missing",
     "no_news",
 )
@@ -45,6 +46,7 @@ DEEDS = {
     "pushed_back": "report-milestone",
     "parcel_overdue": "receive",
     "return_overdue": "declare-loss",
+    "claim_overdue": "settle-claim",
     "document_missing": "add-document",
     "corrective_action_overdue": "complete-action",
     "no_news": "report-milestone",
@@ -85,6 +87,9 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
         case "milestone_overdue":
             # Followed by the day it was planned for.
             return {"code": occurrence[: -len("-2026-12-31")]}
+        case "claim_overdue":
+            # Followed by the day it was due.
+            return {"claim": occurrence[: -len("-2026-12-31")]}
         case "parcel_overdue":
             return {"parcel": occurrence}
         case "document_missing":

@@ -68,6 +68,7 @@ STAFF: dict[str, frozenset[Role]] = {
     "send": _DOCK,
     "receive": _DOCK,
     "declare-loss": _DOCK,
+    "settle-claim": frozenset({Role.BUYER, Role.FINANCE}),
     "resolve-over": _DOCK,
     "confirm-return": _DOCK,
     "plan-action": frozenset({Role.QUALITY}),

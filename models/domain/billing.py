@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from models.domain import money
 from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
+from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
 from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
@@ -43,7 +44,7 @@ def charges(order: Order) -> tuple[Charge, ...]:
     if order.kin.successor:
         return ()
     found = [charge for line in order.lines for charge in _Bill.of(order, line).charges()]
-    return (*found, *_hurried(order, found))
+    return (*found, *_hurried(order, found), *_claimed(order))
 
 
 def total_of(some: Iterable[Charge]) -> Decimal:
@@ -268,3 +269,15 @@ def _hurried(order: Order, found: list[Charge]) -> Iterator[Charge]:
     if fee and times and found:
         amount = money.amount(times * fee, order.currency)
         yield Charge(ChargeKind.EXPEDITE, 0, times, "", fee, amount)
+
+
+def _claimed(order: Order) -> Iterator[Charge]:
+    """What the supplier credits for pieces it lost. What it paid came another way, as a carrier's money does."""
+    credited = [
+        claim.amount
+        for claim in order.claims.values()
+        if claim.against == SUPPLIER and claim.outcome == "credited" and claim.amount is not None
+    ]
+    if credited:
+        amount = -sum(credited, Decimal(0))
+        yield Charge(ChargeKind.CLAIM, 0, _ONCE, "", amount, money.amount(amount, order.currency))

@@ -391,6 +391,22 @@ def actions_overdue(order: Order) -> Iterator[Cause]:
         yield Cause(action.action, over, over, action.planned_at, order.plant_calendar, owner, action.what)
 
 
+def claims_due_soon(order: Order) -> Iterator[Cause]:
+    """Asked for the working day before: who lost pieces hears of it in time."""
+    calendar = order.plant_calendar
+    for claim in order.open_claims:
+        due = calendar.at(calendar.add_workdays(claim.due, -1), calendar.opens)
+        if due > claim.since:
+            yield Cause(f"{claim.claim}-{claim.due}", due, due, claim.since, calendar, "buyer", claim.claim)
+
+
+def claims_overdue(order: Order) -> Iterator[Cause]:
+    calendar = order.plant_calendar
+    for claim in order.open_claims:
+        over = calendar.end_of_day(claim.due)
+        yield Cause(f"{claim.claim}-{claim.due}", over, over, claim.since, calendar, "buyer", claim.claim)
+
+
 def lots_on_hold(order: Order) -> Iterator[Cause]:
     for hold in order.open_lot_holds:
         yield _waiting(order.plant_calendar, hold.hold, hold.since, timedelta(0), "quality", hold.lot)

@@ -27,6 +27,7 @@ class ChargeKind(StrEnum):
     EARLY = "early"
     REJECTS = "rejects"
     LATE = "late"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,8 +375,22 @@ class LossLine(Part):
 
 @dataclass(frozen=True, slots=True)
 class DeclareLoss(Command):
+    """What is lost is claimed `against` who had it: without, the carrier of what was on its way and the
+    supplier of what it had."""
+
     lines: tuple[LossLine, ...]
     reason: str
+    against: Literal["carrier", "supplier"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleClaim(Command):
+    """What came of a claim; `amount`, in the order's currency, with the first two."""
+
+    claim: str
+    outcome: Literal["paid", "credited", "refused", "withdrawn"]
+    amount: Decimal | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ RULES: dict[str, Rule] = {
         Rule("forecast_late", "Will be late", "alert", why.forecast_late, ("planner", "buyer"), "Replan or negotiate"),
         Rule("corrective_action_due", "Corrective action due", "remind", why.actions_due_soon, ("quality",), "Do what was agreed"),
         Rule("corrective_action_overdue", "Corrective action overdue", "alert", why.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
+        Rule("claim_due", "Claim due", "remind", why.claims_due_soon, ("buyer",), "Claim the lost pieces"),
+        Rule("claim_overdue", "Claim not settled", "alert", why.claims_overdue, ("buyer",), "Ask what comes of the claim", ("admin",)),
         Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
         Rule("contingency_soon", "Contingency to be decided", "remind", why.contingency_soon, ("buyer", "planner"), "Decide about the contingency plan"),
         Rule("contingency_due", "Contingency undecided", "alert", why.contingency_due, ("buyer", "planner"), "Decide about the contingency plan", ("admin",)),
@@ -89,7 +91,14 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip
 # What can still be wrong with an order that has ended.
 _AFTER_THE_END = frozenset(
-    {"mail_undeliverable", "document_missing", "corrective_action_due", "corrective_action_overdue"}
+    {
+        "mail_undeliverable",
+        "document_missing",
+        "corrective_action_due",
+        "corrective_action_overdue",
+        "claim_due",
+        "claim_overdue",
+    }
 )
 
 

@@ -17,6 +17,7 @@ from typing import ClassVar
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Commercial
 from models.domain.charges import Charge
+from models.domain.claims import Loss
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
@@ -564,10 +565,24 @@ class ReturnConfirmed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PiecesLost(Event):
+    """`claims`: what is claimed for them; nothing of what was written off with the order."""
+
     moves: tuple[Move, ...]
     reason: str
     shares: tuple[ShareMove, ...] = ()
     lot_unknown: bool = False
+    claims: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSettled(Event):
+    """`amount` is in the order's currency; none where there is no money."""
+
+    claim: str
+    outcome: str
+    by: str
+    amount: Decimal | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

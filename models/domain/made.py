@@ -42,6 +42,8 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
             result.setdefault("nonconformance", event.nonconformance)
         elif isinstance(event, e.ActionPlanned):
             result["action"] = event.action
+        elif isinstance(event, e.PiecesLost) and event.claims:
+            result["claims"] = [loss.claim for loss in event.claims]
         elif isinstance(event, e.OrdersMerged):
             result["merged"] = [source.order for source in event.sources]
         elif isinstance(event, e.OrderSplit):

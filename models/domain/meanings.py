@@ -16,6 +16,7 @@ from models.domain import billable
 from models.domain import events as e
 from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
+from models.domain.claims import Claim
 from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
@@ -609,8 +610,28 @@ def _nonconformance_reviewed(order: Order, event: e.NonconformanceReviewed, _: i
     return _on_nonconformance(order, event.nonconformance, reviews=reviews)
 
 
-def _lost(order: Order, event: e.PiecesLost, _: int, __: datetime) -> Order:
-    return billable.lost_in_rework(order, event.shares)
+def _lost(order: Order, event: e.PiecesLost, sequence: int, at: datetime) -> Order:
+    opened = {
+        loss.claim: Claim(
+            loss.claim, loss.against, event.reason, sequence, at, at, loss.due, loss.pieces, loss.parcel
+        )
+        for loss in event.claims
+    }
+    return replace(billable.lost_in_rework(order, event.shares), claims={**order.claims, **opened})
+
+
+def _claim_settled(order: Order, event: e.ClaimSettled, _: int, at: datetime) -> Order:
+    claim = order.claims[event.claim]
+    settled = replace(
+        claim,
+        outcome=event.outcome,
+        amount=event.amount,
+        note=event.note,
+        settled_at=at,
+        settled_by=event.by,
+        settled_for=claim.missing,
+    )
+    return replace(order, claims={**order.claims, event.claim: settled})
 
 
 def _short_closed(order: Order, event: e.LinesShortClosed, _: int, __: datetime) -> Order:
@@ -650,6 +671,10 @@ def _corrected(order: Order, event: e.EventCorrected, _: int, at: datetime) -> O
             for receipt in order.receipts
         ),
         parcels=parcels,
+        claims={
+            name: replace(claim, void=True) if claim.opened_by == event.sequence else claim
+            for name, claim in order.claims.items()
+        },
         lines=billable.weighed((_without_load(line, event.sequence) for line in order.lines), event.weights),
         milestones=tuple(
             replace(item, actual=event.actual, forecast=event.forecast, quantity=event.quantity)
@@ -797,6 +822,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.DispositionProposed: _proposed,
     e.DispositionDecided: _decided,
     e.PiecesLost: _lost,
+    e.ClaimSettled: _claim_settled,
     e.ActionPlanned: _action_planned,
     e.ActionCompleted: _action_completed,
     e.ActionVerified: _action_verified,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain.claims import with_found
 from models.domain.events import ShareMove
 from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, Move, key, moved
@@ -53,6 +54,7 @@ def move_pieces(order: Order, moves: Iterable[Move], at: datetime, *, undo: bool
         accepted_as=accepted_as,
         arrived=arrived,
         out_since=out_since,
+        claims=with_found(order.claims, moves, at, order.plant_calendar, undo=undo),
     )
 
 

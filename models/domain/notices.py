@@ -51,6 +51,7 @@ _REMINDERS: dict[str, tuple[str, Addressee]] = {
     "return_reminder": ("return_reminder", "supplier"),
     "contingency_soon": ("contingency_reminder", "buyer"),
     "corrective_action_due": ("action_due", "owner"),
+    "claim_due": ("claim_reminder", "buyer"),
 }
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from models.domain.calendar import WorkingCalendar
 from models.domain.changes import Change, ChangeState, Commercial, LineCommercial
 from models.domain.charges import Settlement
+from models.domain.claims import Claim
 from models.domain.contract import Basis, Terms
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
@@ -183,6 +184,8 @@ class Order:
     inspections: Mapping[str, Inspection] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     nonconformances: Mapping[str, Nonconformance] = field(default_factory=dict)
+    # What is claimed for lost pieces, by the claim's id.
+    claims: Mapping[str, Claim] = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
     # Holds of lots that cover pieces of this order, by the hold's id.
     lot_holds: Mapping[str, LotHold] = field(default_factory=dict)
@@ -276,6 +279,11 @@ class Order:
     def open_lot_holds(self) -> Iterator[LotHold]:
         """Holds of lots it still has pieces of."""
         return standing(self)
+
+    @property
+    def open_claims(self) -> Iterator[Claim]:
+        """Those of an order that was split are with what goes on."""
+        return (claim for claim in self.claims.values() if claim.open and not self.kin.superseded_by)
 
     @property
     def open_alerts(self) -> Iterator[Alert]:

@@ -24,6 +24,7 @@ from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
 from models.domain.transfers import Transfer, offered
 from models.queries import costs
+from models.queries.claims import claims
 from models.queries.upstream import upstream
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
@@ -128,6 +129,7 @@ def issued(order: Order) -> View:
         "proposal": _proposal(order),
         "open_change": _change(order),
         "contingency": _contingency(order),
+        "claims": claims(order),
         "expedites": [
             {"change": item.change, "at": item.accepted_at, "from": item.before, "to": item.need_by}
             for item in order.expedites
@@ -450,6 +452,7 @@ def _draft(session: Session, row: Any) -> View:
         "proposal": None,
         "open_change": None,
         "contingency": None,
+        "claims": [],
         "expedites": [],
         **_kin(Kin(reassigned_from=draft.reassigned_from)),
         "lines": lines,

@@ -170,6 +170,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "/orders/{number}/resolve-over": _task("resolve-over", "receiving"),
     "/orders/{number}/short-close": _task("short-close", "receiving", FRESH),
     "/orders/{number}/declare-loss": _task("declare-loss", "receiving"),
+    "/orders/{number}/settle-claim": _task("settle-claim", "finance", "{WO-HURRY}"),
     "/orders/{number}/correct": _task("correct", "receiving"),
     "/orders/{number}/hold": _task("hold", "buyer"),
     "/orders/{number}/resume": (

@@ -145,6 +145,9 @@ async def _hurried(story: Story) -> None:
     await story.act("buyer", order, "expedite", need_by=str(story.day(12)), reason="The line stands.")
     plan = {"decide_by": str(story.day(9)), "material": "Nine blanks", "note": "One bath only."}
     await story.act("planner", order, "plan-contingency", **plan)
+    await story.send(order, 9)
+    lost = [{"line": 1, "quantity": 1, "from": "in_transit_out"}]
+    await story.act("buyer", order, "declare-loss", lines=lost, reason="The carrier lost a box.")
 
 
 async def _put_right(story: Story) -> None:

@@ -19,7 +19,7 @@ from models.domain.transfers import TransferState
 
 ZERO = Decimal(0)
 # What goes on after an order has ended.
-OUTLIVE = {"corrective_action_due", "corrective_action_overdue"}
+OUTLIVE = {"corrective_action_due", "corrective_action_overdue", "claim_due", "claim_overdue"}
 SENT = [bucket for bucket in Bucket if bucket is not Bucket.OVER]
 OUT = [Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_BACK]
 
@@ -90,6 +90,10 @@ def check_state(order: Order) -> None:
         assert parcel.void or nodes >= set(parcel.loads.values()), parcel
     told = Counter((alert.rule, alert.occurrence) for alert in order.alerts.values())
     assert all(times == 1 for times in told.values()), told
+    for claim in order.claims.values():
+        assert claim.found.keys() <= claim.pieces.keys(), claim
+        assert all(ZERO < some <= claim.pieces[at] for at, some in claim.found.items()), claim
+        assert (claim.amount is not None) == (claim.outcome in ("paid", "credited")), claim
     for item in order.nonconformances.values():
         proposed = sum((proposal.quantity for proposal in item.proposals), Decimal(0))
         shares = [shares.get(Share.PROPOSED, Decimal(0)) for shares in item.shares.values()]
@@ -166,7 +170,7 @@ def _money(order: Order) -> None:
     for each in charged:
         assert abs(each.amount - each.quantity * each.rate) <= coin / 2
         assert each.amount % coin == 0
-        assert (each.amount < 0) == (each.kind in (ChargeKind.LATE, ChargeKind.REJECTS))
+        assert (each.amount < 0) == (each.kind in (ChargeKind.LATE, ChargeKind.REJECTS, ChargeKind.CLAIM))
     for item in order.nonconformances.values():
         decided = [outcome for outcome in item.outcomes if outcome.decision != "lost"]
         assert sum((outcome.quantity for outcome in decided), ZERO) <= item.quantity

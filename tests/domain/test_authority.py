@@ -55,6 +55,7 @@ verify-action         .     .        .         y       .                .       
 set-responsibility    .     .        .         y       .                .       .       y     .      .
 review-nonconformance .     y        .         y       .                .       .       y     .      .
 declare-loss          y     .        y         .       .                .       .       y     .      .
+settle-claim          y     .        .         .       .                .       y       y     .      .
 short-close           y     .        y         .       .                .       .       y     .      .
 resolve-over          y     .        y         .       .                .       .       y     .      .
 correct               y     .        y         y       .                .       .       y     .      .

@@ -20,6 +20,7 @@ from tests.domain.asking import (
     counter,
     fall_back,
     hurry,
+    lose,
     receive,
     send,
     ship,
@@ -65,6 +66,8 @@ CLOCKS: dict[str, Callable[[], Scene]] = {
     "nonconformance_unanswered": lambda: plain(accept(), send(), ship(), receive(90, rejected=10)),
     "corrective_action_due": lambda: put_right(),
     "corrective_action_overdue": lambda: put_right(),
+    "claim_due": lambda: plain(accept(), send(), ship(), lose(10)),
+    "claim_overdue": lambda: plain(accept(), send(), ship(), lose(10)),
     "return_reminder": lambda: plain(accept(), send(), Cancel("Not needed")),
     "return_overdue": lambda: plain(accept(), send(), Cancel("Not needed")),
 }

@@ -567,7 +567,19 @@ class Orders(RuleBasedStateMachine):
         sources = [Bucket(source)] if source else OUT
         place = self.place(number, *sources)
         quantity = self.some(portion, place, *sources)
-        self.ask(c.DeclareLoss((c.LossLine(place[0], quantity, place[1], source),), "Gone"))
+        whose: Any = [None, None, "carrier", "supplier"][number % 4]
+        self.ask(c.DeclareLoss((c.LossLine(place[0], quantity, place[1], source),), "Gone", whose))
+
+    @precondition(lambda self: bool(self.scene.order.claims))
+    @rule(
+        number=numbers,
+        outcome=st.sampled_from(["paid", "credited", "refused", "withdrawn"]),
+        amount=st.sampled_from([None, Decimal("12.50"), Decimal("12.50"), Decimal("-1"), Decimal("0.001")]),
+        by=st.sampled_from([None, None, None, ADMIN, QUALITY]),
+    )
+    def settle_a_claim(self, number: int, outcome: Any, amount: Decimal | None, by: Actor | None) -> None:
+        names = list(self.scene.order.claims)
+        self.ask(c.SettleClaim(names[number % len(names)], outcome, amount, "Their letter"), by=by)
 
     @precondition(there(Bucket.OVER))
     @rule(number=which, portion=portions, decision=st.sampled_from(["return", "accept", "miscount"]))

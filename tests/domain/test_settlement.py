@@ -22,6 +22,7 @@ from models.domain.commands import (
     Send,
     SendLine,
     SetResponsibility,
+    SettleClaim,
     Signature,
 )
 from models.domain.contract import Basis, Terms
@@ -33,6 +34,7 @@ from tests.domain.asking import (
     agree,
     answer,
     approve,
+    arrived,
     change,
     changed,
     counter,
@@ -433,5 +435,9 @@ def test_every_kind_of_charge_can_come_about(kind: ChargeKind) -> None:
     free = rejected(ours(dispose(rework=5, scrap=5)), ship(5, nonconformance=NC))
     late = rejected(dispose(rework=10), ship(10, nonconformance=NC))
     late.at(day(16, 12)).when(receive(10, parcel="SO-1-P2")).then()
-    kinds = {charge.kind for scene in (hurried, free, late) for charge in billing.charges(scene.order)}
+    credit = SettleClaim("SO-1-L1", "credited", Decimal(1))
+    credited = given(issued(), accept(), send(), arrived(), lose(2), credit)
+    kinds = {
+        charge.kind for scene in (hurried, free, late, credited) for charge in billing.charges(scene.order)
+    }
     assert kind in kinds

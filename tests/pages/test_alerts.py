@@ -66,6 +66,7 @@ _DEEDS = {
     "change_undecided": ("Approve or reject the change", "/decide-change"),
     "change_unacknowledged": ("Enter the answer", "/acknowledge"),
     "corrective_action_overdue": ("A corrective action is done", "/complete-action?action=SO-1-N1-C1"),
+    "claim_overdue": ("Settle a claim", "/settle-claim?claim=SO-1-L1"),
     "contingency_due": ("Decide about the contingency plan", "/settle-contingency"),
     "proposal_waiting": ("Accept or reject the proposal", "/answer-counter"),
     "order_declined": ("Give it to another supplier", "/reassign"),
@@ -80,6 +81,7 @@ _SETTLED_ON_THE_FORM = {
 _OCCURRENCES = {
     "milestone_overdue": "PLATED-2026-12-31",
     "parcel_overdue": "SO-1-P1",
+    "claim_overdue": "SO-1-L1-2026-12-31",
     "document_missing": "coc#2",
     "nonconformance_unanswered": "SO-1-N1",
     "corrective_action_overdue": "SO-1-N1-C1",

@@ -131,6 +131,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.NonconformanceClosed(NC), f"{NC} is closed: every piece has an end."),
     (e.ReturnConfirmed(NC, Decimal(10), moved(Bucket.RETURNED_TO_SUPPLIER, 10), ()), f"Bea confirmed that 10 pcs of lot L1 of {NC} went back to the supplier."),
     (e.PiecesLost(moved(Bucket.LOST, 2), "Claim deadline passed"), "Bea declared 2 pcs of lot L1 lost."),
+    (e.ClaimSettled("SO-1-L1", "credited", "u_1", Decimal("1.70")), "Bea settled claim SO-1-L1: credited, 1.70 EUR."),
     (e.LinesShortClosed((1,), "Enough"), "Bea closed FLANGE B short: nothing more will be sent."),
     (e.OverResolved(1, "L1", Decimal(3), "accept", (), Decimal(103)), "Bea settled 3 pcs beyond what was expected: kept and ordered."),
     (e.EventCorrected(5, "pieces_received", "Typed wrongly"), "Bea took back entry #5."),

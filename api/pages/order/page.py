@@ -13,6 +13,7 @@ from activities.refusals import from_json
 from api.auth import Reader
 from api.pages.desk import Desk, desk
 from api.pages.order import (
+    claims_told,
     header,
     measured,
     money_told,
@@ -126,6 +127,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "proposal": tell.terms(order.counter.before, order.counter.terms) if order.counter else (),
         "change": order.open_change,
         "plan": order.contingency,
+        "claims": claims_told.claims(order, words),
         "change_rows": tell.commercial(order.open_change.before, order.open_change.after)
         if order.open_change
         else (),

@@ -122,12 +122,6 @@ def judged(event: e.PiecesJudged, tell: Telling) -> Sentence:
     return Sentence(N_("{who} judged pieces."), kind=kind, details=tuple(details))
 
 
-def lost(event: e.PiecesLost, tell: Telling) -> Sentence:
-    return Sentence(
-        N_("{who} declared {pieces} lost."), {"pieces": tell.pieces(event.moves)}, "act", event.reason
-    )
-
-
 def short_closed(event: e.LinesShortClosed, tell: Telling) -> Sentence:
     lines = tell.words.listed(tell.part(line) for line in event.lines)
     return Sentence(

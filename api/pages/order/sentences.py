@@ -8,6 +8,7 @@ from typing import Any
 from api.pages.order import (
     across_told,
     changes_told,
+    claims_told,
     corrective_told,
     expedited_told,
     lots_told,
@@ -69,7 +70,8 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.NonconformanceReviewed: corrective_told.reviewed,
     e.NonconformanceClosed: quality_told.nonconformance_closed,
     e.ReturnConfirmed: quality_told.return_confirmed,
-    e.PiecesLost: pieces_told.lost,
+    e.PiecesLost: claims_told.lost,
+    e.ClaimSettled: claims_told.settled,
     e.LinesShortClosed: pieces_told.short_closed,
     e.OverResolved: pieces_told.over_resolved,
     e.EventCorrected: pieces_told.corrected,

@@ -123,6 +123,7 @@ MAILS: dict[str, str] = {
     "transfer_withdrawn": N_("Pieces do not come this way"),
     "transfer_refused": N_("Pieces not taken by the next supplier"),
     "order_split": N_("Order split"),
+    "claim_reminder": N_("Reminder to claim lost pieces"),
     "contingency_reminder": N_("Reminder to decide about the contingency plan"),
     "expedite_requested": N_("Earlier day asked for"),
     "change_reminder": N_("Reminder to answer a change"),

@@ -40,6 +40,7 @@ CALLED: dict[str, str] = {
     "weight": N_("Weight in kg, if weighed"),
     "conversion": N_("How many pieces one of it is"),
     "unit_price": N_("Price each"),
+    "amount": N_("Amount"),
     "promise_date": N_("Promised day"),
     "started_at": N_("Began"),
     "ended_at": N_("Ended"),

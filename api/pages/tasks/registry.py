@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
 from api.pages.tasks.base import Task
 from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHANGE
+from api.pages.tasks.claiming import SETTLE_CLAIM
 from api.pages.tasks.completing import FORCE_COMPLETE
 from api.pages.tasks.contingency import PLAN_CONTINGENCY, SETTLE_CONTINGENCY
 from api.pages.tasks.control import CANCEL, CLOSE, HOLD, REPLAN, RESUME
@@ -72,6 +73,7 @@ _ALL = (
     RESOLVE_OVER,
     SHORT_CLOSE,
     DECLARE_LOSS,
+    SETTLE_CLAIM,
     CORRECT,
     HOLD,
     RESUME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from activities.i18n import N_
 from api.pages.order.whereabouts import waits_for
@@ -241,7 +241,11 @@ def _declare_loss(fields: Fields, acting: Acting) -> Wanted:
     if not reason:
         fields.wrong("reason", "Give a reason.")
     fields.check()
-    return Wanted(c.DeclareLoss(tuple(lines), reason), leads)
+    whose = fields.raw("against")
+    against: Literal["carrier", "supplier"] | None = (
+        "carrier" if whose == "carrier" else "supplier" if whose == "supplier" else None
+    )
+    return Wanted(c.DeclareLoss(tuple(lines), reason, against), leads)
 
 
 DECLARE_LOSS = Task(

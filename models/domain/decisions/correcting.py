@@ -39,6 +39,7 @@ def correct(
 ) -> list[e.Event] | Decision:
     fact = _correctable(order, command, facts)
     reason = checks.reason(command.reason)
+    _claims_untouched(order, fact.sequence)
     withdrawn = [e.NonconformanceWithdrawn(name) for name in _opened_by(order, fact.sequence)]
     wrong = fact.event
     others = _withdrawn(order, wrong, facts)
@@ -114,6 +115,13 @@ def _opened_by(order: Order, sequence: int) -> list[str]:
             raise _moved_on(item.nonconformance)
         names.append(item.nonconformance)
     return names
+
+
+def _claims_untouched(order: Order, sequence: int) -> None:
+    """What was lost by mistake was never claimed: not once somebody has paid for it, or it turned up."""
+    for claim in order.claims.values():
+        if claim.opened_by == sequence and (claim.outcome or claim.found):
+            raise _moved_on(claim.claim)
 
 
 def _with_milestone(order: Order, fact: EventFact, undone: e.EventCorrected) -> e.EventCorrected:

@@ -1,4 +1,4 @@
-"""declare-loss: what never arrived."""
+"""declare-loss: what never arrived, claimed from who lost it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.domain.commands import DeclareLoss
 from models.domain.decisions import checks
+from models.domain.decisions.claiming import claimed
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.shares import settle
 from models.domain.errors import Refusal
@@ -40,4 +41,5 @@ def declare_loss(
             )
         moves += drawn.to(Bucket.LOST)
         unknown = unknown or drawn.lot_unknown
-    return [PiecesLost(tuple(moves), reason, settle(order, moves), unknown)]
+    claims = claimed(order, moves, command.against, now)
+    return [PiecesLost(tuple(moves), reason, settle(order, moves), unknown, claims)]

@@ -275,6 +275,7 @@ def _going_on(order: Order, child: Order) -> Order:
             for name, item in order.documents.items()
         },
         nonconformances={name: replace(item, opened_by=0) for name, item in order.nonconformances.items()},
+        claims={name: replace(claim, opened_by=0) for name, claim in order.claims.items()},
     )
 
 
@@ -301,6 +302,7 @@ def _beginning(order: Order, child: Order) -> Order:
         inspections={},
         documents={},
         nonconformances={},
+        claims={},
         # What was agreed to once is paid once.
         expedites=(),
         pushes=(),
