@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api import demo_world as world
 from api.demo import Notes
+from api.demo_story import TO_ORDER
 from api.up import Addresses
 
 _LOOK_AT = {
@@ -15,6 +16,8 @@ _LOOK_AT = {
     "WO-3150": "overdue: promised days ago, not shipped, nobody heard anything",
     "WO-3120": "ten shafts on their way back to be reworked (Spanish supplier)",
     "WO-3165": "the supplier proposes fewer pieces, later and dearer: accept or reject it (Chinese)",
+    "WO-3175": "a change waits for approval: log in as Abel Stone",
+    "WO-3185": "expedited: the supplier is asked for an earlier day and has not answered",
     "WO-3160": "declined by the supplier (Chinese)",
     "WO-3195": "no answer yet: the supplier was reminded, then the buyer alerted",
     "WO-3140": "all pieces are back, the certificate is not",
@@ -49,6 +52,9 @@ def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
     yield "  Orders to look at"
     for work_order, what in _LOOK_AT.items():
         yield f"    {notes.orders[work_order]}  {work_order}  {what}"
+    yield ""
+    yield f"  Work to order     {api}/outside"
+    yield f"                    drafts for {', '.join(TO_ORDER)} can be made there at once"
     yield ""
     yield f"Everything is kept in {folder}; delete that folder to begin again."
     yield "Ctrl-C stops it."

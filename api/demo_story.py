@@ -11,6 +11,13 @@ from datetime import datetime
 from api.demo_teller import Story
 
 LOT = "20260315-STEEL-001"
+# Work orders whose outside operation nobody has ordered: part, quantity, process, working days until due.
+TO_ORDER = {
+    "WO-3210": ("SHAFT-4140", 150, "HEAT", 16),
+    "WO-3211": ("SHAFT-4140", 90, "HEAT", 18),
+    "WO-3212": ("BONNET-6", 45, "PASSIV", 17),
+    "WO-3213": ("FLANGE-DN50", 350, "PLATE", 22),
+}
 Step = AsyncIterator[datetime]
 
 
@@ -202,8 +209,45 @@ async def unanswered(story: Story) -> Step:
     await story.issue(order)
 
 
+async def changed(story: Story) -> Step:
+    """Fewer pieces, and later: the approver has to decide about it."""
+    yield story.at(6, 9)
+    order = await story.order("WO-3175", "FLANGE-DN50", 450, "ACME", story.day(13))
+    await story.issue(order)
+    yield story.at(5, 10)
+    await story.accept("ACME", order, story.day(11), "AP-5618")
+    yield story.at(1, 15)
+    wanted = {"need_by": str(story.day(20)), "lines": [{"line": 1, "quantity": 300}]}
+    reason = "The customer takes 300 now and the others next year."
+    await story.act("buyer", order, "propose-change", changes=wanted, reason=reason)
+
+
+async def expedited(story: Story) -> Step:
+    """Urgent since yesterday; the supplier has not said which earlier day it can do."""
+    yield story.at(5, 9)
+    order = await story.order("WO-3185", "BONNET-6", 50, "DELTA", story.day(14), price="6.40")
+    await story.issue(order)
+    yield story.at(4, 10)
+    await story.accept("DELTA", order, story.day(12))
+    yield story.at(4, 15)
+    await story.send(order, 50)
+    yield story.at(3, 9)
+    await story.milestone("DELTA", order, "REC")
+    yield story.at(1, 14)
+    reason = "The customer's line stands still without them."
+    await story.act("buyer", order, "expedite", need_by=str(story.day(6)), reason=reason)
+
+
+async def to_order(story: Story) -> Step:
+    """Outside operations nobody has ordered: the drafts of all of them can be made at once."""
+    yield story.at(1, 8)
+    for work_order, (part, quantity, process, days) in TO_ORDER.items():
+        await story.job(work_order, part, quantity, process, due=story.day(days))
+
+
 PAST = (
     closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, countered, unanswered,
+    changed, expedited, to_order,
 )  # fmt: skip
 
 

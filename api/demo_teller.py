@@ -51,18 +51,8 @@ class Story:
         priority: str = "normal",
     ) -> str:
         """The draft of a new work order's outside operation, with a lot of its own unless one is named."""
-        process, spec = world.APPROVALS[supplier]
-        revision = next(str(known["revision"]) for known in world.PARTS if known["number"] == part)
-        outside = {"sequence": 30, "kind": "outside", "process": process, "spec": spec}
-        job = {"number": work_order, "part": part, "revision": revision, "quantity": quantity}
-        operation = outside | {"spec_revision": world.SPECS[process][1]}
-        await self.hands.post("buyer", "/work-orders", job | {"type": "MTO", "operations": [operation]})
-        heat = f"HX-{quantity}"
-        material = {"part": part, "quantity": quantity, "supplier": "STEEL", "heat_number": heat}
-        known = {"number": lot} if lot else {}
-        made = await self.hands.post(
-            "receiving", "/lots", material | known | {"supplier_lot": f"G{work_order}"}
-        )
+        process, _ = world.APPROVALS[supplier]
+        made = await self.job(work_order, part, quantity, process, lot=lot)
         line = {"work_order": work_order, "operation": 30, "quantity": quantity, "unit_price": price}
         draft = await self.hands.post(
             "buyer",
@@ -73,12 +63,39 @@ class Story:
                 "need_by": str(need_by),
                 "purchase_order": f"PO-{7701 + len(self.orders)}",
                 "priority": priority,
-                "lines": [line | {"lots": [{"lot": made["number"], "quantity": quantity}]}],
+                "lines": [line | {"lots": [{"lot": made, "quantity": quantity}]}],
             },
         )
         number = str(draft["number"])
         self.orders[work_order] = number
         return number
+
+    async def job(
+        self,
+        work_order: str,
+        part: str,
+        quantity: int,
+        process: str,
+        *,
+        lot: str = "",
+        due: date | None = None,
+    ) -> str:
+        """A new work order with an outside operation, and the lot of its parts; gives the lot."""
+        spec, spec_revision = world.SPECS[process]
+        revision = next(str(known["revision"]) for known in world.PARTS if known["number"] == part)
+        operation = {"sequence": 30, "kind": "outside", "process": process, "spec": spec}
+        job = {"number": work_order, "part": part, "revision": revision, "quantity": quantity, "type": "MTO"}
+        routed = {
+            "operations": [operation | {"spec_revision": spec_revision}],
+            "due": str(due) if due else None,
+        }
+        await self.hands.post("buyer", "/work-orders", job | routed)
+        material = {"part": part, "quantity": quantity, "supplier": "STEEL", "heat_number": f"HX-{quantity}"}
+        known = {"number": lot} if lot else {}
+        made = await self.hands.post(
+            "receiving", "/lots", material | known | {"supplier_lot": f"G{work_order}"}
+        )
+        return str(made["number"])
 
     async def act(self, who: str, order: str, name: str, /, **body: object) -> Any:
         return await self.hands.command(who, order, name, **body)

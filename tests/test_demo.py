@@ -21,7 +21,10 @@ from api import demo, demo_story, demo_world, up
 from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Role
+from models.domain.changes import ChangeKind
 from models.domain.order import Stage
+from models.queries import board, open_operations
+from models.queries.orders import Reader
 from models.settings import Settings
 from models.tables.orders import AlertRow, CommandRow, LineRow, OrderRow
 from models.tables.outbox import Outbox
@@ -77,6 +80,19 @@ def test_the_history_has_an_order_in_every_stage_and_contradicts_nothing(
     assert stages[proposal] == Stage.COUNTERED
     assert order.counter is not None, "a real proposal, not only an order that was declined"
     assert locales == {"en", "es", "zh"}
+    with database.read() as session:
+        reader = Reader({Role.APPROVER}, cleared=False)
+        (change,) = board.changes(session, reader, 9)
+        asked = load_order(
+            session.scalar(select(ORDERS.c.snapshot).where(ORDERS.c.number == notes.orders["WO-3185"]))
+        )
+        wanted = open_operations.Wanted(NOW.date())
+        open_jobs = {found.work_order for found in open_operations.listed(session, reader, wanted, 0, 50)}
+    assert (change["number"], change["who"]) == (notes.orders["WO-3175"], "Bea Lindqvist")
+    assert change["terms"] == ["need_by", "quantity"]
+    assert asked.change_to_answer is not None
+    assert asked.change_to_answer.kind is ChangeKind.EXPEDITE
+    assert open_jobs == {"WO-3180", *demo_story.TO_ORDER}, "a cancelled order covers nothing"
     ended = {number for number, stage in stages.items() if stage in (Stage.CLOSED, Stage.CANCELLED)}
     assert waiting == stages.keys() - ended, "each open order waits for the running system"
     assert set(notes.orders.values()) == set(stages)
@@ -161,6 +177,8 @@ def ran(folder: Path, log: Path) -> Any:
         (link,) = re.findall(r"Supplier's page +(\S+)", said)
         assert "WO-3202" in fetched(link).read().decode()
         token = re.findall(r"A token \(\S+\): (\S+)", said)[0]
+        assert f"{api}/outside\n" in said
+        assert {"WO-3175", "WO-3185", *demo_story.TO_ORDER} <= set(re.findall(r"WO-\d+", said))
         assert f"(password of all: {demo_world.PASSWORD})" in said
         for _, email in demo_world.PEOPLE.values():
             assert email in said
