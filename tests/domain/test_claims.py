@@ -12,7 +12,18 @@ from models.domain import billing
 from models.domain import events as e
 from models.domain.charges import ChargeKind
 from models.domain.claims import Claim, ClaimState
-from models.domain.commands import Cancel, Close, Command, Correct, ForceComplete, SettleClaim, Signature
+from models.domain.commands import (
+    Cancel,
+    Close,
+    Command,
+    Correct,
+    ForceComplete,
+    LineQuantity,
+    SettleClaim,
+    Signature,
+    Split,
+    SplitChild,
+)
 from models.domain.settlement import settled
 from tests.domain.asking import PARCEL, accept, arrived, lose, receive, send, ship
 from tests.domain.orders import BUYER, DOCK, QUALITY, SUPPLIER_LINK, Scene, day, given, issued, parametrize
@@ -189,3 +200,14 @@ def test_a_credit_after_the_end_is_an_adjustment() -> None:
     assert adjustment.amount == Decimal("-1.70")
     scene.when(receive(2, parcel="", slip="LS-3")).then("closed").when(settle("withdrawn")).then()
     assert sum(each.amount for each in settled(scene.order) if each.kind is ChargeKind.CLAIM) == 0
+
+
+def test_claims_go_on_with_the_first_part_of_a_split_order() -> None:
+    scene = given(issued(milestones=()), accept(), send(60), lose(10))
+    parts = tuple(SplitChild((LineQuantity(1, Decimal(some)),)) for some in (60, 40))
+    first, second = scene.when(Split(parts)).then().born.values()
+    assert (claim(first).missing, second.order.claims) == (10, {})
+    scene.when(settle("paid", 5)).refused("order.superseded")
+    assert not [line for line in scene.wait(day(13)) if "claim" in line]
+    first.when(settle("paid", 5)).then()
+    assert claim(first).state is ClaimState.SETTLED
