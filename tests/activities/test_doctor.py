@@ -275,7 +275,7 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
     "pieces moved": ({"tables.differ"}, change(PIECES, {"accepted": 390}, accepted=389, scrapped=1), PIECES),
     "less than nothing": (
         {"pieces.negative", "tables.differ"},
-        change(PIECES, lost=-10, scrapped=10),
+        change(PIECES, {"accepted": 390}, lost=-10, scrapped=10),
         PIECES,
     ),
     "pieces removed": ({"pieces.not_conserved", "tables.differ"}, remove(PIECES), PIECES),
