@@ -117,7 +117,7 @@ def test_a_token_is_shown_once_works_and_is_refused_once_revoked(bo: TestClient,
     assert "Revoked" in bo.get(BO).text
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.ADMIN})
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_only_admins_see_people(bo: TestClient, as_role: Login, role: Role) -> None:
     client = as_role(role)
     for address in ("/people", "/people/new", BO):
