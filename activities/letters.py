@@ -177,7 +177,9 @@ class Letters:
                     coming=mail_facts.coming(order),
                 )
             case e.NonconformanceDispositioned() | e.DispositionDecided():
-                return m.ReworkRequested(
+                back: type[m.ReworkRequested | m.PiecesReturned]
+                back = m.PiecesReturned if notice.mail == "pieces_returned" else m.ReworkRequested
+                return back(
                     **theirs,
                     nonconformance=event.nonconformance,
                     defect=order.nonconformances[event.nonconformance].defect,

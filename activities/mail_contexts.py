@@ -360,6 +360,15 @@ class ReworkRequested(LinkedMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PiecesReturned(LinkedMail):
+    """Rejected pieces go back to the supplier for good."""
+
+    nonconformance: str
+    defect: str
+    pieces: tuple[Pieces, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionReviewed(LinkedMail):
     inspection: str
     decision: Literal["release", "reject"]
@@ -584,6 +593,7 @@ MAILS: dict[str, type[MailContext]] = {
     "lot_released": LotReleased,
     "order_cancelled": OrderCancelled,
     "rework_requested": ReworkRequested,
+    "pieces_returned": PiecesReturned,
     "inspection_reviewed": InspectionReviewed,
     "order_closed": OrderClosed,
     "fresh_link": FreshLink,

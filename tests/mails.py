@@ -46,6 +46,7 @@ from activities.mail_contexts import (
     OrdersMerged,
     OrderSplit,
     Pieces,
+    PiecesReturned,
     PlannedLot,
     ReturnReminder,
     ReworkRequested,
@@ -171,6 +172,9 @@ SAMPLES: tuple[MailContext, ...] = (
     OrderCancelled(**{**_LINKED, "link_id": ""}, reason="Placed twice"),
     ReworkRequested(
         **_LINKED, nonconformance="NC-3", defect="Coating 4 µm, at least 8 µm needed", pieces=(FLANGE,)
+    ),
+    PiecesReturned(
+        **_LINKED, nonconformance="NC-4", defect="Coating 4 µm, at least 8 µm needed", pieces=(FLANGE,)
     ),
     InspectionReviewed(**_LINKED, inspection="IN-1", decision="release", pieces=FLANGE),
     InspectionReviewed(

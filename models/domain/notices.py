@@ -106,5 +106,7 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
         elif isinstance(event, e.NonconformanceDispositioned | e.DispositionDecided) and any(
             move.target is Bucket.IN_TRANSIT_OUT for move in event.moves
         ):
-            found.append(Notice("rework_requested", "supplier", event))
+            # What is returned for good is not put right and does not come back.
+            mail = "pieces_returned" if event.decision == "return" else "rework_requested"
+            found.append(Notice(mail, "supplier", event))
     return found

@@ -49,7 +49,9 @@ def test_the_supplier_hears_what_concerns_it() -> None:
     scene.when(ship(100)).when(receive(90, rejected=10))
     assert mails(scene.when(dispose(scrap=4))) == []
     assert mails(scene.when(dispose(rework=3))) == [("rework_requested", "supplier")]
-    scene.when(dispose(repair=3))
+    # For good: nobody is to put them right.
+    assert mails(scene.when(dispose(return_=1))) == [("pieces_returned", "supplier")]
+    scene.when(dispose(repair=2))
     assert mails(scene.when(sign())) == [("rework_requested", "supplier")]
     assert mails(given(issued(), Cancel("No longer needed"))) == [("order_cancelled", "supplier")]
     assert mails(given(issued(), send(100), ship(100), receive(100), Close())) == [

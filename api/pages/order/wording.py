@@ -134,6 +134,7 @@ MAILS: dict[str, str] = {
     "lot_released": N_("Lot released"),
     "order_cancelled": N_("Order cancelled"),
     "rework_requested": N_("Pieces to be reworked"),
+    "pieces_returned": N_("Pieces returned for good"),
     "inspection_reviewed": N_("Inspection reviewed"),
     "order_closed": N_("Order closed"),
     "fresh_link": N_("New link"),
