@@ -157,7 +157,7 @@ class Letters:
             case e.ReminderSent(rule="change_reminder"):
                 return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent(rule="return_reminder"):
-                returns, coming = mail_facts.there(order), mail_facts.coming(order)
+                returns, coming = mail_facts.to_leave(order), mail_facts.coming(order)
                 return m.ReturnReminder(**theirs, returns=returns, coming=coming)
             case e.ActionPlanned():
                 return m.ActionPlanned(**ours, **mail_facts.corrective(order, event), link_id=link)
@@ -294,7 +294,7 @@ class Letters:
                     **theirs,
                     reason=event.reason,
                     transfer=event.pieces == "transfer",
-                    there=mail_facts.there(order),
+                    there=mail_facts.to_leave(order),
                     coming=mail_facts.coming(order),
                     kept=mail_facts.accepted(order),
                 )

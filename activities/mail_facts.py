@@ -18,6 +18,7 @@ from models.domain.notices import Notice
 from models.domain.order import Answer, Line, Order
 from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
+from models.domain.reworking import raw_there
 from models.domain.transfers import Transfer
 
 _Terms = LineTerms | LineCommercial
@@ -260,6 +261,17 @@ def first_pieces(order: Order, inspection: Inspection) -> bool:
 
 def there(order: Order) -> tuple[m.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+
+
+def to_leave(order: Order) -> tuple[m.Pieces, ...]:
+    """What the supplier has and is not to work on any more; rejects of an order given away it still reworks."""
+    if order.reassigned is None:
+        return there(order)
+    return tuple(
+        some_pieces(order, line_of(at), lot_of(at), quantity)
+        for at in order.stock
+        if (quantity := raw_there(order, at))
+    )
 
 
 def there_of(order: Order, lots: Iterable[str]) -> tuple[m.Pieces, ...]:

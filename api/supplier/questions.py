@@ -21,6 +21,7 @@ from models.domain.order import Answer, Line, Order, Stage, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, line_of, lot_of, total
 from models.domain.quantities import ZERO
+from models.domain.reworking import raw_there
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -48,7 +49,7 @@ def _standing_still(order: Order) -> Question | None:
         return Question(now.value)
     if order.hold is not None:
         return Question("held")
-    if order.reassigned is not None and total(order.stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER):
+    if order.reassigned is not None and any(raw_there(order, at) for at in order.stock):
         return Question("reassigned", SHIP if order.giving_back and SHIP.offered(order) else None)
     if order.cancelling:
         return Question("cancelling", SHIP if SHIP.offered(order) else None)

@@ -20,6 +20,7 @@ from models.domain.order import Line, Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
 from models.domain.records import Parcel
+from models.domain.reworking import reworked_there
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
@@ -59,7 +60,7 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         by_line[place.line] = by_line.get(place.line, ZERO) + quantity
     if not found:
         heading = words.say(N_("How did the parcel travel?"))
-    elif order.giving_back:
+    elif order.giving_back and not _reworking(order):
         heading = words.say(N_("Please send back {pieces}, as they are."), pieces=total_of(visit, by_line))
     else:
         heading = words.say(N_("Ready to ship? {pieces} are with you."), pieces=total_of(visit, by_line))
@@ -70,6 +71,11 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         going_back=order.giving_back or order.reassigned is not None,
         onward=destinations(order, visit.following, words) if found else (),
     )
+
+
+def _reworking(order: Order) -> bool:
+    """An order given away keeps the rejects that its supplier works on again."""
+    return order.reassigned is not None and any(reworked_there(order, at) for at in order.stock)
 
 
 def _described(visit: Visit, place: Place, quantity: Decimal) -> Place:

@@ -20,6 +20,7 @@ from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import Contingency, Share
+from models.domain.reworking import first_out
 from models.domain.transfers import offered
 
 WORKING_DAY = timedelta(hours=9)
@@ -299,12 +300,12 @@ def nonconformances_unanswered(order: Order) -> Iterator[Cause]:
 
 def _to_return(order: Order) -> datetime | None:
     """Since when pieces that are out are to come back as they are; None when none are."""
-    out = total(order.stock, *OUT)
     if order.reassigned is not None:
-        # What goes straight on to the other supplier is not waited for here.
-        return order.reassigned.at if out and order.reassigned.pieces == "return" else None
+        # What goes straight on to the other supplier is not waited for here; rejects are owed otherwise.
+        back = order.reassigned.pieces == "return" and first_out(order)
+        return order.reassigned.at if back else None
     if order.cancelling:
-        return order.cancel_requested_at if out else None
+        return order.cancel_requested_at if total(order.stock, *OUT) else None
     if any(owed_back(order, line) for line in order.lines):
         agreed = (item.since for item in order.changes.values() if item.state is ChangeState.ACKNOWLEDGED)
         return max(agreed, default=None)

@@ -10,6 +10,7 @@ from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
+from models.domain.reworking import first_out
 from models.domain.transfers import coming
 
 _OWED: dict[Stage, str] = {
@@ -32,7 +33,6 @@ def missing(order: Order) -> list[dict[str, str]]:
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
     owes_papers = order.answer is not Answer.DECLINED and papers_owed(order)
     found = _owed_papers(order) if owes_papers else []
-    given_up = order.cancelling or order.reassigned is not None
     if order.counter is not None:
         found.append({"what": "answer:proposal", "owed_by": "buyer"})
     if order.open_change is not None:
@@ -46,7 +46,7 @@ def missing(order: Order) -> list[dict[str, str]]:
     found += [
         {"what": f"{_what_is_out_does(order)}:line-{line.line}", "owed_by": "supplier"}
         for line in order.lines
-        if owed_back(order, line) or (given_up and total(order.stock, *OUT, line=line.line))
+        if owed_back(order, line) or _given_up(order, line)
     ]
     found += [{"what": f"transfer-answer:{each.transfer}", "owed_by": "supplier"} for each in coming(order)]
     if total(order.stock, Bucket.PENDING):
@@ -54,6 +54,13 @@ def missing(order: Order) -> list[dict[str, str]]:
     if total(order.stock, Bucket.OVER):
         found.append({"what": "decision:over", "owed_by": "receiving"})
     return found
+
+
+def _given_up(order: Order, line: Line) -> bool:
+    """Pieces of it are out that are not to be worked on. Rejects of an order given away still are."""
+    if order.reassigned is not None:
+        return first_out(order, line.line) > 0
+    return order.cancelling and total(order.stock, *OUT, line=line.line) > 0
 
 
 def _what_is_out_does(order: Order) -> str:

@@ -12,7 +12,8 @@ from models.domain.causes import latest_forecast, owed_milestones, to_ship
 from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.order import Answer, Order, Stage, stage
-from models.domain.pieces import OUT, Bucket, total
+from models.domain.pieces import Bucket, total
+from models.domain.reworking import first_out
 from models.domain.sendable import came_back, left_on
 
 
@@ -121,7 +122,7 @@ def _steps(order: Order) -> Iterator[NextStep]:
     if order.hold is not None:
         yield NextStep(Step.RESUME, "buyer")
     owed = [_known(item) for item in headline.missing(order)]
-    if order.cancelling or (order.reassigned is not None and total(order.stock, *OUT)):
+    if order.cancelling or (order.reassigned is not None and first_out(order)):
         # Said once, whichever lines it is of.
         yield from dict.fromkeys(NextStep(item.step, item.owed_by) for item in owed if item.step in _LEAVING)
         yield from (item for item in owed if item.step not in _PAPERS | _LEAVING)

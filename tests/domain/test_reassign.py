@@ -23,6 +23,7 @@ from tests.domain.asking import (
     changed,
     counter,
     decline,
+    dispose,
     lose,
     receive,
     send,
@@ -101,6 +102,53 @@ def test_pieces_that_are_here_or_on_their_way_are_not_asked_of_the_other_one() -
     # Of the ten in the box four were lost: they are needed anew, of no lot that is known.
     assert lines(scene.when(elsewhere()))[0].quantity == 100 - 20 - 5 - 5 - 6
     assert lines(scene)[0].lots == (("L1", Decimal(60)),)
+
+
+@parametrize(
+    "pieces,accepted,out,anew,lots,owed",
+    # Ten reworked stay; five returned for good are needed anew, of no lot.
+    ("transfer", 85, 0, 5, (), set()),
+    ("return", 85, 0, 5, (), set()),
+    # Ten more are with the supplier for the first time.
+    ("transfer", 75, 10, 15, (("L1", Decimal(10)),), {"transfer"}),
+    ("return", 75, 10, 15, (("L1", Decimal(10)),), {"return"}),
+    ("return", 0, 10, 15, (("L1", Decimal(10)),), {"return"}),
+)
+def test_rejects_that_are_out_again_are_not_given_away(
+    pieces: Literal["return", "transfer"],
+    accepted: int,
+    out: int,
+    anew: int,
+    lots: Any,
+    owed: set[str],
+) -> None:
+    ordered = accepted + out + 15
+    scene = given(
+        issued(a_line(1, ordered, [("L1", ordered)])),
+        accept(),
+        send(ordered),
+        arrived(),
+        ship(accepted + 15),
+        receive(accepted, rejected=15),
+        dispose(rework=10, return_=5),
+    ).when(elsewhere(pieces))
+    scene.then()
+    assert [(line.quantity, line.lots) for line in lines(scene)] == [(anew, lots)]
+    assert not scene.order.cancelling
+    found = {item["what"].partition(":")[0] for item in missing(scene.order)}
+    assert found == {"rework", "confirm-return", *owed}
+    told = [told for told in scene.wait(day(20, month=12)) if "return_reminder" in told]
+    assert bool(told) is ("return" in owed)
+
+
+def test_reworked_pieces_come_back_to_the_old_order_and_no_more_than_the_others_is_asked_elsewhere() -> None:
+    scene = given(
+        issued(), accept(), send(), arrived(), ship(), receive(85, rejected=15), dispose(rework=10, return_=5)
+    )
+    scene.when(elsewhere(line1=(6, 1))).refused("reassign.more_than_open", open=5, ordered=100)
+    given(scene, ship(4, nonconformance="SO-1-N1"))
+    # Those already on their way back are not counted twice.
+    assert lines(scene.when(elsewhere()))[0].quantity == 5
 
 
 def test_only_what_is_named_goes_at_the_price_named() -> None:

@@ -13,8 +13,9 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.events import CancellationRequested, Event, LinesShortClosed, OrderReassigned
 from models.domain.facts import Asked, Draft, DraftLine, Facts
 from models.domain.order import Line, Order, line_sent
-from models.domain.pieces import Bucket, held_in, key, sent, total
+from models.domain.pieces import Bucket, key, line_of, sent, total
 from models.domain.quantities import ZERO, quantity
+from models.domain.reworking import raw_there, reworked_there
 
 # With the old supplier to stay: done, or here to be judged.
 _DONE = (
@@ -25,8 +26,6 @@ _DONE = (
     Bucket.FORWARDED,
     Bucket.TEST_CONSUMED,
 )
-# Pieces as they went out, which another can work on.
-_RAW = (Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER, Bucket.RETURNED_UNPROCESSED)
 
 
 def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now: datetime) -> Decision:
@@ -52,15 +51,21 @@ def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now:
     short = tuple(line.line for line in order.lines if not line_sent(order, line))
     if short:
         events.append(LinesShortClosed(short, reason))
-    if not total(order.stock, Bucket.ACCEPTED):
-        # Nothing is left to be paid here: it ends as soon as nothing is out.
+    if not total(order.stock, Bucket.ACCEPTED) and not any(_reworked(order, line) for line in order.lines):
+        # Nothing is left to be done or paid here: it ends as soon as nothing is out.
         events.append(CancellationRequested(reason))
     return Decision(events, drafts=(draft,))
 
 
 def undone(order: Order, line: Line) -> Decimal:
-    """How many pieces of the line its supplier has not done, nor sent back."""
-    return max(ZERO, line.ordered - total(order.stock, *_DONE, line=line.line))
+    """How many pieces of the line its supplier has not done, sent back, or to work on again. What was
+    rejected for good is needed anew."""
+    return max(ZERO, line.ordered - total(order.stock, *_DONE, line=line.line) - _reworked(order, line))
+
+
+def _reworked(order: Order, line: Line) -> Decimal:
+    """Rejects that its supplier works on again stay its work."""
+    return sum((reworked_there(order, at) for at in order.stock if line_of(at) == line.line), ZERO)
 
 
 def why_not(order: Order) -> Refusal | None:
@@ -107,7 +112,8 @@ def _lines(order: Order, command: c.Reassign) -> Iterator[DraftLine]:
             )
         seen.add(line.line)
         wanted = checks.counted(line, item.quantity, index)
-        most = line.ordered - total(order.stock, Bucket.ACCEPTED, Bucket.FORWARDED, line=line.line)
+        done = total(order.stock, Bucket.ACCEPTED, Bucket.FORWARDED, line=line.line)
+        most = line.ordered - done - _reworked(order, line)
         if wanted > most:
             raise Invalid(
                 "reassign.more_than_open",
@@ -139,8 +145,10 @@ def _draft_line(order: Order, line: Line, wanted: Decimal, price: Decimal) -> Dr
 def _lots(order: Order, line: Line, wanted: Decimal) -> Iterator[tuple[str, Decimal]]:
     """The lots that are still to be worked on, in their sequence, as far as they are needed."""
     for planned in line.lots:
-        pieces = order.stock.get(key(line.line, planned.lot), {})
-        there = max(ZERO, planned.quantity - sent(pieces)) + held_in(pieces, *_RAW)
+        at = key(line.line, planned.lot)
+        pieces = order.stock.get(at, {})
+        unsent = max(ZERO, planned.quantity - sent(pieces))
+        there = unsent + raw_there(order, at) + pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)
         some = min(there, wanted)
         if some:
             wanted -= some
