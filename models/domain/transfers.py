@@ -147,6 +147,11 @@ def same_job(line: Line, other: Line) -> bool:
     return line.work_order == other.work_order and other.operation >= line.operation
 
 
+def same_operation(line: Line, other: Line) -> bool:
+    """The same pieces for the same work: who has them next does what was not done here."""
+    return (line.work_order, line.operation) == (other.work_order, other.operation)
+
+
 def fits(line: Line, other: Line) -> bool:
     """What `line` makes is what `other` works on."""
     same = (line.part, line.part_revision, line.unit) == (other.part, other.part_revision, other.unit)

@@ -397,15 +397,31 @@ def test_the_story_of_two_suppliers_is_conserved_over_both_orders() -> None:
     assert one.shelf["L1-B"].on_hand == 280
 
 
-def test_what_was_given_to_another_supplier_goes_there_straight() -> None:
-    """Unprocessed, at the same operation, and paid to nobody here."""
+@parametrize("said", 0, 40, 100)
+def test_what_was_given_to_another_supplier_goes_there_straight(said: int) -> None:
+    """Unprocessed whatever the box says, at the same operation, and paid to nobody here."""
     one = first()
     one.when(
         c.Reassign("NEXT", "transfer", "Bath down"), facts=Facts(numbers=("SO-2",), supplier_known=True)
     ).then()
     _, other = together(one, given(issued(draft={"number": "SO-2", "supplier": "NEXT"}), accept()))
     assert [item["what"] for item in missing(one.order)] == ["transfer:line-1"]
-    one.when(onward(100, unprocessed=100), others=[other]).then(at_supplier=100)
+    one.when(onward(100, unprocessed=said), others=[other]).then(at_supplier=100)
     answer(one, other, TAKE).then(in_transit_out=100)
     one.then("cancelled", forwarded=100)
     assert charges(one.order) == ()
+
+
+def test_the_successor_is_paid_for_what_it_took_over_and_the_old_supplier_for_what_it_did() -> None:
+    one = first(send(), arrived(), ship(60), receive(60))
+    one.when(
+        c.Reassign("NEXT", "transfer", "Bath down"), facts=Facts(numbers=("SO-2",), supplier_known=True)
+    ).then()
+    _, other = together(
+        one, given(issued(a_line(1, 40, []), draft={"number": "SO-2", "supplier": "NEXT"}), accept())
+    )
+    one.when(onward(40), others=[other]).then()
+    answer(one, other, TAKE).then(in_transit_out=40)
+    given(other, arrived(), ship(40), receive(40, parcel="SO-2-P1"))
+    assert [charge.pieces for charge in charges(one.order)] == [60]
+    assert [charge.pieces for charge in charges(other.order)] == [40]

@@ -21,7 +21,7 @@ from models.domain.pieces import OUT, Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import Load, Share
 from models.domain.sendable import room
-from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job
+from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job, same_operation
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
 
@@ -123,7 +123,10 @@ class _Packing:
         if load is not None and not lot and len(load.lots) == 1:
             lot = next(iter(load.lots))
         other = self._its_line(line, item.to_line, index)
-        if raw and other.operation > line.operation:
+        if same_operation(line, other):
+            # Who takes over an operation works on pieces that were not worked on, whatever the box is called.
+            raw = quantity
+        elif raw and other.operation > line.operation:
             raise Refusal(
                 "transfer.unprocessed",
                 "Line {line}: unprocessed pieces do not go on to operation {operation}.",
