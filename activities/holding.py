@@ -68,7 +68,7 @@ def _release(
     session: Session, lot: str, hold: str, by: str, reason: str, told: str, now: datetime
 ) -> list[str]:
     orders: list[str] = session.execute(select(_HOLDS.c.orders).where(_HOLDS.c.id == hold)).scalar_one()
-    still = _lock_orders(session, orders)
+    still = _lock_heirs(session, orders)
     _lock_lots(session, {lot})
     ended = session.execute(
         update(_HOLDS)
@@ -133,6 +133,17 @@ def _lock_orders(session: Session, orders: Collection[str]) -> list[str]:
         .with_for_update()
     )
     return list(rows)
+
+
+def _lock_heirs(session: Session, orders: Collection[str]) -> list[str]:
+    """Those that go on with the pieces of `orders`, locked: one may have been split since, or just now."""
+    known = lot_holds.gone_on_as(session, orders)
+    while True:
+        still = _lock_orders(session, known)
+        more = lot_holds.gone_on_as(session, known)
+        if more == known:
+            return still
+        known = more
 
 
 def _lock_lots(session: Session, lots: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, func, or_, select
 from sqlmodel import Session
 
+from models.codec import load_order
 from models.domain.lot_holds import OpenHold
 from models.domain.pieces import OUT, Bucket
 from models.tables.lots import Lot, LotHoldRow
@@ -78,6 +79,23 @@ def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str,
         for row in rows:
             found.setdefault(row.order_number, []).append(row.lot)
     return {order: tuple(dict.fromkeys(names)) for order, names in sorted(found.items())}
+
+
+def gone_on_as(session: Session, orders: Collection[str]) -> frozenset[str]:
+    """The orders, and those that go on with what was split or taken up, over every step."""
+    found, edge = set(orders), set(orders)
+    while edge:
+        following: set[str] = set()
+        for some in _chunks(sorted(edge)):
+            ended = select(_ORDERS.c.snapshot).where(
+                _ORDERS.c.number.in_(some), _ORDERS.c.ended_at.is_not(None), _ORDERS.c.snapshot.is_not(None)
+            )
+            for snapshot in session.scalars(ended):
+                kin = load_order(snapshot).kin
+                following |= {*kin.superseded_by, kin.merged_into} - {""}
+        edge = following - found
+        found |= edge
+    return frozenset(found)
 
 
 def open_holds(session: Session, lot: str) -> list[OpenHold]:

@@ -10,13 +10,15 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from activities import holding
+from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Actor, Role
 from models.domain.errors import Refusal
 from models.domain.lot_holds import OpenHold
+from models.domain.order import Order
 from models.queries import lot_holds
 from models.tables.lots import Lot
-from models.tables.orders import CommandRow, EdgeRow
+from models.tables.orders import CommandRow, EdgeRow, OrderRow
 from models.tables.types import table
 from tests.activities.test_apply import Shop, c
 
@@ -100,6 +102,42 @@ def test_a_released_lot_goes_on_and_is_told_to_those_who_were_stopped(shop: Shop
         assert holding.release_by(session, "L2", HIM, "Fine", NOW) == [shop.number]
     assert [name for name, _ in told(shop)] == ["report-lot-hold", "report-lot-release"]
     assert shop.do(c.Send((c.SendLine(1, Decimal(1), "L1"),))).status == "applied"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_who_goes_on_with_a_split_order_is_told_of_the_release(shop: Shop, times: int) -> None:
+    place(shop, "L2")
+    for name in _waiting(shop, shop.number):
+        assert shop.apply(name).status == "applied"
+    for time in range(times):
+        ordered = (90, 10) if not time else (80, 10)
+        shares = tuple(c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in ordered)
+        assert shop.do(c.Split(shares)).status == "applied"
+        shop.number, second = _order(shop, shop.number).kin.superseded_by
+        for name in _waiting(shop, shop.number):
+            assert shop.apply(name).status == "applied"
+        assert list(_order(shop, shop.number).open_lot_holds)
+        assert not _order(shop, second).lot_holds
+    with shop.database.write() as session:
+        assert shop.number in holding.release_by(session, "L2", HIM, "Fine", NOW)
+    for name in _waiting(shop, shop.number):
+        assert shop.apply(name).status == "applied"
+    after = _order(shop, shop.number)
+    assert not list(after.open_lot_holds)
+    assert not [alert for alert in after.open_alerts if alert.rule == "lot_hold"]
+
+
+def _order(shop: Shop, number: str) -> Order:
+    orders = table(OrderRow)
+    with shop.database.read() as session:
+        return load_order(session.scalars(select(orders.c.snapshot).where(orders.c.number == number)).one())
+
+
+def _waiting(shop: Shop, number: str) -> list[str]:
+    commands = table(CommandRow)
+    mine = (commands.c.order_number == number, commands.c.status == "received")
+    with shop.database.read() as session:
+        return list(session.scalars(select(commands.c.id).where(*mine).order_by(commands.c.sequence)))
 
 
 def test_of_two_holds_the_lot_stays_held_by_the_other(shop: Shop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from models.domain import commands as c
@@ -100,3 +102,15 @@ def test_somebody_else_releases_it_and_a_paper_s_hold_nobody() -> None:
         to_release("L1", [BY_PAPER], HIM)
     with pytest.raises(Refusal, match="not on hold"):
         to_release("L1", [], HIM)
+
+
+def test_the_first_part_of_a_split_order_hears_of_the_release_and_the_others_know_of_no_hold() -> None:
+    scene = held(given(issued(), accept(), send(60), arrived()))
+    shares = tuple(c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in (70, 30))
+    first, second = scene.when(c.Split(shares)).then().born.values()
+    first.then().flags("lot_hold")
+    second.then().flags()
+    assert not second.order.lot_holds
+    first.when(RELEASE, by=CLOCK).then(at_supplier=60).flags()
+    assert mails(first) == [("lot_released", "supplier")]
+    given(second, send(30, "L1")).flags()

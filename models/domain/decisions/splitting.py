@@ -303,6 +303,8 @@ def _beginning(order: Order, child: Order) -> Order:
         documents={},
         nonconformances={},
         claims={},
+        # The pieces they are about are the first one's.
+        lot_holds={},
         # What was agreed to once is paid once.
         expedites=(),
         pushes=(),
