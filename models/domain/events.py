@@ -22,7 +22,7 @@ from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.pieces import Move
-from models.domain.records import Contingency, LineTerms, Proposal, Share
+from models.domain.records import Contingency, Expedite, LineTerms, Proposal, Share
 from models.domain.transfers import Transfer
 
 
@@ -221,6 +221,8 @@ class OrdersMerged(Event):
     priority: str
     required_documents: tuple[DocumentType, ...]
     release_before_ship: bool
+    # How often the supplier hurried for the others: each has its fee.
+    expedites: tuple[Expedite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,7 @@ def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
         priority=event.priority,
         required_documents=event.required_documents,
         release_before_ship=event.release_before_ship,
+        expedites=(*order.expedites, *event.expedites),
         answer=Answer.NONE,
         answered_at=None,
         promise_current=None,

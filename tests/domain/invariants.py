@@ -77,10 +77,13 @@ def check_state(order: Order) -> None:
     assert len(open_changes) <= 1, open_changes
     hurried = [name for name, change in order.changes.items() if change.kind is ChangeKind.EXPEDITE]
     kept = [name for name in hurried if order.changes[name].state is ChangeState.ACKNOWLEDGED]
-    # The first part of a split order keeps what it agreed to before.
-    assert order.kin.split_from or [each.change for each in order.expedites] == kept, (
+    fees = [each.change for each in order.expedites]
+    # The first part of a split order keeps what it agreed to before; what was taken up brings its own.
+    assert order.kin.split_from or [name for name in fees if name in order.changes] == kept, (
         "an expedite is paid once, when it is accepted"
     )
+    assert order.kin.split_from or order.kin.merged_from or fees == kept, "somebody else's expedite"
+    assert len(set(fees)) == len(fees), "an expedite is paid twice"
     assert not hurried or order.priority == "urgent"
     assert not open_changes or (order.end is None and not order.cancelling), "nothing is left to change"
     assert any(line.ordered for line in order.lines), "an order of nothing"

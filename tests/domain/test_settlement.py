@@ -19,6 +19,7 @@ from models.domain.commands import (
     Command,
     Correct,
     ForceComplete,
+    Merge,
     Send,
     SendLine,
     SetResponsibility,
@@ -206,6 +207,27 @@ def test_an_earlier_day_that_was_accepted_costs_its_fee(
     scene = given(issued(*lines, contract=contract(expedite_fee=fee)), accept())
     scene = given(scene, hurry(date(2026, 12, 10)), *answers, send(), ship(), receive(100))
     assert bill(scene).get("expedite 0") == expected
+
+
+@parametrize(
+    "here,there,times",
+    (False, False, 0),
+    (True, False, 1),
+    (False, True, 1),
+    (True, True, 2),
+)
+def test_the_fee_of_an_order_that_was_taken_up_is_paid_with_it(here: bool, there: bool, times: int) -> None:
+    scene, other = (
+        given(issued(draft={"number": number}, contract=contract(expedite_fee=90)), accept(), *steps)
+        for number, hurried in (("SO-1", here), ("SO-2", there))
+        for steps in [(hurry(date(2026, 12, 10)), agree(f"{number}-C1")) if hurried else ()]
+    )
+    scene.when(Merge(("SO-2",)), others=[other]).then()
+    assert [each.change for each in scene.order.expedites] == [
+        f"{number}-C1" for number, hurried in (("SO-1", here), ("SO-2", there)) if hurried
+    ]
+    given(scene, accept(date(2026, 12, 10)), send(10), ship(10), receive(10))
+    assert bill(scene).get("expedite 0") == ((str(times), f"{90 * times}.00") if times else None)
 
 
 @parametrize(

@@ -110,6 +110,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
         "urgent" if any(each.priority == "urgent" for each in all_of) else order.priority,
         tuple(dict.fromkeys(kind for each in all_of for kind in each.required_documents)),
         any(each.release_before_ship for each in all_of),
+        tuple(hurried for source in sources for hurried in source.expedites),
     )
 
 
