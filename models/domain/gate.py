@@ -241,7 +241,7 @@ def on_hold(order: Order) -> Refusal | None:
         return None
     return Refusal(
         "order.hold",
-        "The order is on hold ({reason}). It goes on when your customer resumes it.",
+        "The order is on hold ({reason}). It goes on once it is resumed.",
         reason=order.hold.reason,
     )
 

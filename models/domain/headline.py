@@ -20,7 +20,7 @@ _OWED: dict[Stage, str] = {
     Stage.IN_PROCESS: "{supplier} is working on it",
     Stage.SHIPPED: "On its way back from {supplier}",
     Stage.RECEIVING: "Coming in from {supplier}",
-    Stage.RECEIVED: "All pieces are back from {supplier}; ready to close",
+    Stage.RECEIVED: "All pieces are back from {supplier}; {rest}",
     Stage.CLOSED: "Closed",
     Stage.CANCELLED: "Cancelled",
 }
@@ -130,7 +130,7 @@ def headline(order: Order) -> str:
     """One sentence: who owes what, and how many pieces are back."""
     gone_out = sum((sent(pieces) for pieces in order.stock.values()), ZERO)
     back = total(order.stock, Bucket.ACCEPTED)
-    parts = [_where(order).format(supplier=order.supplier_name)]
+    parts = [_where(order).format(supplier=order.supplier_name, rest=_rest(order))]
     if gone_out:
         parts.append(f"{back} of {gone_out} pieces accepted")
     parts += [flag.replace("_", " ") for flag in flags(order)]
@@ -148,6 +148,17 @@ def _where(order: Order) -> str:
     owed = "{supplier} proposed other terms; the buyer owes an answer"
     # Work may have begun before the answer was given.
     return owed if now is Stage.COUNTERED else f"{_OWED[now]} · {owed}"
+
+
+def _rest(order: Order) -> str:
+    """What keeps an order open whose pieces are all back, and who owes it."""
+    named = dict.fromkeys(f"{_named(item['what'])} ({item['owed_by']})" for item in missing(order))
+    return f"missing: {', '.join(named)}" if named else "ready to close"
+
+
+def _named(what: str) -> str:
+    kind, _, subject = what.partition(":")
+    return f"{kind.replace('-', ' ')} {subject}"
 
 
 def waits_for(deadline: Deadline) -> str:

@@ -20,6 +20,7 @@ from models.domain.facts import Draft
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
+from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
 from models.domain.transfers import Transfer, offered
@@ -63,7 +64,7 @@ def stored(session: Session, number: str, reader: Reader) -> Any:
 def view(session: Session, number: str, reader: Reader) -> View:
     """The order as `GET /orders/{n}` answers it."""
     order, told = opened(session, number, reader)
-    return told if order is None else told | {"next_actions": _next_actions(order, reader)}
+    return told if order is None else told | {"next_actions": next_actions(order, reader)}
 
 
 def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None, View]:
@@ -374,8 +375,8 @@ def _lots(line: Line, places: dict[str, Any]) -> list[View]:
     ]
 
 
-def _next_actions(order: Order, reader: Reader) -> list[View]:
-    """Every command this reader may ever send, and why not now."""
+def next_actions(order: Order, reader: Reader) -> list[View]:
+    """Every command this reader may ever send, and why not now: impossible, or nothing to do."""
     found, at = [], stage(order)
     for name in gate.ALLOWED:
         if name in SYSTEM_ONLY or name == "issue":
@@ -387,7 +388,7 @@ def _next_actions(order: Order, reader: Reader) -> list[View]:
         )
         if not may:
             continue
-        refusal = gate.why_not(order, name, at)
+        refusal = why_pointless(order, name, at)
         found.append(
             {"command": name, "allowed": refusal is None, "reason": refusal.detail if refusal else None}
         )

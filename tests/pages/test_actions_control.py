@@ -220,7 +220,7 @@ async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System
     assert response.status_code == 409
     held = StaffPage(response)
     assert not [form for form in held.forms if "version" in form.fields]
-    assert "The order is on hold (Drawing). Resume it first." in held.text
+    assert "The order is on hold (Drawing). It goes on once it is resumed." in held.text
     assert "What you entered Accepted 2.5" in held.text
 
 

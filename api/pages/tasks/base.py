@@ -156,13 +156,6 @@ class Task:
                 return None
             return Refusal("order.draft", "This is still a draft; issue it first.")
         refusal = gate.why_not(desk.order, self.command)
-        if refusal is not None and refusal.code == "order.hold":
-            # The core says it to suppliers, who can only wait.
-            return Refusal(
-                "order.hold",
-                "The order is on hold ({reason}). Resume it first.",
-                reason=refusal.values["reason"],
-            )
         if refusal is not None:
             return refusal
         if self.idle is None:

@@ -38,7 +38,7 @@ def report_milestone(
     if order.hold is not None and milestone.kind != "received":
         raise Refusal(
             "order.hold",
-            "The order is on hold ({reason}). It goes on when your customer resumes it.",
+            "The order is on hold ({reason}). It goes on once it is resumed.",
             reason=order.hold.reason,
         )
     said = _plausible(order, command, now)
