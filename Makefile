@@ -27,7 +27,7 @@ demo: .venv/ready-to-run
 	$(BIN)/sendout demo
 
 test: lint browser
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .

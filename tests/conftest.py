@@ -39,14 +39,6 @@ KINDS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
 WAL = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of a file stay together, since they share what it sets up; those
-    with a browser too, since they share one demo."""
-    for item in items:
-        file = item.path.relative_to(Path(__file__).parent)
-        item.add_marker(pytest.mark.xdist_group(file.parts[0] if file.parts[0] == "browser" else str(file)))
-
-
 @pytest.fixture(scope="session")
 async def temporal_env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkflowEnvironment]:
     """One real Temporal server for the whole run; its clock is the machine's."""
