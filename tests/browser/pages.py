@@ -251,7 +251,7 @@ NOT_LOOKED_AT = frozenset(
         "/orders/new/mail",
         "/orders/{number}/issue/mail",
         # A file.
-        "/payables.csv",
+        "/payables.{kind}",
         "/mailbox/{name}/html",
         "/mailbox/{name}/attachments/{index}",
     }
