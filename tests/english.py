@@ -21,7 +21,7 @@ SAID = """() => {
   return said.map(text => text.trim()).filter(text => text);
 }"""
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_EVERYWHERE = {"English", "GMT", "kB", "MB", "kg"}
+_EVERYWHERE = {"CSV", "English", "GMT", "XLSX", "kB", "MB", "kg"}
 # Behind a country's name in the reader's language.
 _COUNTRY = re.compile(r" \([A-Z]{2}\)$")
 # Codes that the database keeps in lower case are no words of anybody's.
