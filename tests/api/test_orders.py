@@ -317,8 +317,7 @@ async def test_unknown_orders_commands_and_alerts_are_not_found(system: System) 
     buyer = system.login(Role.BUYER)
     for path, body in (
         ("/orders/SO-0/hold", {"reason": "x"}),
-        (f"/orders/{number}/expedite", {"need_by": "2030-01-01", "reason": "x"}),
-        (f"/orders/{number}/split", {"children": []}),
+        (f"/orders/{number}/explode", {"reason": "x"}),
         ("/alerts/none/acknowledge", {"cause": "x", "action": "x"}),
     ):
         assert (await buyer.post("/api/v1" + path, json=body)).status_code == 404, path
