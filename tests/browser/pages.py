@@ -224,7 +224,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look(f"{FRESH}/answer", SUPPLIER, press=_answer("decline")),
         Look(f"{PROPOSED}/answer", SUPPLIER),
         Look("{WO-PARTS}/answer", SUPPLIER),
-        Look(f"{FRESH}/answer", SUPPLIER, press="main button[value='add.0']"),
+        Look(f"{FRESH}/answer", SUPPLIER, press="main button[value='add.0']", answered=200),
         Look("{WO-ASKED}/change", SUPPLIER),
         Look("{WO-AFTER}/transfer", SUPPLIER),
         Look("{WO-HURRY}/change", SUPPLIER),

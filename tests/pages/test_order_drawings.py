@@ -73,6 +73,7 @@ def view(ordered: int, *, short_closed: bool = False, **pieces: int) -> dict[str
         "basis": "piece",
         "currency": "EUR",
         "unit": "C62",
+        "offered": {},
         "first_article": None,
         "first_article_state": None,
         "short_closed": short_closed,
