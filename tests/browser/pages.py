@@ -222,6 +222,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "/s/o/{link}/{task}": (
         Look(f"{FRESH}/answer", SUPPLIER),
         Look(f"{FRESH}/answer", SUPPLIER, press=_answer("decline")),
+        Look(f"{PROPOSED}/answer", SUPPLIER),
         Look("{WO-PARTS}/answer", SUPPLIER),
         Look(f"{FRESH}/answer", SUPPLIER, press="main button[value='add.0']", answered=200),
         Look("{WO-ASKED}/change", SUPPLIER),
