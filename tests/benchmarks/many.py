@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -23,8 +24,10 @@ from models.tables.types import table
 
 _ORDERS = table(OrderRow)
 _IDENTIFIERS = table(IdentifierRow)
+_LINES = table(LineRow)
+_JOB = re.compile(r'(?<="work_order":")[^"]+')
 _PARTS = (
-    table(LineRow),
+    _LINES,
     table(PiecesRow),
     table(MilestoneRow),
     table(CommandRow),
@@ -76,7 +79,11 @@ def _taking_after(each: Table, rows: list[dict[str, Any]], number: str, place: i
         if each is _ORDERS:
             new["need_by"] = row["need_by"] + timedelta(days=place % 90 - 30)
             new["late"] = place % _LATE == 0
-            new["snapshot"] = row["snapshot"].replace(row["number"], number)
+            # Nobody places thousands of orders for one job.
+            own = _JOB.sub(rf"\g<0>-{place}", row["snapshot"])
+            new["snapshot"] = own.replace(row["number"], number)
+        elif each is _LINES:
+            new["work_order"] = f"{row['work_order']}-{place}"
         elif each is _IDENTIFIERS:
             # Its own number, and those of its parcels and papers that begin with it.
             was = str(row["order_number"])
