@@ -10,7 +10,7 @@ from decimal import Decimal
 from models.domain import first_article
 from models.domain.commands import ReviewInspection, SubmitInspection
 from models.domain.decisions import checks
-from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.drawing import Shelf, Taken
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, InspectionReviewed, InspectionSubmitted
 from models.domain.facts import Asked, Facts
@@ -138,6 +138,25 @@ def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal
             general -= max(ZERO, quantity - specific.get(lot_of(at), ZERO))
     mine = max(ZERO, specific.get(lot, ZERO) - used.get(key(line.line, lot), ZERO))
     return mine + max(ZERO, general)
+
+
+def not_released(
+    order: Order, line: Line, taken: Taken, used: Mapping[str, Decimal], raw: Decimal, index: int
+) -> Decimal:
+    """How many of the pieces no released inspection covers; `raw` of them may be so, as nothing was done
+    to them. Raises `Refusal` when there are more."""
+    covered = released_left(order, line, taken.lot, used)
+    uncovered = max(ZERO, taken.quantity - covered)
+    if uncovered > raw:
+        raise Refusal(
+            "ship.not_released",
+            "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
+            "its release.",
+            field=f"lines.{index}.quantity",
+            line=line.line,
+            covered=covered,
+        )
+    return uncovered
 
 
 def _together(used: Mapping[str, Decimal], waiting: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

@@ -11,7 +11,7 @@ from models.domain.across import Decision
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
-from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.inspecting import not_released
 from models.domain.decisions.loads import the_load
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import TransferAnnounced, TransferOffered
@@ -217,17 +217,7 @@ class _Packing:
             not_held(self.facts, {part.lot, line.output_lot(part.lot)}, f"lines.{index}.lot")
             if line.plan is None:
                 continue
-            covered = released_left(self.order, line, part.lot, self.used)
-            uncovered = max(ZERO, part.quantity - covered)
-            if uncovered > raw:
-                raise Refusal(
-                    "ship.not_released",
-                    "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
-                    "its release.",
-                    field=f"lines.{index}.quantity",
-                    line=line.line,
-                    covered=covered,
-                )
+            uncovered = not_released(self.order, line, part, self.used, raw, index)
             at = key(line.line, part.lot)
             raw -= uncovered
             self.used[at] = self.used.get(at, ZERO) + part.quantity - uncovered

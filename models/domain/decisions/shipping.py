@@ -9,7 +9,7 @@ from models.domain.across import Decision
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
-from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.inspecting import not_released
 from models.domain.decisions.loads import the_load
 from models.domain.decisions.offering import offer
 from models.domain.decisions.shares import settle
@@ -150,18 +150,7 @@ class _Packing:
         """Every processed piece is covered by a released inspection; unprocessed ones have nothing to show."""
         for part in drawn.parts:
             at = key(line.line, part.lot)
-            covered = released_left(self.order, line, part.lot, self.used)
-            uncovered = max(ZERO, part.quantity - covered)
-            if uncovered > raw:
-                raise Refusal(
-                    "ship.not_released",
-                    "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
-                    "its release.",
-                    field=f"lines.{index}.quantity",
-                    line=line.line,
-                    covered=covered,
-                )
-            raw -= uncovered
+            raw -= not_released(self.order, line, part, self.used, raw, index)
             self.used[at] = self.used.get(at, ZERO) + part.quantity
 
 
