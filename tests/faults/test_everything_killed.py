@@ -51,6 +51,7 @@ HAPPENED = [
     "pieces_received",
     "document_added",
     "order_closed",
+    "order_settled",
 ]
 
 
