@@ -17,6 +17,10 @@ RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-d
     && /opt/sendout/bin/pip install --no-cache-dir --no-deps /dist/*.whl
 
 FROM python:3.13-slim
+# What WeasyPrint draws labels and PDFs with; the second font has Chinese.
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-wqy-microhei fontconfig \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin sendout \
     && install -d -o sendout -g sendout -m 0700 /data
 COPY --from=build /opt/sendout /opt/sendout

@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SOURCES := api workflows activities models tests
 
-.PHONY: help demo test check lint format bench soak screenshots lock browser clean
+.PHONY: help demo test check lint format bench soak screenshots lock paper browser clean
 
 help:
 	@echo "make demo    everything on this machine with a story in it, until Ctrl-C"
@@ -23,10 +23,12 @@ help:
 	@echo "make screenshots   the pictures in docs/, taken anew"
 	@echo "make lock    compile the requirements*.lock files again"
 
+# Without what `paper` brings, the demo runs and only labels and PDFs are refused.
 demo: .venv/ready-to-run
+	@$(MAKE) --no-print-directory paper || true
 	$(BIN)/sendout demo
 
-test: lint browser
+test: lint paper browser
 	$(BIN)/pytest
 
 lint: .venv/ready-to-test
@@ -57,6 +59,16 @@ lock: .venv/ready-to-test
 	$(BIN)/uv pip compile --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
 		--constraint requirements-dev.lock --output-file requirements-build.lock
+
+# Pango and fonts, which WeasyPrint draws labels and PDFs with; one of them has Chinese.
+PAPER := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-wqy-microhei fontconfig
+paper:
+	@if ! $(BIN)/python -W error -c 'import weasyprint' >/dev/null 2>&1 \
+		|| ! fc-list 2>/dev/null | grep -q -i wqy || ! fc-list | grep -q -i dejavu; then \
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+			echo "For labels and PDFs install $(PAPER) first."; exit 1; fi; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PAPER); \
+	fi
 
 # Chromium and a font with Chinese, for tests that look at pages.
 browser:
