@@ -147,9 +147,9 @@ def _decide_and_write(
     after, deadline = record(session, row.number, before, row.last_hash, command, decision.events, now)
     # Its own papers have left the tables by now where another order takes them over.
     happened = [(after, decision.events), *_happen_to_others(session, locked, others, command, decision, now)]
-    for number, ask in sorted(decision.asks.items()):
+    for number, ask in sorted(decision.asks, key=lambda asked: (asked[0], asked[1].name)):
         # Derived from the cause, so that it is the same one however often this is tried.
-        name = str(uuid.uuid5(uuid.UUID(command.id), f"{after.version}:{number}"))
+        name = str(uuid.uuid5(uuid.UUID(command.id), f"{after.version}:{number}:{ask.name}"))
         save_system_command(session, name, number, ask.name, plain(ask), now)
     shelve(session, happened, now)
     for state, events in happened:

@@ -35,7 +35,7 @@ class Decision:
 
     events: list[Event]
     others: Mapping[str, list[Event]] = field(default_factory=dict)
-    asks: Mapping[str, Command] = field(default_factory=dict)
+    asks: tuple[tuple[str, Command], ...] = ()
     drafts: tuple[Draft, ...] = ()
 
 

@@ -96,7 +96,14 @@ SUPPLIER = frozenset(
 )
 SUPPLIER_TOO = frozenset({"add-document", "complete-action"})
 SYSTEM_ONLY = frozenset(
-    {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}
+    {
+        "pass-deadlines",
+        "warn-pushed",
+        "report-part-work",
+        "report-undeliverable",
+        "report-lot-hold",
+        "report-lot-release",
+    }
 )
 
 

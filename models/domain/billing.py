@@ -15,6 +15,7 @@ from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
 from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
 from models.domain.order import Line, Order, Stage, sent_on
+from models.domain.parted import elsewhere
 from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
 from models.domain.quantities import ZERO, rounded
 from models.domain.records import Nonconformance, Outcome
@@ -149,18 +150,22 @@ class _Bill:
         return found
 
     def _besides(self) -> Iterator[Charge]:
-        """Lot charges and what is missing to the minimum: of a line and its later deliveries together."""
-        if self.order.line(self.line.delivery_of) is not None:
+        """Lot charges and what is missing to the minimum: of a line, its later deliveries and its parts in
+        other orders together. As long as such a part goes on, nobody knows what is missing."""
+        group = _charged_with(self.order, self.line)
+        if not group:
             return
-        deliveries = (line for line in self.order.lines if line.delivery_of == self.line.line)
-        bills = [self, *(_Bill.of(self.order, line) for line in deliveries)]
-        work = [charge for bill in bills for charge in bill._work()]
-        lots = Decimal(len({lot for bill in bills for lot in bill._lots()}))
+        parts = list(elsewhere(self.order.number, self.line)) if self.line.parted is not None else []
+        work, named = _worked(self.order, group)
+        work += sum((part.work for part in parts if part is not None), ZERO)
+        named |= {lot for part in parts if part is not None for lot in part.lots}
+        lots = Decimal(len(named))
         if lots and self.terms.lot_charge:
-            work.append(self._charge(ChargeKind.LOT_CHARGE, lots, LOTS, self.terms.lot_charge))
-            yield work[-1]
-        missing = self.terms.minimum - total_of(work)
-        if work and missing > 0:
+            charge = self._charge(ChargeKind.LOT_CHARGE, lots, LOTS, self.terms.lot_charge)
+            work += charge.amount
+            yield charge
+        missing = self.terms.minimum - work
+        if named and missing > 0 and None not in parts:
             yield self._charge(ChargeKind.MINIMUM, _ONCE, "", missing)
 
     def _scrapped(self) -> list[Outcome]:
@@ -258,17 +263,51 @@ class _Bill:
         return line.ordered > 0 and finished(self.order, line.line) >= line.ordered * (1 - line.tolerance)
 
 
+def finished_of(order: Order, of: str) -> tuple[Decimal, tuple[str, ...]]:
+    """What was finished here of the parts of line `of`, which was split: what it costs by its price, and its
+    lots. What goes on elsewhere was finished nowhere yet."""
+    if order.kin.successor:
+        return ZERO, ()
+    work, lots = _worked(order, [line for line in order.lines if line.parted and line.parted.of == of])
+    return work, tuple(sorted(lots))
+
+
+def _charged_with(order: Order, line: Line) -> list[Line]:
+    """The lines whose lots and minimum are charged with this one, itself among them; none when its own are
+    charged elsewhere."""
+    parted = line.parted
+    if parted is not None:
+        return [each for each in order.lines if each.parted and each.parted.of == parted.of and parted.leads]
+    if order.line(line.delivery_of) is not None:
+        return []
+    return [each for each in order.lines if line.line in (each.line, each.delivery_of)]
+
+
+def _worked(order: Order, lines: Iterable[Line]) -> tuple[Decimal, set[str]]:
+    """What the work on `lines` costs by their prices, and the lots of which something was done."""
+    bills = [_Bill.of(order, line) for line in lines]
+    work = total_of(charge for bill in bills for charge in bill._work())
+    return work, {lot for bill in bills for lot in bill._lots()}
+
+
 def _sum(outcomes: Iterable[Outcome], decisions: frozenset[str]) -> Decimal:
     return sum((outcome.quantity for outcome in outcomes if outcome.decision in decisions), ZERO)
 
 
+def expedite_fee(order: Order) -> Decimal:
+    """What it costs to hurry the order now: the highest fee of its lines."""
+    return max((line.contract.expedite_fee for line in order.lines if line.contract), default=ZERO)
+
+
 def _hurried(order: Order, found: list[Charge]) -> Iterator[Charge]:
-    """For every time the order was hurried the highest fee of its lines; nothing when nothing came of it."""
-    fee = max((line.contract.expedite_fee for line in order.lines if line.contract), default=ZERO)
-    times = Decimal(len(order.expedites))
-    if fee and times and found:
-        amount = money.amount(times * fee, order.currency)
-        yield Charge(ChargeKind.EXPEDITE, 0, times, "", fee, amount)
+    """For every time it was hurried, or what it took up was, the fee of the order that was; nothing when
+    nothing came of it."""
+    fees = [each.fee for each in order.expedites if each.fee]
+    if not fees or not found:
+        return
+    same = len(set(fees)) == 1
+    times, rate = (Decimal(len(fees)), fees[0]) if same else (_ONCE, sum(fees, ZERO))
+    yield Charge(ChargeKind.EXPEDITE, 0, times, "", rate, money.amount(times * rate, order.currency))
 
 
 def _claimed(order: Order) -> Iterator[Charge]:

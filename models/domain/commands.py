@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from models.domain.evidence import DocumentType, Printed
 from models.domain.inspection import Result
+from models.domain.parted import PartWork
 
 Bucketed = Literal["in_transit_out", "at_supplier", "in_transit_back"]
 
@@ -561,6 +562,13 @@ class WarnPushed(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPartWork(Command):
+    """Orders with other parts of a line that was split have ended, or go on as others."""
+
+    works: tuple[PartWork, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportUndeliverable(Command):
     """A mail of this order cannot reach somebody; sent by the delivery workflow."""
 
@@ -597,7 +605,14 @@ class Replan(Command):
 COMMANDS: dict[str, type[Command]] = {command.name: command for command in Command.__subclasses__()}
 # Sent by the product itself, never by a request.
 SYSTEM_COMMANDS = frozenset(
-    {"pass-deadlines", "warn-pushed", "report-undeliverable", "report-lot-hold", "report-lot-release"}
+    {
+        "pass-deadlines",
+        "warn-pushed",
+        "report-part-work",
+        "report-undeliverable",
+        "report-lot-hold",
+        "report-lot-release",
+    }
 )
 # Requests with a path of their own instead of POST /orders/{n}/<command>.
 OWN_PATH = frozenset({"add-document", "acknowledge-alert"})

@@ -30,6 +30,7 @@ from models.domain.decisions import (
     lot_holding,
     merging,
     nonconformances,
+    parts,
     processing,
     progress,
     reassigning,
@@ -90,6 +91,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.AcknowledgeAlert: watching.acknowledge_alert,
     c.PassDeadlines: watching.pass_deadlines,
     c.WarnPushed: expediting.warn_pushed,
+    c.ReportPartWork: parts.report_part_work,
     c.ReportUndeliverable: watching.report_undeliverable,
     c.ReportLotHold: lot_holding.report_lot_hold,
     c.ReportLotRelease: lot_holding.report_lot_release,
@@ -130,7 +132,7 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
         }
         decision = replace(decision, events=[*before.events, *decision.events], others=others)
     totals.check(order, command, decision.events)
-    return replace(
+    decision = replace(
         decision,
         events=_with_consequences(order, decision.events, now),
         others={
@@ -138,6 +140,7 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
             for number, events in decision.others.items()
         },
     )
+    return parts.with_reports(order, decision, facts, now)
 
 
 def _with_consequences(order: Order | None, events: list[Event], now: datetime) -> list[Event]:

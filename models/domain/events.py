@@ -21,6 +21,7 @@ from models.domain.claims import Loss
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
+from models.domain.parted import PartWork
 from models.domain.pieces import Move
 from models.domain.records import Contingency, Expedite, LineTerms, Proposal, Share
 from models.domain.transfers import Transfer
@@ -256,6 +257,14 @@ class Weighed:
 
     def reversed(self) -> Weighed:
         return Weighed(-self.kilograms, -self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class PartWorkReported(Event):
+    """What was finished, or goes on, in orders with other parts of a line that was split. The minimum and the
+    lots of all parts are charged here."""
+
+    works: tuple[PartWork, ...]
 
 
 @dataclass(frozen=True, slots=True)

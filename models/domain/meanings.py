@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from models.domain import billable
+from models.domain import billable, billing, parted
 from models.domain import events as e
 from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
@@ -126,6 +126,7 @@ def _unsent(line: Line, number: int) -> Line:
         first_article=ZERO,
         first_articles_spent=ZERO,
         delivery_of=line.delivery_of or line.line,
+        parted=replace(line.parted, leads=False, others={}) if line.parted is not None else None,
     )
 
 
@@ -227,7 +228,8 @@ def _change_withdrawn(order: Order, event: e.ChangeWithdrawn, _: int, at: dateti
 def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: datetime) -> Order:
     order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
     if order.changes[event.change].kind is ChangeKind.EXPEDITE:
-        hurried = Expedite(event.change, at, event.before.need_by, event.after.need_by)
+        fee = billing.expedite_fee(order)
+        hurried = Expedite(event.change, at, event.before.need_by, event.after.need_by, fee)
         order = replace(order, expedites=(*order.expedites, hurried))
     if event.promise_date is not None:
         order = _heard(order)
@@ -312,6 +314,13 @@ def _split(order: Order, event: e.OrderSplit, _: int, at: datetime) -> Order:
         nonconformances={name: replace(item, proposals=()) for name, item in order.nonconformances.items()},
         kin=replace(order.kin, superseded_by=event.children),
     )
+
+
+def _part_work(order: Order, event: e.PartWorkReported, _: int, __: datetime) -> Order:
+    lines = order.lines
+    for work in event.works:
+        lines = tuple(parted.told(line, work) for line in lines)
+    return replace(order, lines=lines)
 
 
 def _reassigned(order: Order, event: e.OrderReassigned, _: int, at: datetime) -> Order:
@@ -802,6 +811,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.OrdersMerged: _merged,
     e.OrderMergedInto: _merged_into,
     e.OrderSplit: _split,
+    e.PartWorkReported: _part_work,
     e.OrderReassigned: _reassigned,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,

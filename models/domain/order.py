@@ -22,6 +22,7 @@ from models.domain.inspection import InspectionPlan
 from models.domain.lot_holds import LotHold, standing
 from models.domain.milestones import Milestone
 from models.domain.order_types import DEFAULT
+from models.domain.parted import Parted
 from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import (
@@ -105,6 +106,8 @@ class Line:
     # Kilograms of all that was sent and weighed, and how many that was.
     weight: Decimal = ZERO
     weighed: Decimal = ZERO
+    # Its other parts, where the order it is from was split.
+    parted: Parted | None = None
     # Surplus that is in `ordered` only because it was kept, since the quantity was last agreed.
     kept: Decimal = ZERO
 

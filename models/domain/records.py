@@ -111,6 +111,8 @@ class Expedite:
     accepted_at: datetime
     before: date
     need_by: date
+    # What it costs: the highest fee of the lines the order had then, whatever it takes up or loses later.
+    fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,13 @@ from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, KeptFileRow, NonconformanceRow, OrderRow
 from models.tables.outbox import Outbox
-from models.tables.suppliers import Supplier, SupplierApproval
+from models.tables.payables import PayableRow
+from models.tables.suppliers import Supplier, SupplierApproval, SupplierTerms
 from models.tables.types import table
 from tests.activities.test_apply import NOW, Shop, failing
 
 ORDERS, COMMANDS, OUTBOX = table(OrderRow), table(CommandRow), table(Outbox)
+PAYABLES = table(PayableRow)
 
 
 class Shops(Shop):
@@ -144,6 +146,49 @@ def test_two_orders_that_merge_each_other_at_once_are_one_afterwards(shop: Shops
 
 def halves(first: int, second: int) -> c.Split:
     return c.Split(tuple(c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in (first, second)))
+
+
+def test_payables_of_a_split_order_have_its_minimum_once(shop: Shops) -> None:
+    none = dict.fromkeys(
+        ["price", "lot_charge", "expedite_fee", "late_per_day", "reject_charge", "early_reward"], 0
+    )
+    agreed = SupplierTerms(
+        id="st_1",
+        supplier="ACME",
+        basis="piece",
+        minimum=Decimal(100),
+        currency="USD",
+        valid_from=NOW.date(),
+        created_at=NOW,
+        **none,
+    )
+    with shop.database.write() as session:
+        session.add(agreed)
+    number = shop.issued(40)
+    assert shop.do_on(number, c.Acknowledge("accept")).status == "applied"
+    assert shop.do_on(number, halves(30, 10)).status == "applied"
+    first, second = shop.order(number).kin.superseded_by
+    for each in (first, second):
+        (woken,) = shop.waiting(each)
+        shop.apply(woken.id)
+        for step in (
+            c.Send((c.SendLine(1, shop.order(each).lines[0].ordered, "L1"),)),
+            c.ReportMilestone("REC"),
+        ):
+            assert shop.do_on(each, step).status == "applied"
+        some = shop.order(each).lines[0].ordered
+        assert shop.do_on(each, c.Receive((c.ReceiveLine(1, some, some),), "", "LS-1")).status == "applied"
+        assert shop.do_on(each, c.Close()).stage == "closed"
+    with shop.database.read() as session:
+        before = session.scalars(select(PAYABLES.c.amount)).all()
+    assert sum(before) == Decimal("34.00")
+    (told,) = [row for row in shop.waiting(first) if row.name == "report-part-work"]
+    assert [shop.apply(told.id).status for _ in range(2)] == ["applied", "applied"]
+    with shop.database.read() as session:
+        paid = session.execute(select(PAYABLES.c.kind, PAYABLES.c.amount)).all()
+    assert sum(row.amount for row in paid) == Decimal("100.00")
+    assert [row.amount for row in paid if row.kind == "minimum"] == [Decimal("66.00")]
+    assert shop.examined() == []
 
 
 def test_a_split_brings_new_orders_into_the_world_with_all_that_was_sent(shop: Shops) -> None:

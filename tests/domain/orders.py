@@ -79,6 +79,7 @@ _USUALLY = {
     "decide-change": APPROVER,
     "pass-deadlines": CLOCK,
     "warn-pushed": CLOCK,
+    "report-part-work": CLOCK,
     "report-undeliverable": CLOCK,
 } | dict.fromkeys(SUPPLIER, SUPPLIER_LINK)
 
@@ -179,6 +180,8 @@ class Scene:
         self.refusal: Refusal | None = None
         # The orders that came of the last step, by number; our shelf is the same for all of them.
         self.born: dict[str, Scene] = {}
+        # What it asked of other orders in the product's own name.
+        self.asks: tuple[tuple[str, Command], ...] = ()
         self.drafts: tuple[Draft, ...] = ()
 
     @property
@@ -211,13 +214,13 @@ class Scene:
         actor = by or _USUALLY.get(command.name, BUYER)
         asked = Asked(command, actor, on_behalf_of, revision, if_match)
         known = facts or self._facts(command, pending, others)
-        self.events, self.refusal = [], None
+        self.events, self.refusal, self.asks = [], None, ()
         try:
             decision = decided(self.state, asked, known, self.now)
         except Refusal as refusal:
             self.refusal = refusal
         else:
-            self.events, self.drafts = decision.events, decision.drafts
+            self.events, self.drafts, self.asks = decision.events, decision.drafts, decision.asks
             self._happen()
             known = {scene.order.number for scene in others}
             self.born = {
@@ -229,7 +232,7 @@ class Scene:
                 scene.now, scene.events = self.now, decision.others.get(scene.order.number, [])
                 scene._happen()
             for scene in others:
-                if ask := decision.asks.get(scene.order.number):
+                for ask in [ask for number, ask in decision.asks if number == scene.order.number]:
                     scene.when(ask).then()
                 invariants.check_pair(self.order, scene.order)
         return self

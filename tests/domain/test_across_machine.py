@@ -6,7 +6,7 @@ own invariants hold (`Scene` checks them), and a refusal changes nothing anywher
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from models.domain import commands as c
 from models.domain.commands import Command
+from models.domain.contract import Terms
 from models.domain.evolve import fold
 from models.domain.order import ENDED, Order, stage
 from models.domain.pieces import OUT, SENT, Bucket, line_of, lot_of, total
@@ -31,6 +32,7 @@ RUNS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 ZERO = Decimal(0)
+AGREED = Terms("st_1", "EUR", date(2026, 1, 1), minimum=Decimal(30), lot_charge=Decimal(7))
 # Which of the orders, lines or lots; there are seldom so many, so it goes round.
 which = st.integers(0, 11)
 shares = st.one_of(st.integers(1, 9), st.integers(0, 60))
@@ -48,7 +50,8 @@ class Across(RuleBasedStateMachine):
         self.scenes = {}
         for number in ("SO-1", "SO-2", "SO-3"):
             lines = a_line(1, 60, [("L1", 40), ("L2", 20)]), a_line(2, 30, [("L2", 30)])
-            scene = issued(*lines, lots=lots, draft={"number": number}, plans={2: PLAN} if plan else None)
+            plans = {2: PLAN} if plan else None
+            scene = issued(*lines, lots=lots, draft={"number": number}, plans=plans, contract=AGREED)
             if self.scenes:
                 scene.shelf = self.scenes["SO-1"].shelf
             self.scenes[number] = scene
@@ -90,9 +93,24 @@ class Across(RuleBasedStateMachine):
             assert {number: each.order for number, each in self.scenes.items()} == before
         if isinstance(command, c.Split | c.Merge | c.Reassign):
             assert self.sent() == sent, "pieces were made or lost between orders"
+        for number, ask in scene.asks if scene.refusal is None else ():
+            self.ask(self.scenes[number], ask)
+            assert self.scenes[number].refusal is None
+        self.due_once()
         for draft in scene.drafts if scene.refusal is None else ():
             assert all(line.quantity > 0 for line in draft.lines)
         scene.drafts = ()
+
+    def due_once(self) -> None:
+        """One order at most charges the lots and the minimum of a line, however its parts went on."""
+        leads = [
+            line.parted.of
+            for order in self.orders
+            if not order.kin.successor
+            for line in order.lines
+            if line.parted is not None and line.parted.leads
+        ]
+        assert len(leads) == len(set(leads))
 
     def sent(self) -> dict[str, Decimal]:
         """How many pieces are with all orders together, by bucket."""

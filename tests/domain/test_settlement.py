@@ -230,6 +230,17 @@ def test_the_fee_of_an_order_that_was_taken_up_is_paid_with_it(here: bool, there
     assert bill(scene).get("expedite 0") == ((str(times), f"{90 * times}.00") if times else None)
 
 
+def test_each_order_was_hurried_for_its_own_fee_whatever_takes_it_up() -> None:
+    scene, other = (
+        given(issued(draft={"number": number}, contract=contract(expedite_fee=fee)), accept(), *steps)
+        for number, fee in (("SO-1", 50), ("SO-2", 80))
+        for steps in [(hurry(date(2026, 12, 10)), agree(f"{number}-C1"))]
+    )
+    scene.when(Merge(("SO-2",)), others=[other]).then()
+    given(scene, accept(date(2026, 12, 10)), send(10), ship(10), receive(10))
+    assert bill(scene).get("expedite 0") == ("1", "130.00")
+
+
 @parametrize(
     "received,expected",
     (4, ("early 1", "1", "40.00")),

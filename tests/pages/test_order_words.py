@@ -27,6 +27,7 @@ from models.domain.evolve import evolve
 from models.domain.inspection import Failure, Result
 from models.domain.next_steps import Step
 from models.domain.order import Order
+from models.domain.parted import PartWork
 from models.domain.pieces import Bucket, Move
 from models.domain.records import Contingency, LineTerms, PlannedLot, Proposal, Share
 from models.domain.transfers import Transfer, TransferLine
@@ -102,6 +103,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.OrderMergedInto("SO-2"), "Bea merged this order into SO-2, where it goes on."),
     (e.OrderSplit(("SO-4", "SO-5"), moved(Bucket.AT_SUPPLIER)), "Bea split the order into SO-4, SO-5."),
     (e.PiecesTakenOver("SO-1", moved(Bucket.AT_SUPPLIER)), "100 pcs of lot L1 came over from SO-1, each where it was."),
+    (e.PartWorkReported((PartWork("SO-1/1", "SO-5", Decimal(34), ("L1",)), PartWork("SO-1/1", "SO-6", becomes=("SO-7",)))), "Lots and minimum of what was split are charged here; other parts of it came to an end, or go on as others."),
     (e.OrderReassigned("SO-4", "BETA", "transfer", "Bath down"), "Bea gave what was not done to BETA, as draft SO-4."),
     (e.PiecesSent(moved(Bucket.IN_TRANSIT_OUT), "DHL", "12"), "Bea sent 100 pcs of lot L1."),
     (e.MilestoneReported("REC", AT, None, "phone"), "Bea reported “Material received” for 10:00."),

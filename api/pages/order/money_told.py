@@ -46,6 +46,20 @@ def adjusted(event: e.SettlementAdjusted, tell: Telling) -> Sentence:
     return Sentence(text, values, "watch", details=_each(event, tell))
 
 
+def part_work(event: e.PartWorkReported, tell: Telling) -> Sentence:
+    return Sentence(
+        N_(
+            "Lots and minimum of what was split are charged here; other parts of it came to an end, or go on as others."
+        ),
+        details=tuple(
+            tell.say(N_("{order} goes on as {others}"), order=work.order, others=", ".join(work.becomes))
+            if work.becomes
+            else tell.words.labelled(work.order, tell.money(work.work))
+            for work in event.works
+        ),
+    )
+
+
 def _each(event: e.OrderSettled | e.SettlementAdjusted, tell: Telling) -> tuple[str, ...]:
     return tuple(
         tell.words.labelled(tell.say(CHARGES[charge.kind]), tell.money(charge.amount))

@@ -42,6 +42,7 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.OrderMergedInto: across_told.merged_into,
     e.OrderSplit: across_told.split,
     e.PiecesTakenOver: across_told.taken_over,
+    e.PartWorkReported: money_told.part_work,
     e.OrderReassigned: across_told.reassigned,
     e.PiecesSent: pieces_told.sent,
     e.MilestoneReported: terms_told.milestone,

@@ -91,7 +91,7 @@ def expedite(order: Order, command: c.Expedite, asked: Asked, facts: Facts, now:
     pushed = _pushed(order, command.push, facts, now)
     name = f"{order.number}-C{len(order.changes) + 1}"
     event = OrderExpedited(name, order.need_by, need_by, asked.actor.id, reason, pushed)
-    asks = {each.order: c.WarnPushed(order.number, name, each.forecast) for each in pushed}
+    asks = tuple((each.order, c.WarnPushed(order.number, name, each.forecast)) for each in pushed)
     return Decision([event], asks=asks)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from models.domain import commands as c
-from models.domain import first_article
+from models.domain import first_article, parted
 from models.domain.across import Decision
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
@@ -39,9 +39,10 @@ def split(order: Order, command: c.Split, asked: Asked, facts: Facts, now: datet
     shares = shared_out(order, command.children)
     numbers = facts.numbers[: len(shares)]
     leaving = tuple(_leaving(order))
-    first, *others = (
-        _child(order, lines, numbers, place, facts.numbers[place]) for place, lines in enumerate(shares)
+    parts = parted.shared(
+        order.number, {line.line: line for line in order.lines}, dict(zip(numbers, shares, strict=True))
     )
+    first, *others = (_child(order, parts[number], numbers, place) for place, number in enumerate(numbers))
     begun: list[Event] = [OrderIssued(_going_on(order, first))]
     if leaving:
         begun.append(PiecesTakenOver(order.number, tuple(move.reversed() for move in leaving)))
@@ -219,7 +220,7 @@ def _sent_of(order: Order, line: Line, lot: str) -> Decimal:
     return sent(order.stock.get(key(line.line, lot), {}))
 
 
-def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], place: int, number: str) -> Order:
+def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], place: int) -> Order:
     """A new order with the terms of the old one, and nothing that happened to it."""
     here = {line.line for line in lines}
     need_by = max(line.need_by or order.need_by for line in lines)
@@ -228,7 +229,7 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
     )
     return replace(
         order,
-        number=number,
+        number=numbers[place],
         lines=tuple(_of_child(order, line, here, need_by) for line in lines),
         need_by=need_by,
         promise_current=promised,

@@ -1,0 +1,75 @@
+"""report-part-work: an order that came of a split has ended, and the part that leads hears what was
+finished there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from models.domain import billing
+from models.domain.across import Decision
+from models.domain.commands import Command, ReportPartWork
+from models.domain.events import Event, OrderIssued, PartWorkReported
+from models.domain.evolve import evolve
+from models.domain.facts import Asked, Facts
+from models.domain.order import Order
+from models.domain.parted import PartWork, told
+
+
+def report_part_work(
+    order: Order, command: ReportPartWork, asked: Asked, facts: Facts, now: datetime
+) -> Decision:
+    """Where the leading part went on, the news go after it; what is known already is no news."""
+    onward = order.kin.superseded_by or tuple(filter(None, [order.kin.merged_into]))
+    if onward:
+        return Decision([], asks=tuple((number, command) for number in onward))
+    news = tuple(work for work in command.works if any(told(line, work) != line for line in order.lines))
+    return Decision([PartWorkReported(news)] if news else [])
+
+
+def with_reports(order: Order | None, decision: Decision, facts: Facts, now: datetime) -> Decision:
+    """The decision, and what the orders that end by it have to tell the leading parts of their lines."""
+    told: dict[str, list[PartWork]] = {}
+    happened = [(order, decision.events)]
+    happened += [(facts.others.get(number), events) for number, events in decision.others.items()]
+    for before, events in happened:
+        if before is None or not any(line.parted for line in before.lines):
+            continue
+        for lead, work in _reports(before, _after(before, events, now), decision.others):
+            told.setdefault(lead, []).append(work)
+    if not told:
+        return decision
+    asks: list[tuple[str, Command]] = [(lead, ReportPartWork(tuple(works))) for lead, works in told.items()]
+    return replace(decision, asks=(*decision.asks, *asks))
+
+
+def _reports(
+    before: Order, after: Order, others: Mapping[str, Sequence[Event]]
+) -> Iterator[tuple[str, PartWork]]:
+    """What an order has to tell once it has ended, and again when that changes: the lead, and what it hears."""
+    if after.end is None or (before.end is not None and before.settlements == after.settlements):
+        return
+    for of in dict.fromkeys(line.parted.of for line in after.lines if line.parted is not None):
+        parts = [line.parted for line in after.lines if line.parted is not None and line.parted.of == of]
+        if any(parted.leads for parted in parts):
+            continue
+        work, lots = billing.finished_of(after, of)
+        becomes = tuple(_becomes(after, of, others))
+        yield parts[0].lead, PartWork(of, after.number, work, lots, becomes)
+
+
+def _becomes(order: Order, of: str, others: Mapping[str, Sequence[Event]]) -> Iterator[str]:
+    if order.kin.merged_into:
+        yield order.kin.merged_into
+    for number in order.kin.superseded_by:
+        begun = next(iter(others.get(number, ())), None)
+        lines = begun.order.lines if isinstance(begun, OrderIssued) else ()
+        if any(line.parted is not None and line.parted.of == of for line in lines):
+            yield number
+
+
+def _after(order: Order, events: Sequence[Event], now: datetime) -> Order:
+    for event in events:
+        order = evolve(order, event, order.version + 1, now)
+    return order

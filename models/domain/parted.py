@@ -1,0 +1,95 @@
+"""Lines of orders that were split: what is due once for a line is due once for all its parts.
+
+One part leads. It is charged the lots and the minimum for all of them; each other one tells it, when its
+order ends, what was finished there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from models.domain.quantities import ZERO
+
+if TYPE_CHECKING:
+    from models.domain.order import Line
+
+
+@dataclass(frozen=True, slots=True)
+class PartWork:
+    """What was finished of part `of` in order `order`, which has ended: what that costs by its price, and of
+    which lots. `becomes` are the orders that go on with the part instead."""
+
+    of: str
+    order: str
+    work: Decimal = ZERO
+    lots: tuple[str, ...] = ()
+    becomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A line is part of what was line `of` before, such as SO-1/2. Order `lead` had the part that leads when
+    it was split; `others` are what that one knows of the orders with the other parts, None while they go on."""
+
+    of: str
+    lead: str
+    leads: bool = False
+    others: Mapping[str, PartWork | None] = field(default_factory=dict)
+
+
+def root(order: str, line: Line) -> str:
+    """What a line is called together with all that is due once with it."""
+    return line.parted.of if line.parted is not None else f"{order}/{line.delivery_of or line.line}"
+
+
+def shared(
+    old: str, lines: Mapping[int, Line], parts: Mapping[str, tuple[Line, ...]]
+) -> dict[str, tuple[Line, ...]]:
+    """The lines of the orders that `old` was split into, by their numbers, each knowing its other parts.
+    `lines` are those of `old`."""
+    found = dict(parts)
+    for of in dict.fromkeys(root(old, line) for line in lines.values()):
+        group = {line.line: line for line in lines.values() if root(old, line) == of}
+        before = next((line.parted for line in group.values() if line.parted and line.parted.leads), None)
+        if before is None and any(line.parted for line in group.values()):
+            # Its lead is elsewhere, and is told when this order is over.
+            continue
+        having = [number for number, some in parts.items() if any(line.line in group for line in some)]
+        if before is None and len(having) < 2:
+            continue
+        others: dict[str, PartWork | None] = dict(before.others) if before is not None else {}
+        others |= dict.fromkeys(having[1:])
+        first = next(line.line for line in parts[having[0]] if line.line in group)
+        for number in having:
+            parted = Parted(of, having[0])
+            leading = replace(parted, leads=True, others=others)
+            found[number] = tuple(
+                replace(line, parted=leading if (number, line.line) == (having[0], first) else parted)
+                if line.line in group
+                else line
+                for line in found[number]
+            )
+    return found
+
+
+def elsewhere(order: str, line: Line) -> Iterator[PartWork | None]:
+    """What is known of the parts of `line`, which leads, in orders beside `order`; None of those that go on."""
+    assert line.parted is not None, "only parts have other parts"
+    return (each for number, each in line.parted.others.items() if number != order)
+
+
+def told(line: Line, news: PartWork) -> Line:
+    """The line knowing `news`, if it leads what they are about."""
+    parted = line.parted
+    if parted is None or not parted.leads or parted.of != news.of:
+        return line
+    others = dict(parted.others)
+    if news.becomes:
+        others.pop(news.order, None)
+        others = dict.fromkeys(news.becomes) | others
+    else:
+        others[news.order] = news
+    return line if others == parted.others else replace(line, parted=replace(parted, others=others))
