@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -73,8 +73,13 @@ def say(locale: str, text: str, values: Mapping[str, str] | None = None) -> str:
     """A sentence like a refusal's, translated, with its values put in: ``{name}`` per value."""
     if not text:
         return ""
-    sentence = str(translations(locale).gettext(text))
+    sentence = _translated(locale, text)
     return (_close(sentence, values or {}) if locale == "zh" else sentence).format(**(values or {}))
+
+
+@lru_cache(8192)
+def _translated(locale: str, text: str) -> str:
+    return str(translations(locale).gettext(text))
 
 
 def _close(sentence: str, values: Mapping[str, str]) -> str:

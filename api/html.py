@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from activities import wording
 from activities.i18n import TEMPLATES as TEMPLATES
 from activities.i18n import known_locale, translations
+from api.pages.wording import FLAGS, MARKS, ORDER_TYPES
 
 # A sentence with nothing to put in, where it is written out: `{{ _("Today") }}`.
 _SENTENCE = re.compile(r"""\{\{ _\((?P<mark>["'])(?P<text>(?:(?!(?P=mark))[^\\{}])*)(?P=mark)\) \}\}""")
@@ -49,6 +50,8 @@ def _environment(locale: str) -> Environment:
         loader=_Translated(locale),
         autoescape=True,
         undefined=StrictUndefined,
+        # What is on the disk does not change under a running server: a page would ask for twenty files' times.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -59,5 +62,9 @@ def _environment(locale: str) -> Environment:
         labelled=partial(wording.labelled, locale),
         listed=partial(wording.listed, locale),
         colon=wording.colon(locale),
+        marks=MARKS,
+        flag_words=FLAGS,
+        order_types=ORDER_TYPES,
+        parties=wording.PARTIES,
     )
     return environment

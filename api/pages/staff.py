@@ -12,10 +12,8 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from activities.wording import PARTIES
 from api import html
 from api.auth import Principal, Reader
-from api.pages.wording import FLAGS, MARKS, ORDER_TYPES
 from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
 from models.queries import orders as queries
@@ -111,9 +109,5 @@ def draw(request: Request, staff: Staff, template: str, status: int = 200, **con
         mailbox=settings.mailbox != "off" and staff.has(),
         path=request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        marks=MARKS,
-        flag_words=FLAGS,
-        order_types=ORDER_TYPES,
-        parties=PARTIES,
         **context,
     )

@@ -179,18 +179,23 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _check_iso(day: str) -> None:
+    if not _is_iso(day):
+        raise Invalid(
+            "calendar.exception",
+            "{day} is not a date; write it as year-month-day, like 2026-12-25.",
+            field="exceptions",
+            day=day,
+        )
+
+
+# Every order carries the same public holidays.
+@lru_cache(4096)
+def _is_iso(day: str) -> bool:
     try:
         # Only the extended form is looked up later, so 20261225 would silently never match.
-        if date.fromisoformat(day).isoformat() == day:
-            return
+        return date.fromisoformat(day).isoformat() == day
     except ValueError:
-        pass
-    raise Invalid(
-        "calendar.exception",
-        "{day} is not a date; write it as year-month-day, like 2026-12-25.",
-        field="exceptions",
-        day=day,
-    )
+        return False
 
 
 def check_year(year: int) -> None:

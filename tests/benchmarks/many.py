@@ -25,16 +25,19 @@ from models.tables.types import table
 _ORDERS = table(OrderRow)
 _IDENTIFIERS = table(IdentifierRow)
 _LINES = table(LineRow)
+_COMMANDS = table(CommandRow)
 _JOB = re.compile(r'(?<="work_order":")[^"]+')
 _PARTS = (
     _LINES,
     table(PiecesRow),
     table(MilestoneRow),
-    table(CommandRow),
+    _COMMANDS,
     table(EventRow),
     _IDENTIFIERS,
 )
 _ALERTS = table(AlertRow)
+# A thousand commands that wait would keep the relay busy while pages are timed.
+_SETTLED = {_COMMANDS: (_COMMANDS.c.status != "received",)}
 _AT_ONCE = 2_000
 # One order in so many is late and has an alert open.
 _LATE = 8
@@ -46,7 +49,10 @@ def multiply(database: Database, originals: Sequence[str], count: int) -> list[s
         given: dict[Table, dict[str, list[dict[str, Any]]]] = {
             each: {
                 number: [
-                    dict(row._mapping) for row in session.execute(select(each).where(_key(each) == number))
+                    dict(row._mapping)
+                    for row in session.execute(
+                        select(each).where(_key(each) == number, *_SETTLED.get(each, ()))
+                    )
                 ]
                 for number in originals
             }
@@ -89,7 +95,7 @@ def _taking_after(each: Table, rows: list[dict[str, Any]], number: str, place: i
             was = str(row["order_number"])
             new["value"] = row["value"].replace(was, number)
             new["word"] = row["word"].replace(was.casefold(), number.casefold())
-        elif each.name == "command":
+        elif each is _COMMANDS:
             new |= {"id": f"{row['id']}-{place}", "idempotency_key": None}
         made.append(new)
     return made
