@@ -40,6 +40,7 @@ class LotFields(Body):
     country_of_melt: Country | None = None
     country_of_origin: Country | None = None
     unit_cost: Number | None = None
+    certificate: Text | None = Field(default=None, description="Number of the supplier's certificate.")
     received_on: Day | None = None
 
 

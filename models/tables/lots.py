@@ -37,6 +37,8 @@ class Lot(SQLModel, table=True):
     country_of_melt: str | None = None
     country_of_origin: str | None = None
     unit_cost: Decimal | None = Field(default=None, sa_type=Exact)
+    # The number of the certificate of conformity that came with it.
+    certificate: str | None = Field(default=None, index=True)
     received_on: date | None = None
     plant: str | None = Field(default=None, foreign_key="plant.code")
     # A held lot, and everything made from it, is refused by send, accept, consume and dispatch.

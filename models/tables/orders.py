@@ -321,7 +321,10 @@ class IdentifierRow(SQLModel, table=True):
 
 
 class EdgeRow(SQLModel, table=True):
-    """Genealogy: `quantity` went from one node to another. Append-only; a correction adds its reverse."""
+    """Genealogy: `quantity` went from one node to another. Append-only; a correction adds its reverse.
+
+    Written by an event of an order, or by the record of the shop floor that `source` names.
+    """
 
     __tablename__ = "genealogy"
 
@@ -333,8 +336,9 @@ class EdgeRow(SQLModel, table=True):
     how: str
     parcel: str = ""
     load: str = ""
-    order_number: str = Field(foreign_key="orders.number")
-    event: int
+    order_number: str | None = Field(default=None, foreign_key="orders.number")
+    event: int | None = None
+    source: str = ""
 
 
 class LinkRow(SQLModel, table=True):

@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("country_of_melt", sa.String(), nullable=True),
         sa.Column("country_of_origin", sa.String(), nullable=True),
         sa.Column("unit_cost", sa.BigInteger(), nullable=True),
+        sa.Column("certificate", sa.String(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=True),
         sa.Column("plant", sa.String(), nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
@@ -247,6 +248,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_certificate"), ["certificate"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_heat_number"), ["heat_number"], unique=False)
         batch_op.create_index(
             "ix_lot_held",
@@ -618,8 +620,9 @@ def upgrade() -> None:
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("parcel", sa.String(), nullable=False),
         sa.Column("load", sa.String(), nullable=False),
-        sa.Column("order_number", sa.String(), nullable=False),
-        sa.Column("event", sa.Integer(), nullable=False),
+        sa.Column("order_number", sa.String(), nullable=True),
+        sa.Column("event", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
@@ -868,3 +871,172 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
+
+    # The shop floor.
+    op.create_table(
+        "customer",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("contacts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "dispatch_series",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year"),
+    )
+    op.create_table(
+        "dispatch",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("vehicle", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("shipped_on", sa.Date(), nullable=False),
+        sa.Column("plant", sa.String(), nullable=True),
+        sa.Column("export_controlled", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_by", sa.String(), nullable=True),
+        sa.Column("reverse_reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["plant"],
+            ["plant.code"],
+        ),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("dispatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatch_customer"), ["customer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispatch_shipped_on"), ["shipped_on"], unique=False)
+
+    op.create_table(
+        "consumption",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("operation", sa.Integer(), nullable=True),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("machine", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_by", sa.String(), nullable=True),
+        sa.Column("reverse_reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order"],
+            ["work_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("consumption", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consumption_lot"), ["lot"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consumption_work_order"), ["work_order"], unique=False)
+
+    op.create_table(
+        "dispatch_line",
+        sa.Column("dispatch", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("serials", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispatch"],
+            ["dispatch.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.PrimaryKeyConstraint("dispatch", "line"),
+    )
+    with op.batch_alter_table("dispatch_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatch_line_lot"), ["lot"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispatch_line_part"), ["part"], unique=False)
+
+    op.create_table(
+        "output",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("serials", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("operation", sa.Integer(), nullable=True),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("machine", sa.String(), nullable=False),
+        sa.Column("inspection", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_by", sa.String(), nullable=True),
+        sa.Column("reverse_reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order"],
+            ["work_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("output", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_output_lot"), ["lot"], unique=False)
+        batch_op.create_index(batch_op.f("ix_output_work_order"), ["work_order"], unique=False)
+
+    op.create_table(
+        "material_mismatch",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("consumption", sa.String(), nullable=False),
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("wrong", sa.String(), nullable=False),
+        sa.Column("expected", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("signature", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consumption"],
+            ["consumption.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order"],
+            ["work_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("consumption"),
+    )
+    with op.batch_alter_table("material_mismatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_material_mismatch_decision"), ["decision"], unique=False)
+        batch_op.create_index(batch_op.f("ix_material_mismatch_work_order"), ["work_order"], unique=False)

@@ -1,0 +1,276 @@
+"""What a job may use up and make, what may leave for customers, and what may be taken back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from models.domain.errors import Invalid, Refusal
+from models.domain.facts import LotFact
+from models.domain.floor_records import consumed, dispatched, produced
+from models.domain.genealogy import Edge
+from models.domain.quantities import ZERO, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A lot as its locked row has it. `undecided`: pieces of it that are here, but pending or rejected."""
+
+    fact: LotFact
+    part_revision: str | None = None
+    bought: bool = False
+    undecided: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A work order as far as the shop floor needs it; `unit` is its part's, `serial` whether that is told
+    piece from piece."""
+
+    number: str
+    part: str
+    revision: str
+    unit: str
+    serial: bool = False
+    operations: frozenset[int] = frozenset()
+
+    @property
+    def node(self) -> str:
+        return f"job:{self.number}"
+
+
+def step_of(job: Job, operation: int | None) -> int | None:
+    """The operation named. Raises `Invalid` when the job's routing has none of this number."""
+    if operation is not None and operation not in job.operations:
+        raise Invalid(
+            "operation.unknown",
+            "Work order {job} has no operation {operation}.",
+            field="operation",
+            job=job.number,
+            operation=operation,
+        )
+    return operation
+
+
+def consume(job: Job, lot: str, shelved: Shelved | None, entered: Decimal, *, of_itself: bool) -> Edge:
+    """`of_itself`: the lot was made of what this job made. Raises `Refusal` or `Invalid`."""
+    fact = _known(lot, shelved, "lot").fact
+    if of_itself:
+        raise Refusal(
+            "consumption.own_output",
+            "Lot {lot} was made of what {job} made; a job cannot use up its own output. Look at the lot's "
+            "number, or at the job's.",
+            field="lot",
+            lot=lot,
+            job=job.number,
+        )
+    amount = _some(entered, fact.unit, "quantity")
+    may_go(shelved, amount, fact.on_hand, field="lot", counted="quantity")
+    return consumed(job.number, lot, amount, fact.unit)
+
+
+def make(
+    job: Job, lot: str, shelved: Shelved | None, entered: Decimal, serials: Sequence[str], *, of_itself: bool
+) -> Edge:
+    """Begins lot `lot`, or adds to the one there is. `of_itself`: the job used up what that was or became.
+    Raises `Refusal` or `Invalid`."""
+    amount = _some(entered, job.unit, "quantity")
+    if shelved is not None:
+        _same_kind(job, lot, shelved)
+    if of_itself:
+        raise Refusal(
+            "output.own_input",
+            "Lot {lot} went into {job}; what comes out of it is another lot. Name another one, or none: it "
+            "is given a number then.",
+            field="lot",
+            lot=lot,
+            job=job.number,
+        )
+    if serials or job.serial:
+        check_serials(serials, amount, "serials")
+    return produced(job.number, lot, amount, job.unit)
+
+
+def may_go(shelved: Shelved | None, amount: Decimal, left: Decimal, *, field: str, counted: str) -> None:
+    """`left` is what is on hand of the lot. Raises `Refusal` when it is on hold, or less than `amount`."""
+    assert shelved is not None, "who asks has looked for the lot"
+    fact = shelved.fact
+    if fact.held_with:
+        raise Refusal(
+            "lot.held",
+            "Lot {lot} was made from lot {held}, which is on hold ({reason}). It can go once that is released.",
+            field=field,
+            lot=fact.lot,
+            held=fact.held_with,
+            reason=fact.hold_reason or "no reason given",
+        )
+    if fact.held:
+        raise Refusal(
+            "lot.held",
+            "Lot {lot} is on hold ({reason}). It can go once it is released.",
+            field=field,
+            lot=fact.lot,
+            reason=fact.hold_reason or "no reason given",
+        )
+    if amount <= left:
+        return
+    if shelved.undecided:
+        raise Refusal(
+            "lot.undecided",
+            "Lot {lot} has {left} {unit} on hand; {undecided} more are pending or rejected and cannot be "
+            "used before quality has accepted them. You entered {entered}.",
+            field=counted,
+            lot=fact.lot,
+            left=left,
+            unit=fact.unit,
+            undecided=shelved.undecided,
+            entered=amount,
+        )
+    raise Refusal(
+        "lot.short",
+        "Lot {lot} has {left} {unit} on hand; you entered {entered}.",
+        field=counted,
+        lot=fact.lot,
+        left=left,
+        unit=fact.unit,
+        entered=amount,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A line of a dispatch as it was entered."""
+
+    lot: str
+    quantity: Decimal
+    serials: tuple[str, ...] = ()
+
+
+def dispatch(
+    number: str,
+    lines: Sequence[Leaving],
+    lots: Mapping[str, Shelved],
+    blocked: Mapping[str, Refusal],
+    gone: Collection[tuple[str, str]] = (),
+) -> Iterator[Edge]:
+    """Edge by line. `blocked` are lots that may not leave for another reason, `gone` serials, by part,
+    that have left already. Raises `Refusal` or `Invalid`."""
+    if not lines:
+        raise Invalid("dispatch.empty", "Name at least one lot.", field="lines")
+    left = {lot: shelved.fact.on_hand for lot, shelved in lots.items()}
+    named: set[tuple[str, str]] = set()
+    for index, line in enumerate(lines):
+        at = f"lines.{index}"
+        fact = _known(line.lot, lots.get(line.lot), f"{at}.lot").fact
+        amount = _some(line.quantity, fact.unit, f"{at}.quantity")
+        may_go(lots[line.lot], amount, left[line.lot], field=f"{at}.lot", counted=f"{at}.quantity")
+        if line.lot in blocked:
+            raise blocked[line.lot]
+        if line.serials:
+            check_serials(line.serials, amount, f"{at}.serials")
+        for serial in line.serials:
+            if (fact.part, serial) in named or (fact.part, serial) in gone:
+                raise Refusal(
+                    "serial.gone",
+                    "Serial {serial} of {part} has left already. Look at the number on the piece.",
+                    field=f"{at}.serials",
+                    serial=serial,
+                    part=fact.part,
+                )
+            named.add((fact.part, serial))
+        left[line.lot] -= amount
+        yield dispatched(number, line.lot, amount, fact.unit)
+
+
+def reverse_consumption(*, outputs: Sequence[str]) -> None:
+    """`outputs` are lots the job made after it. Raises `Refusal` while there are some."""
+    if outputs:
+        raise Refusal(
+            "consumption.moved_on",
+            "The job has made {lots} since. Reverse that output first, or record what is missing as another "
+            "consumption.",
+            lots=", ".join(outputs),
+        )
+
+
+def reverse_output(shelved: Shelved, amount: Decimal) -> None:
+    """Raises `Refusal` when the pieces are no longer all there, or are on hold."""
+    fact = shelved.fact
+    if fact.on_hand < amount:
+        raise Refusal(
+            "output.moved_on",
+            "Of lot {lot}, {left} {unit} are on hand: what was made has moved on. Reverse what used it, or "
+            "take it back, first.",
+            lot=fact.lot,
+            left=fact.on_hand,
+            unit=fact.unit,
+        )
+    may_go(shelved, amount, fact.on_hand, field="lot", counted="quantity")
+
+
+def not_again(reversed_at: datetime | None) -> None:
+    """Raises `Refusal` when the record was taken back already."""
+    if reversed_at is not None:
+        raise Refusal(
+            "record.reversed",
+            "This was reversed already, at {at}.",
+            at=reversed_at.isoformat(timespec="minutes"),
+        )
+
+
+def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:
+    """Raises `Invalid` unless there is one for every piece, and each is another."""
+    if len(serials) != amount:
+        raise Invalid(
+            "serials.count",
+            "{quantity} pieces need {quantity} serial numbers; you named {named}.",
+            field=field,
+            quantity=amount,
+            named=len(serials),
+        )
+    twice = next((serial for serial in serials if list(serials).count(serial) > 1), None)
+    if twice is not None:
+        raise Invalid("serials.repeated", "Serial {serial} is named twice.", field=field, serial=twice)
+
+
+def _known(lot: str, shelved: Shelved | None, field: str) -> Shelved:
+    if shelved is None:
+        raise Invalid("lot.unknown", "There is no lot {lot}.", field=field, lot=lot)
+    return shelved
+
+
+def _some(entered: Decimal, unit: str, field: str) -> Decimal:
+    amount = quantity(entered, field=field, unit=unit, zero=False)
+    if not amount:
+        raise Invalid("quantity.nothing", "Enter more than 0.", field=field)
+    return amount
+
+
+def _same_kind(job: Job, lot: str, shelved: Shelved) -> None:
+    fact = shelved.fact
+    if shelved.bought:
+        raise Refusal(
+            "output.bought_lot",
+            "Lot {lot} was bought; what {job} makes is another lot. Name another one, or none: it is given a "
+            "number then.",
+            field="lot",
+            lot=lot,
+            job=job.number,
+        )
+    revision = shelved.part_revision or job.revision
+    if (fact.part, revision, fact.unit) != (job.part, job.revision, job.unit):
+        raise Refusal(
+            "output.other_part",
+            "Lot {lot} is {unit} of {part} {revision}; {job} makes {wanted} of {made}. Name another one, or "
+            "none: it is given a number then.",
+            field="lot",
+            lot=lot,
+            unit=fact.unit,
+            part=fact.part,
+            revision=revision,
+            job=job.number,
+            wanted=job.unit,
+            made=f"{job.part} {job.revision}",
+        )

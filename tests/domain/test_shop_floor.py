@@ -1,0 +1,206 @@
+"""What a job may use up and make, and what may leave: pure rules, one edge and one change of stock each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from models.domain import floor_records as records
+from models.domain import shop_floor as floor
+from models.domain.errors import Invalid, Refusal
+from models.domain.facts import LotFact
+from models.domain.genealogy import Edge
+from models.domain.shop_floor import Job, Leaving, Shelved
+
+NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+JOB = Job("4520", "SHAFT", "B", "C62", operations=frozenset({10, 30}))
+
+
+def of(on_hand: str, **facts: object) -> Shelved:
+    about = {"undecided": Decimal(0), "bought": False, "part_revision": None}
+    shelved = {name: facts.pop(name, value) for name, value in about.items()}
+    fact = LotFact(**{"lot": "BAR", "part": "4140", "on_hand": Decimal(on_hand), "unit": "C62"} | facts)  # type: ignore[arg-type]
+    return Shelved(fact, **shelved)  # type: ignore[arg-type]
+
+
+def refused(what: Callable[[], object]) -> str:
+    with pytest.raises(Refusal) as refusal:
+        what()
+    return refusal.value.code
+
+
+# --- what a job uses up
+
+
+def consume(shelved: Shelved | None, quantity: str, *, of_itself: bool = False) -> Edge:
+    return floor.consume(JOB, "BAR", shelved, Decimal(quantity), of_itself=of_itself)
+
+
+def test_bars_go_into_the_job_and_leave_the_shelf() -> None:
+    edge = consume(of("10"), "2")
+    assert edge == Edge("lot:BAR", "job:4520", Decimal(2), "C62", "consume")
+    assert records.shelf_change(edge) == ("BAR", Decimal(-2), Decimal(0))
+    assert records.shelf_change(records.taken_back(edge)) == ("BAR", Decimal(2), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("shelved", "quantity", "code"),
+    [
+        (None, "2", "lot.unknown"),
+        (of("10"), "11", "lot.short"),
+        (of("10", undecided=Decimal(6)), "11", "lot.undecided"),
+        (of("10", held=True, hold_reason="wrong melt"), "2", "lot.held"),
+        (of("10", held=True, held_with="HEAT"), "2", "lot.held"),
+        (of("10"), "0", "quantity.nothing"),
+        (of("10"), "-1", "quantity.too_small"),
+        (of("10"), "1.5", "quantity.too_precise"),
+    ],
+)
+def test_what_is_not_there_or_not_free_is_not_used_up(
+    shelved: Shelved | None, quantity: str, code: str
+) -> None:
+    assert refused(lambda: consume(shelved, quantity)) == code
+
+
+def test_all_that_is_on_hand_may_be_used_up() -> None:
+    assert consume(of("10", undecided=Decimal(6)), "10").quantity == 10
+
+
+def test_a_job_does_not_use_up_its_own_output() -> None:
+    assert refused(lambda: consume(of("10"), "2", of_itself=True)) == "consumption.own_output"
+
+
+# --- what a job makes
+
+
+def make(
+    shelved: Shelved | None, quantity: str = "300", *serials: str, of_itself: bool = False, job: Job = JOB
+) -> Edge:
+    return floor.make(job, "J4520-A", shelved, Decimal(quantity), serials, of_itself=of_itself)
+
+
+def test_pieces_come_out_of_the_job_as_a_lot() -> None:
+    edge = make(None)
+    assert edge == Edge("job:4520", "lot:J4520-A", Decimal(300), "C62", "process")
+    assert records.shelf_change(edge) == ("J4520-A", Decimal(300), Decimal(300))
+
+
+def test_more_of_the_same_is_added_to_the_lot_there_is() -> None:
+    assert make(of("5", lot="J4520-A", part="SHAFT", part_revision="B")).quantity == 300
+
+
+@pytest.mark.parametrize(
+    ("shelved", "code"),
+    [
+        (of("5", part="SHAFT", bought=True), "output.bought_lot"),
+        (of("5", part="GEAR"), "output.other_part"),
+        (of("5", part="SHAFT", part_revision="A"), "output.other_part"),
+        (of("5", part="SHAFT", unit="KGM"), "output.other_part"),
+    ],
+)
+def test_nothing_is_added_to_a_lot_of_another_kind(shelved: Shelved, code: str) -> None:
+    assert refused(lambda: make(shelved)) == code
+
+
+def test_what_went_into_a_job_does_not_come_out_of_it_as_the_same_lot() -> None:
+    assert refused(lambda: make(of("5", part="SHAFT"), of_itself=True)) == "output.own_input"
+
+
+def test_a_part_with_serials_has_one_for_every_piece() -> None:
+    serial = Job("4520", "SHAFT", "B", "C62", serial=True)
+    assert make(None, "2", "S1", "S2", job=serial).quantity == 2
+    assert refused(lambda: make(None, "2", job=serial)) == "serials.count"
+    assert refused(lambda: make(None, "2", "S1")) == "serials.count"
+    assert refused(lambda: make(None, "2", "S1", "S1")) == "serials.repeated"
+
+
+def test_lots_are_named_after_their_job() -> None:
+    assert records.lot_number("4520", ()) == "J4520-A"
+    assert records.lot_number("WO-3201", {"WO-3201-A"}) == "WO-3201-B"
+    letters = {f"J1-{chr(ord('A') + place)}" for place in range(26)}
+    assert records.lot_number("1", letters) == "J1-AA"
+    assert records.lot_number("1", letters | {"J1-AA"}) == "J1-AB"
+
+
+def test_an_operation_is_one_of_the_routing() -> None:
+    assert floor.step_of(JOB, 30) == 30
+    assert floor.step_of(JOB, None) is None
+    assert refused(lambda: floor.step_of(JOB, 20)) == "operation.unknown"
+
+
+# --- what leaves
+
+
+def leave(
+    *lines: Leaving,
+    lots: dict[str, Shelved] | None = None,
+    blocked: dict[str, Refusal] | None = None,
+    gone: set[tuple[str, str]] | None = None,
+) -> list[Edge]:
+    known = {"BAR": of("250")} if lots is None else lots
+    return list(floor.dispatch("DN-1", lines, known, blocked or {}, gone or set()))
+
+
+def line(quantity: str, *serials: str) -> Leaving:
+    return Leaving("BAR", Decimal(quantity), serials)
+
+
+def test_pieces_leave_the_shelf_for_the_customer() -> None:
+    first, second = leave(line("200"), line("50"))
+    assert first == Edge("lot:BAR", "dispatch:DN-1", Decimal(200), "C62", "dispatch")
+    assert records.shelf_change(second) == ("BAR", Decimal(-50), Decimal(0))
+
+
+def test_what_is_held_undecided_or_not_there_stays() -> None:
+    assert refused(lambda: leave()) == "dispatch.empty"
+    assert refused(lambda: leave(line("1"), lots={})) == "lot.unknown"
+    assert refused(lambda: leave(line("200"), line("51"))) == "lot.short"
+    assert refused(lambda: leave(line("1"), lots={"BAR": of("9", held=True)})) == "lot.held"
+    undecided = {"BAR": of("80", undecided=Decimal(16))}
+    assert refused(lambda: leave(line("96"), lots=undecided)) == "lot.undecided"
+    assert refused(lambda: leave(line("1"), blocked={"BAR": Refusal("other", "Stop.")})) == "other"
+
+
+def test_a_serial_leaves_once() -> None:
+    assert refused(lambda: leave(line("1", "S1"), line("1", "S1"))) == "serial.gone"
+    assert refused(lambda: leave(line("1", "S1"), gone={("4140", "S1")})) == "serial.gone"
+    assert refused(lambda: leave(line("2", "S1"))) == "serials.count"
+    assert len(leave(line("1", "S1"), gone={("GEAR", "S1")})) == 1
+
+
+# --- when it was
+
+
+def test_what_is_told_later_is_late_and_nothing_is_told_early() -> None:
+    assert records.happened(None, NOW) == (NOW, False)
+    earlier = NOW - timedelta(minutes=10)
+    assert records.happened(earlier, NOW) == (earlier, False)
+    before = NOW - timedelta(hours=2)
+    assert records.happened(before, NOW) == (before, True)
+    assert records.happened(NOW + timedelta(minutes=1), NOW) == (NOW, False)
+    assert refused(lambda: records.happened(NOW + timedelta(hours=1), NOW)) == "time.future"
+    with pytest.raises(Invalid, match="zone"):
+        records.happened(NOW.replace(tzinfo=None), NOW)
+
+
+def test_a_dispatch_of_another_day_is_late() -> None:
+    today = date(2026, 3, 16)
+    assert records.left_on(None, today) == (today, False)
+    assert records.left_on(date(2026, 3, 13), today) == (date(2026, 3, 13), True)
+    assert refused(lambda: records.left_on(date(2026, 3, 17), today)) == "time.future"
+
+
+# --- what is taken back
+
+
+def test_what_has_moved_on_is_not_taken_back() -> None:
+    floor.reverse_consumption(outputs=[])
+    assert refused(lambda: floor.reverse_consumption(outputs=["J4520-A"])) == "consumption.moved_on"
+    floor.reverse_output(of("300"), Decimal(300))
+    assert refused(lambda: floor.reverse_output(of("299"), Decimal(300))) == "output.moved_on"
+    assert refused(lambda: floor.reverse_output(of("300", held=True), Decimal(300))) == "lot.held"
+    floor.not_again(None)
+    assert refused(lambda: floor.not_again(NOW)) == "record.reversed"
