@@ -20,6 +20,15 @@
   if (said && live) {
     let before = new Set(texts());
     let waiting;
+    let held;
+    live.parentElement.addEventListener("focusin", (event) => { held = event.target; });
+    // Who stood on a button that is gone goes on at the heading over it, not at the top of the page.
+    const stay = () => {
+      if (!held || held.isConnected || document.activeElement !== document.body) return;
+      const heading = document.querySelector("#live h2");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus({ preventScroll: true });
+    };
     const tell = () => {
       const now = texts();
       const news = now.filter((text) => !before.has(text)).slice(0, 3).join(" · ");
@@ -28,6 +37,7 @@
       if (news || gone) said.textContent = said.dataset.updated.replace("…", news).replace(/[:：]\s*$/, "");
     };
     new MutationObserver(() => {
+      stay();
       clearTimeout(waiting);
       waiting = setTimeout(tell, 300);
     }).observe(live.parentElement, { childList: true, subtree: true, characterData: true });

@@ -33,9 +33,11 @@ class Look:
     answered: int = 422
     # It has to show a form for the order, rather than why there is none.
     form: bool = False
+    # The session ends before the button is pressed; whoever it was logs in again.
+    expired: bool = False
 
     def __str__(self) -> str:
-        return f"{self.role} {self.address} {self.then}{self.press}".strip()
+        return f"{self.role} {self.address} {self.then}{self.press}{' expired' if self.expired else ''}".strip()
 
 
 def _task(name: str, role: str, order: str = SOME) -> tuple[Look, ...]:
@@ -172,7 +174,10 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "/orders/{number}/declare-loss": _task("declare-loss", "receiving"),
     "/orders/{number}/settle-claim": _task("settle-claim", "finance", "{WO-HURRY}"),
     "/orders/{number}/correct": _task("correct", "receiving"),
-    "/orders/{number}/hold": _task("hold", "buyer"),
+    "/orders/{number}/hold": (
+        *_task("hold", "buyer"),
+        Look(f"/orders/{SOME}/hold", "buyer", press=_answer("hold"), answered=401, expired=True),
+    ),
     "/orders/{number}/resume": (
         *_task("resume", "buyer", HELD),
         Look(f"/orders/{MAIN}/resume", "buyer"),

@@ -8,12 +8,13 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from activities.i18n import LOCALES
 from api import demo_world
 from api.app import PAGES as ROUTERS
 from api.pages.master.registry import SCREENS
+from api.sessions import COOKIE
 from api.supplier.questions import TASKS
 from tests.browser.axe import complaints, complaints_in
 from tests.browser.pages import IN_ENGLISH, NOT_LOOKED_AT, PAGES, SUPPLIER, Look
@@ -92,8 +93,15 @@ async def _look(opened: Tab, look: Look, address: str) -> None:
         link = await page.locator(look.then).first.get_attribute("href")
         assert link is not None
         assert await opened.go(link) == 200
+    if look.expired:
+        await opened.context.clear_cookies(name=COOKIE)
     if look.press:
         async with page.expect_navigation() as arrived:
             await page.locator(look.press).first.evaluate(_PRESS)
         answer = await arrived.value
         assert answer.status == look.answered
+    if look.expired:
+        await page.locator("input[name=email]").fill(opened.site.email(look.role))
+        await page.locator("input[name=password]").fill(demo_world.PASSWORD)
+        await page.locator("main button[type=submit]").click()
+        await expect(page.locator("main form [name=reason]")).to_have_count(1)

@@ -65,6 +65,20 @@ async def test_orders_and_alerts_change_under_a_readers_eyes_and_nowhere_else(
             await expect(page.tab.page.locator("#said[role=status]")).to_contain_text("Updated: ")
 
 
+async def test_who_stands_on_a_button_that_is_gone_goes_on_where_it_was(browser: Browser, site: Site) -> None:
+    number = site.orders["WO-3201"]
+    async with tab(browser, site) as reader:
+        await reader.log_in("buyer")
+        await reader.go(f"/orders/{number}")
+        gone = reader.page.locator("#do-hold")
+        await gone.focus()
+        await asyncio.to_thread(site.post, f"/orders/{number}/hold", {"reason": "drawing unclear"})
+        await expect(gone).to_have_count(0, timeout=PATIENCE)
+        assert await reader.page.evaluate("document.activeElement.id") == "next"
+        await asyncio.to_thread(site.post, f"/orders/{number}/resume", {})
+        await expect(gone).to_have_count(1, timeout=PATIENCE)
+
+
 async def test_an_alert_answered_by_another_leaves_the_list_while_one_writes_about_the_next(
     browser: Browser, site: Site
 ) -> None:
