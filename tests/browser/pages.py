@@ -37,7 +37,8 @@ class Look:
     expired: bool = False
 
     def __str__(self) -> str:
-        return f"{self.role} {self.address} {self.then}{self.press}{' expired' if self.expired else ''}".strip()
+        late = " too late" if self.expired else ""
+        return f"{self.role} {self.address} {self.then}{self.press}{late}".strip()
 
 
 def _task(name: str, role: str, order: str = SOME) -> tuple[Look, ...]:
