@@ -34,6 +34,8 @@ class ShipForm:
     going_back: bool
     # Where it may go instead of back to us.
     onward: tuple[Destination, ...]
+    # Whether somebody has to say what pieces weigh that go there.
+    weighed: bool
 
 
 def there(visit: Visit) -> list[tuple[Place, Decimal]]:
@@ -64,12 +66,14 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         heading = words.say(N_("Please send back {pieces}, as they are."), pieces=total_of(visit, by_line))
     else:
         heading = words.say(N_("Ready to ship? {pieces} are with you."), pieces=total_of(visit, by_line))
+    onward = destinations(order, visit.following, words) if found else ()
     return ShipForm(
         heading=heading,
         places=tuple(_described(visit, place, quantity) for place, quantity in found),
         unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
         going_back=order.giving_back or order.reassigned is not None,
-        onward=destinations(order, visit.following, words) if found else (),
+        onward=onward,
+        weighed=any(each.weighed for each in onward),
     )
 
 
@@ -114,7 +118,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
         tested = fields.quantity(f"{place.input}.tested", line.unit)
         if boxed is None and raw is None and tested is None:
             continue
-        for name in ("quantity", "unprocessed", "tested", "load", "nonconformance"):
+        for name in ("quantity", "unprocessed", "tested", "weight", "load", "nonconformance"):
             leads[f"lines.{len(lines)}.{name}"] = Lead(f"{place.input}.{name}")
         lines.append(
             ShipLine(
@@ -125,6 +129,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
                 tested=tested or ZERO,
                 load=fields.text(f"{place.input}.load"),
                 nonconformance=fields.text(f"{place.input}.nonconformance"),
+                weight=fields.quantity(f"{place.input}.weight", "") or None,
             )
         )
     if not lines and not fields.errors:

@@ -9,6 +9,7 @@ from models.domain import events as e
 from models.domain.order import Line, Order
 from models.domain.quantities import ZERO
 from models.domain.records import Outcome, ReceivedLine, Share
+from models.domain.transfers import Transfer
 
 
 def weighed(lines: Iterable[Line], weights: Mapping[str, e.Weighed]) -> tuple[Line, ...]:
@@ -19,6 +20,17 @@ def weighed(lines: Iterable[Line], weights: Mapping[str, e.Weighed]) -> tuple[Li
         else line
         for line in lines
     )
+
+
+def brought(lines: Iterable[Line], transfer: Transfer) -> tuple[Line, ...]:
+    """The lines knowing what was weighed of the pieces that came straight from another order."""
+    weights: dict[str, e.Weighed] = {}
+    for item in transfer.lines:
+        if item.weight is not None:
+            before = weights.get(str(item.to_line), e.Weighed(ZERO, ZERO))
+            more = e.Weighed(before.kilograms + item.weight, before.pieces + item.quantity)
+            weights[str(item.to_line)] = more
+    return weighed(lines, weights)
 
 
 def received_lines(event: e.PiecesReceived) -> tuple[ReceivedLine, ...]:

@@ -71,6 +71,17 @@ def needs_weight(line: Line) -> bool:
     return line.basis is Basis.KG and line.unit not in _KILOGRAMS
 
 
+def weight_asked(line: Line, other: Line) -> bool:
+    """Whether pieces of `line` that go straight to `other` have to be weighed: that one is paid by the kilogram
+    and nobody has put such pieces on the scale."""
+    return needs_weight(other) and not line.weighed
+
+
+def weight_of(line: Line, pieces: Decimal) -> Decimal:
+    """What so many pieces of a line weigh, of which some were weighed."""
+    return rounded(pieces * line.weight / line.weighed, KILOGRAM)
+
+
 def _priced(line: Line, pieces: Decimal, lots: Decimal) -> tuple[Decimal, str]:
     """How many of what the price is for, and the unit of that."""
     if line.basis is Basis.PIECE:

@@ -209,7 +209,8 @@ class ReviewInspection(Command):
 @dataclass(frozen=True, slots=True)
 class ShipLine(Part):
     """`quantity` is what is in the box, `unprocessed` included; `tested` pieces are extra. `load` is one
-    that was reported before."""
+    that was reported before. `weight` in kilograms is asked for what goes straight to an order that is paid by
+    the kilogram, where nobody has weighed the pieces yet."""
 
     line: int
     quantity: Decimal
@@ -219,6 +220,7 @@ class ShipLine(Part):
     load: str = ""
     nonconformance: str = ""
     to_line: int | None = None
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

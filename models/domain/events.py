@@ -357,6 +357,8 @@ class ParcelShipped(Event):
     shares: tuple[ShareMove, ...] = ()
     # The load that the pieces of each line and lot were processed in, by stock key.
     loads: Mapping[str, str] = field(default_factory=dict)
+    # Pieces that nothing was done to, by stock key: they use up nothing that an inspection released.
+    unworked: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

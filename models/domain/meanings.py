@@ -422,8 +422,18 @@ def _shipped(order: Order, event: e.ParcelShipped, _: int, at: datetime) -> Orde
         unprocessed=event.unprocessed,
         lot_unknown=event.lot_unknown,
         loads=event.loads,
+        unworked=event.unworked,
     )
+    order = _without_use(order, event.unworked, 1)
     return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)
+
+
+def _without_use(order: Order, unworked: Mapping[str, Decimal], sign: int) -> Order:
+    """The order knowing which pieces of a box, or of one that is taken back, no inspection has to cover."""
+    if not unworked:
+        return order
+    shipped = {at: order.shipped.get(at, ZERO) - sign * some for at, some in unworked.items()}
+    return replace(order, shipped={**order.shipped, **shipped})
 
 
 def _named(order: Order, event: e.ParcelNamed, _: int, at: datetime) -> Order:
@@ -494,7 +504,8 @@ def _forwarded(order: Order, event: e.PiecesForwarded, _: int, at: datetime) -> 
 
 def _taken(order: Order, event: e.TransferTaken, _: int, at: datetime) -> Order:
     order = _answered(order, event.transfer, TransferState.TAKEN, at)
-    return replace(order, last_news_at=at)
+    lines = billable.brought(order.lines, order.transfers[event.transfer])
+    return replace(order, lines=lines, last_news_at=at)
 
 
 def _transfer_refused(order: Order, event: e.TransferRefused, _: int, at: datetime) -> Order:
@@ -670,6 +681,8 @@ def _corrected(order: Order, event: e.EventCorrected, _: int, at: datetime) -> O
             order = _answered(order, transfer.transfer, TransferState.WITHDRAWN, at)
     if event.type == e.PiecesLost.name:
         order = billable.lost_in_rework(order, event.shares)
+    if event.type == e.ParcelShipped.name:
+        order = _without_use(order, order.parcels[event.parcel].unworked, -1)
     parcels = dict(order.parcels)
     if event.parcel in parcels:
         parcels[event.parcel] = replace(parcels[event.parcel], void=True)

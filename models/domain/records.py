@@ -192,6 +192,8 @@ class Parcel:
     lot_unknown: bool = False
     # The load its pieces were processed in, by stock key, where the supplier named one.
     loads: Mapping[str, str] = field(default_factory=dict)
+    # Those nothing was done to, by stock key.
+    unworked: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

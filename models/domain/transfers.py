@@ -31,7 +31,8 @@ class TransferState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TransferLine:
     """`quantity` pieces of `lot` on `line` of the order they leave; the next one knows them as `to_lot` on its
-    `to_line`. `unprocessed` of them are as they came; `load` is where they were processed, as a node."""
+    `to_line`. `unprocessed` of them are as they came; `load` is where they were processed, as a node. `weight`
+    are their kilograms, None where the next order is not paid by them."""
 
     line: int
     lot: str
@@ -41,6 +42,7 @@ class TransferLine:
     unprocessed: Decimal = ZERO
     heat: str = ""
     load: str = ""
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

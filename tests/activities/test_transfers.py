@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from models.db import Database
 from models.domain import commands as c
 from models.domain.pieces import SENT, Bucket, total
+from models.queries.transfers import following
 from models.settings import Settings
 from models.tables.orders import EdgeRow, TransferRow
 from models.tables.outbox import Outbox
@@ -168,3 +169,15 @@ def test_the_doctor_finds_a_transfer_the_two_orders_disagree_about(shop: Shops, 
     with shop.database.write() as session:
         session.execute(TRANSFERS.delete().where(mine))
     assert any("knows nothing of it" in what for what in shop.examined())
+
+
+def test_orders_that_take_no_more_are_not_offered_any(shop: Shops) -> None:
+    other = shop.issued()
+
+    def possible() -> list[str]:
+        with shop.database.read() as session:
+            return [each.number for each in following(session, shop.order(shop.number))]
+
+    assert possible() == [other]
+    assert shop.do(onward(other)).status == "applied"
+    assert possible() == []

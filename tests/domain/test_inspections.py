@@ -157,6 +157,25 @@ def test_unprocessed_pieces_need_no_release() -> None:
     scene.when(ship(90, unprocessed=30)).then(at_supplier=10, in_transit_back=90)
 
 
+def released_in_part() -> Scene:
+    """60 of 100 pieces were looked at and released; the other 40 came later."""
+    line = a_line(lots=[("L1", 100)])
+    scene = issued(line, plans={1: PLAN}, release_before_ship=True)
+    return given(scene, send(60), arrived(), inspect(), release(), send(40), arrived())
+
+
+def test_unprocessed_pieces_use_up_nothing_that_was_released() -> None:
+    scene = given(released_in_part(), ship(40, unprocessed=40))
+    scene.when(ship(60)).then(in_transit_back=100)
+
+
+def test_a_parcel_that_is_taken_back_gives_back_what_it_used_up_and_no_more() -> None:
+    scene = given(released_in_part(), ship(50, unprocessed=40))
+    scene.when(c.Correct(scene.sequence(e.ParcelShipped), "Wrong box")).then(at_supplier=100)
+    assert not any(scene.order.shipped.values())
+    scene.when(ship(61)).refused("ship.not_released", covered=60)
+
+
 def test_a_release_covers_each_piece_once() -> None:
     scene = planned(gated=True).when(c.SubmitInspection(1, inspect().results)).when(release())
     scene.when(ship(60)).when(ship(40)).then(in_transit_back=100)

@@ -11,6 +11,7 @@ from models.domain import events as e
 from models.domain.authority import OnBehalfOf
 from models.domain.billing import charges
 from models.domain.commands import AnswerTransfer, Cancel, Close, Hold
+from models.domain.contract import Basis
 from models.domain.evidence import DocumentType
 from models.domain.facts import Facts
 from models.domain.genealogy import edges
@@ -248,6 +249,14 @@ def test_an_offer_uses_up_what_was_released_until_it_is_refused() -> None:
     one.when(onward(1), others=[other]).then()
 
 
+def test_what_goes_on_unprocessed_uses_up_nothing_that_was_released() -> None:
+    one = first(send(60), arrived(), inspect(), release(), send(40), arrived(), plans={1: PLAN})
+    same = given(issued(a_line(1, 100, []), draft={"number": "SO-2", "supplier": "NEXT"}), accept())
+    together(one, same)
+    one.when(onward(40, unprocessed=40), others=[same]).then()
+    one.when(ship(60)).then(at_supplier=40, in_transit_back=60)
+
+
 def test_a_rejected_inspection_keeps_them() -> None:
     one, other = together(first(plans={1: PLAN}), following())
     given(one, inspect("20", "20"), replace(release(), decision="reject"))
@@ -425,3 +434,42 @@ def test_the_successor_is_paid_for_what_it_took_over_and_the_old_supplier_for_wh
     given(other, arrived(), ship(40), receive(40, parcel="SO-2-P1"))
     assert [charge.pieces for charge in charges(one.order)] == [60]
     assert [charge.pieces for charge in charges(other.order)] == [40]
+
+
+def weighing(*kilograms: object) -> c.Send:
+    """All 100 pieces, in as many lines as weights are given."""
+    each = Decimal(100) / len(kilograms)
+    return c.Send(tuple(c.SendLine(1, each, "L1", weight=Decimal(str(some))) for some in kilograms))
+
+
+def test_what_was_weighed_here_is_paid_by_its_weight_there() -> None:
+    here = given(issued(a_line(basis=Basis.KG)), accept(), weighing(25), arrived())
+    one, other = together(here, following(basis=Basis.KG))
+    one.when(onward(40), others=[other]).then()
+    answer(one, other, TAKE).then()
+    (line,) = other.order.lines
+    assert (line.weight, line.weighed) == (10, 40)
+    given(other, arrived(), ship(40), receive(40, parcel="SO-2-P1"))
+    (price,) = charges(other.order)
+    assert (price.quantity, price.unit, price.amount) == (10, "KGM", Decimal("8.50"))
+
+
+def test_what_nobody_weighed_is_weighed_before_it_goes_to_who_is_paid_by_weight() -> None:
+    one, other = together(first(), following(basis=Basis.KG))
+    one.when(onward(40), others=[other]).refused("weight.missing", "lines.0.weight", line=1)
+    boxed = onward(40)
+    weighed = replace(boxed, lines=(replace(boxed.lines[0], weight=Decimal("9.6")),))
+    one.when(weighed, others=[other]).then()
+    assert [item.weight for item in coming(other.order)[0].lines] == [Decimal("9.6")]
+    answer(one, other, REFUSE).then()
+    assert other.order.lines[0].weighed == 0
+
+
+def test_of_several_lots_each_has_its_share_of_the_weight() -> None:
+    here = issued(a_line(1, 100, [("L1", 70), ("L2", 30)]), lots=[a_lot("L1"), a_lot("L2")])
+    here = given(here, accept(), send(70, "L1"), send(30, "L2"), arrived())
+    one, other = together(here, following(basis=Basis.KG))
+    boxed = onward(100)
+    weighed = replace(boxed, lines=(replace(boxed.lines[0], weight=Decimal(1)),))
+    one.when(weighed, others=[other]).then()
+    assert [item.weight for item in coming(other.order)[0].lines] == [Decimal("0.7"), Decimal("0.3")]

@@ -37,6 +37,8 @@ class ShipForm:
     unannounced: tuple[tuple[str, str], ...]
     # Where it may go instead of back to us.
     onward: tuple[Destination, ...]
+    # Whether somebody has to say what pieces weigh that go there.
+    weighed: bool
 
 
 def _released(order: Order, place: Place, quantity: Decimal) -> Decimal | None:
@@ -81,11 +83,12 @@ def _form(acting: Acting, _typed: Typed) -> ShipForm:
     )
     loads = {place.input: _loads(acting.order, place) for place in there}
     onward = destinations(acting.order, acting.known, acting.words) if there else ()
-    return ShipForm(there, _unreleased(acting), loads, boxes, onward)
+    weighed = any(each.weighed for each in onward)
+    return ShipForm(there, _unreleased(acting), loads, boxes, onward, weighed)
 
 
 def _look(session: Session, desk: Desk) -> list[Order]:
-    return following(session, desk.issued, any_job=True)
+    return following(session, desk.issued)
 
 
 def _nothing_there(order: Order) -> str:
@@ -111,7 +114,7 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
         )
         if boxed is None and raw is None and tested is None:
             continue
-        leads |= leads_of(len(lines), place.input, "quantity", "unprocessed", "tested")
+        leads |= leads_of(len(lines), place.input, "quantity", "unprocessed", "tested", "weight")
         if place.reworks:
             leads[f"lines.{len(lines)}.nonconformance"] = Lead(f"{place.input}.nonconformance")
         if _loads(acting.order, place):
@@ -125,6 +128,7 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
                 tested=tested or ZERO,
                 load=fields.text(f"{place.input}.load"),
                 nonconformance=fields.text(f"{place.input}.nonconformance"),
+                weight=number_in(fields, f"{place.input}.weight", ""),
             )
         )
     if not lines and not fields.errors:

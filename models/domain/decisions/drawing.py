@@ -55,6 +55,14 @@ class Drawn:
     def quantity(self) -> Decimal:
         return sum((part.quantity for part in self.parts), ZERO)
 
+    def by_place(self) -> dict[str, Decimal]:
+        """How many were found of each line and lot, by stock key."""
+        found: dict[str, Decimal] = {}
+        for part in self.parts:
+            at = key(part.line, part.lot)
+            found[at] = found.get(at, ZERO) + part.quantity
+        return found
+
     def to(self, target: Bucket | None, *, parcel: str = "", line: Line | None = None) -> list[Move]:
         return [part.to(target, parcel=parcel, line=line) for part in self.parts]
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from models.domain import first_article
 from models.domain.commands import ReviewInspection, SubmitInspection
 from models.domain.decisions import checks
-from models.domain.decisions.drawing import Shelf, Taken
+from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, InspectionReviewed, InspectionSubmitted
 from models.domain.facts import Asked, Facts
@@ -140,23 +140,45 @@ def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal
     return mine + max(ZERO, general)
 
 
-def not_released(
-    order: Order, line: Line, taken: Taken, used: Mapping[str, Decimal], raw: Decimal, index: int
-) -> Decimal:
-    """How many of the pieces no released inspection covers; `raw` of them may be so, as nothing was done
-    to them. Raises `Refusal` when there are more."""
-    covered = released_left(order, line, taken.lot, used)
-    uncovered = max(ZERO, taken.quantity - covered)
-    if uncovered > raw:
-        raise Refusal(
-            "ship.not_released",
-            "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
-            "its release.",
-            field=f"lines.{index}.quantity",
-            line=line.line,
-            covered=covered,
-        )
-    return uncovered
+def unworked(
+    order: Order,
+    line: Line,
+    drawn: Drawn,
+    used: dict[str, Decimal],
+    raw: Decimal,
+    index: int,
+    *,
+    released: bool,
+) -> dict[str, Decimal]:
+    """Which of the pieces nothing was done to, by stock key: `raw` of them, those first that no released
+    inspection covers. The others use up what was released: `used` is brought up to date.
+
+    Raises `Refusal` when more are not covered, if they have to be `released`.
+    """
+    found: dict[str, Decimal] = {}
+    for part in drawn.parts if released else ():
+        at = key(line.line, part.lot)
+        covered = released_left(order, line, part.lot, used)
+        uncovered = max(ZERO, part.quantity - covered)
+        if uncovered > raw:
+            raise Refusal(
+                "ship.not_released",
+                "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
+                "its release.",
+                field=f"lines.{index}.quantity",
+                line=line.line,
+                covered=covered,
+            )
+        raw -= uncovered
+        found[at] = found.get(at, ZERO) + uncovered
+        used[at] = used.get(at, ZERO) + part.quantity - uncovered
+    for at, quantity in drawn.by_place().items():
+        more = min(raw, quantity - found.get(at, ZERO))
+        raw -= more
+        found[at] = found.get(at, ZERO) + more
+        if released:
+            used[at] -= more
+    return {at: some for at, some in found.items() if some}
 
 
 def _together(used: Mapping[str, Decimal], waiting: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain import gate
+from models.domain import billing, gate
 from models.domain.across import Decision
+from models.domain.charges import KILOGRAM
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
-from models.domain.decisions.inspecting import not_released
+from models.domain.decisions.inspecting import unworked
 from models.domain.decisions.loads import the_load
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import TransferAnnounced, TransferOffered
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, stage
 from models.domain.pieces import OUT, Bucket, Move, key
-from models.domain.quantities import ZERO
+from models.domain.quantities import ZERO, rounded
+from models.domain.quantities import quantity as counted
 from models.domain.records import Load, Share
 from models.domain.sendable import room
 from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job, same_operation
@@ -138,8 +141,9 @@ class _Packing:
         if tested:
             self._test(line, lot, tested, index)
         drawn = self._take(line, lot, quantity, index)
-        self._may_leave(line, drawn, raw, index)
-        self._hand_over(line, other, drawn, raw, load, index)
+        as_they_came = self._may_leave(line, drawn, raw, index)
+        weight = _weight(line, other, item.weight, quantity, index)
+        self._hand_over(line, other, drawn, as_they_came, load, weight, index)
 
     def _its_line(self, line: Line, wanted: int | None, index: int) -> Line:
         """The line of the next order that the pieces go to: the one named, or the only one that fits."""
@@ -210,21 +214,25 @@ class _Packing:
         left = sum((self.shelf.stock[at].get(bucket, ZERO) for bucket in OUT), ZERO)
         return left >= _claimed(self.order, at)
 
-    def _may_leave(self, line: Line, drawn: Drawn, raw: Decimal, index: int) -> None:
+    def _may_leave(self, line: Line, drawn: Drawn, raw: Decimal, index: int) -> dict[str, Decimal]:
         """Held lots stay. What was processed under a plan is covered by a released inspection: nobody of
-        ours sees it before the next supplier works on it."""
+        ours sees it before the next supplier works on it. Returns those that were not, by stock key."""
         for part in drawn.parts:
             not_held(self.facts, {part.lot, line.output_lot(part.lot)}, f"lines.{index}.lot")
-            if line.plan is None:
-                continue
-            uncovered = not_released(self.order, line, part, self.used, raw, index)
-            at = key(line.line, part.lot)
-            raw -= uncovered
-            self.used[at] = self.used.get(at, ZERO) + part.quantity - uncovered
+        released = line.plan is not None
+        return unworked(self.order, line, drawn, self.used, raw, index, released=released)
 
     def _hand_over(
-        self, line: Line, other: Line, drawn: Drawn, raw: Decimal, load: Load | None, index: int
+        self,
+        line: Line,
+        other: Line,
+        drawn: Drawn,
+        raw: Mapping[str, Decimal],
+        load: Load | None,
+        weight: Decimal | None,
+        index: int,
     ) -> None:
+        left = drawn.quantity
         heats = {planned.lot: planned.heat for planned in line.lots}
         for lot, quantity in _by_lot(drawn).items():
             if load is not None and lot not in load.lots:
@@ -237,8 +245,10 @@ class _Packing:
                     load=load.load,
                     lots=", ".join(load.lots),
                 )
-            some = min(raw, quantity)
-            raw -= some
+            some = raw.get(key(line.line, lot), ZERO)
+            # What the last lot weighs is what is left of the whole.
+            share = None if weight is None else rounded(weight * quantity / left, KILOGRAM)
+            weight, left = (None if share is None or weight is None else weight - share), left - quantity
             self.lines.append(
                 TransferLine(
                     line.line,
@@ -249,8 +259,26 @@ class _Packing:
                     some,
                     heats.get(lot, ""),
                     load.node if load is not None else "",
+                    share,
                 )
             )
+
+
+def _weight(line: Line, other: Line, entered: Decimal | None, pieces: Decimal, index: int) -> Decimal | None:
+    """Kilograms of what goes to a line that is paid by them: as entered, else in proportion to what was
+    weighed before."""
+    if not billing.needs_weight(other):
+        return None
+    if entered:
+        return counted(entered, field=f"lines.{index}.weight")
+    if not billing.weight_asked(line, other):
+        return billing.weight_of(line, pieces)
+    raise Invalid(
+        "weight.missing",
+        "Line {line} is paid by the kilogram: enter what the pieces weigh.",
+        field=f"lines.{index}.weight",
+        line=other.line,
+    )
 
 
 def not_held(facts: Facts, lots: set[str], field: str) -> None:

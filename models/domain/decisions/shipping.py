@@ -9,7 +9,7 @@ from models.domain.across import Decision
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
-from models.domain.decisions.inspecting import not_released
+from models.domain.decisions.inspecting import unworked
 from models.domain.decisions.loads import the_load
 from models.domain.decisions.offering import offer
 from models.domain.decisions.shares import settle
@@ -50,6 +50,7 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
         nonconformance=packing.rework,
         shares=settle(order, packing.moves),
         loads={at: node for at, node in packing.loads.items() if node},
+        unworked=packing.unworked,
     )
     back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
     return [shipped, *shipped_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
@@ -69,6 +70,8 @@ class _Packing:
         self.rework = ""
         # By stock key: the load its pieces were in, '' for those of no load.
         self.loads: dict[str, str] = {}
+        # By stock key: those nothing was done to, which have nothing to show.
+        self.unworked: dict[str, Decimal] = {}
 
     def add(self, index: int, item: ShipLine) -> None:
         line = checks.the_line(self.order, item.line, index)
@@ -100,8 +103,10 @@ class _Packing:
                 field=f"lines.{index}.quantity",
                 line=line.line,
             )
-        if self.order.release_before_ship and line.plan is not None:
-            self._released(line, drawn, raw, index)
+        released = self.order.release_before_ship and line.plan is not None
+        as_they_came = unworked(self.order, line, drawn, self.used, raw, index, released=released)
+        for at, some in as_they_came.items():
+            self.unworked[at] = self.unworked.get(at, ZERO) + some
         self._of_load(line, drawn, load, index)
         self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
         self.boxed += quantity
@@ -145,13 +150,6 @@ class _Packing:
             )
         self.moves += drawn.to(Bucket.TEST_CONSUMED)
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
-
-    def _released(self, line: Line, drawn: Drawn, raw: Decimal, index: int) -> None:
-        """Every processed piece is covered by a released inspection; unprocessed ones have nothing to show."""
-        for part in drawn.parts:
-            at = key(line.line, part.lot)
-            raw -= not_released(self.order, line, part, self.used, raw, index)
-            self.used[at] = self.used.get(at, ZERO) + part.quantity
 
 
 def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
