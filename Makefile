@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SOURCES := api workflows activities models tests
 
-.PHONY: help demo test check lint format bench soak screenshots lock paper browser clean
+.PHONY: help demo test test-outside test-inside lint format bench soak screenshots lock paper browser clean
 
 help:
 	@echo "make demo    everything on this machine with a story in it, until Ctrl-C"
@@ -29,7 +29,14 @@ demo: .venv/ready-to-run
 	$(BIN)/sendout demo
 
 test: lint paper browser
-	$(BIN)/pytest
+	$(MAKE) --no-print-directory --keep-going --jobs 2 test-outside test-inside
+
+# Two halves beside each other: the one waits for browsers and servers while the other computes.
+OUTSIDE := tests/browser tests/e2e tests/supplier
+test-outside:
+	$(BIN)/pytest $(OUTSIDE)
+test-inside:
+	$(BIN)/pytest tests $(OUTSIDE:%=--ignore=%)
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .
