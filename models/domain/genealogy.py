@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.domain.events import (
@@ -15,7 +15,8 @@ from models.domain.events import (
     TransferTaken,
 )
 from models.domain.order import Line, Order
-from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
+from models.domain.quantities import ZERO
 
 _HERE = (Bucket.PENDING, Bucket.ACCEPTED, Bucket.REJECTED)
 # Kept beyond what was out, pieces have been through the same work as the others.
@@ -32,6 +33,8 @@ class Edge:
     how: str
     parcel: str = ""
     load: str = ""
+    # So many may have come this way: nobody named their lot, and several were out.
+    assumed: Decimal = ZERO
 
 
 def load_node(supplier: str, load: ProcessReported) -> str:
@@ -57,6 +60,8 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
         edge = _edge(order, forward, -move.quantity if undo else move.quantity)
         if edge is not None:
             yield edge
+            if edge.how == "process" and _unnamed(order, event, move.parcel):
+                yield from _assumed(order, move, edge)
     if isinstance(event, ProcessReported):
         line = order.line(event.line)
         assert line is not None, "what is processed is on the order's lines"
@@ -66,6 +71,24 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
             for load in line.loads:
                 if load.sequence == event.sequence:
                     yield from _through(order, line, load.node, load.lots, -1)
+
+
+def _unnamed(order: Order, event: Event, parcel: str) -> bool:
+    """Whether the lot was drawn because nobody named it, when it was packed or when it was counted."""
+    packed = order.parcels.get(parcel)
+    if packed is not None and packed.lot_unknown:
+        return True
+    if isinstance(event, EventCorrected):
+        return any(each.sequence == event.sequence and each.lot_unknown for each in order.receipts)
+    return getattr(event, "lot_unknown", False)
+
+
+def _assumed(order: Order, move: Move, edge: Edge) -> Iterator[Edge]:
+    """Any other lot of the line may be what came back."""
+    for at in order.stock:
+        if line_of(at) == move.line and lot_of(at) not in ("", move.lot):
+            source = _at_work(order, move.line, lot_of(at))
+            yield replace(edge, from_node=source, quantity=ZERO, assumed=edge.quantity)
 
 
 def _taken_over(order: Order, event: PiecesTakenOver) -> Iterator[Edge]:

@@ -466,6 +466,7 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
         event.packing_slip,
         parcels=tuple(boxes),
         lines=billable.received_lines(event),
+        lot_unknown=event.lot_unknown,
     )
     lines = tuple(_with_outputs(line, event) for line in order.lines)
     return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)

@@ -218,6 +218,8 @@ class Receipt:
     void: bool = False
     parcels: tuple[str, ...] = ()
     lines: tuple[ReceivedLine, ...] = ()
+    # Nobody said which lot was counted, and there were several.
+    lot_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,225 @@
+"""Whether all that was made is somewhere: a balance per part and unit, and beneath it one per lot.
+
+Every figure is summed from what its own records say: lots, pieces on orders, what jobs drew and what was
+dispatched. What is left over between made and found is `unexplained`, and must be 0.
+
+Pieces are made once: when they are bought in, or come out of a job. A supplier that gives the same part back
+as another lot makes none: what the first lot passes on, the second has received. Pieces at work belong to the
+lot they went out as until they are back, and to the lot they come back as from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from models.domain.pieces import Bucket
+from models.domain.quantities import ZERO
+from models.domain.trace import Link, lot_node, name_of, work_of
+
+# What an order's buckets are called in a balance. Accepted and unprocessed pieces are on the shelf, forwarded
+# ones with the next order.
+_BUCKETS: Mapping[Bucket, str] = {
+    Bucket.IN_TRANSIT_OUT: "in_transit",
+    Bucket.IN_TRANSIT_BACK: "in_transit",
+    Bucket.AT_SUPPLIER: "at_suppliers",
+    Bucket.PENDING: "pending",
+    Bucket.REJECTED: "rejected",
+    Bucket.SCRAPPED: "scrapped",
+    Bucket.TEST_CONSUMED: "tested",
+    Bucket.LOST: "lost",
+    Bucket.RETURNED_TO_SUPPLIER: "returned",
+}
+# Decided here, they count as the lot they came back as.
+_BACK = frozenset({Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED})
+FIGURES = (
+    "made",
+    "on_hand",
+    "pending",
+    "rejected",
+    "at_suppliers",
+    "in_transit",
+    "dispatched",
+    "consumed",
+    "scrapped",
+    "tested",
+    "lost",
+    "returned",
+    "elsewhere",
+)
+# What takes pieces off our shelf for good, and what that is called.
+_TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
+# Between the lots of one balance: what one passes on the other has received, so that both are in no sum.
+PASSED_ON, RECEIVED = "passed_on", "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A lot as its row has it: `booked` is all that ever became this lot, `on_hand` what is left of it."""
+
+    lot: str
+    part: str
+    unit: str
+    booked: Decimal
+    on_hand: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """The pieces of a lot on one line of an order. `accepted_as`: how many of those accepted have which name,
+    also one that none have so far."""
+
+    node: str
+    part: str
+    unit: str
+    buckets: Mapping[Bucket, Decimal]
+    accepted_as: Mapping[str, Decimal] = field(default_factory=dict)
+    # More were counted than had gone out, and were kept.
+    kept: Decimal = ZERO
+
+    @property
+    def lot(self) -> str:
+        return work_of(self.node).lot
+
+    @property
+    def becomes(self) -> str:
+        """The lot that pieces come back as; the lot itself when that is not one other."""
+        names = self.accepted_as.keys() - {self.lot}
+        return next(iter(names)) if len(names) == 1 else self.lot
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Part of a figure: how much of which lot, and where: an order's pieces, a job, a dispatch; empty: here."""
+
+    figure: str
+    quantity: Decimal
+    lot: str
+    where: str = ""
+
+
+@dataclass
+class Balance:
+    """`lot` is empty for the sum over all lots of a part."""
+
+    part: str
+    unit: str
+    lot: str = ""
+    items: list[Item] = field(default_factory=list)
+
+    def figures(self) -> dict[str, Decimal]:
+        """Every figure by name; `made` of a lot counts what it received. `unexplained` is the last."""
+        sums = dict.fromkeys((*FIGURES, PASSED_ON), ZERO)
+        for item in self.items:
+            figure = "made" if item.figure == RECEIVED else item.figure
+            sums[figure] += item.quantity
+        found = sum((some for name, some in sums.items() if name != "made"), ZERO)
+        return {**sums, "unexplained": sums["made"] - found}
+
+    @property
+    def unexplained(self) -> Decimal:
+        return self.figures()["unexplained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a balance is about: lots; pieces at work, all those of these lots among them; and the links out of
+    the lots, and into and out of the pieces at work."""
+
+    shelves: Mapping[str, Shelf]
+    works: Mapping[str, AtWork]
+    links: tuple[Link, ...]
+
+
+def by_lot(scope: Scope) -> list[Balance]:
+    """The balance of each lot. What one passes on to another is received there, as far as that is in scope."""
+    book = _Book(scope)
+    for shelf in scope.shelves.values():
+        book.put(shelf.lot, shelf.part, shelf.unit, Item("made", book.own(shelf), shelf.lot))
+        book.put(shelf.lot, shelf.part, shelf.unit, Item("on_hand", shelf.on_hand, shelf.lot))
+    for work in scope.works.values():
+        book.at_work(work)
+    for link in scope.links:
+        book.moved(link)
+    return list(book.balances.values())
+
+
+def by_part(lots: Iterable[Balance]) -> list[Balance]:
+    """The sum per part and unit; what lots pass on to each other is in none of it."""
+    found: dict[tuple[str, str], Balance] = {}
+    for balance in lots:
+        whole = found.setdefault((balance.part, balance.unit), Balance(balance.part, balance.unit))
+        whole.items += [item for item in balance.items if item.figure not in (PASSED_ON, RECEIVED)]
+    return [found[key] for key in sorted(found)]
+
+
+class _Book:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.balances: dict[tuple[str, str], Balance] = {}
+        # Lot and unit -> how many of it orders in scope have accepted under its name.
+        self._accepted: dict[tuple[str, str], Decimal] = {}
+        for work in scope.works.values():
+            for lot, quantity in work.accepted_as.items():
+                if lot != work.lot:
+                    at = (lot, work.unit)
+                    self._accepted[at] = self._accepted.get(at, ZERO) + quantity
+
+    def put(self, lot: str, part: str, unit: str, item: Item) -> None:
+        if item.quantity:
+            balance = self.balances.setdefault((lot, unit), Balance(part, unit, lot))
+            balance.items.append(item)
+
+    def own(self, shelf: Shelf) -> Decimal:
+        """What was bought in as this lot, came out of jobs, or of orders beyond the scope."""
+        return shelf.booked - self._accepted.get((shelf.lot, shelf.unit), ZERO)
+
+    def at_work(self, work: AtWork) -> None:
+        became = self._shelf(work.becomes, work)
+        for bucket, figure in _BUCKETS.items():
+            quantity = work.buckets.get(bucket, ZERO)
+            if quantity and bucket in _BACK and became is not None and became.lot != work.lot:
+                self._pass_on(work, became, quantity)
+                self.put(became.lot, became.part, became.unit, Item(figure, quantity, became.lot, work.node))
+            else:
+                self._of(work, figure, quantity)
+        for lot, quantity in work.accepted_as.items():
+            shelf = self._shelf(lot, work)
+            if shelf is None:
+                self._of(work, "elsewhere", quantity, lot_node(lot))
+            elif lot != work.lot:
+                self._pass_on(work, shelf, quantity)
+        self._of(work, "made", work.kept)
+
+    def moved(self, link: Link) -> None:
+        source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)
+        if link.how in _TAKEN:
+            shelf = self.scope.shelves.get(name_of(link.source))
+            if shelf is not None:
+                item = Item(_TAKEN[link.how], link.quantity, shelf.lot, link.target)
+                self.put(shelf.lot, shelf.part, link.unit, item)
+        elif source is not None and target is not None:
+            if (source.lot, source.unit) != (target.lot, target.unit):
+                self._of(source, PASSED_ON, link.quantity, target.node)
+                self._of(target, RECEIVED, link.quantity, source.node)
+        elif target is not None and link.how in ("ship", "split"):
+            known = link.source.startswith("lot:") and self._shelf(name_of(link.source), target)
+            if not known:
+                self._of(target, "made", link.quantity, link.source)
+        elif source is not None and link.how in ("ship", "split", "return"):
+            known = link.target.startswith("lot:") and self._shelf(name_of(link.target), source)
+            if not known:
+                self._of(source, "elsewhere", link.quantity, link.target)
+
+    def _shelf(self, lot: str, work: AtWork) -> Shelf | None:
+        """The lot in scope that pieces at work come from or go to; one counted in another unit is none."""
+        shelf = self.scope.shelves.get(lot)
+        return shelf if shelf is not None and (shelf.part, shelf.unit) == (work.part, work.unit) else None
+
+    def _of(self, work: AtWork, figure: str, quantity: Decimal, where: str = "") -> None:
+        self.put(work.lot, work.part, work.unit, Item(figure, quantity, work.lot, where or work.node))
+
+    def _pass_on(self, work: AtWork, shelf: Shelf, quantity: Decimal) -> None:
+        self._of(work, PASSED_ON, quantity, lot_node(shelf.lot))
+        self.put(shelf.lot, shelf.part, shelf.unit, Item(RECEIVED, quantity, shelf.lot, work.node))

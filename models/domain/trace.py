@@ -1,0 +1,312 @@
+"""Following pieces through the genealogy: back to where they came from, forward to where they went.
+
+A walk goes from node to node over net edges. It follows pieces, not names, as far as the records tell them
+apart:
+
+- Pieces pass a load and are the same lot's pieces after it: a walk shows the load and does not go through it
+  to the other lots in it. Only a walk that begins at the load reaches all of them, and leaves each with the
+  pieces that name that load, or none.
+- Pieces that are reworked are of the lot that the rework names, and leave the supplier after they came.
+- What came back unprocessed has not been through what the others went through.
+- Where nobody named the lot, every lot that was out is a source, and the edge says that it is assumed.
+
+A node is looked at once, or again when it is reached in a way that lets more of it belong: returns that
+lead back to where they came from end there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from models.domain.quantities import ZERO
+
+
+class Direction(StrEnum):
+    BACK = "back"
+    FORWARD = "forward"
+    BOTH = "both"
+
+
+class NodeKind(StrEnum):
+    """What a node is; its name begins with the word before the first colon."""
+
+    LOT = "lot"
+    JOB = "job"
+    ORDER = "order"
+    LOAD = "load"
+    DISPATCH = "dispatch"
+
+
+def kind_of(node: str) -> NodeKind:
+    return NodeKind(node.partition(":")[0])
+
+
+def lot_node(lot: str) -> str:
+    return f"lot:{lot}"
+
+
+def name_of(node: str) -> str:
+    """What is behind the kind: a lot's number, a job's, a dispatch's."""
+    return node.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The pieces of a lot on one line of an order, as its node names them."""
+
+    order: str
+    line: int
+    lot: str
+
+
+def work_of(node: str) -> Work:
+    _, order, line, lot = node.split(":", 3)
+    return Work(order, int(line), lot)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """All that went from one node to another in one way, what was taken back already taken off.
+
+    `first` and `last` are the events of `order` that told of it; `assumed` pieces may have come this way,
+    because nobody named their lot.
+    """
+
+    source: str
+    target: str
+    quantity: Decimal
+    unit: str
+    how: str
+    parcel: str = ""
+    load: str = ""
+    order: str = ""
+    first: int = 0
+    last: int = 0
+    assumed: Decimal = ZERO
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (self.source, self.target, self.unit, self.how, self.parcel, self.load, self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link that belongs. `unsure` says why it may not: `lot` when nobody named the lot, `load` when nobody
+    named the load; empty when it does belong."""
+
+    link: Link
+    unsure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """How a node was reached, as far as that says which of its links belong; None is any.
+
+    `loads`: pieces at work that were in one of these. `works`: the pieces of a lot that came from, or went
+    to, these. `since`: pieces at work that came with this event of their order, or later.
+    """
+
+    loads: frozenset[str] | None = None
+    works: frozenset[str] | None = None
+    since: int | None = None
+
+    def with_also(self, other: _Entry) -> _Entry:
+        loads = None if self.loads is None or other.loads is None else self.loads | other.loads
+        works = None if self.works is None or other.works is None else self.works | other.works
+        since = None if self.since is None or other.since is None else min(self.since, other.since)
+        return _Entry(loads, works, since)
+
+
+_ANY = _Entry()
+# In place of a load: pieces that came back as they went.
+_UNPROCESSED = frozenset({"unprocessed"})
+
+
+@dataclass
+class Walk:
+    """One way through the genealogy. The caller brings the links of each `frontier`, out of its nodes when
+    going forward and into them when going back, and is told which of them belong.
+
+    Nodes `behind` the roots are shown and not gone on from.
+    """
+
+    roots: frozenset[str]
+    forward: bool
+    behind: frozenset[str] = frozenset()
+    entered: dict[str, _Entry] = field(init=False)
+    frontier: set[str] = field(init=False)
+    _told: set[tuple[str, ...]] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.entered = dict.fromkeys(self.roots, _ANY)
+        self.frontier = {root for root in self.roots if not root.startswith("dispatch:") or not self.forward}
+
+    def next_frontier(self) -> list[str]:
+        """The nodes whose links are wanted now; what they lead to is collected from here on."""
+        nodes, self.frontier = sorted(self.frontier), set()
+        return nodes
+
+    def take(self, link: Link) -> Step | None:
+        """Whether a link of the frontier belongs; where it leads is gone on from if so."""
+        near, far = (link.source, link.target) if self.forward else (link.target, link.source)
+        entry = self.entered[near]
+        if not self._belongs(link, near, far, entry):
+            return None
+        self._enter(far, self._entry(link, near, far))
+        if entry is not _ANY or near.startswith("order:"):
+            # Looked at again, a node tells its links again.
+            if link.key in self._told:
+                return None
+            self._told.add(link.key)
+        return Step(link, self._unsure(link, near, entry))
+
+    def _belongs(self, link: Link, near: str, far: str, entry: _Entry) -> bool:
+        if near.startswith("order:"):
+            return self._of_these_pieces(link, near, far, entry)
+        if near.startswith("lot:") and entry.works is not None and far.startswith("order:"):
+            returns = "rework" if self.forward else "process"
+            if link.how == returns and far not in entry.works:
+                return _order_of(far) not in {_order_of(work) for work in entry.works}
+        return True
+
+    def _of_these_pieces(self, link: Link, near: str, far: str, entry: _Entry) -> bool:
+        """Whether pieces at work that were reached as `entry` says go this way."""
+        left = link.last if self.forward else -link.first
+        if entry.since is not None and link.order == _order_of(near) and left < entry.since:
+            return False
+        if entry.loads is None:
+            return True
+        if far.startswith("load:"):
+            return link.load in entry.loads
+        if not self.forward:
+            return link.how != "rework" or entry.loads != _UNPROCESSED
+        return not link.load or link.load in entry.loads
+
+    def _entry(self, link: Link, near: str, far: str) -> _Entry:
+        if far.startswith("order:"):
+            since = None
+            if link.order == _order_of(far):
+                since = link.first if self.forward else -link.last
+            return _Entry(loads=self._loads(link, near), since=since)
+        came = "process" if self.forward else "rework"
+        if far.startswith("lot:") and near.startswith("order:") and link.how == came:
+            return _Entry(works=frozenset({near}))
+        return _ANY
+
+    def _loads(self, link: Link, near: str) -> frozenset[str] | None:
+        if near.startswith("load:"):
+            return frozenset({near})
+        if self.forward:
+            return None
+        if link.how == "return":
+            return _UNPROCESSED
+        return frozenset({link.load}) if link.load else None
+
+    def _enter(self, node: str, entry: _Entry) -> None:
+        before = self.entered.get(node)
+        after = entry if before is None else before.with_also(entry)
+        if before is not None and (before is after or before == after):
+            return
+        self.entered[node] = after
+        if not node.startswith(("load:", "dispatch:")) and node not in self.behind:
+            self.frontier.add(node)
+
+    def _unsure(self, link: Link, near: str, entry: _Entry) -> str:
+        if not link.quantity:
+            return "lot"
+        if self.forward and entry.loads is not None and near.startswith("order:") and not link.load:
+            return "load"
+        return ""
+
+
+def _order_of(node: str) -> str:
+    return node.split(":", 2)[1]
+
+
+Links = Callable[[list[str], bool], Iterable[Link]]
+
+
+def steps(walk: Walk, links: Links) -> Iterator[Step]:
+    """All that belongs, the nearest first. `links(nodes, forward)` are those out of, or into, the nodes."""
+    while nodes := walk.next_frontier():
+        for link in links(nodes, walk.forward):
+            step = walk.take(link)
+            if step is not None:
+                yield step
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was found: the nodes, the roots first, and what went between them. `back` and `ahead` are those
+    behind and ahead of the roots."""
+
+    roots: tuple[str, ...]
+    direction: Direction
+    steps: tuple[Step, ...]
+    back: frozenset[str]
+    ahead: frozenset[str]
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        found = dict.fromkeys(self.roots)
+        for step in self.steps:
+            found |= {step.link.source: None, step.link.target: None}
+        return tuple(found)
+
+    def of_kind(self, kind: NodeKind) -> tuple[str, ...]:
+        begins = f"{kind.value}:"
+        return tuple(node for node in self.nodes if node.startswith(begins))
+
+
+def follow(
+    roots: Iterable[str], direction: Direction, links: Links, behind: frozenset[str] = frozenset()
+) -> Trace:
+    """A trace, both ways one after the other: what is ahead of something behind a root is not of it."""
+    begin = tuple(dict.fromkeys(roots))
+    found: dict[tuple[str, ...], Step] = {}
+    reached: dict[bool, frozenset[str]] = {True: frozenset(), False: frozenset()}
+    for forward in (False, True):
+        if direction is (Direction.BACK if forward else Direction.FORWARD):
+            continue
+        walk = Walk(frozenset(begin), forward, behind if forward else frozenset())
+        for step in steps(walk, links):
+            known = found.get(step.link.key)
+            if known is None or (known.unsure and not step.unsure):
+                found[step.link.key] = step
+        reached[forward] = frozenset(walk.entered)
+    return Trace(begin, direction, tuple(found.values()), reached[False], reached[True])
+
+
+def netted(links: Iterable[Link]) -> list[Link]:
+    """Links that say the same of the same way, summed; nothing is left of what was taken back."""
+    sums: dict[tuple[str, ...], Link] = {}
+    for link in links:
+        before = sums.get(link.key)
+        if before is not None:
+            link = Link(
+                *(link.source, link.target, before.quantity + link.quantity, link.unit, link.how),
+                *(link.parcel, link.load, link.order),
+                *(min(before.first, link.first), max(before.last, link.last)),
+                before.assumed + link.assumed,
+            )
+        sums[link.key] = link
+    return [link for link in sums.values() if link.quantity > 0 or link.assumed > 0]
+
+
+def among(links: Iterable[Link]) -> Links:
+    """The links of nodes, looked up among all there are."""
+    out: dict[str, list[Link]] = {}
+    into: dict[str, list[Link]] = {}
+    for link in netted(links):
+        out.setdefault(link.source, []).append(link)
+        into.setdefault(link.target, []).append(link)
+
+    def of(nodes: list[str], forward: bool) -> Iterator[Link]:
+        known: Mapping[str, list[Link]] = out if forward else into
+        for node in nodes:
+            yield from known.get(node, ())
+
+    return of
