@@ -39,7 +39,7 @@ _BATCH = 100
 _SENT = frozenset(bucket.value for bucket in SENT)
 _FIXED = ("plant", "buyer", "supplier", "process", "purchase_order")
 
-Edge = tuple[str, str, Decimal, str, str, str, str, int]
+Edge = tuple[str, str, Decimal, str, str, str, str, Decimal, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def _batch(session: Session, rows: Sequence[Any]) -> Iterator[Stream]:
                 edge.how,
                 edge.parcel,
                 edge.load,
+                edge.assumed,
                 edge.event,
             )
         )
@@ -179,6 +180,7 @@ def _fold(stream: Stream, folded: Folded) -> None:
                 edge.how,
                 edge.parcel,
                 edge.load,
+                edge.assumed,
                 row.sequence,
             )
             for edge in edges(folded.order, event)

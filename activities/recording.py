@@ -127,6 +127,7 @@ def _write_edges(session: Session, order: Order, event: e.Event, sequence: int) 
             "how": edge.how,
             "parcel": edge.parcel,
             "load": edge.load,
+            "assumed": edge.assumed,
             "order_number": order.number,
             "event": sequence,
         }

@@ -64,6 +64,7 @@ from api.routes import (
     supplier_contacts,
     supplier_terms,
     suppliers,
+    trace,
     work_orders,
 )
 from api.sessions import LoginBrake
@@ -97,6 +98,7 @@ ROUTERS = (
     projects.router,
     lots.router,
     lot_holds.router,
+    trace.router,
     payables.router,
     alerts.router,
     nonconformances.router,

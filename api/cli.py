@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from api import logs
 from models.domain.authority import Role
 from models.domain.errors import Refusal
+from models.domain.trace import Direction
 from models.secrets import with_secret_key
 from models.settings import Settings
 
@@ -207,6 +208,30 @@ def doctor(
         _refuse(str(reason), examination.BLIND)
     typer.echo(report.json() if as_json else "\n".join(report.lines()))
     _leave(report.code)
+
+
+@app.command()
+def trace(
+    identifier: Annotated[
+        str,
+        typer.Argument(help="A lot, heat, supplier lot, serial, job, order, load, dispatch or certificate."),
+    ],
+    direction: Annotated[
+        Direction, typer.Option("--direction", help="Where it came from, where it went, or both.")
+    ] = Direction.BOTH,
+    data_dir: DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer of the API.")] = False,
+) -> None:
+    """Where pieces came from and where they went. Ends with 1 when any piece is unexplained."""
+    from api import trace_lines
+    from api.wire import dumps
+
+    try:
+        view = trace_lines.look(_settings(data_dir, secret=False), identifier, direction)
+    except trace_lines.CannotTrace as reason:
+        _refuse(str(reason), 2)
+    typer.echo(dumps(view).decode() if as_json else "\n".join(trace_lines.lines(view)))
+    raise typer.Exit(1 if view["answer"]["unexplained"] else 0)
 
 
 @app.command("temporal-setup")

@@ -88,6 +88,17 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """To read what stood written at one moment, however many questions that takes."""
+        moment = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+        with Session(moment) as session:
+            yield session
+
+    @contextmanager
     def write(self, *, pipelined: bool = False) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 

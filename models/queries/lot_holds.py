@@ -138,7 +138,7 @@ def _reached(
                     at.in_(some), _EDGES.c.from_node.not_like("load:%"), _EDGES.c.to_node.not_like("load:%")
                 )
                 .group_by(at, beyond)
-                .having(func.sum(_EDGES.c.quantity) > 0)
+                .having(or_(func.sum(_EDGES.c.quantity) > 0, func.sum(_EDGES.c.assumed) > 0))
             )
             for row in rows:
                 steps.setdefault(row.at, set()).add(row.beyond)

@@ -339,6 +339,8 @@ class EdgeRow(SQLModel, table=True):
     order_number: str | None = Field(default=None, foreign_key="orders.number")
     event: int | None = None
     source: str = ""
+    # So many may have gone this way: nobody named their lot, and several were out.
+    assumed: Decimal = Field(default=Decimal(0), sa_type=Exact, sa_column_kwargs={"default": Decimal(0)})
 
 
 class LinkRow(SQLModel, table=True):

@@ -623,6 +623,7 @@ def upgrade() -> None:
         sa.Column("order_number", sa.String(), nullable=True),
         sa.Column("event", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("assumed", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],

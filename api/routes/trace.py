@@ -1,0 +1,108 @@
+"""Where pieces came from and where they went, from anything that names them."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from io import StringIO
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Query, Request, Response
+from sqlmodel import Session
+from starlette.responses import StreamingResponse
+
+from api.auth import Principal, Reader
+from api.sheets import cell
+from api.wire import Answer, api_router
+from models.domain.trace import Direction, Step
+from models.queries.trace import streamed
+from models.queries.trace_roots import Match, named
+from models.queries.trace_view import found
+
+router = api_router(tags=["Trace"])
+_SHEET = ("from", "to", "quantity", "unit", "how", "parcel", "load", "order", "unsure")
+# So many lines of a file are sent at once.
+_LINES = 1_000
+Which = Annotated[
+    Direction, Query(description="Where pieces came from (`back`), where they went (`forward`), or `both`.")
+]
+
+
+@router.get("/trace/{identifier:path}.csv", response_class=Response)
+def download_trace(
+    identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
+) -> Response:
+    """Every edge of a trace as a file for a spreadsheet, the nearest first, however many there are."""
+    return file(request, principal, identifier, direction)
+
+
+@router.get("/trace/{identifier:path}")
+def read_trace(
+    identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
+) -> Response:
+    """By lot, heat, supplier lot, serial number, work order, order, load, dispatch or certificate number. Where
+    several are called so the answer is 300 with `choices`; the `identifier` of each names it alone.
+
+    `unexplained` of each balance must be 0; its `items` say what every figure is summed from, and `lots` has
+    the balance of each lot.
+    """
+    begun = time.perf_counter()
+    with request.app.state.database.snapshot() as session:
+        matches = named(session, identifier, cleared=principal.cleared)
+        if len(matches) > 1:
+            return Answer({"choices": [choice(match) for match in matches]}, 300)
+        view = found(session, matches[0], direction, cleared=principal.cleared).view
+    elapsed = round((time.perf_counter() - begun) * 1000, 1)
+    return Answer(view | {"elapsed_ms": elapsed})
+
+
+def choice(match: Match) -> dict[str, str]:
+    return {
+        "identifier": match.identifier,
+        "kind": match.kind,
+        "value": match.value,
+        "of": match.told,
+    }
+
+
+def file(request: Request, principal: Principal, identifier: str, direction: Direction) -> Response:
+    """The edges as CSV, sent while they are read. Raises `Unknown`; several of that name are answered 300."""
+    with ExitStack() as opened:
+        session = opened.enter_context(request.app.state.database.snapshot())
+        matches = named(session, identifier, cleared=principal.cleared)
+        if len(matches) > 1:
+            return Answer({"choices": [choice(match) for match in matches]}, 300)
+        name = quote(f"trace-{matches[0].value}", safe="")
+        return StreamingResponse(
+            _sheet(opened.pop_all(), session, matches[0], direction, cleared=principal.cleared),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}.csv"},
+        )
+
+
+def _sheet(
+    opened: ExitStack, session: Session, match: Match, direction: Direction, *, cleared: bool
+) -> Iterator[bytes]:
+    with opened:
+        written = StringIO()
+        writer = csv.writer(written, lineterminator="\r\n")
+        # The mark that spreadsheets need to read it as what it is.
+        written.write("\ufeff")
+        writer.writerow(_SHEET)
+        for place, step in enumerate(streamed(session, match.begin, direction, cleared=cleared), 1):
+            writer.writerow(_row(step))
+            if not place % _LINES:
+                yield written.getvalue().encode()
+                written.seek(0)
+                written.truncate()
+        yield written.getvalue().encode()
+
+
+def _row(step: Step) -> list[str]:
+    link = step.link
+    quantity = link.quantity or link.assumed
+    told = (link.source, link.target, quantity, link.unit, link.how, link.parcel, link.load, link.order)
+    return [cell(value) for value in (*told, step.unsure)]

@@ -1,0 +1,57 @@
+"""A trace as lines of a terminal: the answer, the balance, who got what, and every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from models.db import Database
+from models.domain.errors import Refusal
+from models.domain.trace import Direction
+from models.queries.trace_roots import named
+from models.queries.trace_view import found
+from models.settings import Settings
+
+View = dict[str, Any]
+
+
+class CannotTrace(Exception):
+    """Nothing, or more than one thing, is called so."""
+
+
+def look(settings: Settings, identifier: str, direction: Direction) -> View:
+    """All there is: whoever may read the database's file may read this. Raises `CannotTrace`."""
+    database = Database(settings.database)
+    try:
+        with database.snapshot() as session:
+            matches = named(session, identifier, cleared=True)
+            if len(matches) > 1:
+                several = "\n".join(f"  {match.identifier}  {match.told}" for match in matches)
+                raise CannotTrace(f"Several things are called {identifier}; name one:\n{several}")
+            return found(session, matches[0], direction, cleared=True).view
+    except Refusal as refusal:
+        raise CannotTrace(refusal.detail) from None
+    finally:
+        database.dispose()
+
+
+def lines(view: View) -> Iterator[str]:
+    answer = view["answer"]
+    pieces = ", ".join(f"{row['quantity']:f} {row['unit']}" for row in answer["dispatched"]) or "0"
+    yield (
+        f"{view['root']['identifier']}: {answer['customers']} customers, {pieces} dispatched, "
+        f"{answer['missing']} certificates missing, {answer['unexplained']} unexplained"
+    )
+    for row in view["balance"]:
+        figures = [
+            f"{row[name]:f} {name.replace('_', ' ')}"
+            for name in row
+            if name not in ("part", "unit", "made", "items") and row[name]
+        ]
+        yield f"  {row['part']} ({row['unit']}): {row['made']:f} made = {' + '.join(figures) or '0'}"
+    for row in view["customers"]:
+        got = f"{row['quantity']:f} {row['unit']} of {row['part']} from {row['lot']}"
+        yield f"  {row['customer']}: {got}, dispatch {row['dispatch']}"
+    for edge in view["edges"]:
+        sure = f" ({edge['unsure']} not named)" if "unsure" in edge else ""
+        yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {edge['quantity']:f} {edge['unit']}{sure}"

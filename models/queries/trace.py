@@ -1,0 +1,171 @@
+"""The genealogy read as a trace: links level by level, rules and all that belongs in `models.domain.trace`.
+
+Whoever asks opens a snapshot (`Database.snapshot`) and does all of it in there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, or_, select
+from sqlmodel import Session
+
+from models.domain.quantities import ZERO
+from models.domain.trace import Direction, Link, NodeKind, Step, Walk, kind_of, name_of, steps
+from models.tables.lots import Lot
+from models.tables.orders import EdgeRow, OrderRow
+from models.tables.parts import Part
+from models.tables.shop_floor import DispatchLineRow, DispatchRow
+from models.tables.types import table
+from models.tables.work_orders import WorkOrder
+
+_EDGES, _LOTS, _JOBS, _ORDERS = table(EdgeRow), table(Lot), table(WorkOrder), table(OrderRow)
+_PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(DispatchLineRow)
+# So many names go into one question, and so many rows are fetched at a time.
+AT_ONCE = 500
+_ROWS = 2_000
+_WAY = ("from_node", "to_node", "unit", "how", "parcel", "load", "order_number")
+
+
+def _links_at(end: str) -> Select[Any]:
+    """The net links that have one of so many nodes at one end. Built once: to build a statement costs as much
+    as to run it."""
+    quantity, assumed = func.sum(_EDGES.c.quantity), func.sum(_EDGES.c.assumed)
+    way = [_EDGES.c[name] for name in _WAY]
+    return (
+        select(
+            *way,
+            quantity.label("quantity"),
+            assumed.label("assumed"),
+            func.min(_EDGES.c.event).label("first"),
+            func.max(_EDGES.c.event).label("last"),
+        )
+        .where(_EDGES.c[end].in_(bindparam("nodes", expanding=True)))
+        .group_by(*way)
+        .having(or_(quantity > 0, assumed > 0))
+    )
+
+
+_OUT, _INTO = _links_at("from_node"), _links_at("to_node")
+_ANY_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled).limit(1)
+_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled)
+
+
+def chunks(names: Iterable[str]) -> Iterator[list[str]]:
+    known = list(names)
+    yield from (known[place : place + AT_ONCE] for place in range(0, len(known), AT_ONCE))
+
+
+def links(session: Session, nodes: Collection[str], *, out: bool) -> Iterator[Link]:
+    """The links out of the nodes, or into them, a few thousand at a time."""
+    query = _OUT if out else _INTO
+    for some in chunks(nodes):
+        for row in session.execute(query, {"nodes": some}, execution_options={"yield_per": _ROWS}):
+            source, target, unit, how, parcel, load, order, quantity, assumed, first, last = row
+            yield Link(
+                *(source, target, quantity, unit, how, parcel, load, order or "", first or 0, last or 0),
+                assumed or ZERO,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Where a trace begins. `behind`: what an order's own pieces came from. `serial`: only dispatches of
+    this piece, as far as they name their pieces."""
+
+    roots: tuple[str, ...]
+    behind: frozenset[str] = frozenset()
+    serial: str = ""
+
+
+@dataclass
+class Genealogy:
+    """The links as somebody may see them: what is about controlled parts is absent for who is not cleared."""
+
+    session: Session
+    cleared: bool
+    serial: str = ""
+
+    def __post_init__(self) -> None:
+        self._hides = not self.cleared and self.session.scalar(_ANY_CONTROLLED) is not None
+        self._seen: dict[str, bool] = {}
+
+    def __call__(self, nodes: list[str], forward: bool) -> Iterator[Link]:
+        for some in chunks(nodes):
+            found: Iterable[Link] = links(self.session, some, out=forward)
+            if self.serial:
+                found = self._of_serial(list(found))
+            if self._hides:
+                found = self._shown(list(found), forward)
+            yield from found
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out."""
+        return not self._hides and not self.serial
+
+    def visible(self, nodes: Iterable[str]) -> list[str]:
+        """Those that exist for who asks."""
+        known = list(nodes)
+        if not self._hides:
+            return known
+        unseen = {node for node in known if node not in self._seen}
+        hidden = _controlled(self.session, unseen)
+        self._seen |= {node: node not in hidden for node in unseen}
+        return [node for node in known if self._seen[node]]
+
+    def _shown(self, found: list[Link], forward: bool) -> Iterator[Link]:
+        far = {link.target if forward else link.source for link in found}
+        shown = set(self.visible(far))
+        return (link for link in found if (link.target if forward else link.source) in shown)
+
+    def _of_serial(self, found: list[Link]) -> Iterator[Link]:
+        numbers = {name_of(link.target) for link in found if link.how == "dispatch"}
+        named: dict[tuple[str, str], set[str]] = {}
+        for some in chunks(numbers):
+            rows = self.session.execute(
+                select(_DISPATCHED.c.dispatch, _DISPATCHED.c.lot, _DISPATCHED.c.serials).where(
+                    _DISPATCHED.c.dispatch.in_(some)
+                )
+            )
+            for row in rows:
+                named.setdefault((row.dispatch, row.lot), set()).update(row.serials)
+        for link in found:
+            serials = named.get((name_of(link.target), name_of(link.source)))
+            if link.how != "dispatch" or not serials or self.serial in serials:
+                yield link
+
+
+def streamed(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> Iterator[Step]:
+    """The steps of a trace as they are found, however many: only the nodes' names are kept. What is found
+    both ways is told twice."""
+    for forward in (False, True):
+        if direction is not (Direction.BACK if forward else Direction.FORWARD):
+            behind = begin.behind if forward else frozenset[str]()
+            walk = Walk(frozenset(begin.roots), forward, behind)
+            yield from steps(walk, Genealogy(session, cleared, begin.serial))
+
+
+def _controlled(session: Session, nodes: Collection[str]) -> frozenset[str]:
+    """Those of the nodes that only cleared people know of."""
+    by_kind: dict[NodeKind, dict[str, list[str]]] = {}
+    for node in nodes:
+        name = name_of(node)
+        if kind_of(node) is NodeKind.ORDER:
+            name = name.partition(":")[0]
+        by_kind.setdefault(kind_of(node), {}).setdefault(name, []).append(node)
+    asked = {
+        NodeKind.LOT: (_LOTS.c.number, _LOTS.c.part.in_(_CONTROLLED)),
+        NodeKind.JOB: (_JOBS.c.number, _JOBS.c.part.in_(_CONTROLLED)),
+        NodeKind.ORDER: (_ORDERS.c.number, _ORDERS.c.export_controlled),
+        NodeKind.DISPATCH: (_DISPATCHES.c.number, _DISPATCHES.c.export_controlled),
+    }
+    found: set[str] = set()
+    for kind, (number, hidden) in asked.items():
+        names = by_kind.get(kind, {})
+        for some in chunks(names):
+            for name in session.scalars(select(number).where(number.in_(some), hidden)):
+                found |= set(names[name])
+    return frozenset(found)

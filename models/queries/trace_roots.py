@@ -1,0 +1,245 @@
+"""What somebody holds in their hands - a lot, a heat, a job, a certificate - as the place a trace begins.
+
+One word may be several things. Each is a `Match` with an address of its own, `kind:value`, which names it alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlmodel import Session
+
+from models.codec import load_order
+from models.domain.errors import Unknown
+from models.domain.identifiers import Kind, words
+from models.domain.trace import lot_node
+from models.queries.trace import Begin, Genealogy, links
+from models.tables.lots import Lot
+from models.tables.orders import DocumentRow, EdgeRow, IdentifierRow, LineRow, OrderRow, PiecesRow
+from models.tables.shop_floor import DispatchLineRow, DispatchRow, OutputRow
+from models.tables.types import table
+from models.tables.work_orders import WorkOrder
+
+_LOTS, _JOBS, _ORDERS, _PIECES = table(Lot), table(WorkOrder), table(OrderRow), table(PiecesRow)
+_LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(IdentifierRow)
+_DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
+_EDGES = table(EdgeRow)
+# Between what tells two of the same name apart.
+_SLASH = "/"
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One thing that is called so. `told` says which of several it is: a supplier, an issuer, a part."""
+
+    kind: str
+    value: str
+    told: str
+    begin: Begin
+
+    @property
+    def identifier(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+def named(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
+    """All that is called so, the most telling first; one is the answer. Raises `Unknown` for none."""
+    found = matches(session, identifier, cleared=cleared)
+    if not found:
+        raise Unknown(
+            "trace.unknown",
+            "Nothing is called {identifier}: no lot, heat, supplier lot, serial number, work order, order, load, "
+            "dispatch or certificate. Check how it is written.",
+            identifier=identifier[:LONGEST],
+        )
+    return found
+
+
+def matches(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
+    """What exists for who asks; looked up as typed, then in capitals and in small letters."""
+    typed = unicodedata.normalize("NFKC", identifier).strip()[:LONGEST]
+    kind, colon, value = typed.partition(":")
+    if colon and kind in FINDERS:
+        return list(_seen(session, FINDERS[kind](session, _spellings(value)), cleared))
+    names = _spellings(typed)
+    found = [match for find in FINDERS.values() for match in _seen(session, find(session, names), cleared)]
+    exactly = [match for match in found if match.value.partition(_SLASH)[0] == typed]
+    return exactly or found
+
+
+def _spellings(typed: str) -> list[str]:
+    return list(dict.fromkeys(name for name in (typed, typed.upper(), typed.lower()) if name))
+
+
+def _seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[Match]:
+    genealogy = Genealogy(session, cleared)
+    for match in found:
+        roots = tuple(genealogy.visible(match.begin.roots))
+        if roots or not match.begin.roots:
+            begin = Begin(roots, match.begin.behind, match.begin.serial)
+            yield Match(match.kind, match.value, match.told, begin)
+
+
+def _lots(session: Session, names: Collection[str]) -> Iterator[Match]:
+    query = select(_LOTS.c.number, _LOTS.c.part).where(_LOTS.c.number.in_(names))
+    for row in session.execute(query.order_by(_LOTS.c.number)):
+        yield Match("lot", row.number, row.part, Begin((lot_node(row.number),)))
+
+
+def _heats(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """A heat is all lots made of it, whoever delivered them."""
+    query = select(_LOTS.c.heat_number, _LOTS.c.number).where(_LOTS.c.heat_number.in_(names))
+    by_heat: dict[str, list[str]] = {}
+    for row in session.execute(query.order_by(_LOTS.c.heat_number, _LOTS.c.number)):
+        by_heat.setdefault(row.heat_number, []).append(row.number)
+    for heat, lots in by_heat.items():
+        yield Match("heat", heat, ", ".join(lots[:3]), Begin(tuple(lot_node(lot) for lot in lots)))
+
+
+def _supplier_lots(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """A number of a supplier's own: two suppliers may have the same one."""
+    wanted = {name: name.rpartition(_SLASH) for name in names}
+    numbers = {*names, *(number for number, slash, _ in wanted.values() if slash)}
+    query = select(_LOTS.c.supplier, _LOTS.c.supplier_lot, _LOTS.c.number).where(
+        _LOTS.c.supplier_lot.in_(numbers)
+    )
+    by_lot: dict[tuple[str, str], list[str]] = {}
+    for row in session.execute(query.order_by(_LOTS.c.supplier_lot, _LOTS.c.supplier, _LOTS.c.number)):
+        by_lot.setdefault((row.supplier_lot, row.supplier or ""), []).append(row.number)
+    for (number, supplier), lots in by_lot.items():
+        value = f"{number}{_SLASH}{supplier}"
+        if number in names or value in names:
+            yield Match("supplier_lot", value, supplier, Begin(tuple(lot_node(lot) for lot in lots)))
+
+
+def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """A piece is in the lot it came out of a job in, or was dispatched with."""
+    by_serial: dict[str, dict[str, None]] = {}
+    for rows in (_OUTPUTS, _DISPATCHED):
+        live = [_OUTPUTS.c.reversed_at.is_(None)] if rows is _OUTPUTS else []
+        text = cast(rows.c.serials, String)
+        query = select(rows.c.lot, rows.c.serials).where(or_(*(_holds(text, name) for name in names)), *live)
+        for row in session.execute(query.order_by(rows.c.lot)):
+            for serial in set(row.serials) & set(names):
+                by_serial.setdefault(serial, {})[row.lot] = None
+    for serial, lots in by_serial.items():
+        begin = Begin(tuple(lot_node(lot) for lot in lots), serial=serial)
+        yield Match("serial", serial, ", ".join(lots), begin)
+
+
+def _holds(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    return text.contains(f'"{name}"', autoescape=True)
+
+
+def _jobs(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """A job is what it drew and made, and its pieces at suppliers."""
+    query = select(_JOBS.c.number, _JOBS.c.part).where(_JOBS.c.number.in_(names)).order_by(_JOBS.c.number)
+    for row in session.execute(query):
+        nodes = _at_work(session, _LINES.c.work_order == row.number)
+        yield Match("work_order", row.number, row.part, Begin((f"job:{row.number}", *nodes)))
+
+
+def _orders(session: Session, names: Collection[str]) -> Iterator[Match]:
+    query = select(_ORDERS.c.number, _ORDERS.c.supplier).where(_ORDERS.c.number.in_(names))
+    for row in session.execute(query.order_by(_ORDERS.c.number)):
+        nodes = _at_work(session, _LINES.c.order_number == row.number)
+        # What nothing was sent of yet is there all the same.
+        roots = nodes or (f"order:{row.number}:0:",)
+        yield Match("order", row.number, row.supplier, Begin(roots, _sources(session, nodes)))
+
+
+def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """By its number, or by its whole name: supplier, equipment, number and start."""
+    found: dict[str, None] = {}
+    nodes = [f"load:{name}" for name in names]
+    found |= dict.fromkeys(
+        session.scalars(select(_EDGES.c.to_node).where(_EDGES.c.to_node.in_(nodes)).limit(1))
+    )
+    lookups = {word for name in names for word in words(name)}
+    query = (
+        select(_ORDERS.c.snapshot)
+        .join(_IDENTIFIERS, _IDENTIFIERS.c.order_number == _ORDERS.c.number)
+        .where(
+            _IDENTIFIERS.c.kind == Kind.LOAD.value,
+            _IDENTIFIERS.c.word.in_(lookups),
+            _ORDERS.c.snapshot.is_not(None),
+        )
+    )
+    for snapshot in session.scalars(query):
+        for line in load_order(snapshot).lines:
+            found |= {load.node: None for load in line.reported_loads if load.load in names}
+    for node in sorted(found):
+        yield Match("load", node.partition(":")[2], "", Begin((node,)))
+
+
+def _dispatches(session: Session, names: Collection[str]) -> Iterator[Match]:
+    query = select(_DISPATCHES.c.number, _DISPATCHES.c.customer).where(_DISPATCHES.c.number.in_(names))
+    for row in session.execute(query.order_by(_DISPATCHES.c.number)):
+        yield Match("dispatch", row.number, row.customer, Begin((f"dispatch:{row.number}",)))
+
+
+def _certificates(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """By the number its issuer printed on it, or ours. It begins at the pieces it is about: those of its lines
+    and its lot, where it names them, or all of its order."""
+    wanted = {*names, *(name.partition(_SLASH)[0] for name in names)}
+    query = select(_DOCUMENTS).where(or_(_DOCUMENTS.c.number.in_(wanted), _DOCUMENTS.c.id.in_(names)))
+    by_paper: dict[tuple[str, str], list[Any]] = {}
+    for row in session.execute(query.order_by(_DOCUMENTS.c.number, _DOCUMENTS.c.issuer, _DOCUMENTS.c.id)):
+        by_paper.setdefault((row.number or row.id, row.issuer), []).append(row)
+    for (number, issuer), papers in by_paper.items():
+        value = f"{number}{_SLASH}{issuer}" if issuer else number
+        if not {number, value, *(paper.id for paper in papers)} & set(names):
+            continue
+        nodes = dict.fromkeys(node for paper in papers for node in _about(session, paper))
+        begin = Begin(tuple(nodes), _sources(session, nodes))
+        yield Match("certificate", value, ", ".join(paper.order_number for paper in papers), begin)
+
+
+def _about(session: Session, paper: Any) -> tuple[str, ...]:
+    snapshot = session.scalar(select(_ORDERS.c.snapshot).where(_ORDERS.c.number == paper.order_number))
+    assert snapshot is not None, "a draft has no documents"
+    order = load_order(snapshot)
+    document = order.documents[paper.id]
+    nodes = _at_work(session, _LINES.c.order_number == paper.order_number)
+    for line in document.lines:
+        nodes = tuple(node for node in nodes if int(node.split(":", 3)[2]) in document.lines) or (
+            f"order:{paper.order_number}:{line}:",
+        )
+    lot = (document.printed.lot or "").strip()
+    return tuple(node for node in nodes if node.split(":", 3)[3] == lot) or nodes
+
+
+def _at_work(session: Session, which: ColumnElement[bool]) -> tuple[str, ...]:
+    query = (
+        select(_PIECES.c.order_number, _PIECES.c.line, _PIECES.c.lot)
+        .join(
+            _LINES,
+            (_LINES.c.order_number == _PIECES.c.order_number) & (_LINES.c.line == _PIECES.c.line),
+        )
+        .where(which)
+        .order_by(_PIECES.c.order_number, _PIECES.c.line, _PIECES.c.lot)
+    )
+    return tuple(f"order:{row.order_number}:{row.line}:{row.lot}" for row in session.execute(query))
+
+
+def _sources(session: Session, nodes: Iterable[str]) -> frozenset[str]:
+    """What these pieces were sent from: theirs is not all that became of it."""
+    return frozenset(link.source for link in links(session, list(nodes), out=False) if link.how == "ship")
+
+
+FINDERS: dict[str, Callable[[Session, list[str]], Iterator[Match]]] = {
+    "lot": _lots,
+    "work_order": _jobs,
+    "order": _orders,
+    "dispatch": _dispatches,
+    "heat": _heats,
+    "supplier_lot": _supplier_lots,
+    "load": _loads,
+    "serial": _serials,
+    "certificate": _certificates,
+}

@@ -1,0 +1,54 @@
+"""Other jobs that used the same lot, or whose pieces were in the same load."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from models.domain.trace import NodeKind, Trace, name_of
+from models.queries.trace import Genealogy, chunks
+from models.tables.orders import LineRow
+from models.tables.types import table
+
+_LINES = table(LineRow)
+
+
+def siblings(session: Session, trace: Trace, genealogy: Genealogy) -> list[dict[str, Any]]:
+    """Jobs that are not in the trace, each with the lots and loads of it that they shared. Those of a trace
+    forward are in it, but for who shared a load."""
+    shared = [node for node in trace.nodes if node.startswith(("lot:", "load:"))]
+    found: dict[str, dict[str, None]] = {}
+    works: dict[str, dict[str, None]] = {}
+    for some in chunks(shared):
+        for link in genealogy(some, True):
+            if link.how == "consume":
+                found.setdefault(name_of(link.target), {})[link.source] = None
+            elif link.target.startswith("order:"):
+                works.setdefault(link.target, {})[link.source] = None
+    own = _jobs_of(session, trace.of_kind(NodeKind.ORDER))
+    known = {*own.values(), *(name_of(node) for node in trace.of_kind(NodeKind.JOB))}
+    for node, job in _jobs_of(session, works).items():
+        found.setdefault(job, {}).update(works[node])
+    seen = genealogy.visible(f"job:{job}" for job in sorted(found.keys() - known))
+    return [{"work_order": name_of(job), "shared": list(found[name_of(job)])} for job in seen]
+
+
+def _jobs_of(session: Session, nodes: Collection[str]) -> dict[str, str]:
+    """The work orders that pieces at work are of, by node."""
+    orders: dict[str, list[str]] = {}
+    for node in nodes:
+        orders.setdefault(node.split(":", 2)[1], []).append(node)
+    found: dict[str, str] = {}
+    for some in chunks(orders):
+        rows = session.execute(
+            select(_LINES.c.order_number, _LINES.c.line, _LINES.c.work_order).where(
+                _LINES.c.order_number.in_(some)
+            )
+        )
+        for row in rows:
+            begins = f"order:{row.order_number}:{row.line}:"
+            found |= {node: row.work_order for node in orders[row.order_number] if node.startswith(begins)}
+    return found

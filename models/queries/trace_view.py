@@ -1,0 +1,128 @@
+"""A trace as the API answers it and pages draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from models.domain.balance import Balance, by_part
+from models.domain.quantities import ZERO
+from models.domain.trace import Direction, Step, Trace, follow
+from models.queries import trace_balance, trace_nodes
+from models.queries.trace import Genealogy
+from models.queries.trace_roots import Match
+from models.queries.trace_siblings import siblings
+
+View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A trace, the balance of each of its lots, and both as an answer."""
+
+    trace: Trace
+    lots: list[Balance]
+    view: View
+
+
+def found(session: Session, match: Match, direction: Direction, *, cleared: bool) -> Found:
+    """All that belongs to what `match` names."""
+    begin = match.begin
+    genealogy = Genealogy(session, cleared, begin.serial)
+    trace = follow(begin.roots, direction, genealogy, begin.behind)
+    lots = trace_balance.balances(session, trace, whole=genealogy.whole)
+    nodes = trace_nodes.nodes(session, trace)
+    done, papers, missing = trace_nodes.suppliers(session, trace)
+    customers = trace_nodes.customers(session, trace)
+    balances = by_part(lots)
+    view: View = {
+        "root": {
+            "identifier": match.identifier,
+            "kind": match.kind,
+            "value": match.value,
+            "nodes": list(begin.roots),
+        },
+        "direction": direction.value,
+        "answer": _answer(customers, missing, balances),
+        "nodes": [*nodes, *_parties(nodes, done, customers)],
+        "edges": [_edge(step) for step in trace.steps],
+        "customers": customers,
+        "suppliers": done,
+        "certificates": papers,
+        "missing": missing,
+        "balance": [_balance(balance, genealogy) for balance in balances],
+        "lots": [_balance(balance, genealogy) for balance in lots],
+        "siblings": siblings(session, trace, genealogy),
+    }
+    return Found(trace, lots, view)
+
+
+def _answer(customers: list[View], missing: list[View], balances: list[Balance]) -> View:
+    """What somebody who is called about a heat wants to know first."""
+    sums: dict[str, Decimal] = {}
+    for row in customers:
+        sums[row["unit"]] = sums.get(row["unit"], ZERO) + row["quantity"]
+    return {
+        "customers": len({row["customer"] for row in customers}),
+        "dispatched": [{"quantity": quantity, "unit": unit} for unit, quantity in sorted(sums.items())],
+        "missing": len(missing),
+        # Too many and too few do not make good for each other.
+        "unexplained": sum((abs(balance.unexplained) for balance in balances), ZERO),
+    }
+
+
+def _edge(step: Step) -> View:
+    link = step.link
+    told = {
+        "from": link.source,
+        "to": link.target,
+        "quantity": link.quantity or link.assumed,
+        "unit": link.unit,
+        "how": link.how,
+    }
+    for name in ("parcel", "load", "order"):
+        if getattr(link, name):
+            told[name] = getattr(link, name)
+    # Nobody named the lot, or the load: these pieces may have come this way.
+    return told | {"unsure": step.unsure} if step.unsure else told
+
+
+def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list[View]:
+    """Suppliers and customers: no edge leads to them, they hang on lots, orders, loads and dispatches."""
+    names = {row["supplier"]: row.get("supplier_name") for row in done}
+    codes = {node["supplier"] for node in nodes if node.get("supplier")}
+    known = {row["customer"]: row["customer_name"] for row in customers}
+    return [
+        *(
+            {"id": f"supplier:{code}", "kind": "supplier", "supplier": code, "name": names.get(code)}
+            for code in sorted(codes)
+        ),
+        *(
+            {"id": f"customer:{code}", "kind": "customer", "customer": code, "name": known[code]}
+            for code in sorted(known)
+        ),
+    ]
+
+
+def _balance(balance: Balance, genealogy: Genealogy) -> View:
+    figures = balance.figures()
+    passed_on = figures.pop("passed_on")
+    head = {"part": balance.part, "unit": balance.unit}
+    if balance.lot:
+        head["lot"] = balance.lot
+    shown = set(genealogy.visible({item.where for item in balance.items if item.where}))
+    items = [
+        {
+            "figure": item.figure,
+            "quantity": item.quantity,
+            "lot": item.lot,
+            "where": item.where if item.where in shown else "",
+        }
+        for item in balance.items
+    ]
+    own = {"passed_on": passed_on} if balance.lot else {}
+    unexplained = figures.pop("unexplained")
+    return {**head, **figures, **own, "unexplained": unexplained, "items": items}

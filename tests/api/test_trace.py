@@ -1,0 +1,176 @@
+"""A trace over HTTP, from whatever names the pieces, on both databases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from api.trace_lines import CannotTrace, lines, look
+from models.domain.authority import Role
+from models.domain.trace import Direction
+from models.settings import Settings
+from models.tables.lots import Lot
+from models.tables.orders import OrderRow
+from models.tables.parts import Part
+from models.tables.types import table
+from tests.api.conftest import API, Login
+from tests.domain.genealogies import link
+from tests.traced import BARS, edge, tell_story
+
+
+@pytest.fixture
+def viewer(app: FastAPI, as_role: Login) -> TestClient:
+    client = as_role(Role.VIEWER)
+    with app.state.database.write() as session:
+        tell_story(session)
+    return client
+
+
+def trace(client: TestClient, identifier: str, direction: str = "both", status: int = 200) -> Any:
+    answer = client.get(f"{API}/trace/{identifier}", params={"direction": direction})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def names(told: Any, kind: str) -> list[str]:
+    return sorted(node["id"].partition(":")[2] for node in told["nodes"] if node["kind"] == kind)
+
+
+def figures(row: Any) -> dict[str, int]:
+    skip = ("part", "unit", "lot", "items")
+    return {name: int(row[name]) for name in row if name not in skip and int(row[name])}
+
+
+def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> None:
+    told = trace(viewer, "HX-1", "forward")
+    assert told["root"]["identifier"] == "heat:HX-1"
+    assert names(told, "lot") == [BARS, "J4520-A", "J4520-B"]
+    assert names(told, "work_order") == ["4520"]
+    assert names(told, "supplier") == ["ACME", "FORGE", "STEEL"]
+    assert [
+        (row["customer"], row["part"], row["quantity"], row["dispatch"]) for row in told["customers"]
+    ] == [
+        ("CONTOSO", "FLANGE", "50", "D-2"),
+        ("NORTHWIND", "FLANGE", "200", "D-1"),
+    ]
+    assert {row["part"]: figures(row) for row in told["balance"]} == {
+        "4140-BAR": {"made": 10, "on_hand": 8, "consumed": 2},
+        "FLANGE": {"made": 300, "on_hand": 45, "dispatched": 250, "scrapped": 1, "tested": 2, "lost": 2},
+    }
+    assert {row["lot"]: figures(row) for row in told["lots"]} == {
+        BARS: {"made": 10, "on_hand": 8, "consumed": 2},
+        "J4520-A": {"made": 300, "passed_on": 296, "tested": 2, "lost": 2},
+        "J4520-B": {"made": 296, "dispatched": 250, "on_hand": 45, "scrapped": 1},
+    }
+    assert told["elapsed_ms"] > 0
+    sums = [{"quantity": "250", "unit": "C62"}]
+    assert told["answer"] == {"customers": 2, "dispatched": sums, "missing": 0, "unexplained": "0"}
+    assert [step for step in told["edges"] if step["how"] == "rework"] == [
+        {"from": "lot:J4520-B", "to": "order:SO-2:1:J4520-A", "quantity": "10", "unit": "C62"}
+        | {"how": "rework", "order": "SO-2"}
+    ]
+
+
+FOUND = (
+    (BARS, "forward", [BARS, "J4520-A", "J4520-B"]),
+    ("M-77", "forward", [BARS, "J4520-A", "J4520-B"]),
+    ("hx-1", "back", [BARS]),
+    ("4520", "both", [BARS, "J4520-A", "J4520-B"]),
+    # Ten of them came back to be worked on again.
+    ("SO-2", "back", [BARS, "J4520-A", "J4520-B"]),
+    ("SO-1", "back", [BARS, "J4520-A"]),
+    ("SO-2", "forward", ["J4520-B"]),
+    ("D-2", "back", [BARS, "J4520-A", "J4520-B"]),
+    ("F-2", "back", [BARS, "J4520-A", "J4521-A", "STEEL-2"]),
+    ("load:FORGE:Bath 3:F-1:2026-11-02T09:00:00Z", "back", [BARS, "J4520-A"]),
+    ("lot:J4520-A", "back", [BARS, "J4520-A"]),
+)
+
+
+def test_whatever_names_the_pieces_finds_them(viewer: TestClient) -> None:
+    for identifier, direction, expected in FOUND:
+        told = trace(viewer, identifier, direction)
+        assert names(told, "lot") == expected, identifier
+        assert {row["unexplained"] for row in told["balance"]} == {"0"}, identifier
+
+
+def test_other_jobs_that_shared_a_load_are_siblings(viewer: TestClient) -> None:
+    told = trace(viewer, "4520", "forward")
+    assert told["siblings"] == []
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        edge(session, link(f"lot:{BARS}", "consume", "job:4521", 1))
+    (sibling,) = trace(viewer, "4520", "both")["siblings"]
+    assert (sibling["work_order"], sibling["shared"][0]) == ("4521", f"lot:{BARS}")
+
+
+def test_several_things_of_one_name_are_offered(viewer: TestClient) -> None:
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.add(
+            Lot(
+                number="HX-1",
+                part="4140-BAR",
+                quantity=Decimal(1),
+                uom="C62",
+                on_hand=Decimal(1),
+                created_at=viewer.app.state.clock(),  # type: ignore[attr-defined]
+            )
+        )
+    told = trace(viewer, "HX-1", status=300)
+    assert [each["identifier"] for each in told["choices"]] == ["lot:HX-1", "heat:HX-1"]
+    assert names(trace(viewer, "lot:HX-1"), "lot") == ["HX-1"]
+    assert viewer.get(f"{API}/trace/HX-1.csv").status_code == 300
+
+
+def test_what_nobody_knows_is_refused_with_what_can_be_asked(viewer: TestClient) -> None:
+    refused = trace(viewer, "NOBODY", status=404)
+    assert refused["code"] == "trace.unknown"
+    assert "supplier lot" in refused["detail"]
+
+
+def test_the_command_line_says_the_same(viewer: TestClient, settings: Settings) -> None:
+    view = look(settings, "HX-1", Direction.FORWARD)
+    told = list(lines(view))
+    assert told[0] == "heat:HX-1: 2 customers, 250 C62 dispatched, 0 certificates missing, 0 unexplained"
+    assert told[1] == "  4140-BAR (C62): 10 made = 8 on hand + 2 consumed"
+    assert "  NORTHWIND: 200 C62 of FLANGE from J4520-B, dispatch D-1" in told
+    with pytest.raises(CannotTrace, match="Nothing is called NOBODY"):
+        look(settings, "NOBODY", Direction.BOTH)
+
+
+def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
+    answer = viewer.get(f"{API}/trace/HX-1.csv?direction=forward")
+    assert answer.status_code == 200
+    lines = answer.text.removeprefix("\ufeff").split("\r\n")
+    assert lines[0] == "from,to,quantity,unit,how,parcel,load,order,unsure"
+    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,"
+    told = trace(viewer, "HX-1", "forward")
+    assert len(lines) == len(told["edges"]) + 2
+
+
+def test_a_piece_that_is_nowhere_is_unexplained(viewer: TestClient) -> None:
+    lots = table(Lot)
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.execute(update(lots).where(lots.c.number == "J4520-B").values(on_hand=Decimal(44)))
+    told = trace(viewer, "HX-1", "forward")
+    assert {row["part"]: row["unexplained"] for row in told["balance"]} == {"4140-BAR": "0", "FLANGE": "1"}
+
+
+def test_controlled_parts_are_absent_for_who_is_not_cleared(viewer: TestClient, as_role: Login) -> None:
+    parts, orders = table(Part), table(OrderRow)
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.execute(update(parts).where(parts.c.number == "FLANGE").values(export_controlled=True))
+        session.execute(update(orders).values(export_controlled=True))
+    told = trace(viewer, "HX-1")
+    assert [node["id"] for node in told["nodes"]] == [f"lot:{BARS}", "supplier:STEEL"]
+    assert {row["part"]: figures(row) for row in told["balance"]} == {
+        "4140-BAR": {"made": 10, "on_hand": 8, "consumed": 2}
+    }
+    assert "4520" not in str(told)
+    assert trace(viewer, "4520", status=404)["code"] == "trace.unknown"
+    cleared = as_role(Role.BUYER, cleared=True)
+    assert "4520" in names(trace(cleared, "HX-1"), "work_order")
