@@ -279,6 +279,14 @@ class Letters:
                     reason=event.reason,
                     revision=order.revision,
                 )
+            case e.PushTakenBack():
+                return m.PushTakenBack(
+                    **ours,
+                    supplier=order.supplier_name,
+                    by=event.by,
+                    expected=event.forecast,
+                    need_by=order.need_by,
+                )
             case e.OrdersMerged():
                 return mail_facts.orders_merged(order, event, theirs)
             case e.TransferAnnounced() if notice.party == "supplier":

@@ -488,6 +488,16 @@ class ContingencyReminder(MailContext):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushTakenBack(MailContext):
+    """To who heard that order ``by`` goes first: it does not, and this one is expected as before."""
+
+    supplier: str
+    by: str
+    expected: date
+    need_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimDue(Part):
     """``whose``: the supplier's or the carrier's name, empty when nobody knows the carrier's."""
 
@@ -606,6 +616,7 @@ MAILS: dict[str, type[MailContext]] = {
     "change_answered": ChangeAnswered,
     "contingency_reminder": ContingencyReminder,
     "claim_reminder": ClaimReminder,
+    "push_taken_back": PushTakenBack,
     "order_declined": OrderDeclined,
     "action_planned": ActionPlanned,
     "action_due": ActionDue,

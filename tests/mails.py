@@ -48,6 +48,7 @@ from activities.mail_contexts import (
     Pieces,
     PiecesReturned,
     PlannedLot,
+    PushTakenBack,
     ReturnReminder,
     ReworkRequested,
     Sentence,
@@ -331,6 +332,13 @@ SAMPLES: tuple[MailContext, ...] = (
         onward="SO-000043",
         pieces=(FLANGE,),
         reason="No room this week",
+    ),
+    PushTakenBack(
+        **_OURS,
+        supplier="Acme Plating",
+        by="SO-000043",
+        expected=date(2026, 12, 18),
+        need_by=NEED_BY,
     ),
     OrdersMerged(
         **_LINKED,

@@ -99,6 +99,7 @@ SYSTEM_ONLY = frozenset(
     {
         "pass-deadlines",
         "warn-pushed",
+        "take-back-push",
         "report-part-work",
         "report-undeliverable",
         "report-lot-hold",

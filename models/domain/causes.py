@@ -330,7 +330,7 @@ def latest_forecast(order: Order) -> date | None:
     """When the order is expected to be done: the latest of its promise, its open milestones' forecasts, and
     what we expect ourselves since another order went past it."""
     days = [item.forecast for item in order.milestones if item.forecast is not None and item.actual is None]
-    days += [push.forecast for push in order.pushes if not push.heard]
+    days += [push.forecast for push in order.pushes if push.stands]
     return max([*days, *([order.promise_current] if order.promise_current else [])], default=None)
 
 
@@ -344,7 +344,7 @@ def forecast_late(order: Order) -> Iterator[Cause]:
         for milestone in order.milestones
         if milestone.forecast == expected and milestone.actual is None and milestone.reported_at is not None
     ]
-    heard += [push.at for push in order.pushes if push.forecast == expected and not push.heard]
+    heard += [push.at for push in order.pushes if push.forecast == expected and push.stands]
     since = min(heard, default=order.answered_at)
     if since is None:
         return
@@ -357,7 +357,7 @@ def forecast_late(order: Order) -> Iterator[Cause]:
 def pushed(order: Order) -> Iterator[Cause]:
     """Another order of the supplier was expedited and goes first, until the supplier names a day again."""
     for push in order.pushes:
-        if not push.heard and _going(order):
+        if push.stands and _going(order):
             details = f"{push.by}{_PLANNED}{push.forecast}"
             yield _waiting(order.plant_calendar, push.change, push.at, timedelta(0), "buyer", details)
 

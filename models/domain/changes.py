@@ -50,6 +50,9 @@ class ChangeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NOT_AGREED = frozenset({ChangeState.REJECTED, ChangeState.DECLINED, ChangeState.WITHDRAWN})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """`after` is wanted in place of `before`, both as they were when `by` proposed it. `since` is when it
@@ -65,6 +68,9 @@ class Change:
     since: datetime
     answer: str = ""
     kind: ChangeKind = ChangeKind.CHANGE
+    # Of an expedite: the order's priority before it, and the orders that come later for it.
+    priority: str = ""
+    pushed: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -564,6 +564,14 @@ class WarnPushed(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackPush(Command):
+    """An order that was to go first does not: no earlier day was agreed for it."""
+
+    by: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPartWork(Command):
     """Orders with other parts of a line that was split have ended, or go on as others."""
 
@@ -610,6 +618,7 @@ SYSTEM_COMMANDS = frozenset(
     {
         "pass-deadlines",
         "warn-pushed",
+        "take-back-push",
         "report-part-work",
         "report-undeliverable",
         "report-lot-hold",

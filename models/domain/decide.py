@@ -91,6 +91,7 @@ DECISIONS: dict[type[c.Command], Callable[[Order, Any, Asked, Facts, datetime], 
     c.AcknowledgeAlert: watching.acknowledge_alert,
     c.PassDeadlines: watching.pass_deadlines,
     c.WarnPushed: expediting.warn_pushed,
+    c.TakeBackPush: expediting.take_back_push,
     c.ReportPartWork: parts.report_part_work,
     c.ReportUndeliverable: watching.report_undeliverable,
     c.ReportLotHold: lot_holding.report_lot_hold,
@@ -140,6 +141,7 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
             for number, events in decision.others.items()
         },
     )
+    decision = expediting.with_taken_back(order, decision, now)
     return parts.with_reports(order, decision, facts, now)
 
 

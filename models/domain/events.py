@@ -198,6 +198,16 @@ class OrderPushed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PushTakenBack(Event):
+    """Order `by` does not go first after all: this one is expected as before."""
+
+    by: str
+    change: str
+    before: date
+    forecast: date
+
+
+@dataclass(frozen=True, slots=True)
 class ContingencyPlanned(Event):
     """What is to be done if the order goes wrong; it takes the place of a plan before it."""
 

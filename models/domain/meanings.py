@@ -14,7 +14,7 @@ from typing import Any
 
 from models.domain import billable, billing, parted
 from models.domain import events as e
-from models.domain.changes import Change, ChangeKind, ChangeState, LineCommercial
+from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
 from models.domain.claims import Claim
 from models.domain.corrective import CorrectiveAction, Decided, Review
@@ -40,6 +40,7 @@ from models.domain.records import (
     Reassignment,
     Receipt,
     Share,
+    without_push,
 )
 from models.domain.transfers import Transfer, TransferState
 
@@ -153,12 +154,11 @@ def _asked_again(order: Order, reason: str, at: datetime) -> Order:
 
 def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Order:
     return replace(
-        order,
+        _moot(order, ChangeState.DECLINED, at),
         answer=Answer.DECLINED,
         answered_at=at,
         decline_reason=event.reason,
         counter=None,
-        changes=_moot(order, ChangeState.DECLINED, at),
         last_news_at=at,
     )
 
@@ -182,13 +182,20 @@ def _expedited(order: Order, event: e.OrderExpedited, _: int, at: datetime) -> O
         ChangeState.APPROVED,
         at,
         kind=ChangeKind.EXPEDITE,
+        priority=order.priority,
+        pushed=tuple(pushed.order for pushed in event.pushed),
     )
     return replace(order, priority="urgent", changes={**order.changes, event.change: change})
 
 
 def _pushed(order: Order, event: e.OrderPushed, _: int, at: datetime) -> Order:
     push = Push(event.by, event.change, at, event.forecast)
-    return replace(order, pushes=(*_heard(order).pushes, push))
+    before = (replace(each, after=event.change) if each.stands else each for each in order.pushes)
+    return replace(order, pushes=(*before, push))
+
+
+def _push_taken_back(order: Order, event: e.PushTakenBack, _: int, __: datetime) -> Order:
+    return replace(order, pushes=without_push(order.pushes, event.change))
 
 
 def _contingency_planned(order: Order, event: e.ContingencyPlanned, _: int, __: datetime) -> Order:
@@ -202,7 +209,7 @@ def _contingency_settled(order: Order, event: e.ContingencySettled, _: int, at: 
 
 
 def _heard(order: Order) -> Order:
-    """The supplier named a day of its own, or another order goes first: what was expected before is past."""
+    """The supplier named a day of its own: what was expected before is past."""
     if all(push.heard for push in order.pushes):
         return order
     return replace(order, pushes=tuple(replace(push, heard=True) for push in order.pushes))
@@ -210,7 +217,9 @@ def _heard(order: Order) -> Order:
 
 def _change_now(order: Order, name: str, state: ChangeState, at: datetime, answer: str = "") -> Order:
     change = replace(order.changes[name], state=state, since=at, answer=answer)
-    return replace(order, changes={**order.changes, name: change})
+    # An earlier day that is not agreed to makes nothing urgent.
+    over = change.priority if change.priority and state in NOT_AGREED else order.priority
+    return replace(order, priority=over, changes={**order.changes, name: change})
 
 
 def _change_approved(order: Order, event: e.ChangeApproved, _: int, at: datetime) -> Order:
@@ -331,12 +340,10 @@ def _reassigned(order: Order, event: e.OrderReassigned, _: int, at: datetime) ->
     )
 
 
-def _moot(order: Order, state: ChangeState, at: datetime) -> Mapping[str, Change]:
-    """The changes of an order that is not to be done any more: an open one has nothing left to change."""
+def _moot(order: Order, state: ChangeState, at: datetime) -> Order:
+    """An order that is not to be done any more: an open change has nothing left to change."""
     change = order.open_change
-    if change is None:
-        return order.changes
-    return {**order.changes, change.change: replace(change, state=state, since=at)}
+    return order if change is None else _change_now(order, change.change, state, at, change.answer)
 
 
 def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
@@ -746,7 +753,7 @@ def _resumed(order: Order, _: e.OrderResumed, __: int, at: datetime) -> Order:
 
 
 def _cancelling(order: Order, _: e.CancellationRequested, __: int, at: datetime) -> Order:
-    return replace(order, cancel_requested_at=at, changes=_moot(order, ChangeState.WITHDRAWN, at))
+    return replace(_moot(order, ChangeState.WITHDRAWN, at), cancel_requested_at=at)
 
 
 def _cancelled(order: Order, _: e.OrderCancelled, __: int, at: datetime) -> Order:
@@ -820,6 +827,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.ChangeDeclined: _change_declined,
     e.OrderExpedited: _expedited,
     e.OrderPushed: _pushed,
+    e.PushTakenBack: _push_taken_back,
     e.ContingencyPlanned: _contingency_planned,
     e.ContingencySettled: _contingency_settled,
     e.OrdersMerged: _merged,

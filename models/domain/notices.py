@@ -86,6 +86,9 @@ def notices(events: Iterable[e.Event], alert_rules: dict[str, str]) -> list[Noti
             # One that was never approved the supplier has not heard of.
             if event.approved:
                 found.append(Notice("change_withdrawn", "supplier", event))
+        elif isinstance(event, e.PushTakenBack):
+            # Told to whom the alert went that it was pushed.
+            found += [Notice("push_taken_back", party, event) for party in RULES["pushed_back"].tell]
         elif isinstance(event, e.LotHeld | e.LotReleased):
             if event.supplier_told:
                 mail = "lot_held" if isinstance(event, e.LotHeld) else "lot_released"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -137,13 +137,29 @@ class Contingency:
 @dataclass(frozen=True, slots=True)
 class Push:
     """Order `by` was expedited and goes first; `forecast` is when this one is expected since. `heard`: the
-    supplier has named a day of its own after that."""
+    supplier has named a day of its own after that. `after` is the change of an order that went first later."""
 
     by: str
     change: str
     at: datetime
     forecast: date
     heard: bool = False
+    after: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Nothing newer is expected."""
+        return not self.heard and not self.after
+
+
+def without_push(pushes: tuple[Push, ...], change: str) -> tuple[Push, ...]:
+    """As if the order of `change` had never gone first: what it came after stands again."""
+    after = next((push.after for push in pushes if push.change == change), "")
+    return tuple(
+        replace(push, after=after) if push.after == change else push
+        for push in pushes
+        if push.change != change
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def check_state(order: Order) -> None:
     )
     assert order.kin.split_from or order.kin.merged_from or fees == kept, "somebody else's expedite"
     assert len(set(fees)) == len(fees), "an expedite is paid twice"
-    assert not hurried or order.priority == "urgent"
+    going = [name for name in hurried if order.changes[name].open]
+    assert not (kept or going) or order.priority == "urgent"
     assert not open_changes or (order.end is None and not order.cancelling), "nothing is left to change"
     assert any(line.ordered for line in order.lines), "an order of nothing"
     assert (order.counter is not None) == (order.answer is Answer.COUNTERED)

@@ -79,6 +79,7 @@ _USUALLY = {
     "decide-change": APPROVER,
     "pass-deadlines": CLOCK,
     "warn-pushed": CLOCK,
+    "take-back-push": CLOCK,
     "report-part-work": CLOCK,
     "report-undeliverable": CLOCK,
 } | dict.fromkeys(SUPPLIER, SUPPLIER_LINK)

@@ -69,6 +69,7 @@ acknowledge-alert     y     .        .         y       .                y       
 replan                y     .        .         y       .                y       .       y     .      .
 warn-pushed           .     .        .         .       .                .       .       .     .      .
 pass-deadlines        .     .        .         .       .                .       .       .     .      .
+take-back-push        .     .        .         .       .                .       .       .     .      .
 report-part-work      .     .        .         .       .                .       .       .     .      .
 report-undeliverable  .     .        .         .       .                .       .       .     .      .
 report-lot-hold       .     .        .         .       .                .       .       .     .      .

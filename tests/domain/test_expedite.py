@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from models.domain import events as e
 from models.domain.causes import latest_forecast
 from models.domain.changes import ChangeKind
-from models.domain.commands import Cancel, Close, Expedite, Hold, Resume, WarnPushed
+from models.domain.commands import (
+    Cancel,
+    Close,
+    Command,
+    Expedite,
+    Hold,
+    Resume,
+    Split,
+    SplitChild,
+    TakeBackPush,
+    WarnPushed,
+)
 from models.domain.decisions.expediting import proposals
 from models.domain.headline import missing
+from models.domain.notices import notices
 from tests.domain.asking import (
     accept,
     agree,
@@ -25,6 +37,7 @@ from tests.domain.asking import (
     refuse,
     send,
     ship,
+    some,
     terms,
     withdraw,
 )
@@ -82,10 +95,10 @@ def test_the_supplier_may_promise_another_earlier_day() -> None:
     assert [line for line in scene.told() if "forecast_late" in line]
 
 
-def test_declined_the_order_stands_and_stays_urgent() -> None:
+def test_declined_the_order_stands_as_it_was() -> None:
     scene = given(issued(), accept(), hurry(SOONER)).when(refuse()).then("acknowledged")
     assert (scene.order.need_by, scene.order.revision, scene.order.expedites) == (NEED_BY, 1, ())
-    scene.flags("urgent")
+    scene.flags()
     # It can be asked again.
     scene.when(hurry(SOONER)).then()
 
@@ -205,6 +218,54 @@ def test_what_the_supplier_says_then_stands_in_place_of_what_we_expected(said: o
         other.when(agree("SO-2-C1")).then()
     assert latest_forecast(other.order) != LATER
     assert "pushed_back" not in {alert.rule for alert in other.order.open_alerts}
+
+
+@pytest.mark.parametrize(
+    "over", [refuse(), withdraw(), Cancel("Not needed")], ids=lambda command: command.name
+)
+def test_an_expedite_that_comes_to_nothing_is_undone_on_both_sides(over: Command) -> None:
+    other = another()
+    scene = given(issued(), accept()).when(hurry(SOONER, SO_2=LATER), others=[other]).then()
+    scene.when(over, others=[other]).then()
+    assert scene.order.priority == "normal"
+    other.happened(e.PushTakenBack, e.AlertCleared, e.AlertCleared)
+    told = other.event(e.PushTakenBack)
+    assert (told.by, told.before, told.forecast) == ("SO-1", LATER, NEED_BY)
+    assert latest_forecast(other.order) == NEED_BY
+    assert list(other.order.open_alerts) == []
+    assert [notice.party for notice in notices([told], {})] == ["planner", "buyer"]
+    # Once more, it is known.
+    other.when(TakeBackPush("SO-1", "SO-1-C1")).then().happened()
+
+
+def test_an_order_that_was_urgent_before_stays_so() -> None:
+    scene = given(issued(draft={"priority": "urgent"}), accept(), hurry(SOONER), refuse())
+    scene.flags("urgent")
+    agreed = given(issued(), accept(), hurry(SOONER), agree(), hurry(SOONEST), refuse("SO-1-C2"))
+    agreed.flags("urgent")
+
+
+def test_what_was_expected_before_the_one_that_does_not_go_first_stands_again() -> None:
+    other = another()
+    one, two = (given(issued(draft={"number": number}), accept()) for number in ("SO-1", "SO-3"))
+    one.when(hurry(SOONER, SO_2=LATER), others=[other]).then()
+    two.when(hurry(SOONER, SO_2=LATER + timedelta(7)), others=[other]).then()
+    assert latest_forecast(other.order) == LATER + timedelta(7)
+    two.when(withdraw("SO-3-C1"), others=[other]).then()
+    assert latest_forecast(other.order) == LATER
+    one.when(withdraw(), others=[other]).then()
+    assert latest_forecast(other.order) == NEED_BY
+
+
+def test_what_is_taken_back_reaches_the_order_that_goes_on_with_the_pushed_one() -> None:
+    other = given(issued(draft={"number": "SO-2"}, milestones=()), accept())
+    scene = given(issued(), accept()).when(hurry(SOONER, SO_2=LATER), others=[other]).then()
+    parts = Split((SplitChild((some(1, 60),)), SplitChild((some(1, 40),))))
+    children = other.when(parts).then().born
+    scene.when(withdraw(), others=[other]).then()
+    ((number, command),) = other.asks
+    assert latest_forecast(children[number].order) == LATER
+    children[number].when(command).then().happened(e.PushTakenBack, e.AlertCleared, e.AlertCleared)
 
 
 def test_an_order_that_moved_on_is_not_pushed_any_more() -> None:

@@ -68,6 +68,7 @@ force-complete       y      .         y            y          y       y         
 acknowledge-alert    y      y         y            y          y       y         y        y      y          y    y
 warn-pushed          y      y         y            y          y       y         y        .      .          y    y
 pass-deadlines       y      y         y            y          y       y         y        y      y          y    y
+take-back-push       y      y         y            y          y       y         y        y      y          y    y
 report-part-work     y      y         y            y          y       y         y        y      y          y    y
 report-undeliverable y      y         y            y          y       y         y        y      y          y    y
 report-lot-hold      y      y         y            y          y       y         y        y      y          y    y

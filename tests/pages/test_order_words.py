@@ -97,6 +97,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.ChangeDeclined("SO-1-C1", "The bath is full"), "Bea declined change SO-1-C1; the order stands as it was."),
     (e.OrderExpedited("SO-1-C1", date(2026, 12, 18), date(2026, 12, 11), "u_2", "The line stands"), "Bea expedited the order; Acme Plating is asked whether Fri 11 Dec is possible."),
     (e.OrderPushed("SO-2", "SO-2-C1", date(2026, 12, 18), date(2026, 12, 25)), "SO-2 was expedited and goes first at Acme Plating."),
+    (e.PushTakenBack("SO-2", "SO-2-C1", date(2026, 12, 25), date(2026, 12, 18)), "SO-2 does not go first at Acme Plating after all."),
     (e.ContingencyPlanned(PLAN_B), "Bea made a contingency plan, to be decided by Fri 4 Dec."),
     (e.ContingencySettled(1, "drop", "They delivered"), "Bea dropped the contingency plan."),
     (e.OrdersMerged((e.MergedOrder("SO-2", ORDER.lines), e.MergedOrder("SO-3", ())), ORDER.commercial, CHANGED, 2, "normal", (), False), "Bea merged SO-2, SO-3 into this order, which is at revision 2; Acme Plating is asked again."),

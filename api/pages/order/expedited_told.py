@@ -39,6 +39,16 @@ def pushed(event: e.OrderPushed, tell: Telling) -> Sentence:
     )
 
 
+def taken_back(event: e.PushTakenBack, tell: Telling) -> Sentence:
+    change = Change(tell.say(N_("Expected")), tell.day(event.before), tell.day(event.forecast))
+    return Sentence(
+        N_("{order} does not go first at {supplier} after all."),
+        {"order": event.by, "supplier": tell.order.supplier_name},
+        "good",
+        changes=(change,),
+    )
+
+
 def planned(event: e.ContingencyPlanned, tell: Telling) -> Sentence:
     plan = event.plan
     return Sentence(

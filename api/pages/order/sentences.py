@@ -36,6 +36,7 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.ChangeDeclined: changes_told.declined,
     e.OrderExpedited: expedited_told.expedited,
     e.OrderPushed: expedited_told.pushed,
+    e.PushTakenBack: expedited_told.taken_back,
     e.ContingencyPlanned: expedited_told.planned,
     e.ContingencySettled: expedited_told.settled,
     e.OrdersMerged: across_told.merged,

@@ -126,6 +126,7 @@ MAILS: dict[str, str] = {
     "claim_reminder": N_("Reminder to claim lost pieces"),
     "contingency_reminder": N_("Reminder to decide about the contingency plan"),
     "expedite_requested": N_("Earlier day asked for"),
+    "push_taken_back": N_("Another order does not go first after all"),
     "change_reminder": N_("Reminder to answer a change"),
     "orders_merged": N_("Orders merged"),
     "order_held": N_("Order on hold"),

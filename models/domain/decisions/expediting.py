@@ -1,24 +1,29 @@
-"""expedite and warn-pushed: an order is needed sooner, and others of the supplier may come later for it.
+"""expedite, warn-pushed and take-back-push: an order is needed sooner, and others of the supplier may come
+later for it.
 
 The order is urgent at once. Its new day is a question to the supplier like a change that needs nobody's
-approval, since it asks for nothing but an earlier day; until it is accepted, the old one stands.
+approval, since it asks for nothing but an earlier day; until it is accepted, the old one stands. When it is not
+accepted, the order is no more urgent than before and the others are expected as before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from models.domain import commands as c
 from models.domain.across import Decision
 from models.domain.calendar import check_ahead
 from models.domain.causes import latest_forecast
+from models.domain.changes import ChangeKind, ChangeState
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
-from models.domain.events import Event, OrderExpedited, OrderPushed, PushedOrder
+from models.domain.events import Event, OrderExpedited, OrderPushed, PushedOrder, PushTakenBack
+from models.domain.evolve import evolve
 from models.domain.facts import Asked, Facts
 from models.domain.order import Answer, Order, Stage, stage
+from models.domain.records import without_push
 
 # While the supplier can still choose what to work on first.
 NOT_SHIPPED = frozenset({Stage.ISSUED, Stage.COUNTERED, Stage.ACKNOWLEDGED, Stage.IN_PROCESS})
@@ -152,3 +157,30 @@ def warn_pushed(
             supplier=order.supplier_name,
         )
     return [OrderPushed(command.by, command.change, expected(order), command.forecast)]
+
+
+def take_back_push(
+    order: Order, command: c.TakeBackPush, asked: Asked, facts: Facts, now: datetime
+) -> list[Event] | Decision:
+    """Nothing where the order was never told. What is decided of an order that goes on as another is told there."""
+    if order.kin.successor:
+        return Decision([], asks=((order.kin.successor, command),))
+    if order.end is not None or all(push.change != command.change for push in order.pushes):
+        return []
+    left = replace(order, pushes=without_push(order.pushes, command.change))
+    return [PushTakenBack(command.by, command.change, expected(order), expected(left))]
+
+
+def with_taken_back(order: Order | None, decision: Decision, now: datetime) -> Decision:
+    """The decision, and what those are told that an expedite pushed which has come to nothing by it."""
+    open_one = order.open_change if order is not None else None
+    if order is None or open_one is None or open_one.kind is not ChangeKind.EXPEDITE:
+        return decision
+    after = order
+    for event in decision.events:
+        after = evolve(after, event, after.version + 1, now)
+    change = after.changes[open_one.change]
+    if change.state is ChangeState.ACKNOWLEDGED or (change.open and after.end is None):
+        return decision
+    told = tuple((number, c.TakeBackPush(order.number, change.change)) for number in change.pushed)
+    return replace(decision, asks=(*decision.asks, *told))
