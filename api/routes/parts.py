@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
-from api.fields import Body, Flag, Key, Note, Number, Text, Unit
+from api.fields import Body, Flag, Key, Note, Number, Text, Unit, Whole
 from api.routes.resource import Checks, Items, Paging, Resource
 from api.wire import Answer, api_router
 from models.domain.authority import Role
@@ -37,6 +37,11 @@ class PartFields(Body):
     export_controlled: Flag = False
     dfars: Flag = False
     bom: Annotated[list[Component], Field(max_length=2000)] = []
+    safety_stock: Number | None = Field(
+        default=None, description="Kept on hand at least; with less to come, work orders are suggested."
+    )
+    lot_multiple: Number | None = Field(default=None, description="Suggested in multiples of this.")
+    lead_days: Whole | None = Field(default=None, description="Working days a work order of it takes.")
 
 
 class PartBody(PartFields):
@@ -107,5 +112,11 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
         elif any(component.part == earlier["part"] for earlier in bom):
             checks.wrong(f"{field}.part", "{part} appears twice; add the two up.", part=component.part)
         bom.append({"part": component.part, "quantity": str(amount)})
+    if body.lot_multiple == ZERO:
+        checks.wrong("lot_multiple", "Enter more than 0.")
     checks.settle()
-    return body.model_dump(exclude={"number", "revision"}) | {"bom": bom}
+    stock = {
+        name: None if value is None else quantity(value, field=name, unit=body.uom)
+        for name, value in (("safety_stock", body.safety_stock), ("lot_multiple", body.lot_multiple))
+    }
+    return body.model_dump(exclude={"number", "revision"}) | {"bom": bom} | stock

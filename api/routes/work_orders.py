@@ -11,16 +11,17 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
-from api.fields import Body, Day, Key, Number, Text, Whole
+from api.fields import Body, Day, Key, Number, Text
 from api.routes.orders import reader
 from api.routes.projects import family_of
 from api.routes.resource import Checks, Items, Paging, Resource, etag, fields_of
+from api.routes.routing_steps import StepBody, Steps, check_steps
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.quantities import ZERO, quantity
 from models.queries import master
+from models.queries.demand import made_for
 from models.tables.parts import Part
-from models.tables.processes import Process
 from models.tables.work_orders import Operation, WorkOrder
 
 
@@ -37,25 +38,18 @@ router = api_router(tags=["Work orders"])
 work_orders = Resource(WorkOrder, "work order", ("number",), _views)
 
 
-class OperationBody(Body):
-    sequence: Whole
-    kind: Literal["internal", "outside"]
-    process: Key | None = Field(default=None, description="Required for an outside operation.")
-    spec: Text | None = None
-    spec_revision: Text | None = None
-
-
 class WorkOrderFields(Body):
     type: Literal["MTO", "MTS", "ETO", "TRIAL", "REWORK"] = "MTO"
     part: Key
     revision: Key
     quantity: Number
+    start: Day | None = Field(default=None, description="When work on it is to begin.")
     due: Day | None = None
     customer: Text | None = None
     customer_order: Text | None = None
     project: Text | None = None
     parent: Key | None = Field(default=None, description="The work order this one is a part of.")
-    operations: Annotated[list[OperationBody], Field(max_length=500)] = []
+    operations: Steps = []
 
 
 class WorkOrderBody(WorkOrderFields):
@@ -73,6 +67,7 @@ class WorkOrderView(WorkOrderBody):
 class WorkOrderRead(WorkOrderView):
     outside: list[dict[str, Any]]
     family: dict[str, Any]
+    made_for: dict[str, Any] | None
 
 
 @router.post("/work-orders", status_code=201, response_model=WorkOrderView)
@@ -100,10 +95,11 @@ def list_work_orders(request: Request, page: Paging, _principal: Reader, part: T
 @router.get("/work-orders/{number}", response_model=WorkOrderRead)
 def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
     """`outside` says of each operation how far it has come over all its orders, `usable` how many pieces of the
-    one before it may be sent to it now; `family` sums this work order and all below it."""
+    one before it may be sent to it now; `family` sums this work order and all below it; `made_for` is the
+    sales-order line it was made for."""
     with request.app.state.database.read() as session:
         view = work_orders.view(session, work_orders.get(session, number))
-        come = family_of(session, reader(principal), number)
+        come = family_of(session, reader(principal), number) | {"made_for": made_for(session, number)}
     return Answer(view | come, headers={"ETag": etag(view)})
 
 
@@ -127,16 +123,7 @@ def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str)
         checks.wrong("parent", "A work order cannot be its own parent.")
     else:
         checks.exists(session, WorkOrder, body.parent, "parent", "work order")
-    seen: set[int] = set()
-    for index, step in enumerate(body.operations):
-        field = f"operations.{index}"
-        if step.sequence in seen:
-            checks.wrong(f"{field}.sequence", "Operation {sequence} appears twice.", sequence=step.sequence)
-        seen.add(step.sequence)
-        if step.kind == "outside":
-            if step.process is None:
-                checks.wrong(f"{field}.process", "An outside operation needs a process.")
-            checks.exists(session, Process, step.process, f"{field}.process", "process")
+    check_steps(session, checks, body.operations)
     checks.settle()
     part = session.get_one(Part, (body.part, body.revision))
     amount = quantity(body.quantity, unit=part.uom, zero=False)
@@ -146,7 +133,7 @@ def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str)
     return body.model_dump(exclude={"number", "operations"}) | {"quantity": amount}
 
 
-def _route(session: Session, number: str, steps: Sequence[OperationBody]) -> None:
+def _route(session: Session, number: str, steps: Sequence[StepBody]) -> None:
     """Make the routing what ``steps`` say, keeping the rows of operations that stay."""
     earlier = {step.sequence: step for step in master.operations_of(session, [number])[number]}
     for step in steps:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
-from models.codec import load_order
 from models.domain.grouping import Approved, Key, Selected, ShelfLot
-from models.domain.identifiers import Kind
-from models.domain.pieces import key, sent
 from models.domain.quantities import ZERO
+from models.queries import picking
 from models.queries.covering import covering
 from models.queries.orders import Reader
 from models.tables.lots import Lot
-from models.tables.orders import IdentifierRow, OrderRow
+from models.tables.orders import OrderRow
 from models.tables.parts import Part
 from models.tables.processes import Process
 from models.tables.suppliers import SupplierApproval
@@ -30,7 +27,6 @@ _JOBS = table(WorkOrder)
 _PARTS = table(Part)
 _PROCESSES = table(Process)
 _ORDERS = table(OrderRow)
-_IDENTIFIERS = table(IdentifierRow)
 _APPROVALS = table(SupplierApproval)
 _LOTS = table(Lot)
 _OPERATION_OF = (
@@ -125,50 +121,18 @@ def approved(
 
 def shelf(session: Session, parts: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[ShelfLot]]:
     """By part and revision, the lots that may go out, the oldest first, and what of each no open order has
-    planned already. A lot of a part without a revision is one of any."""
+    planned and no work order has picked already. A lot of a part without a revision is one of any."""
     rows = session.execute(
         select(_LOTS.c.number, _LOTS.c.part, _LOTS.c.part_revision, _LOTS.c.uom, _LOTS.c.on_hand)
         .where(_LOTS.c.part.in_({part for part, _ in parts}), _LOTS.c.on_hand > 0, _LOTS.c.held.is_(False))
         .order_by(_LOTS.c.received_on.is_(None), _LOTS.c.received_on, _LOTS.c.number)
     ).all()
-    planned = _planned(session, [row.number for row in rows])
+    spoken_for = picking.spoken_for(session, [row.number for row in rows])
     found: dict[tuple[str, str], list[ShelfLot]] = {}
     for part, revision in parts:
         found[part, revision] = [
-            ShelfLot(row.number, row.uom, max(ZERO, row.on_hand - planned.get(row.number, ZERO)))
+            ShelfLot(row.number, row.uom, max(ZERO, row.on_hand - spoken_for.get(row.number, ZERO)))
             for row in rows
             if row.part == part and row.part_revision in (None, revision)
         ]
     return found
-
-
-def _planned(session: Session, lots: Collection[str]) -> dict[str, Decimal]:
-    """What open orders are going to send of each lot and have not sent yet."""
-    numbers = (
-        select(_IDENTIFIERS.c.order_number)
-        .where(_IDENTIFIERS.c.kind == Kind.LOT.value, _IDENTIFIERS.c.value.in_(lots))
-        .distinct()
-    )
-    rows = session.execute(
-        select(_ORDERS.c.draft, _ORDERS.c.snapshot).where(
-            _ORDERS.c.number.in_(numbers), _ORDERS.c.ended_at.is_(None)
-        )
-    )
-    found: dict[str, Decimal] = {}
-    for row in rows:
-        for lot, some in _open_plans(row):
-            found[lot] = found.get(lot, ZERO) + some
-    return found
-
-
-def _open_plans(row: Any) -> Iterable[tuple[str, Decimal]]:
-    if row.snapshot is None:
-        for line in row.draft["lines"]:
-            yield from ((lot, Decimal(str(some))) for lot, some in line["lots"])
-        return
-    order = load_order(row.snapshot)
-    for line in order.lines:
-        for planned in line.lots:
-            gone = sent(order.stock.get(key(line.line, planned.lot), {}))
-            if not line.short_closed and planned.quantity > gone:
-                yield planned.lot, planned.quantity - gone

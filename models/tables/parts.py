@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from models.tables.types import Json, Utc
+from models.tables.types import Exact, Json, Utc
 
 
 class Part(SQLModel, table=True):
@@ -29,6 +30,12 @@ class Part(SQLModel, table=True):
     dfars: bool = False
     # [{"part", "quantity"}], quantities as decimal strings.
     bom: list[dict[str, Any]] = Field(sa_type=Json, default_factory=list)
+    # How many are always kept on hand; null: it is made to order only.
+    safety_stock: Decimal | None = Field(default=None, sa_type=Exact)
+    # Made in multiples of this.
+    lot_multiple: Decimal | None = Field(default=None, sa_type=Exact)
+    # Working days a work order takes.
+    lead_days: int | None = None
     created_at: datetime = Field(sa_type=Utc)
 
 

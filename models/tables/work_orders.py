@@ -32,6 +32,8 @@ class WorkOrder(SQLModel, table=True):
     part: str
     revision: str
     quantity: Decimal = Field(sa_type=Exact)
+    # When work on it is to begin.
+    start: date | None = None
     due: date | None = None
     # A customer may be named before we know them.
     customer: str | None = Field(default=None, index=True)

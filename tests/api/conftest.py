@@ -141,6 +141,14 @@ WORK_ORDER: Body = {
         },
     ],
 }
+ROUTING: Body = {"part": "FLANGE-DN50", "revision": "B", "operations": WORK_ORDER["operations"]}
+SALES_ORDER: Body = {
+    "number": "SO-88",
+    "customer": "NORTHWIND",
+    "lines": [
+        {"line": 1, "part": "FLANGE-DN50", "revision": "B", "quantity": 1200, "due": "2026-12-20"},
+    ],
+}
 LOT: Body = {
     "part": "FLANGE-DN50",
     "quantity": 1200,
@@ -161,6 +169,8 @@ MASTER_DATA: dict[str, Body] = {
     "/processes": PROCESS,
     "/parts": PART,
     "/inspection-plans": PLAN,
+    "/routings": ROUTING,
+    "/sales-orders": SALES_ORDER,
     "/work-orders": WORK_ORDER,
     "/lots": LOT,
 }

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from activities import wording
 from activities.i18n import N_
 from api.pages.master import cells, choices
+from api.pages.master.demand import routing_of
 from api.pages.master.inputs import Input, Rows, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
 from api.pages.staff import Staff
@@ -140,10 +141,21 @@ PARTS = Screen(
             ),
             N_("Add a component"),
         ),
+        Input(
+            "safety_stock",
+            N_("Safety stock"),
+            "number",
+            N_("Kept on hand at least; left out: made to order only."),
+        ),
+        Input("lot_multiple", N_("Made in multiples of"), "number"),
+        Input("lead_days", N_("Working days a work order takes"), "whole"),
     ),
     parts.create_part,
     parts.replace_part,
     ("number", "revision", "description", "material"),
     standing=controls,
-    panels=_plans,
+    panels=lambda session, staff, record: [
+        *_plans(session, staff, record),
+        routing_of(session, staff, record),
+    ],
 )

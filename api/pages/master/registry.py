@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.pages.master.demand import ROUTINGS, SALES_ORDERS
 from api.pages.master.lots import LOTS
 from api.pages.master.parts import PARTS, PLANS
 from api.pages.master.places import CALENDARS, PLANTS
@@ -12,5 +13,16 @@ from api.pages.master.work_orders import WORK_ORDERS
 
 SCREENS: dict[str, Screen] = {
     screen.name: screen
-    for screen in (CALENDARS, PLANTS, PROCESSES, SUPPLIERS, PARTS, PLANS, WORK_ORDERS, LOTS)
+    for screen in (
+        CALENDARS,
+        PLANTS,
+        PROCESSES,
+        SUPPLIERS,
+        PARTS,
+        PLANS,
+        ROUTINGS,
+        SALES_ORDERS,
+        WORK_ORDERS,
+        LOTS,
+    )
 }

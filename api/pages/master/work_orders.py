@@ -11,8 +11,9 @@ from sqlmodel import Session
 from activities.i18n import N_
 from api.pages import progress
 from api.pages.master import cells, choices
-from api.pages.master.inputs import Input, Rows, words_for
+from api.pages.master.inputs import Input, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
+from api.pages.master.steps import STEP_HEADS, step_cells, steps
 from api.pages.staff import Staff
 from api.pages.wording import ORDER_TYPES, stage_name
 from api.routes import work_orders
@@ -20,8 +21,6 @@ from api.routes.projects import family_of
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries.master_lists import Cover, covers
-
-_KINDS = {"outside": N_("outside processing"), "internal": N_("in house")}
 
 
 def _outside(_words: Words, record: Record) -> str:
@@ -52,12 +51,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         by_operation.setdefault(cover.operation, []).append(cover)
     rows = []
     for step in record["operations"]:
-        start = [
-            Cell(str(step["sequence"])),
-            Cell(words.say(_KINDS[step["kind"]])),
-            Cell(step["process"] or ""),
-            Cell(" ".join(filter(None, (step["spec"], step["spec_revision"])))),
-        ]
+        start = step_cells(words, step)
         found = by_operation.get(step["sequence"], [])
         rows += [
             [
@@ -69,7 +63,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         ]
         if not found:
             rows.append([*start, _offer(staff, record, step), Cell("")])
-    heads = (N_("Operation"), N_("Kind"), N_("Process"), N_("Specification"), N_("Order"), N_("Stage"))
+    heads = (*STEP_HEADS, N_("Order"), N_("Stage"))
     routing = Panel(
         N_("Operations and their orders"),
         heads,
@@ -131,23 +125,14 @@ WORK_ORDERS = Screen(
         Input("part", N_("Part"), "suggest", options=choices.parts),
         Input("revision", N_("Revision"), "suggest", options=choices.revisions),
         Input("quantity", N_("Quantity"), "number"),
+        Input("start", N_("Start"), "day"),
         Input("due", N_("Due"), "day"),
         Input("customer", N_("Customer")),
         Input("customer_order", N_("Customer order")),
         Input("project", N_("Project")),
         Input("parent", N_("Parent work order"), "suggest", options=choices.work_orders),
-        Rows(
-            "operations",
-            N_("Operations"),
-            (
-                Input("sequence", N_("No."), "whole"),
-                Input("kind", N_("Kind"), "pick", options=words_for(*_KINDS.items()), blank=False),
-                Input("process", N_("Process"), "suggest", options=choices.processes),
-                Input("spec", N_("Specification")),
-                Input("spec_revision", N_("Revision")),
-            ),
-            N_("Add an operation"),
-            N_("An outside operation needs a process. What is already ordered keeps the copy on its order."),
+        steps(
+            N_("An outside operation needs a process. What is already ordered keeps the copy on its order.")
         ),
     ),
     work_orders.create_work_order,

@@ -108,6 +108,9 @@ def upgrade() -> None:
         sa.Column("export_controlled", sa.Boolean(), nullable=False),
         sa.Column("dfars", sa.Boolean(), nullable=False),
         sa.Column("bom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("safety_stock", sa.BigInteger(), nullable=True),
+        sa.Column("lot_multiple", sa.BigInteger(), nullable=True),
+        sa.Column("lead_days", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", "revision"),
     )
@@ -196,6 +199,7 @@ def upgrade() -> None:
         sa.Column("part", sa.String(), nullable=False),
         sa.Column("revision", sa.String(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("start", sa.Date(), nullable=True),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("customer", sa.String(), nullable=True),
         sa.Column("customer_order", sa.String(), nullable=True),
@@ -303,6 +307,87 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("operation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_operation_process"), ["process"], unique=False)
+
+    op.create_table(
+        "routing",
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("revision", sa.String(), nullable=False),
+        sa.Column("operations", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["part", "revision"], ["part.number", "part.revision"], name="fk_routing_part"
+        ),
+        sa.PrimaryKeyConstraint("part", "revision"),
+    )
+    op.create_table(
+        "sales_order",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sales_order_customer"), ["customer"], unique=False)
+
+    op.create_table(
+        "sales_order_line",
+        sa.Column("sales_order", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("revision", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["part", "revision"], ["part.number", "part.revision"], name="fk_sales_order_line_part"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sales_order"],
+            ["sales_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("sales_order", "line"),
+    )
+    with op.batch_alter_table("sales_order_line", schema=None) as batch_op:
+        batch_op.create_index("ix_sales_order_line_part", ["part", "revision"], unique=False)
+
+    op.create_table(
+        "work_order_demand",
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("sales_order", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sales_order", "line"],
+            ["sales_order_line.sales_order", "sales_order_line.line"],
+            name="fk_work_order_demand_line",
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order"],
+            ["work_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("work_order"),
+    )
+    with op.batch_alter_table("work_order_demand", schema=None) as batch_op:
+        batch_op.create_index("ix_work_order_demand_line", ["sales_order", "line"], unique=False)
+
+    op.create_table(
+        "pick",
+        sa.Column("work_order", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_order"],
+            ["work_order.number"],
+        ),
+        sa.PrimaryKeyConstraint("work_order", "lot"),
+    )
+    with op.batch_alter_table("pick", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pick_lot"), ["lot"], unique=False)
 
     op.create_table(
         "orders",

@@ -1,0 +1,97 @@
+"""Lots that may be picked for work orders, and what is picked already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models.domain.picking import FreeLot
+from models.domain.quantities import ZERO
+from models.queries import lot_holds, planned
+from models.tables.demand import Pick
+from models.tables.lots import Lot
+from models.tables.parts import Part
+from models.tables.types import table
+
+_LOTS, _PICKS, _PARTS = table(Lot), table(Pick), table(Part)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLot(FreeLot):
+    """With the revision it is of, None for a lot of any."""
+
+    revision: str | None = None
+
+
+def shelf(
+    session: Session, parts: Collection[str], *, sendable: bool = True, but: str = ""
+) -> dict[str, list[ShelfLot]]:
+    """By part the lots that may be used, the oldest first: on hand, neither held nor made from a lot that is,
+    less what is picked for work orders other than `but`. Without `sendable` what orders are going to send of
+    them counts, too: it is still ours."""
+    rows = session.execute(
+        select(_LOTS)
+        .where(_LOTS.c.part.in_(sorted(parts)), _LOTS.c.on_hand > 0, _LOTS.c.held.is_(False))
+        .order_by(_LOTS.c.received_on.is_(None), _LOTS.c.received_on, _LOTS.c.number)
+    ).all()
+    numbers = [row.number for row in rows]
+    covered = lot_holds.covering(session, numbers)
+    gone = spoken_for(session, numbers, but=but) if sendable else picked_of(session, numbers, but=but)
+    found: dict[str, list[ShelfLot]] = {}
+    for row in rows:
+        free = row.on_hand - gone.get(row.number, ZERO)
+        if row.number not in covered and free > 0:
+            found.setdefault(row.part, []).append(ShelfLot(row.number, row.uom, free, row.part_revision))
+    return found
+
+
+def spoken_for(session: Session, lots: Collection[str], *, but: str = "") -> dict[str, Decimal]:
+    """What open orders are going to send of each lot, and what is picked for work orders other than `but`."""
+    found = planned.of_lots(session, lots)
+    for lot, some in picked_of(session, lots, but=but).items():
+        found[lot] = found.get(lot, ZERO) + some
+    return found
+
+
+def picked_of(session: Session, lots: Collection[str], *, but: str = "") -> dict[str, Decimal]:
+    """What of each lot is picked for work orders, but for one."""
+    query = select(_PICKS.c.lot, func.sum(_PICKS.c.quantity).label("picked")).where(
+        _PICKS.c.lot.in_(lots), _PICKS.c.work_order != but
+    )
+    return {row.lot: row.picked for row in session.execute(query.group_by(_PICKS.c.lot))}
+
+
+def lock(session: Session, parts: Collection[str]) -> None:
+    """Keeps two that pick lots of the same parts apart; always in the same sequence."""
+    query = select(_LOTS.c.number).where(_LOTS.c.part.in_(sorted(parts))).order_by(_LOTS.c.number)
+    session.execute(query.with_for_update()).all()
+
+
+def units(session: Session, parts: Collection[str]) -> dict[str, str]:
+    """The unit of each part, as its latest revision has it."""
+    query = select(_PARTS.c.number, _PARTS.c.uom).where(_PARTS.c.number.in_(sorted(parts)))
+    rows = session.execute(query.order_by(_PARTS.c.created_at, _PARTS.c.revision))
+    return {row.number: row.uom for row in rows}
+
+
+def picks(session: Session, work_orders: Iterable[str]) -> list[dict[str, Any]]:
+    """What is picked for these work orders, with what tells the lots apart, by component and age."""
+    columns = ("heat_number", "supplier_lot", "uom", "on_hand", "held", "received_on")
+    query = (
+        select(_PICKS, *(_LOTS.c[name] for name in columns))
+        .join(_LOTS, _LOTS.c.number == _PICKS.c.lot)
+        .where(_PICKS.c.work_order.in_(sorted(work_orders)))
+        .order_by(
+            _PICKS.c.work_order,
+            _PICKS.c.part,
+            _LOTS.c.received_on.is_(None),
+            _LOTS.c.received_on,
+            _PICKS.c.lot,
+        )
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
