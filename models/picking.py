@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from models.domain.picking import Need, Picked, needs, picked, shortages
+from models.domain.quantities import ZERO
 from models.queries import picking
 from models.tables.demand import Pick
 from models.tables.parts import Part
@@ -19,34 +19,53 @@ from models.tables.work_orders import WorkOrder
 
 @dataclass(frozen=True, slots=True)
 class PickingList:
-    """What a work order takes of each component, the lots set aside for it, and what is missing. A pick is
-    as `models.queries.picking.picks` gives it."""
+    """What a work order takes of each component, the lots set aside for it, what it `used` of each component,
+    and what is missing. A pick is as `models.queries.picking.picks` gives it, with what was `used` of it."""
 
     needs: tuple[Need, ...]
     picks: tuple[dict[str, Any], ...]
+    used: Mapping[str, Decimal]
     short: tuple[Need, ...]
 
 
 def propose(session: Session, jobs: Sequence[WorkOrder]) -> None:
-    """Sets lots aside for each of these work orders, the first one first; what was set aside for them before
-    goes back to the shelf."""
-    wanted = {job.number: _needs(session, job) for job in jobs}
+    """Sets lots aside for what each of these work orders has not used yet, the first one first; what was set
+    aside for them before and not used goes back to the shelf."""
+    wanted = {job.number: _open(session, job) for job in jobs}
     parts = {need.part for each in wanted.values() for need in each}
     picking.lock(session, parts)
+    used = picking.used_by(session, wanted)
     for job in jobs:
-        session.exec(delete(Pick).where(col(Pick.work_order) == job.number))
-        shelf = picking.shelf(session, parts)
-        for pick in picked(wanted[job.number], shelf):
-            session.add(Pick(work_order=job.number, lot=pick.lot, part=pick.part, quantity=pick.quantity))
+        for row in session.exec(select(Pick).where(col(Pick.work_order) == job.number)).all():
+            row.quantity = min(row.quantity, used.get((job.number, row.lot), ZERO))
+            if not row.quantity:
+                session.delete(row)
+        session.flush()
+        for pick in picked(wanted[job.number], picking.shelf(session, parts)):
+            row = session.get(Pick, (job.number, pick.lot)) or Pick(
+                work_order=job.number, lot=pick.lot, part=pick.part, quantity=ZERO
+            )
+            row.quantity = pick.quantity + used.get((job.number, pick.lot), ZERO)
+            session.add(row)
         session.flush()
 
 
 def read(session: Session, job: WorkOrder) -> PickingList:
     """The list as it stands."""
     wanted = _needs(session, job)
-    rows = picking.picks(session, [job.number])
-    held = [Picked(row["part"], row["lot"], row["quantity"]) for row in rows]
-    return PickingList(tuple(wanted), tuple(rows), tuple(shortages(wanted, held, {})))
+    used = picking.used_by(session, [job.number])
+    rows = [
+        row | {"used": used.get((job.number, row["lot"]), ZERO)}
+        for row in picking.picks(session, [job.number])
+    ]
+    held = [Picked(row["part"], row["lot"], max(ZERO, row["quantity"] - row["used"])) for row in rows]
+    gone = picking.used_parts(session, job.number)
+    return PickingList(tuple(wanted), tuple(rows), gone, tuple(shortages(wanted, held, gone)))
+
+
+def _open(session: Session, job: WorkOrder) -> list[Need]:
+    """What it has not used yet."""
+    return shortages(_needs(session, job), (), picking.used_parts(session, job.number))
 
 
 def _needs(session: Session, job: WorkOrder) -> list[Need]:

@@ -184,7 +184,10 @@ def shown(found: picking.PickingList) -> dict[str, Any]:
     return {
         "needs": [_need(each) for each in found.needs],
         "picks": [
-            {name: row[name] for name in ("part", "lot", "quantity", "uom", "heat_number", "supplier_lot")}
+            {
+                name: row[name]
+                for name in ("part", "lot", "quantity", "uom", "heat_number", "supplier_lot", "used")
+            }
             for row in found.picks
         ],
         "short": [_need(each) for each in found.short],

@@ -65,8 +65,8 @@ def picked(wanted: Iterable[Need], shelf: Mapping[str, Sequence[FreeLot]]) -> li
 
 
 def shortages(wanted: Iterable[Need], picks: Iterable[Picked], used: Mapping[str, Decimal]) -> list[Need]:
-    """What is neither set aside nor used already, by component. Of a pick that was used from, what is left
-    of it counts beside what was used."""
+    """What is neither set aside nor `used` already, by component. A pick that was used from is what is left
+    of it."""
     held: dict[str, Decimal] = {}
     for pick in picks:
         held[pick.part] = held.get(pick.part, ZERO) + pick.quantity

@@ -19,12 +19,13 @@ from models.queries.picking import shelf
 from models.tables.demand import SalesOrder, SalesOrderLine, WorkOrderDemand
 from models.tables.orders import LineRow, PiecesRow
 from models.tables.parts import Part
+from models.tables.shop_floor import OutputRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _ORDERS, _LINES = table(SalesOrder), table(SalesOrderLine)
 _MADE, _PARTS, _JOBS = table(WorkOrderDemand), table(Part), table(WorkOrder)
-_OUTSIDE_LINES, _PIECES = table(LineRow), table(PiecesRow)
+_OUTSIDE_LINES, _PIECES, _OUTPUTS = table(LineRow), table(PiecesRow), table(OutputRow)
 _COMING = (*OUT, Bucket.PENDING)
 
 
@@ -188,6 +189,7 @@ def _jobs(session: Session, parts: Collection[PartKey]) -> dict[PartKey, list[Jo
     keys = tuple_(_JOBS.c.part, _JOBS.c.revision)
     rows = session.execute(select(_JOBS).where(keys.in_(sorted(parts))).order_by(_JOBS.c.number)).all()
     numbers = [row.number for row in rows]
+    made = _made(session, numbers)
     taken, out = _pieces(session, numbers)
     on_shelf = planned.of_jobs(session, numbers)
     found: dict[PartKey, list[Job]] = {}
@@ -195,11 +197,23 @@ def _jobs(session: Session, parts: Collection[PartKey]) -> dict[PartKey, list[Jo
         job = Job(
             number=row.number,
             quantity=row.quantity,
+            made=made.get(row.number, ZERO),
             sent=taken.get(row.number, ZERO),
             out=out.get(row.number, ZERO),
             planned=on_shelf.get(row.number, ZERO),
         )
         found.setdefault((row.part, row.revision), []).append(job)
+    return found
+
+
+def _made(session: Session, jobs: Collection[str]) -> dict[str, Decimal]:
+    """By work order the most that came out of one of its operations."""
+    query = select(
+        _OUTPUTS.c.work_order, _OUTPUTS.c.operation, func.sum(_OUTPUTS.c.quantity).label("made")
+    ).where(_OUTPUTS.c.work_order.in_(jobs), _OUTPUTS.c.reversed_at.is_(None))
+    found: dict[str, Decimal] = {}
+    for row in session.execute(query.group_by(_OUTPUTS.c.work_order, _OUTPUTS.c.operation)):
+        found[row.work_order] = max(found.get(row.work_order, ZERO), row.made)
     return found
 
 

@@ -16,9 +16,10 @@ from models.queries import lot_holds, planned
 from models.tables.demand import Pick
 from models.tables.lots import Lot
 from models.tables.parts import Part
+from models.tables.shop_floor import ConsumptionRow
 from models.tables.types import table
 
-_LOTS, _PICKS, _PARTS = table(Lot), table(Pick), table(Part)
+_LOTS, _PICKS, _PARTS, _USED = table(Lot), table(Pick), table(Part), table(ConsumptionRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,32 @@ def spoken_for(session: Session, lots: Collection[str], *, but: str = "") -> dic
 
 
 def picked_of(session: Session, lots: Collection[str], *, but: str = "") -> dict[str, Decimal]:
-    """What of each lot is picked for work orders, but for one."""
-    query = select(_PICKS.c.lot, func.sum(_PICKS.c.quantity).label("picked")).where(
-        _PICKS.c.lot.in_(lots), _PICKS.c.work_order != but
+    """What of each lot is still picked for work orders other than `but`: less what they used of it already."""
+    query = select(_PICKS).where(_PICKS.c.lot.in_(lots), _PICKS.c.work_order != but)
+    rows = session.execute(query).all()
+    used = used_by(session, {row.work_order for row in rows})
+    found: dict[str, Decimal] = {}
+    for row in rows:
+        left = max(ZERO, row.quantity - used.get((row.work_order, row.lot), ZERO))
+        found[row.lot] = found.get(row.lot, ZERO) + left
+    return found
+
+
+def used_by(session: Session, work_orders: Collection[str]) -> dict[tuple[str, str], Decimal]:
+    """By work order and lot, what it used up; what was written down wrongly does not count."""
+    query = select(_USED.c.work_order, _USED.c.lot, func.sum(_USED.c.quantity).label("used")).where(
+        _USED.c.work_order.in_(sorted(work_orders)), _USED.c.reversed_at.is_(None)
     )
-    return {row.lot: row.picked for row in session.execute(query.group_by(_PICKS.c.lot))}
+    rows = session.execute(query.group_by(_USED.c.work_order, _USED.c.lot))
+    return {(row.work_order, row.lot): row.used for row in rows}
+
+
+def used_parts(session: Session, work_order: str) -> dict[str, Decimal]:
+    """By part, what a work order used up of any lot."""
+    query = select(_USED.c.part, func.sum(_USED.c.quantity).label("used")).where(
+        _USED.c.work_order == work_order, _USED.c.reversed_at.is_(None)
+    )
+    return {row.part: row.used for row in session.execute(query.group_by(_USED.c.part))}
 
 
 def lock(session: Session, parts: Collection[str]) -> None:

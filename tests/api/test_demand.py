@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,8 +15,11 @@ from models import making
 from models.domain.authority import Role
 from models.domain.demand import ForLine
 from models.domain.errors import Refusal
+from models.queries import demand, picking
 from models.queries.orders import Reader
 from models.tables.demand import Pick
+from models.tables.lots import Lot
+from models.tables.shop_floor import ConsumptionRow, OutputRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 from tests.api.conftest import API, LOT, NOW, PART, ROUTING, SALES_ORDER, Login
@@ -90,6 +94,7 @@ def test_a_line_and_a_suggestion_become_work_orders_with_routing_and_picking_lis
             "uom": "KGM",
             "heat_number": "HX-1",
             "supplier_lot": "A-77",
+            "used": "0",
         }
         for lot, some in (("OLDER", "12"), ("NEWER", "3"))
     ]
@@ -199,6 +204,39 @@ def test_what_is_picked_is_neither_picked_nor_planned_again(shop: TestClient, ap
         on_hand = {pick.lot: shop.get(f"{API}/lots/{pick.lot}").json()["on_hand"] for pick in picks}
     assert sum(pick.quantity for pick in picks if pick.lot == "OLDER") == 12
     assert on_hand == {"OLDER": "12", "NEWER": "100"}, "picking takes nothing from the shelf"
+
+
+def test_what_a_job_used_is_no_longer_picked_and_what_it_made_is_on_its_way_no_more(
+    shop: TestClient, app: FastAPI
+) -> None:
+    make(shop, ORDERED)
+    told: dict[str, Any] = {
+        "work_order": "WO-2026-00001",
+        "at": NOW,
+        "recorded_at": NOW,
+        "recorded_by": "u_1",
+    }
+    with app.state.database.write() as session:
+        used = {"lot": "OLDER", "part": "BAR", "quantity": Decimal(9), "unit": "KGM"}
+        session.add(ConsumptionRow(id="c1", **told, **used))
+        session.add(ConsumptionRow(id="c2", **told, **used, reversed_at=NOW))
+        session.get_one(Lot, "OLDER").on_hand = Decimal(3)
+        made = {"lot": "NEWER", "part": "VALVE", "quantity": Decimal(12), "unit": "C62"}
+        session.add_all(
+            OutputRow(id=f"o{step}", **told, **made, operation=step, inspection=None) for step in (10, 20)
+        )
+    found = shop.get(f"{API}/work-orders/WO-2026-00001/picking-list").json()
+    assert [(pick["lot"], pick["quantity"], pick["used"]) for pick in found["picks"]] == [
+        ("OLDER", "12", "9"),
+        ("NEWER", "3", "0"),
+    ]
+    assert found["short"] == []
+    with app.state.database.read() as session:
+        assert picking.picked_of(session, ["OLDER", "NEWER"]) == {"OLDER": Decimal(3), "NEWER": Decimal(3)}
+        (position,) = demand.positions(session, Reader(frozenset(Role), True))
+        assert position.coming == {"WO-2026-00001": Decimal(18)}
+    anew = shop.post(f"{API}/work-orders/WO-2026-00001/picking-list", json={}).json()
+    assert anew == found, "what was used stays, the rest is picked again"
 
 
 @ON_SQLITE

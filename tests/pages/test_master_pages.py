@@ -14,7 +14,7 @@ from api.pages.master import choices
 from api.pages.master.registry import SCREENS
 from api.pages.master.screens import Screen, guard_of
 from models.domain.authority import Role
-from tests.api.conftest import API, LOT, Login
+from tests.api.conftest import API, LOT, PART, Login
 from tests.api.conftest import admin as admin
 from tests.api.conftest import anonymous as anonymous
 from tests.api.conftest import app as app
@@ -63,6 +63,22 @@ TYPED: dict[str, dict[str, str]] = {
         "characteristics.0.upper": "0.05",
         "characteristics.0.sample": "AQL 1.0",
     },
+    "routings": {
+        "part": "VALVE",
+        "revision": "A",
+        "operations.0.sequence": "10",
+        "operations.0.kind": "outside",
+        "operations.0.process": "PLATE",
+    },
+    "sales-orders": {
+        "number": "SO-1",
+        "customer": "CONTOSO",
+        "lines.0.line": "1",
+        "lines.0.part": "FLANGE-DN50",
+        "lines.0.revision": "B",
+        "lines.0.quantity": "40",
+        "lines.0.due": "2026-12-18",
+    },
     "work-orders": {
         "number": "WO-1",
         "part": "FLANGE-DN50",
@@ -86,6 +102,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "suppliers": ("email", "nobody"),
     "parts": ("uom", "barrels"),
     "inspection-plans": ("characteristics.0.sample", "some"),
+    "routings": ("operations.0.process", "BAKE"),
+    "sales-orders": ("lines.0.due", "soon"),
     "work-orders": ("quantity", "1,200"),
     "lots": ("quantity", "many"),
     "contacts": ("email", "nobody"),
@@ -101,6 +119,8 @@ CHANGED: dict[str, tuple[str, str]] = {
     "suppliers": ("contact", "Zhang"),
     "parts": ("description", "Round bar"),
     "inspection-plans": ("characteristics.0.method", "CMM"),
+    "routings": ("operations.0.spec", "ASTM B633"),
+    "sales-orders": ("customer", "NORTHWIND"),
     "work-orders": ("customer", "NORTHWIND"),
     "lots": ("heat_number", "HX-9"),
     "contacts": ("name", "Li Wei Wei"),
@@ -119,6 +139,7 @@ def place_of(screen: Screen) -> str:
 def shop(stocked: TestClient) -> TestClient:
     grind = {"code": "GRIND", "name": "Grinding"}
     assert stocked.post(API + "/processes", json=grind).status_code == 201
+    assert stocked.post(API + "/parts", json=PART | {"number": "VALVE", "revision": "A"}).status_code == 201
     return stocked
 
 

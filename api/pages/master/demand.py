@@ -41,7 +41,7 @@ ROUTINGS = Screen(
     ),
     routings.create_routing,
     routings.replace_routing,
-    ("part",),
+    ("part", "revision"),
 )
 
 
