@@ -24,12 +24,16 @@ from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
+from models.domain.pieces import Move, line_of, lot_of
+from models.domain.quantities import UNIT_DECIMALS
+from models.domain.serials import Elsewhere, typed_in
 from models.domain.upstream import Upstream
 from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
+from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import upstream
 from models.tables.lots import Lot
@@ -61,8 +65,35 @@ _WHOSE_DAYS = (
 )
 
 
+# What puts a serial somewhere, or takes it from where another order may have had it since.
+_OF_SERIALS = (c.Send, c.ResolveOver, c.ReportNonconformance, c.Correct)
+
+
 def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
     """The facts for one command. Lots are locked in name order, so that two orders never wait crosswise."""
+    facts = _gather(session, row, order, command, now)
+    if order is None or not isinstance(command, _OF_SERIALS):
+        return facts
+    if not any(line.by_serial for line in order.lines):
+        return facts
+    return replace(facts, elsewhere=_elsewhere(session, order, command, facts.event))
+
+
+def _elsewhere(
+    session: Session, order: Order, command: c.Command, event: EventFact | None
+) -> dict[str, Elsewhere]:
+    """Which of the serials it is about another order had later than this one."""
+    named = set(typed_in(command))
+    if event is not None:
+        moves: tuple[Move, ...] = getattr(event.event, "moves", ())
+        named |= {(move.line, serial) for move in moves for serial in move.serials}
+    if isinstance(command, c.ReportNonconformance):
+        # All that is there may be meant without being named.
+        named |= {(line_of(name), lot_of(name)) for name in order.serials}
+    return elsewhere(session, order, sorted(named), lock=isinstance(command, c.Send | c.ResolveOver))
+
+
+def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
     if isinstance(command, c.Issue):
         if row.draft is None:
             return Facts()
@@ -254,6 +285,7 @@ def _line(session: Session, draft: Draft, work_order: str, index: int, contract:
         export_controlled=part.export_controlled,
         plan=_plan(session.get(InspectionPlan, (part.number, part.revision, draft.process))),
         contract=contract,
+        by_serial=part.trace == "serial" and UNIT_DECIMALS.get(part.uom) == 0,
     )
 
 

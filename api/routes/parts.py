@@ -14,7 +14,7 @@ from api.fields import Body, Flag, Key, Note, Number, Text, Unit, Whole
 from api.routes.resource import Checks, Items, Paging, Resource
 from api.wire import Answer, api_router
 from models.domain.authority import Role
-from models.domain.quantities import ZERO, quantity
+from models.domain.quantities import UNIT_DECIMALS, ZERO, quantity
 from models.queries import master
 from models.tables.parts import Part
 
@@ -98,6 +98,8 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
     checks = Checks()
     checks.same("number", body.number, number)
     checks.same("revision", body.revision, revision)
+    if body.trace == "serial" and UNIT_DECIMALS.get(body.uom) != 0:
+        checks.wrong("trace", "What has serial numbers is counted in whole pieces: its unit is C62.")
     known = master.known_parts(session, [component.part for component in body.bom])
     bom: list[dict[str, str]] = []
     for index, component in enumerate(body.bom):

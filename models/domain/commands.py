@@ -146,6 +146,7 @@ class SendLine(Part):
     lot: str = ""
     unit: str = ""
     weight: Decimal | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,12 @@ class Send(Command):
 
 @dataclass(frozen=True, slots=True)
 class LineQuantity(Part):
+    """So many pieces of a line; `serials` are theirs, where the part has serial numbers."""
+
     line: int
     quantity: Decimal
     lot: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +225,9 @@ class ShipLine(Part):
     nonconformance: str = ""
     to_line: int | None = None
     weight: Decimal | None = None
+    # Those in the box, and those that are `tested`.
+    serials: tuple[str, ...] = ()
+    tested_serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +251,12 @@ class AnswerTransfer(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedSerial(Part):
+    serial: str
+    result: Literal["accepted", "rejected", "pending", "unprocessed", "scrapped", "tested"]
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiveLine(Part):
     line: int
     counted: Decimal
@@ -259,6 +272,7 @@ class ReceiveLine(Part):
     conversion: Decimal | None = None
     final: bool = False
     nonconformance: str = ""
+    serials: tuple[ReceivedSerial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +284,19 @@ class Receive(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedSerial(Part):
+    serial: str
+    result: Literal["accepted", "rejected", "tested"]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeLine(Part):
     line: int
     accepted: Decimal = Decimal(0)
     rejected: Decimal = Decimal(0)
     tested: Decimal = Decimal(0)
     lot: str = ""
+    serials: tuple[JudgedSerial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +317,7 @@ class DispositionLine(Part):
     line: int | None = None
     lot: str = ""
     at: Literal["supplier", "here"] = "supplier"
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +388,7 @@ class ReviewNonconformance(Command):
 class ConfirmReturn(Command):
     nonconformance: str
     quantity: Decimal
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +397,7 @@ class LossLine(Part):
     quantity: Decimal
     lot: str = ""
     from_: Bucketed | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +437,7 @@ class OverLine(Part):
     quantity: Decimal
     decision: Literal["return", "accept", "miscount"]
     lot: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

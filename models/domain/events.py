@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -37,9 +37,10 @@ class ShareMove:
     quantity: Decimal
     source: Share | None
     target: Share | None
+    serials: tuple[str, ...] = ()
 
     def reversed(self) -> ShareMove:
-        return ShareMove(self.nonconformance, self.line, self.lot, self.quantity, self.target, self.source)
+        return replace(self, source=self.target, target=self.source)
 
 
 @dataclass(frozen=True, slots=True)

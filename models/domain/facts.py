@@ -31,6 +31,7 @@ from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
+from models.domain.serials import Elsewhere
 from models.domain.transfers import coming
 from models.domain.upstream import Upstream
 
@@ -107,6 +108,7 @@ class LineFact:
     export_controlled: bool
     plan: InspectionPlan | None
     contract: Terms | None = None
+    by_serial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Facts:
     supplier_known: bool = False
     # Orders that take up this one's work orders later on: where its pieces may go straight to.
     next_orders: tuple[str, ...] = ()
+    # Serials that another order had later than this one, by `key(line, serial)`.
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     WORK_ORDER = "work_order"
     PART = "part"
     LOT = "lot"
+    SERIAL = "serial"
     HEAT = "heat"
     SUPPLIER_LOT = "supplier_lot"
     SUPPLIER_ORDER = "supplier_order"
@@ -134,6 +135,9 @@ def _of_line(order: Order, line: Line) -> Iterator[tuple[Kind, str]]:
     for at, names in order.accepted_as.items():
         if line_of(at) == line.line:
             yield from ((Kind.LOT, lot) for lot in names)
+    for name in order.serials:
+        if line_of(name) == line.line:
+            yield Kind.SERIAL, lot_of(name)
     for load in line.loads:
         yield Kind.LOAD, load.load
 

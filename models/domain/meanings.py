@@ -21,7 +21,7 @@ from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
 from models.domain.milestones import Milestone, replanned
-from models.domain.moving import shared
+from models.domain.moving import shared, shared_serials
 from models.domain.order import Answer, Line, Order, Stage, sent_on
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
@@ -544,10 +544,12 @@ def _with_outputs(line: Line, event: e.PiecesReceived) -> Line:
 
 def _opened(order: Order, event: e.NonconformanceOpened, sequence: int, at: datetime) -> Order:
     shares: Mapping[str, Mapping[Share, Decimal]] = {}
+    serials: Mapping[str, Share] = {}
     for move in event.shares:
         # Shares of other nonconformances that the same pieces leave have moved already.
         if move.nonconformance == event.nonconformance:
             shares = shared(shares, move)
+            serials = shared_serials(serials, move)
     item = Nonconformance(
         event.nonconformance,
         at,
@@ -558,6 +560,7 @@ def _opened(order: Order, event: e.NonconformanceOpened, sequence: int, at: date
         recorded_only=event.recorded_only,
         opened_by=event.opened_by or sequence,
         line=event.line,
+        serials=serials,
     )
     return replace(order, nonconformances={**order.nonconformances, event.nonconformance: item})
 
@@ -568,7 +571,7 @@ def _on_nonconformance(order: Order, name: str, **changes: Any) -> Order:
 
 
 def _withdrawn(order: Order, event: e.NonconformanceWithdrawn, _: int, __: datetime) -> Order:
-    return _on_nonconformance(order, event.nonconformance, shares={}, withdrawn=True)
+    return _on_nonconformance(order, event.nonconformance, shares={}, serials={}, withdrawn=True)
 
 
 def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, __: datetime) -> Order:

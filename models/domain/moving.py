@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import serials
 from models.domain.claims import with_found
 from models.domain.events import ShareMove
 from models.domain.order import Order
@@ -48,6 +49,9 @@ def move_pieces(order: Order, moves: Iterable[Move], at: datetime, *, undo: bool
     return replace(
         order,
         stock=moved(order.stock, moves),
+        serials=serials.moved(order.serials, moves, at)
+        if any(move.serials for move in moves)
+        else order.serials,
         judged=judged,
         shipped=shipped,
         parcels=parcels,
@@ -64,7 +68,9 @@ def move_shares(order: Order, shares: Iterable[ShareMove]) -> Order:
     for move in shares:
         if move.nonconformance in items:
             item = items[move.nonconformance]
-            items[move.nonconformance] = replace(item, shares=shared(item.shares, move))
+            items[move.nonconformance] = replace(
+                item, shares=shared(item.shares, move), serials=shared_serials(item.serials, move)
+            )
     return replace(order, nonconformances=items)
 
 
@@ -79,6 +85,18 @@ def shared(
     if move.target is not None:
         mine[move.target] = mine.get(move.target, ZERO) + move.quantity
     return {**shares, place: {share: quantity for share, quantity in mine.items() if quantity}}
+
+
+def shared_serials(serials: Mapping[str, Share], move: ShareMove) -> Mapping[str, Share]:
+    """The share of each serial of one nonconformance after `move`."""
+    if not move.serials:
+        return serials
+    after = dict(serials)
+    for serial in move.serials:
+        after.pop(key(move.line, serial), None)
+        if move.target is not None:
+            after[key(move.line, serial)] = move.target
+    return after
 
 
 def _named(names: Mapping[str, Decimal], move: Move) -> dict[str, Decimal]:

@@ -43,6 +43,7 @@ from models.domain.records import (
     Reassignment,
     Receipt,
 )
+from models.domain.serials import Place
 from models.domain.transfers import Transfer
 
 
@@ -110,6 +111,8 @@ class Line:
     parted: Parted | None = None
     # Surplus that is in `ordered` only because it was kept, since the quantity was last agreed.
     kept: Decimal = ZERO
+    # Whether its pieces have serial numbers, and every move names them.
+    by_serial: bool = False
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:
@@ -172,6 +175,8 @@ class Order:
     contingency: Contingency | None = None
     contingencies: int = 0
     stock: Mapping[str, Pieces] = field(default_factory=dict)
+    # Where each serial is, by `key(line, serial)`.
+    serials: Mapping[str, Place] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
     out_since: datetime | None = None

@@ -57,6 +57,8 @@ class Move:
     target: Bucket | None
     parcel: str = ""
     output: str = ""
+    # Those of its pieces, where the part has serial numbers: as many as it moves.
+    serials: tuple[str, ...] = ()
 
     def reversed(self) -> Move:
         return replace(self, source=self.target, target=self.source)

@@ -301,6 +301,7 @@ class Proposal:
     decision: str
     at: str
     by: str
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +339,8 @@ class Nonconformance:
     decided: tuple[Decided, ...] = ()
     actions: tuple[CorrectiveAction, ...] = ()
     reviews: tuple[Review, ...] = ()
+    # The share each of its serials has, by `key(line, serial)`.
+    serials: Mapping[str, Share] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.domain.pieces import key
+from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class TransferLine:
     heat: str = ""
     load: str = ""
     weight: Decimal | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,16 @@ class Transfer:
                 yield item.to_line, item.to_lot, item.quantity
 
 
+def moves_of(
+    transfer: Transfer, order: Order, source: Bucket | None, target: Bucket | None
+) -> tuple[Move, ...]:
+    """Its pieces on their way, as `order`, one of the two, knows them."""
+    return tuple(
+        Move(line, lot, quantity, source, target, serials=item.serials)
+        for (line, lot, quantity), item in zip(transfer.at(order), transfer.lines, strict=True)
+    )
+
+
 def leaving(order: Order) -> list[Transfer]:
     """What the order offers to others and nobody has answered yet."""
     return [each for each in order.transfers.values() if each.open and each.source == order.number]
@@ -114,6 +125,16 @@ def offered(order: Order, *, processed: bool = False) -> dict[str, Decimal]:
             at = key(item.line, item.lot)
             found[at] = found.get(at, ZERO) + some
     return found
+
+
+def offered_serials(order: Order) -> frozenset[str]:
+    """The serials among those, by `key(line, serial)`."""
+    return frozenset(
+        key(item.line, serial)
+        for transfer in leaving(order)
+        for item in transfer.lines
+        for serial in item.serials
+    )
 
 
 def gone_raw(order: Order, line: int | None = None, lot: str | None = None) -> Decimal:

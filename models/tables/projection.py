@@ -32,6 +32,7 @@ from models.tables.orders import (
 )
 from models.tables.payables import PayableRow
 from models.tables.quality import of_ledger
+from models.tables.serials import SerialRow
 from models.tables.types import table
 
 Row = dict[str, Any]
@@ -39,6 +40,7 @@ Row = dict[str, Any]
 TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "lines": (table(LineRow), ("order_number", "line")),
     "pieces": (table(PiecesRow), ("order_number", "line", "lot")),
+    "serials": (table(SerialRow), ("order_number", "line", "serial")),
     "transfers": (table(TransferRow), ("order_number", "id")),
     "milestones": (table(MilestoneRow), ("order_number", "code")),
     "documents": (table(DocumentRow), ("id",)),
@@ -111,6 +113,7 @@ def project(order: Order) -> dict[str, list[Row]]:
             | {bucket.value: pieces.get(bucket, ZERO) for bucket in Bucket}
             for at, pieces in order.stock.items()
         ],
+        "serials": _serials(order),
         "transfers": [
             own
             | {
@@ -181,6 +184,24 @@ def project(order: Order) -> dict[str, list[Row]]:
         "draft_lines": [],
         "payables": _payables(order),
     }
+
+
+def _serials(order: Order) -> list[Row]:
+    parts = {line.line: line.part for line in order.lines}
+    return [
+        {
+            "order_number": order.number,
+            "line": line_of(name),
+            "serial": lot_of(name),
+            "part": parts[line_of(name)],
+            "lot": place.lot,
+            "bucket": place.bucket.value,
+            "since": place.since,
+            "parcel": place.parcel,
+            "output": place.output,
+        }
+        for name, place in order.serials.items()
+    ]
 
 
 def _payables(order: Order) -> list[Row]:

@@ -57,6 +57,7 @@ def check_state(order: Order) -> None:
         assert claimed[Share.RETURNING] <= held.get(Bucket.IN_TRANSIT_OUT, 0), at
         assert claimed[Share.REWORKING] + claimed[Share.RETURNING] <= pieces(order, *OUT, place=at), at
         _handed_on(order, at)
+        _one_place_each(order, at)
     for parcel in order.parcels.values():
         assert all(quantity > 0 for quantity in parcel.contents.values()), parcel
         assert not (parcel.void and parcel.contents), parcel
@@ -102,6 +103,31 @@ def check_state(order: Order) -> None:
         proposed = sum((proposal.quantity for proposal in item.proposals), Decimal(0))
         shares = [shares.get(Share.PROPOSED, Decimal(0)) for shares in item.shares.values()]
         assert proposed == sum(shares, Decimal(0)), item
+
+
+def _one_place_each(order: Order, at: str) -> None:
+    """The serials at one line and lot are as many as its pieces: per bucket, box, name and share."""
+    number = int(at.partition(":")[0])
+    line = order.line(number)
+    assert line is not None
+    if not line.by_serial:
+        assert not any(name.startswith(f"{number}:") for name in order.serials)
+        return
+    here = {
+        name: place
+        for name, place in order.serials.items()
+        if name.startswith(f"{number}:") and f"{number}:{place.lot}" == at
+    }
+    buckets = Counter(place.bucket for place in here.values())
+    assert buckets == order.stock[at], (at, buckets)
+    boxed = Counter(place.parcel for place in here.values() if place.bucket is Bucket.IN_TRANSIT_BACK)
+    for name, parcel in order.parcels.items():
+        assert boxed[name] == parcel.contents.get(at, 0), (at, parcel)
+    outputs = Counter(place.output for place in here.values() if place.bucket is Bucket.ACCEPTED)
+    assert outputs == order.accepted_as.get(at, {}), (at, outputs)
+    for item in order.nonconformances.values():
+        shares = Counter(share for name, share in item.serials.items() if name in here)
+        assert shares == item.shares.get(at, {}), (at, item)
 
 
 def _handed_on(order: Order, at: str) -> None:

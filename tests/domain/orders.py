@@ -44,6 +44,7 @@ from models.domain.inspection import Characteristic, InspectionPlan, Sample
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import SENT, Bucket, total
+from models.domain.serials import Elsewhere
 from tests.domain import invariants
 
 # A Monday; 10:00 in Berlin, where the plant is, and 9:00 in London, where the supplier is.
@@ -132,10 +133,13 @@ def issue_facts(
     plans: dict[int, InspectionPlan] | None = None,
     unit: str = "C62",
     contract: Terms | None = None,
+    by_serial: bool = False,
     **fields: Any,
 ) -> IssueFacts:
     lines = {
-        line.line: LineFact("FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line), contract)
+        line.line: LineFact(
+            "FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line), contract, by_serial
+        )
         for line in draft.lines
     }
     plain: dict[str, Any] = {"draft": draft, "supplier_name": "Acme Plating", "supplier_has_contact": True, "approved": True,
@@ -184,6 +188,8 @@ class Scene:
         # What it asked of other orders in the product's own name.
         self.asks: tuple[tuple[str, Command], ...] = ()
         self.drafts: tuple[Draft, ...] = ()
+        # Serials that other orders had later, by `key(line, serial)`.
+        self.elsewhere: dict[str, Elsewhere] = {}
 
     @property
     def order(self) -> Order:
@@ -266,6 +272,7 @@ class Scene:
             others=concerned,
             numbers=numbers,
             supplier_known=supplier,
+            elsewhere=self.elsewhere,
         )
 
     def _happen(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from models.domain.commands import Signature
@@ -10,6 +11,7 @@ from models.domain.order import Line, Order
 from models.domain.pieces import line_of, lot_of
 from models.domain.quantities import quantity
 from models.domain.records import Nonconformance, Parcel
+from models.domain.serials import Named, named
 
 
 def some_lines(lines: tuple[object, ...]) -> None:
@@ -94,6 +96,18 @@ def counted(
     if not zero and result == 0:
         raise Invalid("quantity.zero", "Enter more than zero.", field=field)
     return result
+
+
+def serials(
+    line: Line,
+    typed: Iterable[str],
+    quantity: Decimal,
+    index: int | None = None,
+    name: str = "serials",
+    of: str = "lines",
+) -> Named:
+    """The serial numbers typed for `quantity` pieces of the line."""
+    return named(line, typed, quantity, _path(index, name, of))
 
 
 def the_nonconformance(order: Order, name: str, index: int | None = None) -> Nonconformance:

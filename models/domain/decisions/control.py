@@ -9,7 +9,7 @@ from decimal import Decimal
 from models.domain import commands as c
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import may_accept
-from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.errors import FieldError, Refusal
 from models.domain.events import (
     CancellationRequested,
@@ -22,7 +22,7 @@ from models.domain.events import (
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import missing_documents
-from models.domain.pieces import Bucket
+from models.domain.pieces import Bucket, key
 from models.domain.quantities import ZERO
 from models.domain.surplus import keepable
 
@@ -38,7 +38,8 @@ def resolve_over(
         line = checks.the_line(order, item.line, index)
         wanted = checks.counted(line, item.quantity, index)
         lot = checks.the_lot(order, line, item.lot, index)
-        drawn = shelf.take(line.line, lot, wanted, [Bucket.OVER])
+        named = checks.serials(line, item.serials, wanted, index)
+        drawn = shelf.take(line.line, lot, wanted, [Bucket.OVER], serials=named)
         if drawn.quantity < wanted:
             raise Refusal(
                 "over.more_than_over",
@@ -52,6 +53,7 @@ def resolve_over(
         if accepted:
             # Whoever keeps what nobody ordered takes it as it is; papers and held lots still speak.
             may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.decision")
+            _nowhere_else(line, drawn, facts, named.field)
             _may_keep(order, line, wanted, grown.get(line.line, ZERO), f"lines.{index}.quantity")
             grown[line.line] = grown.get(line.line, ZERO) + wanted
         # What a change took off the line after it was sent stays owed back.
@@ -69,6 +71,22 @@ def resolve_over(
             )
         )
     return events
+
+
+def _nowhere_else(line: Line, drawn: Drawn, facts: Facts, field: str) -> None:
+    """A serial that another order has is not kept here as well."""
+    for name in (name for part in drawn.parts for name in part.serials):
+        other = facts.elsewhere.get(key(line.line, name))
+        if other is not None:
+            raise Refusal(
+                "serial.elsewhere_over",
+                "Serial {serial} is with order {order} ({where}). Receive it there; here it was a miscount, or "
+                "goes back.",
+                field=field,
+                serial=name,
+                order=other.order,
+                where=other.bucket.replace("_", " "),
+            )
 
 
 def _may_keep(order: Order, line: Line, wanted: Decimal, already: Decimal, field: str) -> None:

@@ -18,7 +18,7 @@ from models.domain.evolve import evolve, shelf_changes
 from models.domain.facts import Asked, EventFact, Facts
 from models.domain.genealogy import load_node
 from models.domain.order import Order
-from models.domain.pieces import Bucket, lot_of
+from models.domain.pieces import Bucket, key, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
 
@@ -195,6 +195,11 @@ def _load_not_shipped(order: Order, fact: EventFact) -> None:
 
 def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> None:
     """Accepted pieces that were used or dispatched since cannot be taken back into the box."""
+    for move in undone.moves:
+        for name in move.serials:
+            # Another order has had it since, so it is no longer where this event left it.
+            if key(move.line, name) in facts.elsewhere:
+                raise _moved_on(name)
     for (number, lot), change in shelf_changes(undone.moves).items():
         line, fact = order.line(number), facts.lots.get(lot)
         if line is None or fact is None or fact.unit != line.unit:

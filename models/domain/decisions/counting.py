@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ from models.domain.commands import Receive, ReceiveLine
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import held_lot
 from models.domain.decisions.converting import SPLIT, Split, split
-from models.domain.decisions.drawing import Drawn, Shelf, Taken
+from models.domain.decisions.drawing import NOBODY, Drawn, Shelf, Taken
 from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.received_serials import received_serials
 from models.domain.errors import Forbidden, Refusal
 from models.domain.events import ReceiptLine
 from models.domain.facts import Asked, Facts
@@ -19,6 +21,7 @@ from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import contradicted
 from models.domain.pieces import OUT, Bucket, Move, key
 from models.domain.quantities import ZERO, plain
+from models.domain.serials import Named, missing, of_line
 
 _TARGET = {
     "accepted": Bucket.ACCEPTED,
@@ -68,12 +71,17 @@ class Count:
         self._may_scrap(counted, index)
         lot = checks.the_lot(self.order, line, item.lot, index)
         output = self._output_lot(line, lot, item.output_lot.strip(), index)
-        drawn = self._take(line, lot, counted.counted, index)
-        over = counted.counted - drawn.quantity
-        _excess(line, counted, over, index)
-        kept, why = self._book(_renamed(line, lot, drawn, output), drawn, counted)
-        if over:
-            self.moves.append(Move(line.line, _lot_of_excess(line, lot, drawn), over, None, Bucket.OVER))
+        if line.by_serial:
+            drawn, over, kept, why = self._add_serials(line, lot, output, counted, item, index)
+        else:
+            checks.serials(line, (each.serial for each in item.serials), counted.counted, index)
+            drawn = self._take(line, lot, counted.counted, index)
+            over = counted.counted - drawn.quantity
+            _excess(line, counted, over, index)
+            kept, why = self._book(_renamed(line, lot, drawn, output), drawn, counted.parts)
+            if over:
+                excess = _lot_of_excess(line, lot, drawn)
+                self.moves.append(Move(line.line, excess, over, None, Bucket.OVER))
         if item.final:
             self._residue(line, lot, index)
         self._name_rework(line, item, drawn, index)
@@ -92,6 +100,26 @@ class Count:
                 kept_because=why,
             )
         )
+
+    def _add_serials(
+        self, line: Line, lot: str, output: str, counted: Split, item: ReceiveLine, index: int
+    ) -> tuple[Drawn, Decimal, Decimal, str]:
+        """Books each named piece as what it was found to be; one that was never sent is over."""
+        book = received_serials(self.order, line, counted, item, index)
+        parts: tuple[Taken, ...] = ()
+        kept, why = ZERO, ""
+        for name, expected in book.expected.items():
+            drawn = self._take(line, lot, counted.parts[name], index, expected)
+            if drawn.quantity < counted.parts[name]:
+                raise missing(line.line, of_line(self.order, line.line, *OUT), expected.field)
+            some, because = self._book(_renamed(line, lot, drawn, output), drawn, {name: counted.parts[name]})
+            parts, kept, why = (*parts, *drawn.parts), kept + some, because or why
+        drawn = Drawn(parts)
+        if book.over:
+            over = Decimal(len(book.over))
+            excess = _lot_of_excess(line, lot, drawn)
+            self.moves.append(Move(line.line, excess, over, None, Bucket.OVER, serials=book.over))
+        return drawn, Decimal(len(book.over)), kept, why
 
     def _may_scrap(self, counted: Split, index: int) -> None:
         actor = self.asked.actor
@@ -126,20 +154,22 @@ class Count:
             )
         return output
 
-    def _take(self, line: Line, lot: str, wanted: Decimal, index: int) -> Drawn:
+    def _take(self, line: Line, lot: str, wanted: Decimal, index: int, serials: Named = NOBODY) -> Drawn:
         if self.order.end is not None:
-            return self._found(line, lot, wanted, index)
+            return self._found(line, lot, wanted, index, serials)
         if self.named:
-            return self.shelf.take(line.line, lot, wanted, [Bucket.IN_TRANSIT_BACK], parcel=self.named)
-        drawn = self.shelf.take(line.line, lot, wanted, [*OUT, Bucket.LOST])
+            return self.shelf.take(
+                line.line, lot, wanted, [Bucket.IN_TRANSIT_BACK], parcel=self.named, serials=serials
+            )
+        drawn = self.shelf.take(line.line, lot, wanted, [*OUT, Bucket.LOST], serials=serials)
         if any(part.bucket in (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT) for part in drawn.parts):
             # Nobody announced it: the box is opened here, and a late notice only names it.
             self.unannounced = True
         return drawn
 
-    def _found(self, line: Line, lot: str, wanted: Decimal, index: int) -> Drawn:
+    def _found(self, line: Line, lot: str, wanted: Decimal, index: int, serials: Named) -> Drawn:
         """After its end an order takes back only what had been given up, and no piece more."""
-        drawn = self.shelf.take(line.line, lot, wanted, [Bucket.LOST])
+        drawn = self.shelf.take(line.line, lot, wanted, [Bucket.LOST], serials=serials)
         if drawn.quantity < wanted:
             raise Refusal(
                 "receive.more_than_lost",
@@ -152,21 +182,23 @@ class Count:
             )
         return drawn
 
-    def _book(self, line: Line, drawn: Drawn, counted: Split) -> tuple[Decimal, str]:
+    def _book(self, line: Line, drawn: Drawn, counted: Mapping[str, Decimal]) -> tuple[Decimal, str]:
         """Moves what was drawn into the buckets; returns how much of what was typed is kept pending, and why."""
-        left = dict(counted.parts)
+        left = dict(counted)
         kept, why = ZERO, ""
         for part in drawn.parts:
             available = part.quantity
+            rest = part
             for name in reversed(SPLIT):
-                amount = min(available, left[name])
+                amount = min(available, left.get(name, ZERO))
                 if not amount:
                     continue
                 left[name] -= amount
                 available -= amount
                 for target, some, reason in self._targets(line, part, name, amount):
                     box = self.opened if self.unannounced else ""
-                    self.moves.append(part.to(target, some, parcel=box, line=line))
+                    these, rest = rest.cut(some)
+                    self.moves.append(these.to(target, parcel=box, line=line))
                     if reason:
                         kept, why = kept + some, reason
         return kept, why

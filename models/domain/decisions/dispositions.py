@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import serials
 from models.domain.commands import ConfirmReturn, DecideDisposition, Disposition, DispositionLine
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import may_accept
@@ -23,6 +24,7 @@ from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Proposal, Share
+from models.domain.serials import Named
 
 # (decision, at) -> where rejected pieces go and which share they join; None: settled.
 # What is not listed (use as is, repair) is only proposed: the design authority decides it.
@@ -48,9 +50,17 @@ def disposition(order: Order, command: Disposition, asked: Asked, facts: Facts, 
     checks.some_lines(command.lines)
     item = checks.the_nonconformance(order, command.nonconformance)
     left = {at: shares.get(Share.UNDECIDED, ZERO) for at, shares in item.shares.items()}
+    free = [name for name, share in item.serials.items() if share is Share.UNDECIDED]
     events: list[Event] = []
     for index, wanted in enumerate(command.lines):
-        taken = _undecided(order, item, wanted, left, index)
+        line = _line_of(order, item, wanted, index)
+        if line.by_serial:
+            lot = checks.the_lot(order, line, wanted.lot, index) if wanted.lot else ""
+            named = checks.serials(line, wanted.serials, wanted.quantity, index)
+            taken = serials_with(order, item, line, wanted.quantity, named, free, Bucket.REJECTED, lot)
+        else:
+            checks.serials(line, wanted.serials, wanted.quantity, index)
+            taken = _undecided(order, item, wanted, left, index)
         outcome = _OUTCOME.get((wanted.decision, wanted.at))
         if outcome is None:
             events.append(_proposed(item, command, wanted, taken, asked.actor.id))
@@ -84,6 +94,37 @@ def _undecided(
             entered=entered,
         )
     return taken
+
+
+def serials_with(
+    order: Order,
+    item: Nonconformance,
+    line: Line,
+    wanted: Decimal,
+    named: Named,
+    free: list[str],
+    bucket: Bucket,
+    lot: str = "",
+) -> list[Taken]:
+    """Takes the pieces named off `free`, the serials of the nonconformance that may be; all of them when
+    none are named. Raises `Refusal` when one is not among them."""
+    there = [name for name in free if line_of(name) == line.line and lot in ("", order.serials[name].lot)]
+    expected = [lot_of(name) for name in there]
+    wrong = [serial for serial in named.names if serial not in expected]
+    if wrong:
+        raise serials.not_there(order, line.line, wrong, expected, named.field)
+    if wanted > len(there):
+        raise serials.not_enough(line, len(there), wanted, named.field)
+    if not named.names and wanted < len(there):
+        raise serials.missing(line.line, expected, named.field)
+    by_lot: dict[str, list[str]] = {}
+    for name in there:
+        if not named.names or lot_of(name) in named.names:
+            free.remove(name)
+            by_lot.setdefault(order.serials[name].lot, []).append(lot_of(name))
+    return [
+        Taken(line.line, at, bucket, Decimal(len(some)), serials=tuple(some)) for at, some in by_lot.items()
+    ]
 
 
 def _line_of(order: Order, item: Nonconformance, wanted: DispositionLine, index: int) -> Line:
@@ -120,7 +161,8 @@ def _proposed(
     return DispositionProposed(
         nonconformance=item.nonconformance,
         proposals=tuple(
-            Proposal(part.line, part.lot, part.quantity, wanted.decision, wanted.at, by) for part in taken
+            Proposal(part.line, part.lot, part.quantity, wanted.decision, wanted.at, by, part.serials)
+            for part in taken
         ),
         shares=_shares(item, taken, Share.PROPOSED),
         cause=command.cause.strip(),
@@ -130,7 +172,9 @@ def _proposed(
 
 def _shares(item: Nonconformance, taken: list[Taken], target: Share | None) -> tuple[ShareMove, ...]:
     return tuple(
-        ShareMove(item.nonconformance, part.line, part.lot, part.quantity, Share.UNDECIDED, target)
+        ShareMove(
+            item.nonconformance, part.line, part.lot, part.quantity, Share.UNDECIDED, target, part.serials
+        )
         for part in taken
     )
 
@@ -159,7 +203,9 @@ def decide_disposition(
         share: Share | None = Share.UNDECIDED
         if command.decision == "approve":
             target, share = _APPROVED[proposal.decision, proposal.at]
-            taken = Taken(proposal.line, proposal.lot, Bucket.REJECTED, proposal.quantity)
+            taken = Taken(
+                proposal.line, proposal.lot, Bucket.REJECTED, proposal.quantity, serials=proposal.serials
+            )
             line = checks.the_line(order, proposal.line)
             if target is Bucket.ACCEPTED:
                 # The signature stands in for the inspection, not for papers or a held lot.
@@ -167,7 +213,13 @@ def decide_disposition(
             moves.append(taken.to(target, line=line))
         shares.append(
             ShareMove(
-                item.nonconformance, proposal.line, proposal.lot, proposal.quantity, Share.PROPOSED, share
+                item.nonconformance,
+                proposal.line,
+                proposal.lot,
+                proposal.quantity,
+                Share.PROPOSED,
+                share,
+                proposal.serials,
             )
         )
     return [
@@ -189,8 +241,25 @@ def confirm_return(
     item = checks.the_nonconformance(order, command.nonconformance)
     line = next((checks.the_line(order, line_of(at)) for at in item.shares), order.lines[0])
     remaining = entered = checks.counted(line, command.quantity)
+    named = checks.serials(line, command.serials, entered)
     moves: list[Move] = []
     shares: list[ShareMove] = []
+    if line.by_serial:
+        free = [name for name, share in item.serials.items() if share is Share.RETURNING]
+        for part in serials_with(order, item, line, entered, named, free, Bucket.IN_TRANSIT_OUT):
+            moves.append(part.to(Bucket.RETURNED_TO_SUPPLIER))
+            shares.append(
+                ShareMove(
+                    item.nonconformance,
+                    part.line,
+                    part.lot,
+                    part.quantity,
+                    Share.RETURNING,
+                    None,
+                    part.serials,
+                )
+            )
+        return [ReturnConfirmed(item.nonconformance, entered, tuple(moves), tuple(shares))]
     for at, mine in item.shares.items():
         some = min(remaining, mine.get(Share.RETURNING, ZERO))
         if some <= 0:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from models.domain.decisions.shares import returning
+from models.domain import serials as known
+from models.domain.decisions.shares import returning, returning_serials
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO
-from models.domain.transfers import offered
+from models.domain.serials import Named, Place
+from models.domain.transfers import offered, offered_serials
+
+# Of a draw that no request names serials for.
+NOBODY = Named()
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Pieces of one lot out of one bucket: the box they were in, or the lot they were accepted as."""
+    """Pieces of one lot out of one bucket: the box they were in, or the lot they were accepted as; with
+    their serial numbers, if they have any."""
 
     line: int
     lot: str
@@ -23,6 +29,15 @@ class Taken:
     quantity: Decimal
     parcel: str = ""
     output: str = ""
+    serials: tuple[str, ...] = ()
+
+    def cut(self, some: Decimal) -> tuple[Taken, Taken]:
+        """The first `some` of them, and the others."""
+        first = int(some) if self.serials else 0
+        return (
+            replace(self, quantity=some, serials=self.serials[:first]),
+            replace(self, quantity=self.quantity - some, serials=self.serials[first:]),
+        )
 
     def to(
         self,
@@ -41,7 +56,8 @@ class Taken:
             assert line is not None, "accepted pieces need a name"
             output = line.output_lot(self.lot)
         some = self.quantity if quantity is None else quantity
-        return Move(self.line, self.lot, some, self.bucket, target, self.parcel or parcel, output)
+        serials = self.serials if quantity is None else self.cut(some)[0].serials
+        return Move(self.line, self.lot, some, self.bucket, target, self.parcel or parcel, output, serials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,8 @@ class Shelf:
     stock: dict[str, dict[Bucket, Decimal]] = field(init=False)
     contents: dict[str, dict[str, Decimal]] = field(init=False)
     accepted_as: dict[str, dict[str, Decimal]] = field(init=False)
+    # Of the lines whose parts have serial numbers: those left to take, by `key(line, serial)`.
+    serials: dict[str, Place] = field(init=False)
 
     def __post_init__(self) -> None:
         self.stock = {at: dict(pieces) for at, pieces in self.order.stock.items()}
@@ -88,6 +106,11 @@ class Shelf:
             name: dict(parcel.contents) for name, parcel in self.order.parcels.items() if not parcel.void
         }
         self.accepted_as = {at: dict(names) for at, names in self.order.accepted_as.items()}
+        nobodys = (
+            returning_serials(self.order) | offered_serials(self.order) if self.order.serials else frozenset()
+        )
+        self.serials = {name: place for name, place in self.order.serials.items() if name not in nobodys}
+        self._by_serial = {line.line for line in self.order.lines if line.by_serial}
 
     def take(
         self,
@@ -98,12 +121,18 @@ class Shelf:
         *,
         parcel: str = "",
         output: str = "",
+        serials: Named = NOBODY,
+        only: bool = True,
     ) -> Drawn:
         """At most `wanted` pieces from `sources` in order, of one lot or (none named) of all in send order.
 
         With `parcel` only what is in that box is taken out of transit, with `output` only accepted
-        pieces of that name.
+        pieces of that name. Of a line with serial numbers those of `serials` are taken, all that are there
+        when none are named; with `only`, one that is not there is refused.
         """
+        if line in self._by_serial:
+            named = self._named(line, lot, sources, parcel, output)
+            return self._take_named(line, wanted, named, serials, only)
         places = self._places(line, lot)
         there = [at for at in places if any(self._held(at, bucket, parcel, output) for bucket in sources)]
         found: list[Taken] = []
@@ -115,6 +144,47 @@ class Shelf:
                         found.append(self._taken(at, bucket, some, kept_as))
                         wanted -= some
         return Drawn(tuple(found), lot_unknown=bool(found) and not lot and len(there) > 1)
+
+    def _named(
+        self, line: int, lot: str, sources: Sequence[Bucket], parcel: str, output: str
+    ) -> dict[str, Place]:
+        """The serials in `sources`, in the order in which pieces are taken."""
+        return {
+            name: place
+            for bucket in sources
+            for name, place in self.serials.items()
+            if line_of(name) == line
+            and place.bucket is bucket
+            and lot in ("", place.lot)
+            and (bucket is not Bucket.IN_TRANSIT_BACK or parcel in ("", place.parcel))
+            and (bucket is not Bucket.ACCEPTED or output in ("", place.output))
+        }
+
+    def _take_named(
+        self, line: int, wanted: Decimal, there: dict[str, Place], serials: Named, only: bool
+    ) -> Drawn:
+        expected = [lot_of(name) for name in there]
+        names = expected
+        if serials.names:
+            wrong = [serial for serial in serials.names if key(line, serial) not in there]
+            if wrong and only:
+                raise known.not_there(self.order, line, wrong, expected, serials.field)
+            names = [serial for serial in expected if serial in serials.names][: int(wanted)]
+        elif not wanted:
+            names = []
+        elif wanted < len(there):
+            raise known.missing(line, expected, serials.field)
+        found: dict[tuple[Bucket, str, str], list[str]] = {}
+        for serial in names:
+            place = self.serials.pop(key(line, serial))
+            kept_as = place.parcel if place.bucket is Bucket.IN_TRANSIT_BACK else place.output
+            found.setdefault((place.bucket, place.lot, kept_as), []).append(serial)
+        return Drawn(
+            tuple(
+                replace(self._taken(key(line, lot), bucket, Decimal(len(some)), kept_as), serials=tuple(some))
+                for (bucket, lot, kept_as), some in found.items()
+            )
+        )
 
     def available(self, line: int, lot: str, *sources: Bucket, output: str = "") -> Decimal:
         return sum(

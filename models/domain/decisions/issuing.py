@@ -140,4 +140,5 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         basis=line.basis,
         contract=master.contract,
         first_article=first,
+        by_serial=master.by_serial,
     )

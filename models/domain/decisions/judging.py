@@ -30,7 +30,7 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
         lot = checks.the_lot(order, line, item.lot, index)
         for name, target in _TARGET.items():
             wanted = checks.counted(line, getattr(item, name), index, name, zero=True)
-            if not wanted:
+            if not wanted and not any(each.result == name for each in item.serials):
                 continue
             if target is Bucket.REJECTED and order.end is not None:
                 raise Refusal(
@@ -40,7 +40,9 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
                     field=f"lines.{index}.rejected",
                     ended=order.end,
                 )
-            drawn = shelf.take(line.line, lot, wanted, [Bucket.PENDING])
+            typed = (each.serial for each in item.serials if each.result == name)
+            named = checks.serials(line, typed, wanted, index)
+            drawn = shelf.take(line.line, lot, wanted, [Bucket.PENDING], serials=named)
             if drawn.quantity < wanted:
                 raise Refusal(
                     "judge.more_than_pending",

@@ -29,7 +29,9 @@ def declare_loss(
         line = checks.the_line(order, item.line, index)
         wanted = checks.counted(line, item.quantity, index)
         lot = checks.the_lot(order, line, item.lot, index)
-        drawn = shelf.take(line.line, lot, wanted, (Bucket(item.from_),) if item.from_ else OUT)
+        named = checks.serials(line, item.serials, wanted, index)
+        sources = (Bucket(item.from_),) if item.from_ else OUT
+        drawn = shelf.take(line.line, lot, wanted, sources, serials=named)
         if drawn.quantity < wanted:
             raise Refusal(
                 "loss.more_than_out",

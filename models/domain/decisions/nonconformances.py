@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from models.domain.commands import ReportNonconformance
 from models.domain.decisions import checks
-from models.domain.decisions.drawing import Drawn, Shelf
+from models.domain.decisions.drawing import Drawn, Shelf, Taken
 from models.domain.decisions.shares import settle
 from models.domain.errors import Refusal
 from models.domain.events import Event, NonconformanceOpened, ShareMove
@@ -17,6 +18,7 @@ from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key, line_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
+from models.domain.serials import Named
 
 
 def report_nonconformance(
@@ -37,11 +39,15 @@ def report_nonconformance(
         wanted = checks.counted(line, item.quantity, index)
         lot, output = _named(order, line, item.lot, index)
         _not_beyond_received(shelf, line, lot, output, wanted, index)
-        accepted = shelf.take(line.line, lot, wanted, [Bucket.ACCEPTED], output=output)
+        named = checks.serials(line, item.serials, wanted, index)
+        _which(order, line, lot, output, wanted, named)
+        accepted = shelf.take(
+            line.line, lot, wanted, [Bucket.ACCEPTED], output=output, serials=named, only=False
+        )
         here = [] if order.end is not None else _still_here(line, accepted, facts, on_hand)
         left = wanted - sum((move.quantity for move in here), ZERO)
         if order.end is None and not output:
-            pending = shelf.take(line.line, lot, left, [Bucket.PENDING])
+            pending = shelf.take(line.line, lot, left, [Bucket.PENDING], serials=named, only=False)
             here += pending.to(Bucket.REJECTED)
             left -= pending.quantity
         moves += here
@@ -58,6 +64,21 @@ def report_nonconformance(
             for place, (line, gone) in enumerate(recorded)
         ),
     ]
+
+
+def _which(order: Order, line: Line, lot: str, output: str, wanted: Decimal, named: Named) -> None:
+    """Raises when serial numbers are named that are not here, or when nobody could say which are meant."""
+    if line.by_serial:
+        sources = [Bucket.ACCEPTED] if output else [Bucket.ACCEPTED, Bucket.PENDING]
+        Shelf(order).take(line.line, lot, wanted, sources, output=output, serials=named)
+
+
+def _not_gone_on(line: Line, part: Taken, facts: Facts) -> Taken:
+    """Without the serials that another order has had since."""
+    if not line.by_serial:
+        return part
+    here = tuple(name for name in part.serials if key(line.line, name) not in facts.elsewhere)
+    return replace(part, quantity=Decimal(len(here)), serials=here)
 
 
 def _named(order: Order, line: Line, lot: str, index: int) -> tuple[str, str]:
@@ -87,7 +108,8 @@ def _not_beyond_received(
 def _still_here(line: Line, accepted: Drawn, facts: Facts, on_hand: dict[str, Decimal]) -> list[Move]:
     """Accepted pieces that were used or dispatched since are no longer ours to reject."""
     found: list[Move] = []
-    for part in accepted.parts:
+    for whole in accepted.parts:
+        part = _not_gone_on(line, whole, facts)
         fact = facts.lots.get(part.output)
         here = part.quantity
         # A lot counted in another unit, or in none, says nothing about how many pieces are left.
@@ -118,7 +140,10 @@ def open_for(
     opened = []
     for place, (line, moves) in enumerate(by_line.items()):
         name = f"{order.number}-N{len(order.nonconformances) + place + 1}"
-        mine = tuple(ShareMove(name, line, move.lot, move.quantity, None, Share.UNDECIDED) for move in moves)
+        mine = tuple(
+            ShareMove(name, line, move.lot, move.quantity, None, Share.UNDECIDED, move.serials)
+            for move in moves
+        )
         opened.append(
             NonconformanceOpened(
                 name,

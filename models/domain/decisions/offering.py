@@ -24,6 +24,7 @@ from models.domain.quantities import ZERO, rounded
 from models.domain.quantities import quantity as counted
 from models.domain.records import Load, Share
 from models.domain.sendable import room
+from models.domain.serials import Named
 from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job, same_operation
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
@@ -139,8 +140,10 @@ class _Packing:
             )
         self._room(other, quantity, index)
         if tested:
-            self._test(line, lot, tested, index)
-        drawn = self._take(line, lot, quantity, index)
+            named = checks.serials(line, item.tested_serials, tested, index, "tested_serials")
+            self._test(line, lot, tested, index, named)
+        named = checks.serials(line, item.serials, quantity, index)
+        drawn = self._take(line, lot, quantity, index, named)
         as_they_came = self._may_leave(line, drawn, raw, index)
         weight = _weight(line, other, item.weight, quantity, index)
         self._hand_over(line, other, drawn, as_they_came, load, weight, index)
@@ -182,16 +185,18 @@ class _Packing:
                 entered=wanted,
             )
 
-    def _test(self, line: Line, lot: str, tested: Decimal, index: int) -> None:
-        drawn = self._take(line, lot, tested, index, "tested")
+    def _test(self, line: Line, lot: str, tested: Decimal, index: int, named: Named) -> None:
+        drawn = self._take(line, lot, tested, index, named, "tested")
         self.moves += [
             replace(move, source=Bucket.AT_SUPPLIER, target=Bucket.TEST_CONSUMED)
             for move in drawn.to(Bucket.TEST_CONSUMED)
         ]
 
-    def _take(self, line: Line, lot: str, wanted: Decimal, index: int, field: str = "quantity") -> Drawn:
+    def _take(
+        self, line: Line, lot: str, wanted: Decimal, index: int, named: Named, field: str = "quantity"
+    ) -> Drawn:
         """Pieces at the supplier, then those on the way there, which have arrived if they go on from there."""
-        drawn = self.shelf.take(line.line, lot, wanted, _THERE)
+        drawn = self.shelf.take(line.line, lot, wanted, _THERE, serials=named)
         if drawn.quantity < wanted or any(not self._free(line, part.lot) for part in drawn.parts):
             raise Refusal(
                 "transfer.more_than_there",
@@ -234,7 +239,7 @@ class _Packing:
     ) -> None:
         left = drawn.quantity
         heats = {planned.lot: planned.heat for planned in line.lots}
-        for lot, quantity in _by_lot(drawn).items():
+        for lot, (quantity, serials) in _by_lot(drawn).items():
             if load is not None and lot not in load.lots:
                 raise Refusal(
                     "ship.load_lot",
@@ -260,6 +265,7 @@ class _Packing:
                     heats.get(lot, ""),
                     load.node if load is not None else "",
                     share,
+                    serials,
                 )
             )
 
@@ -301,10 +307,12 @@ def _claimed(order: Order, at: str) -> Decimal:
     return sum((each.get(Share.REWORKING, ZERO) for each in shares), ZERO)
 
 
-def _by_lot(drawn: Drawn) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
+def _by_lot(drawn: Drawn) -> dict[str, tuple[Decimal, tuple[str, ...]]]:
+    """How many pieces of each lot, and their serial numbers."""
+    found: dict[str, tuple[Decimal, tuple[str, ...]]] = {}
     for part in drawn.parts:
-        found[part.lot] = found.get(part.lot, ZERO) + part.quantity
+        quantity, serials = found.get(part.lot, (ZERO, ()))
+        found[part.lot] = (quantity + part.quantity, (*serials, *part.serials))
     return found
 
 

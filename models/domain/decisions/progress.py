@@ -134,13 +134,18 @@ def _arrivals(
         if any(not receipt.void for receipt in order.receipts):
             return ()
         return tuple(
-            Move(line_of(at), lot_of(at), coming, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+            move
             for at, pieces in shelf.stock.items()
             if (coming := pieces.get(Bucket.IN_TRANSIT_OUT, ZERO)) > 0
+            for move in shelf.take(line_of(at), lot_of(at), coming, [Bucket.IN_TRANSIT_OUT]).to(
+                Bucket.AT_SUPPLIER
+            )
         )
     moves: list[Move] = []
     for index, (line, lot, wanted) in enumerate(lines):
-        drawn = shelf.take(line, lot, wanted, [Bucket.IN_TRANSIT_OUT])
+        typed = command.lines[index].serials
+        named = checks.serials(checks.the_line(order, line, index), typed, wanted, index)
+        drawn = shelf.take(line, lot, wanted, [Bucket.IN_TRANSIT_OUT], serials=named)
         if drawn.quantity < wanted:
             raise Refusal(
                 "milestone.more_than_sent",

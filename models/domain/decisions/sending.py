@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain import billing, first_article
+from models.domain import billing, first_article, serials
 from models.domain.commands import Send, SendLine, ShortClose
 from models.domain.decisions import checks
-from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
-from models.domain.pieces import Bucket, Move
+from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
 from models.domain.sendable import came_back, unsent_on
+from models.domain.serials import Named
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -36,8 +37,16 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         _accepted_before(line, wanted, taken, facts, index)
         lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
         _lot_may_go(line, lot, facts, index)
+        named = checks.serials(line, item.serials, wanted, index)
+        if line.by_serial:
+            _on_our_shelf(order, line, named, moves, facts)
         again = shelf.take(
-            line.line, lot, ZERO if line.short_closed else wanted, [Bucket.RETURNED_UNPROCESSED]
+            line.line,
+            lot,
+            ZERO if line.short_closed else wanted,
+            [Bucket.RETURNED_UNPROCESSED],
+            serials=named,
+            only=False,
         )
         fresh = wanted - again.quantity
         if fresh:
@@ -48,8 +57,53 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
             _take_from_lot(line, lot, wanted, on_hand, facts, index)
         moves += again.to(Bucket.IN_TRANSIT_OUT)
         if fresh:
-            moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT))
+            new = _new_serials(order, line, named, again)
+            moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT, serials=new))
     return [_sent(tuple(moves), order, command)]
+
+
+def _on_our_shelf(order: Order, line: Line, named: Named, moves: list[Move], facts: Facts) -> None:
+    """Whoever sends pieces with serial numbers says which; each is in one place, and this is where it leaves."""
+    if not named.names:
+        back = serials.of_line(order, line.line, Bucket.RETURNED_UNPROCESSED)
+        raise serials.missing(line.line, back, named.field)
+    for name in named.names:
+        other = facts.elsewhere.get(key(line.line, name))
+        if other is not None and not other.on_our_shelf:
+            raise Refusal(
+                "serial.elsewhere",
+                "Serial {serial} is with order {order} ({where}). It can go once it is back.",
+                field=named.field,
+                serial=name,
+                order=other.order,
+                where=other.bucket.replace("_", " "),
+            )
+        twice = [move for move in moves if name in move.serials and _same_part(order, line, move.line)]
+        place = serials.known(order, line, name)
+        if twice or (place is not None and place.bucket is not Bucket.RETURNED_UNPROCESSED):
+            raise Refusal(
+                "serial.already_sent",
+                "Serial {serial} was sent already ({where}); each piece is in one place.",
+                field=named.field,
+                serial=name,
+                where=place.bucket.replace("_", " ") if place is not None else "in this shipment",
+            )
+
+
+def _same_part(order: Order, line: Line, number: int) -> bool:
+    other = order.line(number)
+    return other is not None and other.part == line.part
+
+
+def _new_serials(order: Order, line: Line, named: Named, again: Drawn) -> tuple[str, ...]:
+    """Those that were never on the line. One that came back goes out of the lot it came back in."""
+    back = {name for part in again.parts for name in part.serials}
+    new = tuple(name for name in named.names if name not in back)
+    wrong = [name for name in new if key(line.line, name) in order.serials]
+    if wrong:
+        expected = serials.of_line(order, line.line, Bucket.RETURNED_UNPROCESSED)
+        raise serials.not_there(order, line.line, wrong, expected, named.field)
+    return new
 
 
 def _going_back(item: Nonconformance, command: Send) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from models.domain.events import ShareMove
@@ -30,6 +31,16 @@ def returning(order: Order) -> dict[str, Decimal]:
     return found
 
 
+def returning_serials(order: Order) -> frozenset[str]:
+    """The serials among those, by `key(line, serial)`."""
+    return frozenset(
+        name
+        for item in order.nonconformances.values()
+        for name, share in item.serials.items()
+        if share is Share.RETURNING
+    )
+
+
 def overclaimed(order: Order) -> str:
     """A nonconformance that speaks of more pieces than are where its shares say; '' when none does."""
     claims: dict[tuple[str, int], Decimal] = {}
@@ -50,14 +61,16 @@ def settle(
 ) -> tuple[ShareMove, ...]:
     """The shares that `moves` change. `named` says by stock key whose pieces come back from rework.
 
-    Pieces judged while pending are taken to be the re-inspected ones first. What nobody named is
+    A serial number says itself whose piece it is. Pieces judged while pending are taken to be the re-inspected ones first. What nobody named is
     settled at last when the pieces can no longer be where the share says they are.
     """
     moves = tuple(moves)
     ledger = _Ledger(order)
     for move in moves:
         at = key(move.line, move.lot)
-        if move.source in OUT and named and at in named:
+        if move.serials:
+            ledger.take_serials(move)
+        elif move.source in OUT and named and at in named:
             target = Share.REINSPECTING if move.target is Bucket.PENDING else None
             ledger.take(named[at], at, Share.REWORKING, move.quantity, target)
         elif move.source is Bucket.PENDING:
@@ -75,7 +88,29 @@ class _Ledger:
             for at, shares in item.shares.items()
             for share, quantity in shares.items()
         }
+        self.serials = {
+            serial: (name, share)
+            for name, item in order.nonconformances.items()
+            for serial, share in item.serials.items()
+        }
         self.changes: list[ShareMove] = []
+
+    def take_serials(self, move: Move) -> None:
+        found: dict[tuple[str, Share, Share | None], list[str]] = {}
+        for serial in move.serials:
+            mine = self.serials.get(key(move.line, serial))
+            if mine is None:
+                continue
+            name, share = mine
+            if share is Share.REINSPECTING and move.source is Bucket.PENDING:
+                found.setdefault((name, share, None), []).append(serial)
+            elif share is Share.REWORKING and move.source in OUT and move.target not in OUT:
+                target = Share.REINSPECTING if move.target is Bucket.PENDING else None
+                found.setdefault((name, share, target), []).append(serial)
+        at = key(move.line, move.lot)
+        for (name, share, target), serials in found.items():
+            if self.take(name, at, share, Decimal(len(serials)), target):
+                self.changes[-1] = replace(self.changes[-1], serials=tuple(serials))
 
     def take(self, name: str, at: str, share: Share, wanted: Decimal, target: Share | None) -> Decimal:
         quantity = min(wanted, self.left.get((name, at, share), ZERO))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from models.domain import serials
 from models.domain.across import Decision
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
@@ -94,8 +95,9 @@ class _Packing:
             name = checks.the_nonconformance(self.order, item.nonconformance, index).nonconformance
             self.rework = self.rework or name
         if tested:
-            self._test(line, lot, tested, index)
-        drawn = self.shelf.take(line.line, lot, quantity, _THERE)
+            self._test(line, lot, tested, item, index)
+        named = checks.serials(line, item.serials, quantity, index)
+        drawn = self.shelf.take(line.line, lot, quantity, _THERE, serials=named)
         if not drawn.parts and not tested:
             raise Refusal(
                 "ship.nothing_there",
@@ -103,6 +105,9 @@ class _Packing:
                 field=f"lines.{index}.quantity",
                 line=line.line,
             )
+        if line.by_serial and drawn.quantity < quantity:
+            # Nobody could say later which pieces the surplus was.
+            raise serials.not_enough(line, drawn.quantity, quantity, f"lines.{index}.quantity")
         released = self.order.release_before_ship and line.plan is not None
         as_they_came = unworked(self.order, line, drawn, self.used, raw, index, released=released)
         for at, some in as_they_came.items():
@@ -136,8 +141,9 @@ class _Packing:
                     line=line.line,
                 )
 
-    def _test(self, line: Line, lot: str, tested: Decimal, index: int) -> None:
-        drawn = self.shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER])
+    def _test(self, line: Line, lot: str, tested: Decimal, item: ShipLine, index: int) -> None:
+        named = checks.serials(line, item.tested_serials, tested, index, "tested_serials")
+        drawn = self.shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER], serials=named)
         if drawn.quantity < tested:
             raise Refusal(
                 "ship.tested",

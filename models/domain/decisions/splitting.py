@@ -18,6 +18,7 @@ from models.domain.order import Line, Order, line_sent, sent_on
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Inspection, Kin, PlannedLot
+from models.domain.serials import here
 from models.domain.transfers import handed_on
 
 MOST = 20
@@ -104,6 +105,12 @@ def _by_line(order: Order, child: c.SplitChild, place: int) -> dict[int, dict[st
     found: dict[int, dict[str, Decimal]] = {}
     for index, item in enumerate(child.lines):
         line = checks.the_line(order, item.line, index, at)
+        if item.serials:
+            raise Invalid(
+                "split.serials",
+                "Pieces with serial numbers that were sent stay together; say only how many.",
+                field=f"{at}.{index}.serials",
+            )
         lots = found.setdefault(line.line, {})
         lot = item.lot.strip()
         if lot in lots:
@@ -235,6 +242,7 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         promise_current=promised,
         version=0,
         stock={},
+        serials={},
         accepted_as={},
         alerts={},
         changes={},
@@ -337,16 +345,32 @@ def _leaving(order: Order) -> Iterator[Move]:
             if bucket is Bucket.IN_TRANSIT_BACK:
                 for parcel in order.parcels.values():
                     if some := parcel.contents.get(at, ZERO):
-                        yield Move(line, lot, some, bucket, None, parcel=parcel.parcel)
+                        yield Move(
+                            line,
+                            lot,
+                            some,
+                            bucket,
+                            None,
+                            parcel=parcel.parcel,
+                            serials=here(order, at, bucket, parcel=parcel.parcel),
+                        )
             elif bucket is Bucket.ACCEPTED:
                 for output, some in order.accepted_as.get(at, {}).items():
-                    yield Move(line, lot, some, bucket, None, output=output)
+                    named = here(order, at, bucket, output=output)
+                    yield Move(line, lot, some, bucket, None, output=output, serials=named)
             else:
-                yield Move(line, lot, quantity, bucket, None)
+                yield Move(line, lot, quantity, bucket, None, serials=here(order, at, bucket))
 
 
 def _shares(order: Order) -> Iterator[ShareMove]:
     for item in order.nonconformances.values():
         for at, shares in item.shares.items():
             for share, quantity in shares.items():
-                yield ShareMove(item.nonconformance, line_of(at), lot_of(at), quantity, share, None)
+                named = tuple(
+                    lot_of(name)
+                    for name, theirs in item.serials.items()
+                    if theirs is share
+                    and line_of(name) == line_of(at)
+                    and order.serials[name].lot == lot_of(at)
+                )
+                yield ShareMove(item.nonconformance, line_of(at), lot_of(at), quantity, share, None, named)

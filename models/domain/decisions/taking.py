@@ -21,10 +21,10 @@ from models.domain.evolve import evolve
 from models.domain.facts import Asked, Facts
 from models.domain.milestones import MilestoneKind
 from models.domain.order import Answer, Order
-from models.domain.pieces import OUT, Bucket, Move, total
+from models.domain.pieces import OUT, Bucket, total
 from models.domain.quantities import ZERO
 from models.domain.sendable import left_on
-from models.domain.transfers import Transfer, coming
+from models.domain.transfers import Transfer, coming, moves_of
 
 
 def answer_transfer(
@@ -110,18 +110,12 @@ class Taking:
         self._sources = dict(facts.others)
 
     def take(self, transfer: Transfer, asked: Asked, now: datetime) -> None:
-        moves = tuple(
-            Move(line, lot, quantity, None, Bucket.IN_TRANSIT_OUT)
-            for line, lot, quantity in transfer.at(self.order)
-        )
+        moves = moves_of(transfer, self.order, None, Bucket.IN_TRANSIT_OUT)
         taken = TransferTaken(transfer.transfer, transfer.source, moves)
         self.events.append(taken)
         self.order = evolve(self.order, taken, self.order.version + 1, now)
         source = self._sources[transfer.source]
-        gone = tuple(
-            Move(line, lot, quantity, Bucket.AT_SUPPLIER, Bucket.FORWARDED)
-            for line, lot, quantity in transfer.at(source)
-        )
+        gone = moves_of(transfer, source, Bucket.AT_SUPPLIER, Bucket.FORWARDED)
         told = self.others.setdefault(source.number, [])
         forwarded = PiecesForwarded(transfer.transfer, transfer.target, gone)
         source = _after(source, [forwarded], now)

@@ -911,6 +911,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_pieces_lot"), ["lot"], unique=False)
 
     op.create_table(
+        "order_serial",
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("serial", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bucket", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("parcel", sa.String(), nullable=False),
+        sa.Column("output", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_number"],
+            ["orders.number"],
+        ),
+        sa.PrimaryKeyConstraint("order_number", "line", "serial"),
+    )
+    with op.batch_alter_table("order_serial", schema=None) as batch_op:
+        batch_op.create_index("ix_order_serial_piece", ["serial", "part"], unique=False)
+
+    op.create_table(
         "transfer",
         sa.Column("order_number", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),

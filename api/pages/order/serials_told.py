@@ -1,0 +1,30 @@
+"""Which pieces an event moved, where they have serial numbers: said under its sentence, whatever it is."""
+
+from __future__ import annotations
+
+from activities.codes import BUCKETS
+from activities.i18n import N_
+from api.pages.order.telling import Telling
+from models.domain import events as e
+from models.domain.pieces import Bucket, Move
+
+# An order that is split, or goes on with what another had, moves every piece without any of them moving.
+_STAY = (e.OrderSplit, e.PiecesTakenOver)
+
+
+def moved(event: e.Event, tell: Telling) -> tuple[str, ...]:
+    """By where they are since: the serial numbers, in the sequence in which they moved."""
+    if isinstance(event, _STAY):
+        return ()
+    moves: tuple[Move, ...] = getattr(event, "moves", ())
+    found: dict[Bucket | None, list[str]] = {}
+    for move in moves:
+        found.setdefault(move.target, []).extend(move.serials)
+    return tuple(
+        tell.words.labelled(
+            tell.say(BUCKETS[bucket]) if bucket is not None else tell.say(N_("taken off")),
+            tell.words.listed(serials),
+        )
+        for bucket, serials in found.items()
+        if serials
+    )

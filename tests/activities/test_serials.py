@@ -1,0 +1,119 @@
+"""Serial numbers over several orders of one part, on both databases: a piece is in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from models.db import Database
+from models.domain import commands as c
+from models.queries import orders as queries
+from models.settings import Settings
+from models.tables.orders import CommandRow, EventRow
+from models.tables.parts import Part
+from models.tables.serials import SerialRow
+from models.tables.types import table
+from tests.activities.test_apply import Shop
+from tests.activities.test_upstream import CLEARED, Job
+
+D = Decimal
+_ROWS, _COMMANDS, _EVENTS = table(SerialRow), table(CommandRow), table(EventRow)
+
+
+@pytest.fixture
+def job(database: Database, settings: Settings) -> Job:
+    shop = Shop(database, settings)
+    with database.write() as session:
+        session.execute(update(table(Part)).values(trace="serial"))
+    return Job(shop)
+
+
+def send(serials: str) -> c.Send:
+    return c.Send((c.SendLine(1, D(len(serials)), "L1", serials=tuple(serials)),))
+
+
+def receive(**results: str) -> c.Receive:
+    counts: dict[str, Any] = {name: D(len(some)) for name, some in results.items()}
+    named: Any = tuple(c.ReceivedSerial(each, name) for name, some in results.items() for each in some)  # type: ignore[arg-type]
+    line = c.ReceiveLine(1, counted=sum(counts.values(), D(0)), serials=named, **counts)
+    return c.Receive((line,), additional=True)
+
+
+def where(job: Job, number: str) -> dict[str, str]:
+    with job.shop.database.read() as session:
+        rows = session.execute(select(_ROWS).where(_ROWS.c.order_number == number).order_by(_ROWS.c.serial))
+        return {row.serial: row.bucket for row in rows}
+
+
+def refused(job: Job, number: str, command: c.Command) -> tuple[str, Any]:
+    name = job.shop.save(command, order=number)
+    assert job.shop.apply(name).status == "refused"
+    with job.shop.database.read() as session:
+        result = session.execute(select(_COMMANDS.c.result).where(_COMMANDS.c.id == name)).scalar_one()
+    return result["refusal"]["code"], result["refusal"]["values"]
+
+
+def done(job: Job, number: str, *commands: c.Command) -> None:
+    for command in commands:
+        assert job.do(number, command).status == "applied", command
+
+
+def test_a_piece_goes_from_order_to_order_and_is_in_one_place(job: Job) -> None:
+    done(job, job.first, send("ABC"), receive(accepted="AB"))
+    assert where(job, job.first) == {"A": "accepted", "B": "accepted", "C": "in_transit_out"}
+    code, said = refused(job, job.second, send("C"))
+    assert (code, said["order"]) == ("serial.elsewhere", job.first)
+    done(job, job.second, send("A"))
+    assert where(job, job.second) == {"A": "in_transit_out"}
+    code, said = refused(job, job.third, send("A"))
+    assert (code, said["order"]) == ("serial.elsewhere", job.second)
+    # The first order can no longer take it back, nor reject it: what is found now is only recorded.
+    receipt = _sequence(job, job.first)
+    assert refused(job, job.first, c.Correct(receipt, "Typed wrongly"))[0] == "correct.moved_on"
+    report = c.ReportNonconformance((c.LineQuantity(1, D(1), serials=("A",)),), "Thin")
+    done(job, job.first, report)
+    assert where(job, job.first)["A"] == "accepted"
+    # Back from the second operation it may go to the third.
+    done(job, job.second, receive(accepted="A"))
+    done(job, job.third, send("A"))
+
+
+def test_a_piece_of_another_order_in_the_box_is_surplus_that_is_not_kept(job: Job) -> None:
+    done(job, job.first, send("ABC"), receive(accepted="A"))
+    done(job, job.second, send("A"), receive(accepted="AB"))
+    assert where(job, job.second) == {"A": "accepted", "B": "over"}
+    keep = c.ResolveOver((c.OverLine(1, D(1), "accept", serials=("B",)),))
+    code, said = refused(job, job.second, keep)
+    assert (code, said["order"]) == ("serial.elsewhere_over", job.first)
+    # What is only claimed to be here does not keep the piece from coming where it belongs.
+    done(job, job.first, receive(accepted="B"))
+    done(job, job.second, c.ResolveOver((c.OverLine(1, D(1), "miscount", serials=("B",)),)))
+    assert where(job, job.second) == {"A": "accepted"}
+
+
+def test_an_order_is_shown_with_its_serials_and_found_by_them(job: Job) -> None:
+    done(job, job.first, send("AB"))
+    with job.shop.database.read() as session:
+        (line,) = queries.view(session, job.first, CLEARED)["lines"]
+    assert line["trace"] == "serial"
+    shown: Sequence[Any] = line["serials"]
+    assert [(each["serial"], each["lot"], each["bucket"]) for each in shown] == [
+        ("A", "L1", "in_transit_out"),
+        ("B", "L1", "in_transit_out"),
+    ]
+    assert refused(job, job.first, c.Send((c.SendLine(1, D(1), "L1"),)))[0] == "serial.missing"
+
+
+def _sequence(job: Job, number: str) -> int:
+    with job.shop.database.read() as session:
+        return int(
+            session.execute(
+                select(_EVENTS.c.sequence).where(
+                    _EVENTS.c.order_number == number, _EVENTS.c.type == "pieces_received"
+                )
+            ).scalar_one()
+        )
