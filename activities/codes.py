@@ -138,7 +138,8 @@ _TRANSFERS = {
 _STAGES = {code.replace("_", " "): word for code, word in STAGES.items()} | {"declined": DECLINED}
 # Values with words of their own, though the core has the same codes for other things.
 OWN_WORDS: dict[str, dict[str, str]] = {
-    "bucket": {bucket.value.replace("_", " "): word for bucket, word in BUCKETS.items()},
+    "bucket": {bucket.value.replace("_", " "): word for bucket, word in BUCKETS.items()}
+    | {"never sent": N_("never sent"), "in this shipment": N_("in this shipment")},
     "entries": {kind.name.replace("_", " "): word for kind, word in _ENTRIES.items()},
     "roles": ROLES,
     "state": _TRANSFERS,

@@ -34,6 +34,8 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
     "CannotKeep": {1: "text"},
     # One wrong field among several that are collected.
     "wrong": {1: "text"},
+    # Why a form with nothing in it is refused.
+    "nothing": {3: "otherwise"},
     # Why a measured value fails.
     "failed": {0: "text"},
     # A rule of models.domain.deadlines: its name, and what to do.
@@ -48,6 +50,7 @@ _HANDS_ON = (
     "models/domain/errors.py",
     "activities/refusals.py",
     "api/supplier/fields.py",
+    "api/supplier/serials.py",
     "api/routes/order_commands.py",
     "api/routes/resource.py",
     "api/pages/login.py",

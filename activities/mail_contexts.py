@@ -32,6 +32,7 @@ class Pieces(Part):
     quantity: str
     unit: str
     lot: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

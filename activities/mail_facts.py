@@ -19,6 +19,7 @@ from models.domain.order import Answer, Line, Order
 from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
 from models.domain.reworking import raw_there
+from models.domain.serials import here
 from models.domain.transfers import Transfer
 
 _Terms = LineTerms | LineCommercial
@@ -112,7 +113,10 @@ def transfer_refused(order: Order, event: TransferRefused, ours: dict[str, Any])
 
 
 def _handed_on(order: Order, transfer: Transfer) -> tuple[m.Pieces, ...]:
-    return tuple(some_pieces(order, *each) for each in transfer.at(order))
+    return tuple(
+        some_pieces(order, *each, item.serials)
+        for each, item in zip(transfer.at(order), transfer.lines, strict=True)
+    )
 
 
 def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:
@@ -239,11 +243,18 @@ def part(order: Order, number: int) -> str:
     return f"{line.part} {line.part_revision}"
 
 
-def some_pieces(order: Order, number: int, lot: str, quantity: Decimal) -> m.Pieces:
+def some_pieces(
+    order: Order, number: int, lot: str, quantity: Decimal, serials: Iterable[str] = ()
+) -> m.Pieces:
     line = order.line(number)
     assert line is not None, "moves and inspections are on the order's lines"
     return m.Pieces(
-        part=line.part, revision=line.part_revision, quantity=str(quantity), unit=line.unit, lot=lot
+        part=line.part,
+        revision=line.part_revision,
+        quantity=str(quantity),
+        unit=line.unit,
+        lot=lot,
+        serials=tuple(serials),
     )
 
 
@@ -290,15 +301,20 @@ def accepted(order: Order) -> tuple[m.Pieces, ...]:
 
 def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
     return tuple(
-        some_pieces(order, line_of(at), lot_of(at), quantity)
+        some_pieces(order, line_of(at), lot_of(at), quantity, serials_in(order, at, *buckets))
         for at, pieces in order.stock.items()
         if (quantity := sum((pieces.get(bucket, Decimal(0)) for bucket in buckets), Decimal(0)))
     )
 
 
+def serials_in(order: Order, at: str, *buckets: Bucket) -> tuple[str, ...]:
+    """The serial numbers of one line and lot in these buckets."""
+    return tuple(serial for bucket in buckets for serial in here(order, at, bucket))
+
+
 def going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
     return tuple(
-        some_pieces(order, move.line, move.lot, move.quantity)
+        some_pieces(order, move.line, move.lot, move.quantity, move.serials)
         for move in moves
         if move.target is Bucket.IN_TRANSIT_OUT
     )

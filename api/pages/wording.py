@@ -30,6 +30,7 @@ KINDS: dict[Kind, str] = {
     Kind.WORK_ORDER: N_("Work order"),
     Kind.PART: N_("Part"),
     Kind.LOT: N_("Lot"),
+    Kind.SERIAL: N_("Serial number"),
     Kind.HEAT: N_("Heat"),
     Kind.SUPPLIER_LOT: N_("Supplier lot"),
     Kind.SUPPLIER_ORDER: N_("Supplier's order number"),

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, instant, places, total_of
+from api.supplier.serials import amount, nothing
+from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, instant, places, serial_leads, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import LineQuantity, ReportMilestone
@@ -99,13 +100,16 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
     for place, _ in _coming(visit):
         line = visit.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        quantity = fields.quantity(f"{place.input}.quantity", line.unit)
+        typed = fields.quantity(f"{place.input}.quantity", line.unit)
+        quantity, serials = amount(fields, place.serials, typed)
         if quantity is not None:
             leads[f"lines.{len(lines)}.quantity"] = Lead(f"{place.input}.quantity")
-            lines.append(LineQuantity(place.line, quantity, place.lot))
+            leads |= serial_leads(len(lines), place, "quantity")
+            lines.append(LineQuantity(place.line, quantity, place.lot, serials))
     if not lines and not fields.errors:
-        first = next((place.input for place, _ in _coming(visit)), "lines.0")
-        fields.wrong(f"{first}.quantity", "Enter how many have arrived.")
+        first = next((place for place, _ in _coming(visit)), None)
+        prefix, asked = (first.input, first.serials) if first is not None else ("lines.0", None)
+        nothing(fields, prefix, asked, "Enter how many have arrived.")
     fields.check()
     actual = instant(visit.order.supplier_calendar, day, visit.now) if day is not None else None
     return Wanted(ReportMilestone(code, actual, lines=tuple(lines)), leads)

@@ -10,7 +10,8 @@ from activities.i18n import N_
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, total_of
+from api.supplier.serials import amount, nothing, typed_serials
+from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, serial_leads, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import Ship, ShipLine
@@ -113,13 +114,25 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
     for place, _ in there(visit):
         line = visit.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        boxed = fields.quantity(f"{place.input}.quantity", line.unit)
+        boxed, serials = amount(fields, place.serials, fields.quantity(f"{place.input}.quantity", line.unit))
         raw = fields.quantity(f"{place.input}.unprocessed", line.unit)
         tested = fields.quantity(f"{place.input}.tested", line.unit)
+        used = typed_serials(fields, f"{place.input}.tested_serials")
+        if place.serials is not None:
+            tested = Decimal(len(used)) or None
         if boxed is None and raw is None and tested is None:
             continue
-        for name in ("quantity", "unprocessed", "tested", "weight", "load", "nonconformance"):
+        for name in (
+            "quantity",
+            "unprocessed",
+            "tested",
+            "weight",
+            "load",
+            "nonconformance",
+            "tested_serials",
+        ):
             leads[f"lines.{len(lines)}.{name}"] = Lead(f"{place.input}.{name}")
+        leads |= serial_leads(len(lines), place, "quantity")
         lines.append(
             ShipLine(
                 line=place.line,
@@ -130,11 +143,14 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
                 load=fields.text(f"{place.input}.load"),
                 nonconformance=fields.text(f"{place.input}.nonconformance"),
                 weight=fields.quantity(f"{place.input}.weight", "") or None,
+                serials=serials,
+                tested_serials=used,
             )
         )
     if not lines and not fields.errors:
-        first = next((place.input for place, _ in there(visit)), "lines.0")
-        fields.wrong(f"{first}.quantity", "Enter how many are in the box.")
+        first = next((place for place, _ in there(visit)), None)
+        prefix, asked = (first.input, first.serials) if first is not None else ("lines.0", None)
+        nothing(fields, prefix, asked, "Enter how many are in the box.")
     fields.check()
     leads |= {"to_order": Lead("to")} | {f"lines.{place}.to_line": Lead("to") for place in range(len(lines))}
     return Wanted(sent_to(fields, Ship(tuple(lines), carrier, tracking)), leads)

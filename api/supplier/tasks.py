@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
+from api.supplier.serials import Serials, serials_at
 from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain.calendar import WorkingCalendar
@@ -78,6 +79,8 @@ class Place:
     # Loads these pieces may have been in, by the name each is told apart by.
     loads: tuple[str, ...] = ()
     note: str = ""
+    # Where its pieces have serial numbers.
+    serials: Serials | None = None
 
     @property
     def line(self) -> int:
@@ -94,7 +97,10 @@ def places(visit: Sight, stock: Mapping[str, Pieces], *buckets: Bucket) -> Itera
         here = sum((pieces.get(bucket, ZERO) for bucket in buckets), ZERO)
         line = visit.order.line(line_of(at))
         if here > 0 and line is not None:
-            yield Place(f"lines.{index}", at, label(visit, at), visit.words.amount(here, line.unit)), here
+            name = f"lines.{index}"
+            amount = visit.words.amount(here, line.unit)
+            named = serials_at(visit.order, at, name, *buckets)
+            yield Place(name, at, label(visit, at), amount, serials=named), here
 
 
 def line_called(line: Line, words: Words) -> str:
@@ -107,6 +113,13 @@ def label(visit: Sight, at: str) -> str:
     line = visit.order.line(line_of(at))
     assert line is not None, "pieces are on the order's lines"
     return " · ".join(filter(None, [f"{line.part} {line.part_revision}", lot_of(at)]))
+
+
+def serial_leads(index: int, place: Place, *names: str) -> dict[str, Lead]:
+    """Where errors about line ``index`` belong when its pieces are not counted but named."""
+    if place.serials is None:
+        return {}
+    return {f"lines.{index}.{name}": Lead(f"{place.input}.serials") for name in ("serials", *names)}
 
 
 def total_of(visit: Sight, found: Mapping[int, Decimal]) -> str:

@@ -106,11 +106,11 @@ def not_there(order: Order, line: int, wrong: Sequence[str], expected: Iterable[
     place = order.serials.get(key(line, wrong[0]))
     return Refusal(
         "serial.not_there",
-        "Line {line}: not here are {wrong} ({where}). Expected are: {serials}.",
+        "Line {line}: not here are {wrong} ({bucket}). Expected are: {serials}.",
         field=field,
         line=line,
         wrong=listed(wrong),
-        where=place.bucket.replace("_", " ") if place is not None else "never sent",
+        bucket=place.bucket.replace("_", " ") if place is not None else "never sent",
         serials=listed(expected),
     )
 

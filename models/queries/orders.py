@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import first_article, gate, headline
+from models.domain import first_article, gate, headline, serials
 from models.domain.arrivals import short_in
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
@@ -339,6 +339,18 @@ def _line(order: Order, line: Line) -> View:
         "processes": [_process(load) for load in line.reported_loads],
         "pieces": {"sent": sum((sent(pieces) for pieces in places.values()), ZERO)} | buckets,
         "offered": sum((some for at, some in offered(order).items() if line_of(at) == line.line), ZERO),
+        "trace": "serial" if line.by_serial else "lot",
+        "serials": [
+            {
+                "serial": serial,
+                "lot": place.lot,
+                "bucket": place.bucket.value,
+                "since": place.since,
+                "parcel": place.parcel or None,
+                "output_lot": place.output or None,
+            }
+            for serial, place in serials.of_line(order, line.line).items()
+        ],
     }
 
 
@@ -426,6 +438,8 @@ def _draft(session: Session, row: Any) -> View:
                 "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
                 "pieces": {"sent": ZERO} | {bucket.value: ZERO for bucket in Bucket},
                 "offered": ZERO,
+                "trace": "lot" if part is None else part.trace,
+                "serials": [],
             }
         )
     return {

@@ -70,7 +70,14 @@ def test_everything_an_order_is_known_by_is_found() -> None:
         Kind.DOCUMENT_LOT: ["THEIR-L"],
         Kind.FILE: ["Zertifikat C-900.pdf"],
     }
-    assert set(values(of_order(scene.order))) | OF_MASTER_DATA == set(Kind)
+    # Parts have serial numbers or none.
+    assert set(values(of_order(scene.order))) | OF_MASTER_DATA | {Kind.SERIAL} == set(Kind)
+
+
+def test_a_piece_is_found_by_its_serial_number_wherever_it_is() -> None:
+    scene = issued(a_line(1, 2, (("L1", 2),)), by_serial=True)
+    given(scene, c.Send((c.SendLine(1, Decimal(2), "L1", serials=("SN-1", "SN-2")),)))
+    assert values(of_order(scene.order))[Kind.SERIAL] == ["SN-1", "SN-2"]
 
 
 def test_an_issued_order_keeps_what_its_draft_was_found_by() -> None:

@@ -143,8 +143,8 @@ def test_swapped_and_unsent_serials_are_refused_with_what_was_expected(
 
 
 def test_a_refusal_says_where_the_piece_is_and_what_was_expected() -> None:
-    in_box().when(ship("A")).refused("serial.not_there", serials="E, F", wrong="A", where="in transit back")
-    in_box().when(ship("X")).refused("serial.not_there", where="never sent")
+    in_box().when(ship("A")).refused("serial.not_there", serials="E, F", wrong="A", bucket="in transit back")
+    in_box().when(ship("X")).refused("serial.not_there", bucket="never sent")
 
 
 def test_what_goes_out_is_named_and_goes_out_once() -> None:
@@ -152,7 +152,7 @@ def test_what_goes_out_is_named_and_goes_out_once() -> None:
     scene.when(send(("A", "A"))).refused("serial.twice")
     given(scene, send("AB")).when(send("BC")).refused("serial.already_sent", "lines.0.serials", serial="B")
     two = (c.SendLine(1, Decimal(1), "L1", serials=("C",)), c.SendLine(1, Decimal(1), "L1", serials=("C",)))
-    scene.when(c.Send(two)).refused("serial.already_sent", where="in this shipment")
+    scene.when(c.Send(two)).refused("serial.already_sent", bucket="in this shipment")
 
 
 @parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from api.pages.order import (
@@ -15,6 +16,7 @@ from api.pages.order import (
     money_told,
     pieces_told,
     quality_told,
+    serials_told,
     terms_told,
     transfers_told,
 )
@@ -98,4 +100,6 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
 
 
 def sentence(event: e.Event, tell: Telling) -> Sentence:
-    return SENTENCES[type(event)](event, tell)
+    told = SENTENCES[type(event)](event, tell)
+    named = serials_told.moved(event, tell)
+    return replace(told, details=(*told.details, *named)) if named else told

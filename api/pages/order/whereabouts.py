@@ -62,6 +62,9 @@ class Whereabouts:
     over: str
     columns: tuple[str, ...]
     lots: tuple[LotRow, ...]
+    # Where pieces have serial numbers: how many in all, and which are where.
+    serials: int
+    named: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def whereabouts(view: Mapping[str, Any], words: Words) -> list[Whereabouts]:
@@ -99,6 +102,20 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
             )
             for lot in lots
         ),
+        serials=len(line["serials"]),
+        named=_named(line, words),
+    )
+
+
+def _named(line: Mapping[str, Any], words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The serial numbers by where they are: the bucket, with the box they travel in."""
+    found: dict[tuple[Bucket, str], list[str]] = {}
+    for each in line["serials"]:
+        found.setdefault((Bucket(each["bucket"]), each["parcel"] or ""), []).append(each["serial"])
+    ordered = sorted(found, key=lambda at: (_TRAVEL.index(at[0]) if at[0] in _TRAVEL else -1, at[1]))
+    return tuple(
+        (" · ".join(filter(None, [words.say(BUCKETS[at[0]]), at[1]])), tuple(sorted(found[at])))
+        for at in ordered
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, number_in, picked
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Place, Wanted, instant, places
+from api.supplier.serials import amount
+from api.supplier.tasks import Lead, Place, Wanted, instant, places, serial_leads
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.milestones import Milestone
@@ -93,10 +94,12 @@ def _arrived(fields: Fields, acting: Acting, leads: dict[str, Lead]) -> list[c.L
     for place in _coming(acting):
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        quantity = number_in(fields, f"{place.input}.quantity", line.unit)
+        typed = number_in(fields, f"{place.input}.quantity", line.unit)
+        quantity, serials = amount(fields, place.serials, typed)
         if quantity is not None:
             leads[f"lines.{len(lines)}.quantity"] = Lead(f"{place.input}.quantity")
-            lines.append(c.LineQuantity(place.line, quantity, place.lot))
+            leads |= serial_leads(len(lines), place, "quantity")
+            lines.append(c.LineQuantity(place.line, quantity, place.lot, serials))
     return lines
 
 

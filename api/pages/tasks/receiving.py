@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -13,7 +13,8 @@ from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Place, Wanted, label, places
+from api.supplier.serials import Serials, amount, counts, judged, nothing, serials_at
+from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads
 from models.domain import commands as c
 from models.domain.authority import Role
 from models.domain.decisions.drawing import Shelf
@@ -28,6 +29,30 @@ from models.queries.boxes import Fellow, same_box, still_open
 
 # Chosen instead of a parcel's name when what came was not announced.
 UNANNOUNCED = "-"
+# Where the core's errors about pieces with serial numbers may be.
+_BY_SERIAL = (
+    "serials",
+    "counted",
+    "accepted",
+    "rejected",
+    "pending",
+    "unprocessed",
+    "scrapped",
+    "tested",
+    "output_lot",
+    "lot",
+    "line",
+)
+# What a piece with a serial number may be found to be.
+FOUND: dict[str, str] = {
+    "accepted": N_("Accepted"),
+    "rejected": N_("Rejected"),
+    "pending": N_("To be checked"),
+    "unprocessed": N_("Unprocessed"),
+    "scrapped": N_("Scrapped"),
+    "tested": N_("Used for tests"),
+}
+_JUDGED = {name: FOUND[name] for name in ("accepted", "rejected", "tested")}
 # What a counted piece may be besides accepted, which is the rest.
 _OTHERS = ("rejected", "pending", "unprocessed", "scrapped", "tested")
 
@@ -135,7 +160,7 @@ def _by_line(contents: Iterable[tuple[str, Decimal]]) -> Iterator[tuple[str, str
 def _form(acting: Acting, typed: Typed) -> ReceiveForm:
     order, words = acting.order, acting.words
     parcel = _subject(order, typed)
-    rows = tuple(_counted(acting, *place) for place in _places(order, parcel)) if parcel else ()
+    rows = tuple(_counted(acting, parcel, *place) for place in _places(order, parcel)) if parcel else ()
     boxes = tuple(
         Box(
             item.parcel,
@@ -167,12 +192,19 @@ def _form(acting: Acting, typed: Typed) -> ReceiveForm:
     )
 
 
-def _counted(acting: Acting, name: str, at: str, expected: Decimal) -> Counted:
+def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal) -> Counted:
     order, words = acting.order, acting.words
     line = order.line(int(at.partition(":")[0]))
     assert line is not None, "pieces are on the order's lines"
     lot = at.partition(":")[2]
-    place = Place(name, at, label(acting, at), words.amount(expected, line.unit), reworks_at(order, at))
+    place = Place(
+        name,
+        at,
+        label(acting, at),
+        words.amount(expected, line.unit),
+        reworks_at(order, at),
+        serials=_expected(acting, name, at, parcel),
+    )
     output = line.output_lot(lot)
     return Counted(
         place,
@@ -180,6 +212,24 @@ def _counted(acting: Acting, name: str, at: str, expected: Decimal) -> Counted:
         output if output != lot else "",
         _waits(acting, line, lot, expected),
         "numeric" if UNIT_DECIMALS.get(line.unit) == 0 else "decimal",
+    )
+
+
+def _expected(acting: Acting, name: str, at: str, parcel: str | None = None) -> Serials | None:
+    """The serial numbers expected there, to be found one thing or another."""
+    box = acting.order.parcels.get(parcel or "")
+    results = dict(FOUND)
+    if not acting.staff.has(Role.QUALITY):
+        results.pop("scrapped")
+    sources = (Bucket.IN_TRANSIT_BACK,) if box is not None else (*OUT, Bucket.LOST)
+    return serials_at(
+        acting.order,
+        at,
+        name,
+        *sources,
+        results=results,
+        rest="accepted",
+        parcel=box.parcel if box is not None else "",
     )
 
 
@@ -207,15 +257,20 @@ def _receive(fields: Fields, acting: Acting) -> Wanted:
     for name, at, _ in _places(order, parcel):
         line = order.line(int(at.partition(":")[0]))
         assert line is not None, "pieces are on the order's lines"
-        found = _line(fields, line, at, name)
-        if found is not None:
+        asked = _expected(acting, name, at, parcel)
+        found = _line(fields, line, at, name) if asked is None else _named(fields, line, at, asked)
+        if found is not None and asked is not None:
+            leads |= {f"lines.{len(lines)}.{field}": Lead(f"{name}.serials") for field in _BY_SERIAL}
+            lines.append(found)
+        elif found is not None:
             leads |= leads_of(
                 len(lines), name, "counted", "accepted", *_OTHERS, "output_lot", "final", "conversion"
             )
             lines.append(found)
     if not lines and not fields.errors:
-        first = next((name for name, *_ in _places(order, parcel)), "")
-        fields.wrong(f"{first}.counted", "Enter how many you counted.")
+        first, at, _ = next(_places(order, parcel), ("", "", ZERO))
+        asked = _expected(acting, first, at, parcel) if at else None
+        nothing(fields, first, asked, "Enter how many you counted.", "counted")
     slip = fields.text("packing_slip")
     fields.check()
     return Wanted(
@@ -257,7 +312,24 @@ def _line(fields: Fields, line: Line, at: str, name: str) -> c.ReceiveLine | Non
         conversion=number_in(fields, f"{name}.conversion", ""),
         final=bool(fields.raw(f"{name}.final")),
         nonconformance=fields.text(f"{name}.nonconformance"),
-        **parts,
+        **parts,  # type: ignore[arg-type]
+    )
+
+
+def _named(fields: Fields, line: Line, at: str, asked: Serials) -> c.ReceiveLine | None:
+    """What each piece was found to be; they are counted by that."""
+    found = judged(fields, asked, over=("accepted", "rejected", "pending"))
+    if not found:
+        return None
+    counted = counts(found)
+    return c.ReceiveLine(
+        line=line.line,
+        counted=sum(counted.values(), ZERO),
+        **counted,  # type: ignore[arg-type]
+        lot=at.partition(":")[2],
+        output_lot=fields.text(f"{asked.input}.output_lot"),
+        nonconformance=fields.text(f"{asked.input}.nonconformance"),
+        serials=tuple(c.ReceivedSerial(serial, result) for serial, result in found),  # type: ignore[arg-type]
     )
 
 
@@ -295,29 +367,62 @@ def _pieces_in(bucket: Bucket, acting: Acting) -> PlacesForm:
 
 
 def _pending_form(acting: Acting, _typed: Typed) -> PlacesForm:
-    return _pieces_in(Bucket.PENDING, acting)
+    return _pending(acting)
+
+
+def _pending(acting: Acting) -> PlacesForm:
+    """Pieces with serial numbers are judged one by one."""
+    found = _pieces_in(Bucket.PENDING, acting)
+    order = acting.order
+    return replace(
+        found,
+        places=tuple(
+            replace(place, serials=serials_at(order, place.at, place.input, Bucket.PENDING, results=_JUDGED))
+            for place in found.places
+        ),
+    )
 
 
 def _judge(fields: Fields, acting: Acting) -> Wanted:
     lines: list[c.JudgeLine] = []
     leads: dict[str, Lead] = {}
-    for place in _pieces_in(Bucket.PENDING, acting).places:
+    for place in _pending(acting).places:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
         accepted, rejected, tested = (
             number_in(fields, f"{place.input}.{name}", line.unit)
             for name in ("accepted", "rejected", "tested")
         )
-        if accepted or rejected or tested:
+        if place.serials is not None:
+            found = judged(fields, place.serials)
+            if found:
+                leads |= {
+                    f"lines.{len(lines)}.{field}": Lead(f"{place.input}.serials") for field in _BY_SERIAL
+                }
+                lines.append(_judged_line(place, found))
+        elif accepted or rejected or tested:
             leads |= leads_of(len(lines), place.input, "accepted", "rejected", "tested")
             lines.append(
                 c.JudgeLine(place.line, accepted or ZERO, rejected or ZERO, tested or ZERO, place.lot)
             )
     if not lines and not fields.errors:
-        first = next((place.input for place in _pieces_in(Bucket.PENDING, acting).places), "")
-        fields.wrong(f"{first}.accepted", "Say how many are accepted, rejected or used for tests.")
+        first = next((place for place in _pending(acting).places), None)
+        text = "Say how many are accepted, rejected or used for tests."
+        nothing(fields, first.input if first else "", first.serials if first else None, text, "accepted")
     fields.check()
     return Wanted(c.Judge(tuple(lines)), leads)
+
+
+def _judged_line(place: Place, found: tuple[tuple[str, str], ...]) -> c.JudgeLine:
+    counted = counts(found)
+    return c.JudgeLine(
+        place.line,
+        counted.get("accepted", ZERO),
+        counted.get("rejected", ZERO),
+        counted.get("tested", ZERO),
+        place.lot,
+        tuple(c.JudgedSerial(serial, result) for serial, result in found),  # type: ignore[arg-type]
+    )
 
 
 JUDGE = Task(
@@ -356,19 +461,23 @@ def _resolve(fields: Fields, acting: Acting) -> Wanted:
     for place in _pieces_in(Bucket.OVER, acting).places:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        quantity = number_in(fields, f"{place.input}.quantity", line.unit)
+        quantity, serials = amount(
+            fields, place.serials, number_in(fields, f"{place.input}.quantity", line.unit)
+        )
         decision = fields.raw(f"{place.input}.decision")
         if quantity is None:
             continue
         leads |= leads_of(len(lines), place.input, "quantity", "decision")
+        leads |= serial_leads(len(lines), place, "quantity", "lot", "line")
         match decision:
             case "return" | "accept" | "miscount":
-                lines.append(c.OverLine(place.line, quantity, decision, place.lot))
+                lines.append(c.OverLine(place.line, quantity, decision, place.lot, serials))
             case _:
                 fields.wrong(f"{place.input}.decision", "Choose what becomes of them.")
     if not lines and not fields.errors:
-        first = next((place.input for place in _pieces_in(Bucket.OVER, acting).places), "")
-        fields.wrong(f"{first}.quantity", "Enter how many this decides about.")
+        first = next((place for place in _pieces_in(Bucket.OVER, acting).places), None)
+        text = "Enter how many this decides about."
+        nothing(fields, first.input if first else "", first.serials if first else None, text)
     fields.check()
     return Wanted(c.ResolveOver(tuple(lines)), leads)
 

@@ -11,11 +11,12 @@ from api.pages.order.telling import defect
 from api.pages.order.wording import AMOUNTS, DISPOSITIONS, PLACES, RESPONSIBLE
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Place, Wanted, label, places
+from api.supplier.serials import Serials, amount, nothing, ticked, tracked
+from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.order import Order
-from models.domain.pieces import Bucket, held_in
+from models.domain.pieces import Bucket, held_in, key, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
 
@@ -65,13 +66,17 @@ def _report(fields: Fields, acting: Acting) -> Wanted:
     for place in _found_places(acting):
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
-        quantity = number_in(fields, f"{place.input}.quantity", line.unit)
+        quantity, serials = amount(
+            fields, place.serials, number_in(fields, f"{place.input}.quantity", line.unit)
+        )
         if quantity is not None:
             leads |= leads_of(len(lines), place.input, "quantity")
-            lines.append(c.LineQuantity(place.line, quantity, place.lot))
+            leads |= serial_leads(len(lines), place, "quantity", "lot", "line")
+            lines.append(c.LineQuantity(place.line, quantity, place.lot, serials))
     if not lines and not fields.errors:
-        first = next((place.input for place in _found_places(acting)), "")
-        fields.wrong(f"{first}.quantity", "Enter how many do not conform.")
+        first = next(iter(_found_places(acting)), None)
+        text = "Enter how many do not conform."
+        nothing(fields, first.input if first else "", first.serials if first else None, text)
     defect = fields.text("defect", most=LONGEST_TEXT)
     if not defect:
         fields.wrong("defect", "Say what is wrong with them.")
@@ -96,6 +101,7 @@ class Way:
 
     input: str
     proposed: str
+    serials: Serials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,18 @@ def _shares(item: Nonconformance, share: Share) -> list[tuple[int, str, Decimal]
     ]
 
 
+def _serials_with(order: Order, item: Nonconformance, share: Share, at: str, prefix: str) -> Serials | None:
+    """The serial numbers with this share at one place; None where the part has none."""
+    if not tracked(order, at):
+        return None
+    here = tuple(
+        lot_of(name)
+        for name, theirs in item.serials.items()
+        if theirs is share and key(line_of(name), order.serials[name].lot) == at
+    )
+    return Serials(prefix, here)
+
+
 def _amount(acting: Acting, at: str, quantity: Decimal) -> str:
     line = acting.order.line(int(at.partition(":")[0]))
     assert line is not None, "pieces are on the order's lines"
@@ -168,7 +186,12 @@ def _disposition_form(acting: Acting, typed: Typed) -> DispositionForm:
             label(acting, at),
             _amount(acting, at, quantity),
             tuple(
-                Way(f"at.{index}.{way}", "" if way else f"{quantity.normalize():f}") for way in range(_WAYS)
+                Way(
+                    f"at.{index}.{way}",
+                    "" if way else f"{quantity.normalize():f}",
+                    _serials_with(acting.order, item, Share.UNDECIDED, at, f"at.{index}.{way}"),
+                )
+                for way in range(_WAYS)
             ),
         )
         for index, at, quantity in _shares(item, Share.UNDECIDED)
@@ -201,19 +224,30 @@ def _dispose(fields: Fields, acting: Acting) -> Wanted:
             fields.rows[name] = acting.words.say(
                 N_("{pieces}, row {number}"), pieces=label(acting, at), number=way + 1
             )
-            quantity = number_in(fields, f"{name}.quantity", line.unit)
+            asked = _serials_with(acting.order, item, Share.UNDECIDED, at, name)
+            quantity, serials = amount(fields, asked, number_in(fields, f"{name}.quantity", line.unit))
             if quantity is None:
                 continue
             decision = fields.raw(f"{name}.decision")
             if decision not in get_args(Decision):
                 fields.wrong(f"{name}.decision", "Choose what becomes of them.")
             leads |= leads_of(len(lines), name, "quantity", "decision")
+            if asked is not None:
+                leads |= {
+                    f"lines.{len(lines)}.{field}": Lead(f"{name}.serials")
+                    for field in ("serials", "quantity")
+                }
             place: Literal["supplier", "here"] = (
                 "here" if fields.raw(f"{name}.place") == "here" else "supplier"
             )
-            lines.append(c.DispositionLine(quantity, cast(Decision, decision), line.line, lot, place))
+            lines.append(
+                c.DispositionLine(quantity, cast(Decision, decision), line.line, lot, place, serials)
+            )
     if not lines and not fields.errors:
-        fields.wrong("at.0.0.quantity", "Enter how many this decides about.")
+        index, at, _ = _shares(item, Share.UNDECIDED)[0]
+        name = f"at.{index}.0"
+        asked = _serials_with(acting.order, item, Share.UNDECIDED, at, name)
+        nothing(fields, name, asked, "Enter how many this decides about.")
     cause = fields.text("cause", most=LONGEST_TEXT)
     responsibility = fields.raw("responsibility")
     if responsibility not in get_args(Responsibility):
@@ -300,6 +334,13 @@ class ReturnForm:
     amount: str
     proposed: str
     others: tuple[tuple[str, str], ...]
+    serials: Serials | None = None
+
+
+def _all_with(order: Order, item: Nonconformance, share: Share, prefix: str) -> Serials | None:
+    found = [_serials_with(order, item, share, at, prefix) for _, at, _ in _shares(item, share)]
+    named = [each for each in found if each is not None]
+    return Serials(prefix, tuple(serial for each in named for serial in each.here)) if named else None
 
 
 def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
@@ -315,6 +356,7 @@ def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
         amount=_amount(acting, going[0][1], total),
         proposed=f"{total.normalize():f}",
         others=_others(acting, "confirm-return", item, Share.RETURNING),
+        serials=_all_with(acting.order, item, Share.RETURNING, "back"),
     )
 
 
@@ -322,6 +364,14 @@ def _confirm(fields: Fields, acting: Acting) -> Wanted:
     item = _subject(acting.order, fields.typed, Share.RETURNING)
     line = acting.order.line(int(_shares(item, Share.RETURNING)[0][1].partition(":")[0]))
     quantity = number_in(fields, "quantity", line.unit if line is not None else "")
+    asked = _all_with(acting.order, item, Share.RETURNING, "back")
+    if asked is not None:
+        serials = ticked(fields, asked)
+        if not serials:
+            fields.wrong("back.serials", "Say which pieces, by their serial numbers.")
+        fields.check()
+        command = c.ConfirmReturn(item.nonconformance, Decimal(len(serials)), serials)
+        return Wanted(command, {name: Lead("back.serials") for name in ("serials", "quantity")})
     if quantity is None and not fields.errors:
         fields.wrong("quantity", "Enter how many the supplier has back.")
     fields.check()

@@ -12,11 +12,13 @@ from api.pages.order.whereabouts import waits_for
 from api.pages.order.wording import AMOUNTS
 from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.serials import Serials, nothing, serials_at
+from api.supplier.serials import amount as named
 from api.supplier.tasks import Lead, Place, Wanted, label
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.order import Order
-from models.domain.pieces import OUT, key
+from models.domain.pieces import OUT, Bucket, key
 from models.domain.purpose import FIRST_ARTICLE_WAITS
 from models.domain.quantities import ZERO
 from models.domain.records import Share
@@ -76,7 +78,14 @@ def _row(acting: Acting, item: Sendable, usable: list[Decimal]) -> Row:
         usable[0] -= may
     proposed = f"{may.normalize():f}" if may else ""
     waits = waits_for(_shown(acting, item), words)
-    return Row(Place(_input(acting.order, item), at, name, amount), proposed, asked, waits)
+    place = Place(_input(acting.order, item), at, name, amount, serials=_back(acting.order, item))
+    return Row(place, proposed, asked, waits)
+
+
+def _back(order: Order, item: Sendable) -> Serials | None:
+    """Which of its pieces came back as they were, and may go again; None where they have no numbers."""
+    at = key(item.line.line, item.lot)
+    return serials_at(order, at, _input(order, item), Bucket.RETURNED_UNPROCESSED)
 
 
 def _shown(acting: Acting, item: Sendable) -> Mapping[str, Any]:
@@ -114,10 +123,15 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
     leads: dict[str, Lead] = {}
     for item in () if rework else sendable(acting.order):
         prefix = _input(acting.order, item)
-        quantity = number_in(fields, f"{prefix}.quantity", item.line.unit)
+        asked = _back(acting.order, item)
+        quantity, serials = named(fields, asked, number_in(fields, f"{prefix}.quantity", item.line.unit))
         if quantity is None:
             continue
         leads |= leads_of(len(lines), prefix, "quantity", "weight")
+        if asked is not None:
+            leads |= {
+                f"lines.{len(lines)}.{each}": Lead(f"{prefix}.serials") for each in ("serials", "quantity")
+            }
         lot = item.lot
         if not lot and item.line.lots:
             lot = fields.text(f"{prefix}.lot")
@@ -125,10 +139,12 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
             if not lot:
                 fields.wrong(f"{prefix}.lot", "Enter which lot these pieces are from.")
         weight = number_in(fields, f"{prefix}.weight", "")
-        lines.append(c.SendLine(item.line.line, quantity, lot, weight=weight))
+        lines.append(c.SendLine(item.line.line, quantity, lot, weight=weight, serials=serials))
     if not lines and not rework and not fields.errors:
-        first = next((_input(acting.order, item) for item in sendable(acting.order)), "")
-        fields.wrong(f"{first}.quantity" if first else "", "Enter how many you send.")
+        first = next(sendable(acting.order), None)
+        prefix = _input(acting.order, first) if first is not None else ""
+        asked = _back(acting.order, first) if first is not None else None
+        nothing(fields, prefix, asked, "Enter how many you send.")
     fields.check()
     return Wanted(c.Send(tuple(lines), carrier, tracking, rework), leads)
 
@@ -190,8 +206,8 @@ SHORT_CLOSE = Task(
 
 @dataclass(frozen=True, slots=True)
 class LossForm:
-    # Input, what it is, how many are where.
-    rows: tuple[tuple[str, str, str], ...]
+    # Input, what it is, how many are where, and which where they have serial numbers.
+    rows: tuple[tuple[str, str, str, Serials | None], ...]
 
 
 def _out(order: Order) -> list[tuple[str, str, c.Bucketed, str]]:
@@ -213,6 +229,7 @@ def _loss_form(acting: Acting, _typed: Typed) -> LossForm:
             name,
             label(acting, at),
             words.say(AMOUNTS[bucket], amount=words.amount(stock[at][bucket], unit)),
+            serials_at(acting.order, at, name, bucket),
         )
         for name, at, source, unit in _out(acting.order)
         for bucket in OUT
@@ -229,14 +246,21 @@ def _declare_loss(fields: Fields, acting: Acting) -> Wanted:
     lines: list[c.LossLine] = []
     leads: dict[str, Lead] = {}
     for name, at, bucket, unit in _out(acting.order):
-        quantity = number_in(fields, f"{name}.quantity", unit)
+        asked = serials_at(acting.order, at, name, Bucket(bucket))
+        quantity, serials = named(fields, asked, number_in(fields, f"{name}.quantity", unit))
         if quantity is not None:
             number, _, lot = at.partition(":")
             leads |= leads_of(len(lines), name, "quantity")
-            lines.append(c.LossLine(int(number), quantity, lot, bucket))
+            if asked is not None:
+                leads |= {
+                    f"lines.{len(lines)}.{each}": Lead(f"{name}.serials") for each in ("serials", "quantity")
+                }
+            lines.append(c.LossLine(int(number), quantity, lot, bucket, serials))
     if not lines and not fields.errors:
-        first = next((name for name, *_ in _out(acting.order)), "")
-        fields.wrong(f"{first}.quantity", "Enter how many are lost.")
+        first, at, source, _ = next(iter(_out(acting.order)))
+        nothing(
+            fields, first, serials_at(acting.order, at, first, Bucket(source)), "Enter how many are lost."
+        )
     reason = fields.text("reason", most=LONGEST_TEXT)
     if not reason:
         fields.wrong("reason", "Give a reason.")

@@ -13,8 +13,9 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_i
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
+from api.supplier.serials import amount, nothing, typed_serials
 from api.supplier.shipping import unannounced
-from api.supplier.tasks import Lead, Place, Wanted, places
+from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
@@ -112,9 +113,16 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
             number_in(fields, f"{place.input}.{name}", line.unit)
             for name in ("quantity", "unprocessed", "tested")
         )
+        boxed, serials = amount(fields, place.serials, boxed)
+        used = typed_serials(fields, f"{place.input}.tested_serials")
+        if place.serials is not None:
+            tested = Decimal(len(used)) or None
         if boxed is None and raw is None and tested is None:
             continue
-        leads |= leads_of(len(lines), place.input, "quantity", "unprocessed", "tested", "weight")
+        leads |= leads_of(
+            len(lines), place.input, "quantity", "unprocessed", "tested", "tested_serials", "weight"
+        )
+        leads |= serial_leads(len(lines), place, "quantity", "lot", "line")
         if place.reworks:
             leads[f"lines.{len(lines)}.nonconformance"] = Lead(f"{place.input}.nonconformance")
         if _loads(acting.order, place):
@@ -129,11 +137,16 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
                 load=fields.text(f"{place.input}.load"),
                 nonconformance=fields.text(f"{place.input}.nonconformance"),
                 weight=number_in(fields, f"{place.input}.weight", ""),
+                serials=serials,
+                tested_serials=used,
             )
         )
     if not lines and not fields.errors:
-        first = next((place.input for place in _there(acting)), "")
-        fields.wrong(f"{first}.quantity" if first else "parcel", "Enter how many are in the box.")
+        first = next(iter(_there(acting)), None)
+        if first is None:
+            fields.wrong("parcel", "Enter how many are in the box.")
+        else:
+            nothing(fields, first.input, first.serials, "Enter how many are in the box.")
     fields.check()
     leads |= {"to_order": Lead("to")} | {f"lines.{place}.to_line": Lead("to") for place in range(len(lines))}
     return Wanted(sent_to(fields, c.Ship(tuple(lines), carrier, tracking)), leads)

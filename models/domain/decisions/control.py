@@ -80,12 +80,12 @@ def _nowhere_else(line: Line, drawn: Drawn, facts: Facts, field: str) -> None:
         if other is not None:
             raise Refusal(
                 "serial.elsewhere_over",
-                "Serial {serial} is with order {order} ({where}). Receive it there; here it was a miscount, or "
+                "Serial {serial} is with order {order} ({bucket}). Receive it there; here it was a miscount, or "
                 "goes back.",
                 field=field,
                 serial=name,
                 order=other.order,
-                where=other.bucket.replace("_", " "),
+                bucket=other.bucket.replace("_", " "),
             )
 
 

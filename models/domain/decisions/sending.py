@@ -72,21 +72,21 @@ def _on_our_shelf(order: Order, line: Line, named: Named, moves: list[Move], fac
         if other is not None and not other.on_our_shelf:
             raise Refusal(
                 "serial.elsewhere",
-                "Serial {serial} is with order {order} ({where}). It can go once it is back.",
+                "Serial {serial} is with order {order} ({bucket}). It can go once it is back.",
                 field=named.field,
                 serial=name,
                 order=other.order,
-                where=other.bucket.replace("_", " "),
+                bucket=other.bucket.replace("_", " "),
             )
         twice = [move for move in moves if name in move.serials and _same_part(order, line, move.line)]
         place = serials.known(order, line, name)
         if twice or (place is not None and place.bucket is not Bucket.RETURNED_UNPROCESSED):
             raise Refusal(
                 "serial.already_sent",
-                "Serial {serial} was sent already ({where}); each piece is in one place.",
+                "Serial {serial} was sent already ({bucket}); each piece is in one place.",
                 field=named.field,
                 serial=name,
-                where=place.bucket.replace("_", " ") if place is not None else "in this shipment",
+                bucket=place.bucket.replace("_", " ") if place is not None else "in this shipment",
             )
 
 
