@@ -152,6 +152,9 @@ class Letters:
                 )
             case e.ReminderSent(rule="contingency_soon"):
                 return mail_facts.contingency_reminder(order, ours)
+            case e.ReminderSent(rule="transfer_due"):
+                asked = order.transfers[event.occurrence.partition("#")[0]]
+                return mail_facts.transfer_offered(order, asked, theirs)
             case e.ReminderSent(rule="claim_due"):
                 return mail_facts.claim_reminder(order, ours)
             case e.ReminderSent(rule="change_reminder"):

@@ -50,7 +50,7 @@ CONCERNS: dict[type[Command], Callable[[Order, Any], frozenset[str]]] = {
     ),
     ReportMilestone: lambda order, _: _sources(order),
     Ship: lambda order, ship: (_sources(order) | {ship.to_order.strip()}) - {"", order.number},
-    Receive: lambda order, _: _sources(order),
+    Receive: lambda order, _: partners(order),
 }
 # Of these, the commands that concern others only while pieces go straight from one order to the next: an
 # order with an open transfer, or a request that names one.

@@ -23,6 +23,7 @@ MOST_URGENT_FIRST = (
     "forecast_late",
     "pushed_back",
     "parcel_overdue",
+    "transfer_unanswered",
     "return_overdue",
     "corrective_action_overdue",
     "claim_overdue",
@@ -45,6 +46,7 @@ DEEDS = {
     "forecast_late": "report-milestone",
     "pushed_back": "report-milestone",
     "parcel_overdue": "receive",
+    "transfer_unanswered": "answer-transfer",
     "return_overdue": "declare-loss",
     "claim_overdue": "settle-claim",
     "document_missing": "add-document",
@@ -90,6 +92,8 @@ def _subject(rule: str, occurrence: str) -> dict[str, str]:
         case "claim_overdue":
             # Followed by the day it was due.
             return {"claim": occurrence[: -len("-2026-12-31")]}
+        case "transfer_unanswered":
+            return {"transfer": occurrence}
         case "parcel_overdue":
             return {"parcel": occurrence}
         case "document_missing":

@@ -21,7 +21,7 @@ from models.domain.pieces import OUT, Bucket, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import Contingency, Share
 from models.domain.reworking import first_out
-from models.domain.transfers import offered
+from models.domain.transfers import coming, offered
 
 WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
@@ -406,6 +406,22 @@ def claims_overdue(order: Order) -> Iterator[Cause]:
     for claim in order.open_claims:
         over = calendar.end_of_day(claim.due)
         yield Cause(f"{claim.claim}-{claim.due}", over, over, claim.since, calendar, "buyer", claim.claim)
+
+
+def transfers_due(order: Order) -> Iterator[Cause]:
+    return _unconfirmed(order, 3 * WORKING_DAY, "supplier")
+
+
+def transfers_unanswered(order: Order) -> Iterator[Cause]:
+    return _unconfirmed(order, 5 * WORKING_DAY, "buyer")
+
+
+def _unconfirmed(order: Order, patience: timedelta, owed_by: Party) -> Iterator[Cause]:
+    """Pieces from another supplier have had time to come, and nobody has said whether they did."""
+    for transfer in coming(order):
+        if transfer.since is not None:
+            name = transfer.transfer
+            yield _waiting(order.supplier_calendar, name, transfer.since, patience, owed_by, name)
 
 
 def lots_on_hold(order: Order) -> Iterator[Cause]:

@@ -82,6 +82,8 @@ RULES: dict[str, Rule] = {
         Rule("corrective_action_overdue", "Corrective action overdue", "alert", why.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
         Rule("claim_due", "Claim due", "remind", why.claims_due_soon, ("buyer",), "Claim the lost pieces"),
         Rule("claim_overdue", "Claim not settled", "alert", why.claims_overdue, ("buyer",), "Ask what comes of the claim", ("admin",)),
+        Rule("transfer_due", "Pieces from another supplier expected", "remind", why.transfers_due, ("supplier",), "Say whether they have come"),
+        Rule("transfer_unanswered", "Pieces from another supplier unconfirmed", "alert", why.transfers_unanswered, ("buyer",), "Ask {supplier} whether they have come", ("planner", "admin")),
         Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
         Rule("contingency_soon", "Contingency to be decided", "remind", why.contingency_soon, ("buyer", "planner"), "Decide about the contingency plan"),
         Rule("contingency_due", "Contingency undecided", "alert", why.contingency_due, ("buyer", "planner"), "Decide about the contingency plan", ("admin",)),

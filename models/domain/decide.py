@@ -26,6 +26,7 @@ from models.domain.decisions import (
     inspecting,
     issuing,
     judging,
+    keeping,
     losing,
     lot_holding,
     merging,
@@ -124,6 +125,7 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
         texts.check(command)
         texts.check(asked.on_behalf_of)
     before = taking.taken_before(order, asked, facts, now)
+    keeping.kept_before(before, asked, facts, now)
     found = DECISIONS[type(command)](before.order, command, asked, facts, now)
     decision = found if isinstance(found, Decision) else Decision(found)
     if before.events:

@@ -434,6 +434,14 @@ class TransferWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferCameHere(Event):
+    """Pieces on offer to order `target` were counted at our dock: they did not go there, and the offer is over."""
+
+    transfer: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptLine:
     """What was counted on a line, as typed; `counted_in` other units are kept with the conversion."""
 

@@ -520,7 +520,9 @@ def _transfer_refused(order: Order, event: e.TransferRefused, _: int, at: dateti
     return _answered(order, event.transfer, TransferState.REFUSED, at, event.reason)
 
 
-def _transfer_withdrawn(order: Order, event: e.TransferWithdrawn, _: int, at: datetime) -> Order:
+def _transfer_withdrawn(
+    order: Order, event: e.TransferWithdrawn | e.TransferCameHere, _: int, at: datetime
+) -> Order:
     return _answered(order, event.transfer, TransferState.WITHDRAWN, at)
 
 
@@ -851,6 +853,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.TransferTaken: _taken,
     e.TransferRefused: _transfer_refused,
     e.TransferWithdrawn: _transfer_withdrawn,
+    e.TransferCameHere: _transfer_withdrawn,
     e.PiecesReceived: _received,
     e.NonconformanceOpened: _opened,
     e.NonconformanceWithdrawn: _withdrawn,

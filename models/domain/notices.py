@@ -52,6 +52,7 @@ _REMINDERS: dict[str, tuple[str, Addressee]] = {
     "contingency_soon": ("contingency_reminder", "buyer"),
     "corrective_action_due": ("action_due", "owner"),
     "claim_due": ("claim_reminder", "buyer"),
+    "transfer_due": ("transfer_offered", "supplier"),
 }
 
 

@@ -27,6 +27,7 @@ from tests.domain.asking import (
     terms,
 )
 from tests.domain.orders import QUALITY, Scene, given, issued
+from tests.domain.test_transfer import offered
 
 SOONER, LATER = date(2026, 12, 11), date(2027, 1, 8)
 WAIT = Hold("Drawing changes")
@@ -68,6 +69,8 @@ CLOCKS: dict[str, Callable[[], Scene]] = {
     "corrective_action_overdue": lambda: put_right(),
     "claim_due": lambda: plain(accept(), send(), ship(), lose(10)),
     "claim_overdue": lambda: plain(accept(), send(), ship(), lose(10)),
+    "transfer_due": lambda: offered()[1],
+    "transfer_unanswered": lambda: offered()[1],
     "return_reminder": lambda: plain(accept(), send(), Cancel("Not needed")),
     "return_overdue": lambda: plain(accept(), send(), Cancel("Not needed")),
 }

@@ -29,6 +29,7 @@ from tests.domain.asking import (
     process,
     receive,
     release,
+    report,
     send,
     ship,
 )
@@ -226,7 +227,7 @@ def test_a_held_lot_is_neither_offered_nor_taken() -> None:
     one.hold_lot("L1")
     one.when(onward(40), others=[other]).refused("transfer.held", "lines.0.lot")
     answer(one, other, TAKE).refused("transfer.held")
-    answer(one, other, arrived()).happened(e.MilestoneReported)
+    answer(one, other, arrived()).refused("transfer.held")
     assert leaving(one.order)
 
 
@@ -473,3 +474,61 @@ def test_of_several_lots_each_has_its_share_of_the_weight() -> None:
     weighed = replace(boxed, lines=(replace(boxed.lines[0], weight=Decimal(1)),))
     one.when(weighed, others=[other]).then()
     assert [item.weight for item in coming(other.order)[0].lines] == [Decimal("0.7"), Decimal("0.3")]
+
+
+def test_pieces_that_went_on_and_turn_out_bad_are_recorded_where_they_were_worked_on() -> None:
+    one, _ = taken(60)
+    one.when(report(61)).refused("nonconformance.more_than_received", found=60)
+    one.when(report(5)).then("in_process", at_supplier=40, forwarded=60)
+    found = one.event(e.NonconformanceOpened)
+    assert (found.quantity, found.recorded_only) == (5, True)
+    one.when(c.SetResponsibility(found.nonconformance, "supplier", "Thin")).then()
+
+
+def test_what_is_on_hold_has_not_come_whoever_says_so() -> None:
+    one, other = offered(60)
+    other.hold_lot("L1")
+    answer(one, other, arrived()).refused("transfer.held")
+    # Pieces of its own may come all the same.
+    other.shelf["L9"] = a_lot("L9")
+    given(other, send(10, "L9"))
+    answer(one, other, arrived()).then(at_supplier=10)
+    assert [each.transfer for each in coming(other.order)] == [T]
+
+
+def counted_here(quantity: object, lot: str = "") -> c.Receive:
+    return receive(quantity, parcel="", slip="LS-1", lot=lot)
+
+
+def test_offered_pieces_that_are_counted_here_did_not_go_there() -> None:
+    one, other = offered(60)
+    one.when(counted_here(70), others=[other]).then("receiving", accepted=70, at_supplier=30)
+    assert [type(event) for event in one.events][:2] == [e.TransferCameHere, e.PiecesReceived]
+    other.happened(e.TransferWithdrawn)
+    assert one.order.transfers[T].state is other.order.transfers[T].state is TransferState.WITHDRAWN
+
+
+@parametrize("command", counted_here(40), receive(1, parcel="SO-1-P1"))
+def test_as_long_as_others_are_enough_the_offer_stands(command: c.Command) -> None:
+    one, other = offered(60)
+    given(one, ship(1)) if getattr(command, "parcel", "") else None
+    one.when(command, others=[other]).then()
+    assert [each.transfer for each in leaving(one.order)] == [T]
+
+
+def test_who_does_not_say_whether_they_came_is_reminded_and_then_the_buyer_hears() -> None:
+    _, other = offered(60)
+    assert [what for what in other.wait(day(12)) if "transfer" in what] == [
+        "05 09:00 remind transfer_due",
+        "09 09:00 raise transfer_unanswered",
+        "10 09:00 escalate transfer_unanswered 1",
+        "11 09:00 escalate transfer_unanswered 2",
+    ]
+
+
+def test_once_it_is_answered_nobody_is_asked_any_more() -> None:
+    one, other = offered(60)
+    other.wait(day(9, 12))
+    one.at(other.now)
+    answer(one, other, REFUSE).then()
+    assert any("clear transfer_unanswered" in what for what in other.told())

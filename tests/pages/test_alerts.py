@@ -57,6 +57,10 @@ _DEEDS = {
     "ship_overdue": ("Enter the forecast", "/report-milestone?happened=later"),
     "receipt_overdue": ("Enter the progress", "/report-milestone"),
     "parcel_overdue": ("Receive pieces", "/receive?parcel=SO-1-P1"),
+    "transfer_unanswered": (
+        "Answer for pieces from another supplier",
+        "/answer-transfer?transfer=SO-1-T1",
+    ),
     "no_news": ("Enter the progress", "/report-milestone"),
     "document_missing": ("Add the document", "/documents?type=coc"),
     "nonconformance_unanswered": ("Decide what happens to them", "/disposition?nonconformance=SO-1-N1"),
@@ -81,6 +85,7 @@ _SETTLED_ON_THE_FORM = {
 _OCCURRENCES = {
     "milestone_overdue": "PLATED-2026-12-31",
     "parcel_overdue": "SO-1-P1",
+    "transfer_unanswered": "SO-1-T1",
     "claim_overdue": "SO-1-L1-2026-12-31",
     "document_missing": "coc#2",
     "nonconformance_unanswered": "SO-1-N1",

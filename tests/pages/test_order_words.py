@@ -119,6 +119,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.TransferTaken("SO-0-T1", "SO-0", moved(Bucket.IN_TRANSIT_OUT, 40)), "Bea took over 40 pcs of lot L1 from SO-0 (SO-0-T1)."),
     (e.TransferRefused("SO-0-T1", reason="No room"), "Bea did not take SO-0-T1."),
     (e.TransferWithdrawn("SO-0-T1", "SO-0"), "SO-0-T1 was withdrawn by SO-0; its pieces do not come this way."),
+    (e.TransferCameHere("SO-1-T1", "SO-2"), "SO-1-T1 did not go to SO-2: its pieces were counted here, and it is withdrawn."),
     (e.PiecesReceived(RECEIPT, (LINE,), moved(Bucket.ACCEPTED), parcel=PARCEL), f"Bea received parcel {PARCEL} as {RECEIPT}."),
     (e.PiecesJudged(moved(Bucket.REJECTED, 5)), "Bea judged pieces."),
     (e.NonconformanceOpened(NC, 1, Decimal(10), "Blisters", ()), f"Bea opened {NC}: 10 pcs rejected."),

@@ -60,6 +60,7 @@ SENTENCES: dict[type[e.Event], Callable[[Any, Telling], Sentence]] = {
     e.TransferTaken: transfers_told.taken,
     e.TransferRefused: transfers_told.refused,
     e.TransferWithdrawn: transfers_told.withdrawn,
+    e.TransferCameHere: transfers_told.came_here,
     e.PiecesReceived: pieces_told.received,
     e.PiecesJudged: pieces_told.judged,
     e.NonconformanceOpened: quality_told.opened,

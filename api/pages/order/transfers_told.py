@@ -79,6 +79,11 @@ def withdrawn(event: e.TransferWithdrawn, tell: Telling) -> Sentence:
     return Sentence(text, {"transfer": event.transfer, "order": event.source}, "watch")
 
 
+def came_here(event: e.TransferCameHere, tell: Telling) -> Sentence:
+    text = N_("{transfer} did not go to {order}: its pieces were counted here, and it is withdrawn.")
+    return Sentence(text, {"transfer": event.transfer, "order": event.target}, "watch")
+
+
 def _pieces(transfer: Transfer, tell: Telling) -> str:
     moves = (Move(*each, None, None) for each in transfer.at(tell.order))
     return tell.pieces(moves)

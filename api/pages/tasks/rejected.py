@@ -22,7 +22,7 @@ from models.domain.records import Nonconformance, Share
 
 Decision = Literal["use_as_is", "rework", "repair", "reinspect", "scrap", "return"]
 Responsibility = Literal["", "supplier", "us", "material"]
-_FOUND_IN = (Bucket.ACCEPTED, Bucket.PENDING)
+_FOUND_IN = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.FORWARDED)
 # So many ways the pieces of one place can be split.
 _WAYS = 3
 
@@ -57,7 +57,7 @@ def _found_form(acting: Acting, _typed: Typed) -> FoundForm:
 def _none_found(order: Order) -> str:
     if any(held_in(pieces, *_FOUND_IN) for pieces in order.stock.values()):
         return ""
-    return N_("No pieces have been accepted or are pending.")
+    return N_("No pieces have been accepted, are pending or went straight on.")
 
 
 def _report(fields: Fields, acting: Acting) -> Wanted:

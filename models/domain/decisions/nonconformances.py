@@ -26,7 +26,8 @@ def report_nonconformance(
 ) -> list[Event]:
     """Found later: accepted pieces still on our shelf, then pending ones, become rejected.
 
-    What was used or dispatched since, and everything once the order has ended, is only recorded.
+    What was used, dispatched or sent straight on since, and everything once the order has ended, is only
+    recorded.
     """
     checks.some_lines(command.lines)
     defect = checks.reason(command.defect, "defect")
@@ -92,12 +93,12 @@ def _named(order: Order, line: Line, lot: str, index: int) -> tuple[str, str]:
 def _not_beyond_received(
     shelf: Shelf, line: Line, lot: str, output: str, wanted: Decimal, index: int
 ) -> None:
-    sources = [Bucket.ACCEPTED] if output else [Bucket.ACCEPTED, Bucket.PENDING]
+    sources = [Bucket.ACCEPTED] if output else [Bucket.ACCEPTED, Bucket.PENDING, Bucket.FORWARDED]
     found = shelf.available(line.line, lot, *sources, output=output)
     if wanted > found:
         raise Refusal(
             "nonconformance.more_than_received",
-            "Line {line}: {found} pieces were accepted or are pending; you entered {entered}.",
+            "Line {line}: {found} pieces were accepted, are pending or went straight on; you entered {entered}.",
             field=f"lines.{index}.quantity",
             line=line.line,
             found=found,

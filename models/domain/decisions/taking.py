@@ -150,7 +150,19 @@ def taken_before(order: Order, asked: Asked, facts: Facts, now: datetime) -> Tak
             and why_not_taken(taking.order, transfer, facts) is None
         ):
             taking.take(transfer, asked, now)
+    if type(asked.command) is c.ReportMilestone and wanted:
+        _something_came(taking.order, asked.command, facts)
     return taking
+
+
+def _something_came(order: Order, command: c.ReportMilestone, facts: Facts) -> None:
+    """Raises why what is offered cannot have come, when there is nothing else that could."""
+    if command.lines or total(order.stock, Bucket.IN_TRANSIT_OUT):
+        return
+    for transfer in coming(order):
+        refusal = why_not_taken(order, transfer, facts)
+        if refusal is not None:
+            raise refusal
 
 
 # Where pieces may be that a command speaks of, without any that are only offered.
