@@ -26,6 +26,7 @@ class Component(Body):
     """How much of another part goes into one unit."""
 
     part: Key
+    revision: Key | None = Field(default=None, description="Left out: any revision will do.")
     quantity: Number
 
 
@@ -113,7 +114,11 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
             checks.wrong(f"{field}.part", "There is no part {part}; create it first.", part=component.part)
         elif any(component.part == earlier["part"] for earlier in bom):
             checks.wrong(f"{field}.part", "{part} appears twice; add the two up.", part=component.part)
-        bom.append({"part": component.part, "quantity": str(amount)})
+        elif component.revision is not None:
+            of = (component.part, component.revision)
+            checks.exists(session, Part, of, f"{field}.revision", "part")
+        named = {} if component.revision is None else {"revision": component.revision}
+        bom.append({"part": component.part, "quantity": str(amount)} | named)
     if body.lot_multiple == ZERO:
         checks.wrong("lot_multiple", "Enter more than 0.")
     checks.settle()

@@ -97,3 +97,8 @@ def _letters(place: int) -> str:
         place, letter = divmod(place - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def dispatch_number(year: int, place: int) -> str:
+    """`DN-2026-00001` and so on, a series for each year."""
+    return f"DN-{year}-{place:05d}"

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain.errors import Invalid, Refusal
+from models.domain.authority import Role
+from models.domain.errors import Forbidden, Invalid, Refusal
 from models.domain.facts import LotFact
 from models.domain.floor_records import consumed, dispatched, produced
 from models.domain.genealogy import Edge
 from models.domain.quantities import ZERO, quantity
+
+# Whoever is on the floor writes down what happened there; what leaves is the dock's.
+MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
+MAY_DISPATCH = frozenset({Role.RECEIVING, Role.BUYER})
+MAY_REVERSE = MAY_RECORD | {Role.QUALITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,28 @@ def consume(job: Job, lot: str, shelved: Shelved | None, entered: Decimal, *, of
 
 
 def make(
-    job: Job, lot: str, shelved: Shelved | None, entered: Decimal, serials: Sequence[str], *, of_itself: bool
+    job: Job,
+    lot: str,
+    shelved: Shelved | None,
+    entered: Decimal,
+    serials: Sequence[str],
+    *,
+    of_itself: bool,
+    failed: bool = False,
 ) -> Edge:
-    """Begins lot `lot`, or adds to the one there is. `of_itself`: the job used up what that was or became.
-    Raises `Refusal` or `Invalid`."""
+    """Begins lot `lot`, or adds to the one there is. `of_itself`: the job used up what that was or became;
+    `failed`: the pieces did at their inspection. Raises `Refusal` or `Invalid`."""
     amount = _some(entered, job.unit, "quantity")
     if shelved is not None:
         _same_kind(job, lot, shelved)
+        if failed:
+            raise Refusal(
+                "output.failed",
+                "Pieces that failed their inspection are not added to lot {lot}: keep them apart as a lot of "
+                "their own.",
+                field="lot",
+                lot=lot,
+            )
     if of_itself:
         raise Refusal(
             "output.own_input",
@@ -91,6 +112,20 @@ def make(
     if serials or job.serial:
         check_serials(serials, amount, "serials")
     return produced(job.number, lot, amount, job.unit)
+
+
+def new_serials(serials: Sequence[str], made: Mapping[str, str], part: str) -> None:
+    """`made` are the serials of the part there are, with their lots. Raises `Refusal` for one of them."""
+    twice = next((serial for serial in serials if serial in made), None)
+    if twice is not None:
+        raise Refusal(
+            "serial.made",
+            "Serial {serial} of {part} is in lot {lot} already. Look at the number on the piece.",
+            field="serials",
+            serial=twice,
+            part=part,
+            lot=made[twice],
+        )
 
 
 def may_go(shelved: Shelved | None, amount: Decimal, left: Decimal, *, field: str, counted: str) -> None:
@@ -208,6 +243,15 @@ def reverse_output(shelved: Shelved, amount: Decimal) -> None:
             unit=fact.unit,
         )
     may_go(shelved, amount, fact.on_hand, field="lot", counted="quantity")
+
+
+def may_know(controlled: bool, *, cleared: bool) -> None:
+    """Raises `Forbidden` when export-controlled pieces would leave by somebody who is not cleared."""
+    if controlled and not cleared:
+        raise Forbidden(
+            "forbidden.controlled",
+            "These pieces are export-controlled: somebody who is cleared has to dispatch them.",
+        )
 
 
 def not_again(reversed_at: datetime | None) -> None:

@@ -44,6 +44,12 @@ def made_from(session: Session, lot: str) -> frozenset[str]:
     )
 
 
+def above(session: Session, node: str) -> frozenset[str]:
+    """The node and all it was made from, over every step and order."""
+    steps = _reached(session, {node}, _EDGES.c.to_node, _EDGES.c.from_node)
+    return frozenset(_closure(node, steps) | {node})
+
+
 def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
     """Which of `lots` were made from another lot that is on hold."""
     if not lots or session.scalar(_ANY_HELD) is None:

@@ -161,6 +161,11 @@ LOT: Body = {
     "unit_cost": "1.25",
     "received_on": "2026-03-15",
 }
+CUSTOMER: Body = {
+    "code": "NORTHWIND",
+    "name": "Northwind Ltd",
+    "contacts": [{"name": "Ines Berg", "email": "quality@northwind.example"}],
+}
 # In the order in which they refer to each other.
 MASTER_DATA: dict[str, Body] = {
     "/calendars": CALENDAR,
@@ -169,6 +174,7 @@ MASTER_DATA: dict[str, Body] = {
     "/processes": PROCESS,
     "/parts": PART,
     "/inspection-plans": PLAN,
+    "/customers": CUSTOMER,
     "/routings": ROUTING,
     "/sales-orders": SALES_ORDER,
     "/work-orders": WORK_ORDER,

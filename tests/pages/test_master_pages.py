@@ -44,6 +44,12 @@ TYPED: dict[str, dict[str, str]] = {
         "milestones.0.day": "3",
         "required_documents.heat_chart": "on",
     },
+    "customers": {
+        "code": "CONTOSO",
+        "name": "Contoso",
+        "contacts.0.name": "Max Holm",
+        "contacts.0.email": "max@contoso.example",
+    },
     "suppliers": {
         "code": "FORGE",
         "name": "Forge",
@@ -99,6 +105,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "calendars": ("exceptions.0.day", "2026-02-30"),
     "plants": ("timezone", "Mars/Olympus"),
     "processes": ("milestones.0.day", "soon"),
+    "customers": ("contacts.0.email", "nobody"),
     "suppliers": ("email", "nobody"),
     "parts": ("uom", "barrels"),
     "inspection-plans": ("characteristics.0.sample", "some"),
@@ -116,6 +123,7 @@ CHANGED: dict[str, tuple[str, str]] = {
     "calendars": ("exceptions.0.reason", "National Day"),
     "plants": ("name", "Shanghai works"),
     "processes": ("instructions", "Rack it.\nMask it."),
+    "customers": ("name", "Contoso Ltd"),
     "suppliers": ("contact", "Zhang"),
     "parts": ("description", "Round bar"),
     "inspection-plans": ("characteristics.0.method", "CMM"),

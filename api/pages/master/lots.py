@@ -126,6 +126,7 @@ LOTS = Screen(
         Input("country_of_melt", N_("Country of melt"), "pick", options=choices.countries),
         Input("country_of_origin", N_("Country of origin"), "pick", options=choices.countries),
         Input("unit_cost", N_("Cost of one unit"), "number"),
+        Input("certificate", N_("Certificate number")),
         Input("received_on", N_("Received"), "day"),
     ),
     lots.create_lot,

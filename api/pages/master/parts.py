@@ -137,6 +137,7 @@ PARTS = Screen(
             N_("Made of"),
             (
                 Input("part", N_("Part"), "suggest", options=choices.parts),
+                Input("revision", N_("Revision, if only that will do"), "suggest", options=choices.revisions),
                 Input("quantity", N_("Quantity for one"), "number"),
             ),
             N_("Add a component"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.pages.master.customers import CUSTOMERS
 from api.pages.master.demand import ROUTINGS, SALES_ORDERS
 from api.pages.master.lots import LOTS
 from api.pages.master.parts import PARTS, PLANS
@@ -20,6 +21,7 @@ SCREENS: dict[str, Screen] = {
         SUPPLIERS,
         PARTS,
         PLANS,
+        CUSTOMERS,
         ROUTINGS,
         SALES_ORDERS,
         WORK_ORDERS,

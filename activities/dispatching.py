@@ -1,0 +1,128 @@
+"""Writes down what left for customers, and takes back what was written wrongly: one transaction each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from activities.floor_stock import shelved, write
+from activities.shop_floor import Recorder
+from models.domain import floor_records as records
+from models.domain import shop_floor as rules
+from models.domain.errors import Unknown
+from models.domain.materials import blocked
+from models.domain.shop_floor import Leaving
+from models.queries import shop_floor
+from models.tables.parts import Part
+from models.tables.shop_floor import DispatchLineRow, DispatchRow, DispatchSeries
+from models.tables.types import table
+
+_DISPATCHES, _LINES, _PARTS = table(DispatchRow), table(DispatchLineRow), table(Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What is on the note that goes along."""
+
+    customer: str
+    destination: str
+    vehicle: str = ""
+    carrier: str = ""
+    recipient: str = ""
+    shipped_on: date | None = None
+
+
+def dispatch(
+    session: Session,
+    papers: Papers,
+    lines: tuple[Leaving, ...],
+    by: Recorder,
+    today: date,
+    now: datetime,
+    *,
+    cleared: bool,
+) -> str:
+    """Gives the number. `today` is the day where the pieces leave."""
+    lots = shelved(session, [line.lot for line in lines])
+    stopped = {lot: blocked(why, lot) for lot, why in shop_floor.blocking(session, list(lots)).items()}
+    parts = {shelf.fact.part for shelf in lots.values()}
+    gone = shop_floor.serials_gone(session, parts) if any(line.serials for line in lines) else set()
+    shipped_on, late = records.left_on(papers.shipped_on, today)
+    # Refused before a number is given.
+    edges = list(rules.dispatch("", lines, lots, stopped, gone))
+    controlled = _controlled(session, parts)
+    rules.may_know(controlled, cleared=cleared)
+    number = _next_number(session, today.year)
+    session.execute(
+        insert(_DISPATCHES).values(
+            number=number,
+            customer=papers.customer,
+            destination=papers.destination,
+            vehicle=papers.vehicle,
+            carrier=papers.carrier,
+            recipient=papers.recipient,
+            shipped_on=shipped_on,
+            plant=by.plant,
+            export_controlled=controlled,
+            recorded_at=now,
+            recorded_by=by.id,
+            late=late,
+            reverse_reason="",
+        )
+    )
+    for place, (line, edge) in enumerate(zip(lines, edges, strict=True)):
+        shelf = lots[line.lot]
+        session.execute(
+            insert(_LINES).values(
+                dispatch=number,
+                line=place + 1,
+                lot=line.lot,
+                part=shelf.fact.part,
+                part_revision=shelf.part_revision,
+                quantity=edge.quantity,
+                unit=edge.unit,
+                serials=list(line.serials),
+            )
+        )
+        write(session, records.dispatched(number, line.lot, edge.quantity, edge.unit), number)
+    return number
+
+
+def reverse_dispatch(
+    session: Session, number: str, reason: str, by: Recorder, now: datetime, *, cleared: bool
+) -> None:
+    """The pieces are on the shelf again; the note stays, with why it was wrong."""
+    query = select(_DISPATCHES.c.reversed_at).where(_DISPATCHES.c.number == number).with_for_update()
+    session.execute(query).all()
+    known = shop_floor.dispatch(session, number, cleared=cleared)
+    if known is None:
+        raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
+    shelved(session, [line["lot"] for line in known["lines"]])
+    rules.not_again(known["reversed_at"])
+    for line in known["lines"]:
+        edge = records.dispatched(number, line["lot"], line["quantity"], line["unit"])
+        write(session, records.taken_back(edge), number)
+    done = {"reversed_at": now, "reversed_by": by.id, "reverse_reason": reason}
+    session.execute(update(_DISPATCHES).where(_DISPATCHES.c.number == number).values(**done))
+
+
+def _controlled(session: Session, parts: set[str]) -> bool:
+    query = select(_PARTS.c.number).where(_PARTS.c.number.in_(sorted(parts)), _PARTS.c.export_controlled)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _next_number(session: Session, year: int) -> str:
+    """Counting up locks the year's row until the caller commits, so two at once never get the same."""
+    add = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    last = col(DispatchSeries.last)
+    count_up = (
+        add(DispatchSeries)
+        .values(year=year, last=1)
+        .on_conflict_do_update(index_elements=["year"], set_={"last": last + 1})
+        .returning(last)
+    )
+    return records.dispatch_number(year, session.execute(count_up).scalar_one())

@@ -1,0 +1,125 @@
+"""Jobs and lots, locked for the shop floor's records, and what a record does to genealogy and stock.
+
+Locks are taken jobs before lots and both by name. The jobs above a lot are locked with the one that uses
+it, so that no two records at once make a job the source of its own material.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from models.domain.errors import Unknown
+from models.domain.facts import LotFact
+from models.domain.floor_records import shelf_change
+from models.domain.genealogy import Edge
+from models.domain.shop_floor import Job, Shelved
+from models.queries import master, shop_floor
+from models.queries.lot_holds import covering
+from models.tables.lots import Lot
+from models.tables.orders import EdgeRow
+from models.tables.parts import Part
+from models.tables.types import table
+from models.tables.work_orders import WorkOrder
+
+_JOBS, _LOTS, _EDGES = table(WorkOrder), table(Lot), table(EdgeRow)
+
+
+def locked_job(session: Session, number: str, *, with_lot: str | None = None) -> Job:
+    """The job, locked with those that made `with_lot`. Raises `Unknown`."""
+    wanted = {number}
+    while True:
+        _lock_jobs(session, wanted)
+        # Looked at without a lock, there may have come to be more by now.
+        more = shop_floor.jobs_above(session, f"lot:{with_lot}") - wanted if with_lot else set()
+        if not more:
+            return _job(session, number)
+        wanted |= more
+
+
+def _lock_jobs(session: Session, numbers: Collection[str]) -> None:
+    query = select(_JOBS.c.number).where(_JOBS.c.number.in_(sorted(numbers)))
+    session.execute(query.order_by(_JOBS.c.number).with_for_update()).all()
+
+
+def _job(session: Session, number: str) -> Job:
+    row = session.get(WorkOrder, number)
+    if row is None:
+        raise Unknown("unknown", "There is no {kind} {key}.", kind="work order", key=number)
+    part = session.get_one(Part, (row.part, row.revision))
+    steps = master.operations_of(session, [number])[number]
+    return Job(
+        number,
+        row.part,
+        row.revision,
+        part.uom,
+        part.trace == "serial",
+        frozenset(step.sequence for step in steps),
+    )
+
+
+def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
+    """Those of the lots there are, locked."""
+    wanted = sorted(set(lots))
+    query = select(_LOTS).where(_LOTS.c.number.in_(wanted)).order_by(_LOTS.c.number).with_for_update()
+    rows = session.execute(query).all()
+    # Under the lots' locks: whoever holds what these were made from waits for them.
+    covered = covering(session, wanted)
+    undecided = shop_floor.undecided(session, wanted)
+    found = {}
+    for row in rows:
+        over = covered.get(row.number)
+        fact = LotFact(
+            row.number,
+            row.part,
+            row.on_hand,
+            row.uom,
+            row.heat_number or "",
+            row.held or over is not None,
+            row.hold_reason or (over.reason if over is not None else ""),
+            over.lot if over is not None and not row.held else "",
+        )
+        shelf = Shelved(fact, row.part_revision, row.supplier is not None)
+        if row.number in undecided:
+            shelf = Shelved(fact, row.part_revision, row.supplier is not None, undecided[row.number])
+        found[row.number] = shelf
+    return found
+
+
+def begin_lot(session: Session, job: Job, number: str, plant: str | None, now: datetime) -> None:
+    """A lot of what the job makes, with nothing in it yet."""
+    session.execute(
+        insert(_LOTS).values(
+            number=number,
+            part=job.part,
+            part_revision=job.revision,
+            quantity=0,
+            uom=job.unit,
+            on_hand=0,
+            plant=plant,
+            held=False,
+            created_at=now,
+        )
+    )
+
+
+def write(session: Session, edge: Edge, source: str) -> None:
+    """The edge and what it does to the shelf; `source` is the record that caused it."""
+    row: dict[str, Any] = {
+        "from_node": edge.from_node,
+        "to_node": edge.to_node,
+        "quantity": edge.quantity,
+        "unit": edge.unit,
+        "how": edge.how,
+        "parcel": edge.parcel,
+        "load": edge.load,
+        "source": source,
+    }
+    session.execute(insert(_EDGES).values(**row))
+    lot, gained, became = shelf_change(edge)
+    now_there = {"on_hand": _LOTS.c.on_hand + gained, "quantity": _LOTS.c.quantity + became}
+    session.execute(update(_LOTS).where(_LOTS.c.number == lot).values(**now_there))

@@ -1,0 +1,54 @@
+"""Quality decides about what was made with other material than its bill of material names."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from activities import holding
+from models.domain.commands import Signature
+from models.domain.errors import Unknown
+from models.domain.lot_holds import OpenHold
+from models.domain.materials import Decision, decide
+from models.queries import lot_holds, shop_floor
+from models.queries.shop_floor import MISMATCHES
+
+
+def disposition(
+    session: Session,
+    mismatch: str,
+    decision: Decision,
+    reason: str,
+    signature: Signature | None,
+    by: str,
+    now: datetime,
+) -> None:
+    """Accepted, the lots may leave. Otherwise all the job made is put on hold; scrap never leaves."""
+    query = select(MISMATCHES).where(MISMATCHES.c.id == mismatch)
+    row = session.execute(query.with_for_update()).mappings().one_or_none()
+    if row is None:
+        raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
+    signed = decide(shop_floor.as_mismatch(dict(row)), decision, reason, signature)
+    if decision is not Decision.ACCEPT:
+        _hold(session, row["work_order"], by, f"{mismatch}: {reason}", now)
+    session.execute(
+        update(MISMATCHES)
+        .where(MISMATCHES.c.id == mismatch)
+        .values(
+            decision=decision.value,
+            reason=reason,
+            signature=None if signed is None else asdict(signed) | {"at": now.isoformat()},
+            decided_at=now,
+            decided_by=by,
+        )
+    )
+
+
+def _hold(session: Session, job: str, by: str, reason: str, now: datetime) -> None:
+    for lot in shop_floor.lots_made(session, job):
+        if all(hold.of_a_document for hold in lot_holds.open_holds(session, lot)):
+            holding.place(session, lot, OpenHold(str(uuid.uuid4()), by, reason), reason, now)

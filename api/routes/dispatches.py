@@ -1,0 +1,121 @@
+"""What left for customers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from pydantic import Field
+from sqlmodel import Session
+
+from activities import dispatching
+from activities.dispatching import Papers
+from api.auth import Principal, Reader, allowed
+from api.changes import perform
+from api.fields import Body, Day, Key, Number, Text
+from api.routes.orders import cursor, paged
+from api.routes.resource import Paging
+from api.routes.shop_floor import ReversalBody, Serials, recorder
+from api.wire import Answer, api_router
+from models.domain.authority import Role
+from models.domain.errors import Unknown
+from models.domain.shop_floor import MAY_DISPATCH, Leaving
+from models.queries import shop_floor
+from models.queries.shop_floor import Record
+from models.tables.plants import Plant
+
+router = api_router(tags=["Dispatches"])
+Dock = Annotated[Principal, Depends(allowed(*MAY_DISPATCH))]
+Reverser = Annotated[Principal, Depends(allowed(*MAY_DISPATCH, Role.QUALITY))]
+
+
+class DispatchLine(Body):
+    lot: Key
+    quantity: Number
+    serials: Serials = []
+
+
+class DispatchBody(Body):
+    customer: Key = Field(description="A customer's code; one may be named before it is known.")
+    destination: Text
+    vehicle: Text | None = None
+    carrier: Text | None = None
+    recipient: Text | None = None
+    shipped_on: Day | None = Field(
+        default=None, description="Left out: today. Earlier, the record is marked late."
+    )
+    lines: Annotated[list[DispatchLine], Field(min_length=1, max_length=500)]
+
+
+@router.post("/dispatches", status_code=201)
+def record_dispatch(body: DispatchBody, request: Request, principal: Dock) -> Answer:
+    """Pieces leave for a customer. Held, pending and rejected ones do not, nor what was made with other
+    material than its bill of material names."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        papers = Papers(
+            body.customer,
+            body.destination,
+            body.vehicle or "",
+            body.carrier or "",
+            body.recipient or "",
+            body.shipped_on,
+        )
+        lines = tuple(Leaving(line.lot, line.quantity, tuple(line.serials)) for line in body.lines)
+        today = now.astimezone(_zone(session, principal)).date()
+        by, cleared = recorder(principal), principal.cleared
+        number = dispatching.dispatch(session, papers, lines, by, today, now, cleared=cleared)
+        found = read(session, principal, number)
+        return Answer(found, 201, {"Location": f"{request.url.path}/{number}"})
+
+    return perform(request, principal, change)
+
+
+@router.get("/dispatches")
+def list_dispatches(
+    request: Request, page: Paging, principal: Reader, customer: Text | None = None, lot: Key | None = None
+) -> Answer:
+    """The newest first; reversed ones too."""
+    with request.app.state.database.read() as session:
+        items = shop_floor.dispatches(
+            session,
+            cleared=principal.cleared,
+            after=cursor(page),
+            limit=page.limit + 1,
+            customer=customer,
+            lot=lot,
+        )
+    return paged(items, page.limit, lambda item: str(item["number"]))
+
+
+@router.get("/dispatches/{number}")
+def read_dispatch(number: str, request: Request, principal: Reader) -> Answer:
+    with request.app.state.database.read() as session:
+        return Answer(read(session, principal, number))
+
+
+@router.post("/dispatches/{number}/reverse")
+def reverse_dispatch(number: str, body: ReversalBody, request: Request, principal: Reverser) -> Answer:
+    """Takes back what was typed wrongly: the pieces are on the shelf again."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        by, cleared = recorder(principal), principal.cleared
+        dispatching.reverse_dispatch(session, number, body.reason, by, now, cleared=cleared)
+        return Answer(read(session, principal, number))
+
+    return perform(request, principal, change)
+
+
+def read(session: Session, principal: Principal, number: str) -> Record:
+    """Raises `Unknown`, also for an export-controlled one when the reader is not cleared."""
+    found = shop_floor.dispatch(session, number, cleared=principal.cleared)
+    if found is None:
+        raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
+    return found
+
+
+def _zone(session: Session, principal: Principal) -> ZoneInfo:
+    plant = session.get(Plant, principal.plant) if principal.plant else None
+    return ZoneInfo(plant.timezone if plant is not None else "UTC")

@@ -1,0 +1,64 @@
+"""Jobs that used up other material than their bills of material name, and what quality decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlmodel import Session
+
+from activities import mismatches
+from api.auth import Principal, Reader, allowed
+from api.changes import perform
+from api.fields import Body, Text
+from api.routes.shop_floor import Why
+from api.wire import Answer, api_router
+from models.domain.authority import Role
+from models.domain.commands import Signature
+from models.domain.materials import Decision
+from models.queries import shop_floor
+from models.queries.shop_floor import MISMATCHES
+
+router = api_router(tags=["Quality"])
+Quality = Annotated[Principal, Depends(allowed(Role.QUALITY))]
+
+
+class SignatureBody(Body):
+    name: Text
+    meaning: Text | None = None
+
+
+class MismatchDecision(Body):
+    """Accepting other material needs a signature; `scrap` and `hold` put all the job made on hold."""
+
+    decision: Decision
+    reason: Why
+    signature: SignatureBody | None = None
+
+
+@router.get("/material-mismatches")
+def list_mismatches(
+    request: Request, _principal: Reader, is_open: Annotated[bool | None, Query(alias="open")] = None
+) -> Answer:
+    """The newest first. An open one keeps what its job made from being dispatched."""
+    undecided = (MISMATCHES.c.decision == "") & MISMATCHES.c.withdrawn_at.is_(None)
+    where = [] if is_open is None else [undecided if is_open else ~undecided]
+    with request.app.state.database.read() as session:
+        items = shop_floor.mismatches(session, *where)
+    return Answer({"items": items, "next": None})
+
+
+@router.post("/material-mismatches/{mismatch}/disposition")
+def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, principal: Quality) -> Answer:
+    """Decided once."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        signed = body.signature
+        signature = None if signed is None else Signature(name=signed.name, meaning=signed.meaning or "")
+        by = principal.id
+        mismatches.disposition(session, mismatch, body.decision, body.reason, signature, by, now)
+        (found,) = shop_floor.mismatches(session, MISMATCHES.c.id == mismatch)
+        return Answer(found)
+
+    return perform(request, principal, change)

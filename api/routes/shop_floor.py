@@ -1,0 +1,176 @@
+"""What jobs used up and what came out of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request
+from pydantic import Field, StringConstraints
+from sqlalchemy import Table
+from sqlmodel import Session
+
+from activities import shop_floor as floor
+from activities.shop_floor import Recorder, Step
+from api.auth import Principal, Reader, allowed
+from api.changes import perform
+from api.fields import Body, Key, Note, Number, Text, Whole
+from api.routes.work_orders import work_orders
+from api.wire import Answer, api_router
+from models.domain.shop_floor import MAY_RECORD, MAY_REVERSE
+from models.domain.texts import LONGEST_TOLD
+from models.queries import shop_floor
+from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
+
+router = api_router(tags=["Shop floor"])
+Floor = Annotated[Principal, Depends(allowed(*MAY_RECORD))]
+Reverser = Annotated[Principal, Depends(allowed(*MAY_REVERSE))]
+Why = Annotated[Note, StringConstraints(min_length=1, max_length=LONGEST_TOLD)]
+Serials = Annotated[list[Key], Field(max_length=2000)]
+
+
+class StepFields(Body):
+    operation: Whole | None = None
+    operator: Text | None = None
+    machine: Text | None = None
+    at: datetime | None = Field(
+        default=None, description="When it was; left out: now. Earlier, the record is marked late."
+    )
+
+
+class ConsumptionBody(StepFields):
+    lot: Key
+    quantity: Number
+
+
+class InspectionBody(Body):
+    """What failed is booked in and put on hold, as a lot of its own."""
+
+    verdict: Literal["pass", "fail"]
+    inspector: Text | None = None
+    note: Annotated[Note, StringConstraints(max_length=LONGEST_TOLD)] = ""
+
+
+class OutputBody(StepFields):
+    lot: Key | None = Field(default=None, description="Left out: numbered after the job.")
+    quantity: Number
+    serials: Serials = Field(default=[], description="One for every piece; required for a part traced so.")
+    inspection: InspectionBody | None = None
+
+
+class ReversalBody(Body):
+    reason: Why
+
+
+@router.post("/work-orders/{number}/consumptions", status_code=201)
+def record_consumption(number: str, body: ConsumptionBody, request: Request, principal: Floor) -> Answer:
+    """Material goes into the job. `mismatch` is not null when its bill of material names other material: what
+    the job makes is then not dispatched before quality has decided."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        by = recorder(principal)
+        record = floor.consume(session, number, body.lot, body.quantity, _step(body), by, now)
+        return _made(request, _one(session, CONSUMPTIONS, number, record))
+
+    return perform(request, principal, change)
+
+
+@router.get("/work-orders/{number}/consumptions")
+def list_consumptions(number: str, request: Request, _principal: Reader) -> Answer:
+    """The first one first; reversed ones too."""
+    return _list(request, CONSUMPTIONS, number)
+
+
+@router.post("/work-orders/{number}/consumptions/{record}/reverse")
+def reverse_consumption(
+    number: str, record: str, body: ReversalBody, request: Request, principal: Reverser
+) -> Answer:
+    """Takes back what was typed wrongly; not once the job has made something since."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        floor.reverse_consumption(session, number, record, body.reason, recorder(principal), now)
+        return Answer(_one(session, CONSUMPTIONS, number, record))
+
+    return perform(request, principal, change)
+
+
+@router.post("/work-orders/{number}/outputs", status_code=201)
+def record_output(number: str, body: OutputBody, request: Request, principal: Floor) -> Answer:
+    """Pieces come out of the job, as a new lot or added to one of its own."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        inspection = None
+        if body.inspection is not None:
+            looked = body.inspection
+            inspection = {
+                "verdict": looked.verdict,
+                "inspector": looked.inspector or "",
+                "note": looked.note,
+            }
+        record = floor.produce(
+            session,
+            number,
+            body.lot,
+            body.quantity,
+            tuple(body.serials),
+            inspection,
+            _step(body),
+            recorder(principal),
+            now,
+        )
+        return _made(request, _one(session, OUTPUTS, number, record))
+
+    return perform(request, principal, change)
+
+
+@router.get("/work-orders/{number}/outputs")
+def list_outputs(number: str, request: Request, _principal: Reader) -> Answer:
+    """The first one first; reversed ones too."""
+    return _list(request, OUTPUTS, number)
+
+
+@router.post("/work-orders/{number}/outputs/{record}/reverse")
+def reverse_output(
+    number: str, record: str, body: ReversalBody, request: Request, principal: Reverser
+) -> Answer:
+    """Takes back what was typed wrongly; not once the pieces have moved on."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        floor.reverse_output(session, number, record, body.reason, recorder(principal), now)
+        return Answer(_one(session, OUTPUTS, number, record))
+
+    return perform(request, principal, change)
+
+
+def recorder(principal: Principal) -> Recorder:
+    return Recorder(principal.id, principal.plant)
+
+
+def of_job(session: Session, target: Table, number: str) -> list[dict[str, Any]]:
+    """A job's records as the API shows them."""
+    rows = shop_floor.of_job(session, target, number)
+    opened = {
+        each["consumption"]: each["id"]
+        for each in shop_floor.mismatches(session, MISMATCHES.c.work_order == number)
+    }
+    told = {"mismatch"} if target is CONSUMPTIONS else set()
+    return [row | {name: opened.get(row["id"]) for name in told} for row in rows]
+
+
+def _step(body: StepFields) -> Step:
+    return Step(body.operation, body.operator or "", body.machine or "", body.at)
+
+
+def _list(request: Request, target: Table, number: str) -> Answer:
+    with request.app.state.database.read() as session:
+        work_orders.get(session, number)
+        items = of_job(session, target, number)
+    return Answer({"items": items, "next": None})
+
+
+def _one(session: Session, target: Table, number: str, record: str) -> dict[str, Any]:
+    return next(row for row in of_job(session, target, number) if row["id"] == record)
+
+
+def _made(request: Request, view: dict[str, Any]) -> Answer:
+    return Answer(view, 201, {"Location": f"{request.url.path}/{view['id']}"})

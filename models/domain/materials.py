@@ -1,0 +1,133 @@
+"""Whether a job used up what its bill of material names, and what quality decides when it did not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from models.domain.commands import Signature
+from models.domain.decisions.checks import signed
+from models.domain.errors import Invalid, Refusal
+
+
+class Wrong(StrEnum):
+    """What is not as the bill of material says."""
+
+    PART = "part"
+    REVISION = "revision"
+
+
+class Decision(StrEnum):
+    """What becomes of what was made with other material."""
+
+    ACCEPT = "accept"
+    SCRAP = "scrap"
+    HOLD = "hold"
+
+
+# Nobody has decided yet, or decided that it never leaves.
+BLOCKING = ("", Decision.SCRAP.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A line of a bill of material; without a revision any of the part will do."""
+
+    part: str
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A use of other material than was named, as it is kept."""
+
+    id: str
+    work_order: str
+    lot: str
+    part: str
+    part_revision: str | None
+    quantity: Decimal
+    unit: str
+    wrong: str
+    decision: str = ""
+    withdrawn: bool = False
+
+    @property
+    def hash(self) -> str:
+        """What a signature under it stands for."""
+        told = {
+            name: str(value) for name, value in asdict(self).items() if name not in ("decision", "withdrawn")
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Printed name, meaning, and the hash of what was signed."""
+
+    name: str
+    meaning: str
+    record: str
+
+
+def wrong_material(bom: Sequence[Component], part: str, revision: str | None) -> Wrong | None:
+    """Without a bill of material nothing is wrong; nor is a lot whose revision nobody knows."""
+    named = [component for component in bom if component.part == part]
+    if not bom:
+        return None
+    if not named:
+        return Wrong.PART
+    fits = revision is None or any(component.revision in (None, revision) for component in named)
+    return None if fits else Wrong.REVISION
+
+
+def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signature | None) -> Signed | None:
+    """What is signed; accepting other material needs it. Raises `Refusal` or `Invalid`."""
+    if mismatch.withdrawn:
+        raise Refusal(
+            "mismatch.withdrawn",
+            "The use of lot {lot} was reversed; there is nothing left to decide.",
+            lot=mismatch.lot,
+        )
+    if mismatch.decision:
+        raise Refusal(
+            "mismatch.decided",
+            "{mismatch} was decided already.",
+            mismatch=mismatch.id,
+            decision=mismatch.decision,
+        )
+    if not reason.strip():
+        raise Invalid("reason.missing", "Give a reason.", field="reason")
+    if decision is not Decision.ACCEPT:
+        return None
+    name, meaning = signed(signature or Signature(name="", meaning=""))
+    return Signed(name, meaning, mismatch.hash)
+
+
+def blocked(mismatch: Mismatch, lot: str) -> Refusal:
+    """Why `lot`, which was made by the job or of what it made, may not leave."""
+    if mismatch.decision:
+        return Refusal(
+            "dispatch.scrapped",
+            "Lot {lot} was made by {job} with {part}, which its bill of material does not name; quality decided "
+            "to scrap it ({mismatch}). Dispatch another lot.",
+            field="lines",
+            lot=lot,
+            job=mismatch.work_order,
+            part=mismatch.part,
+            mismatch=mismatch.id,
+        )
+    return Refusal(
+        "dispatch.material",
+        "Lot {lot} was made by {job} with {part}, which its bill of material does not name ({mismatch}). It can "
+        "leave once quality has accepted that.",
+        field="lines",
+        lot=lot,
+        job=mismatch.work_order,
+        part=mismatch.part,
+        mismatch=mismatch.id,
+    )

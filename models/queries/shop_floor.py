@@ -1,0 +1,193 @@
+"""What the shop floor's records say: of a job, of a lot, of a customer; and what stands behind a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, select, tuple_
+from sqlmodel import Session
+
+from models.domain.materials import BLOCKING, Mismatch
+from models.domain.quantities import ZERO
+from models.queries.lot_holds import above
+from models.tables.orders import EdgeRow, PiecesRow
+from models.tables.shop_floor import (
+    ConsumptionRow,
+    DispatchLineRow,
+    DispatchRow,
+    MaterialMismatchRow,
+    OutputRow,
+)
+from models.tables.types import table
+
+Record = dict[str, Any]
+CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), table(MaterialMismatchRow)
+_DISPATCHES, _LINES = table(DispatchRow), table(DispatchLineRow)
+_EDGES, _PIECES = table(EdgeRow), table(PiecesRow)
+_JOB = "job:"
+
+
+def of_job(session: Session, target: Table, job: str) -> list[Record]:
+    """The consumptions or outputs of a job, the first one first; reversed ones too."""
+    query = select(target).where(target.c.work_order == job)
+    return [
+        dict(row) for row in session.execute(query.order_by(target.c.recorded_at, target.c.id)).mappings()
+    ]
+
+
+def dispatches_of_job(session: Session, job: str, *, cleared: bool) -> list[Record]:
+    """What left of the lots a job made, line by line; reversed ones too."""
+    made = select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job)
+    query = (
+        select(_LINES, _DISPATCHES.c.customer, _DISPATCHES.c.shipped_on, _DISPATCHES.c.late)
+        .add_columns(_DISPATCHES.c.reversed_at)
+        .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
+        .where(_LINES.c.lot.in_(made), *_visible(cleared))
+        .order_by(_LINES.c.dispatch, _LINES.c.line)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def dispatches(
+    session: Session,
+    *,
+    cleared: bool,
+    after: str | None,
+    limit: int,
+    customer: str | None = None,
+    lot: str | None = None,
+    words: str = "",
+) -> list[Record]:
+    """At most `limit` of them behind number `after`, the newest first, with their lines."""
+    query = select(_DISPATCHES).where(*_visible(cleared))
+    if customer is not None:
+        query = query.where(_DISPATCHES.c.customer == customer)
+    if lot is not None:
+        query = query.where(_DISPATCHES.c.number.in_(select(_LINES.c.dispatch).where(_LINES.c.lot == lot)))
+    if words:
+        like = f"%{words.lower()}%"
+        query = query.where(
+            func.lower(_DISPATCHES.c.number).like(like) | func.lower(_DISPATCHES.c.customer).like(like)
+        )
+    if after is not None:
+        query = query.where(_DISPATCHES.c.number < after)
+    rows = session.execute(query.order_by(_DISPATCHES.c.number.desc()).limit(limit)).mappings()
+    found = {row["number"]: dict(row) | {"lines": []} for row in rows}
+    _with_lines(session, found)
+    return list(found.values())
+
+
+def dispatch(session: Session, number: str, *, cleared: bool) -> Record | None:
+    """One dispatch with its lines; None when there is none for this reader."""
+    query = select(_DISPATCHES).where(_DISPATCHES.c.number == number, *_visible(cleared))
+    row = session.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    found = {number: dict(row) | {"lines": []}}
+    _with_lines(session, found)
+    return found[number]
+
+
+def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
+    query = select(_LINES).where(_LINES.c.dispatch.in_(list(found)))
+    for row in session.execute(query.order_by(_LINES.c.dispatch, _LINES.c.line)).mappings():
+        line = dict(row)
+        found[line.pop("dispatch")]["lines"].append(line)
+
+
+def serials_gone(session: Session, parts: Collection[str]) -> set[tuple[str, str]]:
+    """Part and serial of every piece of these parts that has left."""
+    query = (
+        select(_LINES.c.part, _LINES.c.serials)
+        .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
+        .where(_LINES.c.part.in_(sorted(parts)), _DISPATCHES.c.reversed_at.is_(None))
+    )
+    return {(row.part, serial) for row in session.execute(query) for serial in row.serials}
+
+
+def serials_made(session: Session, part: str) -> dict[str, str]:
+    """The serials that came out of jobs as this part, with the lot each is in."""
+    query = select(OUTPUTS.c.lot, OUTPUTS.c.serials).where(
+        OUTPUTS.c.part == part, OUTPUTS.c.reversed_at.is_(None)
+    )
+    return {serial: row.lot for row in session.execute(query) for serial in row.serials}
+
+
+def made_since(session: Session, consumption: Any) -> list[str]:
+    """The lots the job of a consumption has made after it was recorded."""
+    query = (
+        select(OUTPUTS.c.lot)
+        .where(
+            OUTPUTS.c.work_order == consumption.work_order,
+            OUTPUTS.c.reversed_at.is_(None),
+            OUTPUTS.c.recorded_at >= consumption.recorded_at,
+        )
+        .distinct()
+        .order_by(OUTPUTS.c.lot)
+    )
+    return list(session.scalars(query))
+
+
+def lots_made(session: Session, job: str) -> list[str]:
+    """The lots that came out of a job and were not taken back."""
+    query = select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job, OUTPUTS.c.reversed_at.is_(None))
+    return list(session.scalars(query.distinct().order_by(OUTPUTS.c.lot)))
+
+
+def jobs_above(session: Session, node: str) -> set[str]:
+    """The jobs that made a lot, or what it was made of, over every step."""
+    return {each.removeprefix(_JOB) for each in above(session, node) if each.startswith(_JOB)}
+
+
+def undecided(session: Session, lots: Collection[str]) -> dict[str, Decimal]:
+    """By lot, the pieces that came back as it and are pending or rejected: here, but not to be used."""
+    query = (
+        select(_EDGES.c.from_node, _EDGES.c.to_node)
+        .where(_EDGES.c.to_node.in_([f"lot:{lot}" for lot in lots]), _EDGES.c.order_number.is_not(None))
+        .distinct()
+    )
+    found: dict[str, Decimal] = {}
+    into = {}
+    for row in session.execute(query):
+        if row.from_node.startswith("order:"):
+            order, line, lot = row.from_node.removeprefix("order:").split(":", 2)
+            into[order, int(line), lot] = row.to_node.removeprefix("lot:")
+    if not into:
+        return found
+    keys = tuple_(_PIECES.c.order_number, _PIECES.c.line, _PIECES.c.lot)
+    for row in session.execute(select(_PIECES).where(keys.in_(list(into)))):
+        lot = into[row.order_number, row.line, row.lot]
+        found[lot] = found.get(lot, ZERO) + row.pending + row.rejected
+    return found
+
+
+def mismatches(session: Session, *where: ColumnElement[bool]) -> list[Record]:
+    """Uses of other material than was named, the newest first."""
+    query = select(MISMATCHES).where(*where)
+    rows = session.execute(query.order_by(MISMATCHES.c.opened_at.desc(), MISMATCHES.c.id.desc())).mappings()
+    return [dict(row) for row in rows]
+
+
+def as_mismatch(row: Mapping[str, Any]) -> Mismatch:
+    kept = ("id", "work_order", "lot", "part", "part_revision", "quantity", "unit", "wrong", "decision")
+    return Mismatch(**{name: row[name] for name in kept}, withdrawn=row["withdrawn_at"] is not None)
+
+
+def blocking(session: Session, lots: Collection[str]) -> dict[str, Mismatch]:
+    """By lot, the first mismatch of a job above it that keeps it from leaving."""
+    rows = mismatches(session, MISMATCHES.c.decision.in_(BLOCKING), MISMATCHES.c.withdrawn_at.is_(None))
+    if not rows:
+        return {}
+    by_job = {row["work_order"]: as_mismatch(row) for row in rows}
+    found = {}
+    for lot in lots:
+        jobs = sorted(jobs_above(session, f"lot:{lot}") & by_job.keys())
+        if jobs:
+            found[lot] = by_job[jobs[0]]
+    return found
+
+
+def _visible(cleared: bool) -> list[ColumnElement[bool]]:
+    return [] if cleared else [_DISPATCHES.c.export_controlled.is_(False)]

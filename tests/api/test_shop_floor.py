@@ -1,0 +1,364 @@
+"""What jobs used up and made, and what left: one transaction each, on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from models.domain.authority import Role
+from models.tables.orders import EdgeRow
+from models.tables.types import table
+from tests.api.conftest import API, LOT, NOW, PART, WORK_ORDER, Hands, Login
+
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+JOB = f"{API}/work-orders/WO-3201"
+BAR = "20260315-ACME-900"
+
+
+@pytest.fixture
+def floor(stocked: TestClient) -> TestClient:
+    """The admin's client, with a lot of ten bars that the job's part is made of."""
+    bar = PART | {"number": "BAR-4140", "revision": "A", "dfars": False}
+    assert stocked.post(API + "/parts", json=bar).status_code == 201
+    bars = LOT | {
+        "number": BAR,
+        "part": "BAR-4140",
+        "part_revision": "A",
+        "quantity": 10,
+        "certificate": "C-9",
+    }
+    assert stocked.post(API + "/lots", json=bars).status_code == 201
+    return stocked
+
+
+def on_hand(client: TestClient, lot: str) -> tuple[str, str]:
+    found = client.get(f"{API}/lots/{lot}").json()
+    return found["on_hand"], found["quantity"]
+
+
+def made(client: TestClient, path: str, **body: Any) -> Any:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def refused(answer: Any, status: int = 409) -> str:
+    assert answer.status_code == status, answer.text
+    return str(answer.json()["code"])
+
+
+def use(client: TestClient, quantity: object = 2, **more: Any) -> Any:
+    return made(client, f"{JOB}/consumptions", lot=BAR, quantity=quantity, **more)
+
+
+def out(client: TestClient, quantity: object = 300, **more: Any) -> Any:
+    return made(client, f"{JOB}/outputs", quantity=quantity, **more)
+
+
+def leave(client: TestClient, lot: str, quantity: object, **more: Any) -> Any:
+    lines = [{"lot": lot, "quantity": quantity}]
+    body = {"customer": "NORTHWIND", "destination": "Dock 4, Graz", "lines": lines}
+    return client.post(API + "/dispatches", json=body | more)
+
+
+def edges(app: FastAPI) -> list[tuple[str, str, Decimal, str]]:
+    rows = table(EdgeRow)
+    with app.state.database.read() as session:
+        found = session.execute(select(rows).where(rows.c.source != "").order_by(rows.c.id)).all()
+    return [(row.from_node, row.to_node, row.quantity, row.how) for row in found]
+
+
+# --- the way through
+
+
+def test_bars_become_pieces_that_leave_for_customers(app: FastAPI, floor: TestClient) -> None:
+    used = use(floor, operation=10, operator="Kim", machine="Lathe 2")
+    assert (used["quantity"], used["late"], used["mismatch"]) == ("2", False, None)
+    output = out(floor, 300, operation=10)
+    assert output["lot"] == "WO-3201-A"
+    papers = {"vehicle": "GR-112", "carrier": "own", "recipient": "Ms Berg"}
+    first = leave(floor, "WO-3201-A", 200, **papers).json()
+    assert (first["number"], first["recipient"]) == ("DN-2026-00001", "Ms Berg")
+    assert first["lines"][0]["part"] == "FLANGE-DN50"
+    assert leave(floor, "WO-3201-A", 50, customer="CONTOSO").json()["number"] == "DN-2026-00002"
+    assert on_hand(floor, BAR) == ("8", "10")
+    assert on_hand(floor, "WO-3201-A") == ("50", "300")
+    assert edges(app) == [
+        (f"lot:{BAR}", "job:WO-3201", Decimal(2), "consume"),
+        ("job:WO-3201", "lot:WO-3201-A", Decimal(300), "process"),
+        ("lot:WO-3201-A", "dispatch:DN-2026-00001", Decimal(200), "dispatch"),
+        ("lot:WO-3201-A", "dispatch:DN-2026-00002", Decimal(50), "dispatch"),
+    ]
+    assert [each["number"] for each in floor.get(API + "/dispatches").json()["items"]] == [
+        "DN-2026-00002",
+        "DN-2026-00001",
+    ]
+    some = floor.get(API + "/dispatches?customer=CONTOSO&lot=WO-3201-A").json()["items"]
+    assert [each["number"] for each in some] == ["DN-2026-00002"]
+
+
+@sqlite_only
+def test_more_of_the_same_joins_its_lot_and_the_next_is_numbered_on(floor: TestClient) -> None:
+    assert [out(floor)["lot"], out(floor)["lot"], out(floor, 5, lot="WO-3201-A")["lot"]] == [
+        "WO-3201-A",
+        "WO-3201-B",
+        "WO-3201-A",
+    ]
+    assert on_hand(floor, "WO-3201-A") == ("305", "305")
+
+
+def test_the_same_request_again_is_answered_and_not_repeated(floor: TestClient) -> None:
+    again = {"Idempotency-Key": "scan-1"}
+    body = {"lot": BAR, "quantity": 2}
+    first = floor.post(f"{JOB}/consumptions", json=body, headers=again)
+    second = floor.post(f"{JOB}/consumptions", json=body, headers=again)
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert on_hand(floor, BAR) == ("8", "10")
+
+
+def test_two_at_once_do_not_use_the_same_bars(floor: TestClient) -> None:
+    def take(_: int) -> int:
+        return floor.post(f"{JOB}/consumptions", json={"lot": BAR, "quantity": 4}).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(take, range(4)))
+    assert answers == [201, 201, 409, 409]
+    assert on_hand(floor, BAR) == ("2", "10")
+
+
+# --- refused, and nothing written
+
+
+@sqlite_only
+def test_nothing_is_written_of_what_is_refused(app: FastAPI, floor: TestClient) -> None:
+    used = floor.post(f"{JOB}/consumptions", json={"lot": BAR, "quantity": 11})
+    assert refused(used) == "lot.short"
+    assert "10" in used.json()["detail"]
+    assert refused(floor.post(f"{JOB}/consumptions", json={"lot": "X", "quantity": 1}), 422) == "lot.unknown"
+    nowhere = floor.post(f"{API}/work-orders/NO/outputs", json={"quantity": 1})
+    assert refused(nowhere, 404) == "unknown"
+    step = {"lot": BAR, "quantity": 1, "operation": 77}
+    assert refused(floor.post(f"{JOB}/consumptions", json=step), 422) == "operation.unknown"
+    bought = floor.post(f"{JOB}/outputs", json={"lot": BAR, "quantity": 1})
+    assert refused(bought) == "output.bought_lot"
+    assert refused(leave(floor, BAR, 11)) == "lot.short"
+    tomorrow = (NOW + timedelta(days=2)).date().isoformat()
+    assert refused(leave(floor, BAR, 1, shipped_on=tomorrow), 422) == "time.future"
+    assert edges(app) == []
+    assert floor.get(API + "/dispatches").json()["items"] == []
+    assert on_hand(floor, BAR) == ("10", "10")
+
+
+def test_what_is_held_or_made_of_it_stays_where_it_is(floor: TestClient) -> None:
+    use(floor)
+    out(floor)
+    assert floor.post(f"{API}/lots/{BAR}/hold", json={"reason": "Wrong melt"}).status_code == 200
+    assert refused(floor.post(f"{JOB}/consumptions", json={"lot": BAR, "quantity": 1})) == "lot.held"
+    answer = leave(floor, "WO-3201-A", 1)
+    assert refused(answer) == "lot.held"
+    assert BAR in answer.json()["detail"]
+
+
+def test_a_job_does_not_use_up_what_it_made(floor: TestClient) -> None:
+    use(floor)
+    out(floor)
+    own = floor.post(f"{JOB}/consumptions", json={"lot": "WO-3201-A", "quantity": 1})
+    assert refused(own) == "consumption.own_output"
+    # Nor what another job made of it.
+    assert floor.post(f"{API}/work-orders", json=WORK_ORDER | {"number": "WO-2"}).status_code == 201
+    made(floor, f"{API}/work-orders/WO-2/consumptions", lot="WO-3201-A", quantity=5)
+    made(floor, f"{API}/work-orders/WO-2/outputs", quantity=5)
+    own = floor.post(f"{JOB}/consumptions", json={"lot": "WO-2-A", "quantity": 1})
+    assert refused(own) == "consumption.own_output"
+    back = floor.post(f"{API}/work-orders/WO-2/outputs", json={"lot": "WO-3201-A", "quantity": 1})
+    assert refused(back) == "output.own_input"
+
+
+@sqlite_only
+def test_who_may_record_and_who_may_not(floor: TestClient, as_role: Login) -> None:
+    viewer, dock = as_role(Role.VIEWER), as_role(Role.RECEIVING)
+    assert refused(viewer.post(f"{JOB}/consumptions", json={"lot": BAR, "quantity": 1}), 403)
+    assert refused(as_role(Role.PLANNER).post(f"{API}/dispatches", json={}), 403) == "forbidden.role"
+    assert use(dock)["quantity"] == "2"
+    assert viewer.get(f"{JOB}/consumptions").json()["items"][0]["lot"] == BAR
+
+
+@sqlite_only
+def test_a_controlled_dispatch_is_for_the_cleared_alone(floor: TestClient, as_role: Login) -> None:
+    secret = PART | {"number": "SECRET", "export_controlled": True}
+    floor.post(API + "/parts", json=secret)
+    floor.post(API + "/lots", json=LOT | {"number": "S-1", "part": "SECRET"})
+    dock, cleared = as_role(Role.RECEIVING), as_role(Role.RECEIVING, Role.BUYER, cleared=True)
+    assert refused(leave(dock, "S-1", 1), 403) == "forbidden.controlled"
+    number = leave(cleared, "S-1", 1).json()["number"]
+    assert dock.get(API + "/dispatches").json()["items"] == []
+    assert dock.get(f"{API}/dispatches/{number}").status_code == 404
+    assert cleared.get(f"{API}/dispatches/{number}").json()["export_controlled"] is True
+
+
+# --- late, inspected, with serials
+
+
+@sqlite_only
+def test_a_late_entry_is_marked_with_who_and_when(floor: TestClient) -> None:
+    used = use(floor, at="2026-03-16T06:00:00Z")
+    assert (used["late"], used["at"], used["recorded_at"]) == (
+        True,
+        "2026-03-16T06:00:00Z",
+        "2026-03-16T09:30:00Z",
+    )
+    assert used["recorded_by"]
+    assert leave(floor, BAR, 1, shipped_on="2026-03-13").json()["late"] is True
+    assert leave(floor, BAR, 1).json()["late"] is False
+
+
+@sqlite_only
+def test_what_failed_its_inspection_is_a_held_lot_of_its_own(floor: TestClient) -> None:
+    out(floor)
+    failed = {"verdict": "fail", "inspector": "Bo", "note": "Thread torn"}
+    apart = floor.post(f"{JOB}/outputs", json={"quantity": 3, "lot": "WO-3201-A", "inspection": failed})
+    assert refused(apart) == "output.failed"
+    assert out(floor, 3, inspection=failed)["lot"] == "WO-3201-B"
+    lot = floor.get(f"{API}/lots/WO-3201-B").json()
+    assert (lot["held"], lot["hold_reason"]) == (True, "Thread torn")
+    assert out(floor, 3, lot="WO-3201-A", inspection={"verdict": "pass"})["inspection"]["verdict"] == "pass"
+
+
+@sqlite_only
+def test_serials_come_out_once_and_leave_once(floor: TestClient) -> None:
+    out(floor, 2, serials=["S1", "S2"])
+    again = floor.post(f"{JOB}/outputs", json={"quantity": 1, "serials": ["S2"]})
+    assert refused(again) == "serial.made"
+    line = {"lot": "WO-3201-A", "quantity": 1, "serials": ["S1"]}
+    assert leave(floor, "", 1, lines=[line]).status_code == 201
+    assert refused(leave(floor, "", 1, lines=[line])) == "serial.gone"
+
+
+# --- taken back
+
+
+def test_a_record_typed_wrongly_is_taken_back_and_kept(app: FastAPI, floor: TestClient) -> None:
+    used, why = use(floor, 9), {"reason": "Typed 9 for 2"}
+    back = floor.post(f"{JOB}/consumptions/{used['id']}/reverse", json=why)
+    assert back.status_code == 200, back.text
+    assert (back.json()["reverse_reason"], back.json()["reversed_at"]) == (
+        "Typed 9 for 2",
+        "2026-03-16T09:30:00Z",
+    )
+    assert on_hand(floor, BAR) == ("10", "10")
+    assert refused(floor.post(f"{JOB}/consumptions/{used['id']}/reverse", json=why)) == "record.reversed"
+    output = out(floor, 300)
+    note = leave(floor, "WO-3201-A", 300).json()["number"]
+    taken = f"{JOB}/outputs/{output['id']}/reverse"
+    assert refused(floor.post(taken, json=why)) == "output.moved_on"
+    assert floor.post(f"{API}/dispatches/{note}/reverse", json=why).status_code == 200
+    assert floor.post(taken, json=why).status_code == 200
+    assert on_hand(floor, "WO-3201-A") == ("0", "0")
+    assert [edge[2] for edge in edges(app)] == [9, -9, 300, 300, -300, -300]
+
+
+@sqlite_only
+def test_material_is_not_taken_back_out_of_what_was_made(floor: TestClient, clock: Hands) -> None:
+    used = use(floor)
+    clock.now += timedelta(hours=1)
+    out(floor)
+    back = floor.post(f"{JOB}/consumptions/{used['id']}/reverse", json={"reason": "Wrong"})
+    assert refused(back) == "consumption.moved_on"
+    assert "WO-3201-A" in back.json()["detail"]
+
+
+# --- other material than the bill of material names
+
+
+@pytest.fixture
+def listed(floor: TestClient) -> TestClient:
+    """The job's part is made of bars of revision A alone."""
+    bom = [{"part": "BAR-4140", "revision": "A", "quantity": 1}]
+    answer = floor.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"bom": bom})
+    assert answer.status_code == 200, answer.text
+    for number, part in {"TUBE": "TUBE-1", "OLD": "BAR-4140"}.items():
+        floor.post(API + "/parts", json=PART | {"number": part, "revision": "0"})
+        lot = LOT | {"number": number, "part": part, "part_revision": "0", "quantity": 10}
+        assert floor.post(API + "/lots", json=lot).status_code == 201
+    return floor
+
+
+def decide(client: TestClient, mismatch: str, **body: Any) -> Any:
+    return client.post(f"{API}/material-mismatches/{mismatch}/disposition", json=body)
+
+
+SIGNED = {
+    "decision": "accept",
+    "reason": "Same steel",
+    "signature": {"name": "Q. Lee", "meaning": "accepted"},
+}
+
+
+def test_other_material_is_recorded_and_keeps_the_pieces_here(listed: TestClient) -> None:
+    assert use(listed)["mismatch"] is None
+    used = made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    assert used["mismatch"] == "WO-3201-M1"
+    out(listed)
+    answer = leave(listed, "WO-3201-A", 10)
+    assert refused(answer) == "dispatch.material"
+    assert "WO-3201-M1" in answer.json()["detail"]
+    assert refused(decide(listed, "WO-3201-M1", **SIGNED | {"signature": None}), 422) == "signature.missing"
+    accepted = decide(listed, "WO-3201-M1", **SIGNED).json()
+    assert (accepted["decision"], accepted["signature"]["name"]) == ("accept", "Q. Lee")
+    assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.decided"
+    assert leave(listed, "WO-3201-A", 10).status_code == 201
+
+
+@sqlite_only
+def test_another_revision_is_other_material(listed: TestClient) -> None:
+    made(listed, f"{JOB}/consumptions", lot="OLD", quantity=1)
+    (found,) = listed.get(API + "/material-mismatches?open=true").json()["items"]
+    assert (found["wrong"], found["expected"]) == (
+        "revision",
+        [{"part": "BAR-4140", "quantity": "1", "revision": "A"}],
+    )
+
+
+@sqlite_only
+@pytest.mark.parametrize(("decision", "code"), [("scrap", "lot.held"), ("hold", "lot.held")])
+def test_what_quality_does_not_accept_is_held(listed: TestClient, decision: str, code: str) -> None:
+    made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    out(listed)
+    assert decide(listed, "WO-3201-M1", decision=decision, reason="Soft").status_code == 200
+    assert refused(leave(listed, "WO-3201-A", 10)) == code
+    out(listed, 5)
+    later = leave(listed, "WO-3201-B", 5)
+    assert later.status_code == (409 if decision == "scrap" else 201), later.text
+
+
+@sqlite_only
+def test_a_use_that_was_none_blocks_nothing(listed: TestClient) -> None:
+    used = made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    listed.post(f"{JOB}/consumptions/{used['id']}/reverse", json={"reason": "Wrong lot scanned"})
+    out(listed)
+    assert leave(listed, "WO-3201-A", 10).status_code == 201
+    assert listed.get(API + "/material-mismatches?open=true").json()["items"] == []
+    assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.withdrawn"
+
+
+# --- customers
+
+
+@sqlite_only
+def test_customers_are_master_data(floor: TestClient) -> None:
+    contacts = [{"name": "Max Holm", "email": "max@contoso.example"}]
+    body = {"code": "CONTOSO", "name": "Contoso", "contacts": contacts}
+    assert made(floor, f"{API}/customers", **body)["contacts"] == contacts
+    assert refused(floor.post(f"{API}/customers", json=body)) == "exists"
+    changed = floor.put(f"{API}/customers/CONTOSO", json=body | {"name": "Contoso Ltd"}).json()
+    assert changed["name"] == "Contoso Ltd"
+    assert floor.get(f"{API}/customers").json()["items"][0] == changed
+    wrong = [{"name": "Max", "email": "nobody"}]
+    assert floor.put(f"{API}/customers/CONTOSO", json=body | {"contacts": wrong}).status_code == 422
