@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from temporalio.client import Client
 
+from activities import doctor_floor
 from activities.doctor_files import files
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
@@ -61,7 +62,10 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
             else:
                 stock = None
         if stock is not None:
+            stock.add(doctor_floor.changes(session))
             findings += stock.check(session)
+        if everything:
+            findings += doctor_floor.edges(session)
         findings += transfers(session)
         findings += waiting(session, now)
         findings += links(session)

@@ -1,4 +1,4 @@
-"""Compares the stock of lots with what the orders' events did to it."""
+"""Compares the stock of lots with what the orders' events and the shop floor's records did to it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Stock:
                 self._booked[at] = self._booked.get(at, ZERO) + change.booked
 
     def check(self, session: Session) -> Iterator[Finding]:
-        """Needs the streams of all orders, ended ones included."""
+        """Needs the streams of all orders, ended ones included, and all records of the shop floor."""
         # A lot made by receipts began with nothing; what somebody registered or corrected is told by its
         # quantity alone, which has grown by what was booked in since.
         typed = select(_CHANGES.c.key).where(_CHANGES.c.table_name == "lot")
@@ -54,5 +54,5 @@ class Stock:
             began = row.quantity - self._booked.get(at, ZERO) if row.typed else ZERO
             expected = began + self._sums.get(at, ZERO)
             if row.on_hand != expected:
-                what = f"{row.on_hand} {row.uom} are on hand; its quantity and the orders give {expected}."
+                what = f"{row.on_hand} {row.uom} are on hand; its quantity, the orders and the shop floor give {expected}."
                 yield found("lot.on_hand", f"lot {row.number}", what)

@@ -29,6 +29,7 @@ from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, LinkRow, OrderRow
 from models.tables.outbox import Outbox
 from models.tables.projection import TABLES
+from models.tables.shop_floor import DispatchLineRow
 from models.tables.suppliers import SupplierContact
 from models.tables.types import table
 from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
@@ -37,6 +38,7 @@ from workflows.order import OrderWorkflow
 
 ORDERS, EVENTS, COMMANDS = table(OrderRow), table(EventRow), table(CommandRow)
 LOTS, LINKS, OUTBOX = table(Lot), table(LinkRow), table(Outbox)
+DISPATCHED = table(DispatchLineRow)
 EDGES = SQLModel.metadata.tables["genealogy"]
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ncertificate"
 Damage = Callable[[Connection], Any]
@@ -181,6 +183,7 @@ async def _story(system: System) -> Patient:
     assert answer.status_code == 201, answer.text
     await _ended(system)
     await _handed_on(system)
+    await _on_the_floor(system)
     refused = await draft(system, quantity=600, spec="Nobody is approved for this")
     await system.command(Role.BUYER, refused, "issue", status=409)
     edited = await draft(system, quantity=600)
@@ -217,6 +220,22 @@ async def _handed_on(system: System) -> None:
     await system.command(Role.BUYER, second, "cancel", reason="Not needed")
     signed = {"reason": "They were lost", "signature": {"name": "Abel Stone"}}
     await system.command(Role.APPROVER, first, "force-complete", **signed)
+
+
+async def _on_the_floor(system: System) -> None:
+    """A job used up some of the flanges and made others, which left; one of each was typed wrongly."""
+    job = {"number": "WO-77", "part": "FLANGE-DN50", "revision": "B", "quantity": 10}
+    await system.post(Role.ADMIN, "/work-orders", job, status=201)
+    dispatch = {"customer": "CONTOSO", "destination": "Graz", "lines": [{"lot": "WO-77-A", "quantity": 3}]}
+    for path, body in (
+        ("/work-orders/WO-77/consumptions", {"lot": LOT, "quantity": 4}),
+        ("/work-orders/WO-77/outputs", {"lot": "WO-77-A", "quantity": 4}),
+        ("/dispatches", dispatch),
+    ):
+        wrong = await system.post(Role.RECEIVING, path, body, status=201)
+        name = wrong.get("number") or wrong["id"]
+        await system.post(Role.RECEIVING, f"{path}/{name}/reverse", {"reason": "Typed wrongly"})
+        await system.post(Role.RECEIVING, path, body, status=201)
 
 
 def codes(findings: list[Finding]) -> set[str]:
@@ -321,6 +340,13 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
             )
         ),
         EDGES,
+    ),
+    "the edge of a record removed": ({"genealogy.differ"}, remove(EDGES, how="consume"), EDGES),
+    "an edge of no record": ({"genealogy.differ"}, change(EDGES, {"how": "dispatch"}, source="x"), EDGES),
+    "a dispatched quantity rewritten": (
+        {"genealogy.differ", "lot.on_hand"},
+        change(DISPATCHED, {"lot": "WO-77-A"}, quantity=1),
+        DISPATCHED,
     ),
     "a registered lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": LOT}, on_hand=599), LOTS),
     "a received lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": "PLATED-1"}, on_hand=391), LOTS),
