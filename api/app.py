@@ -29,9 +29,11 @@ from api.pages import (
     order_list,
     progress,
     quality,
+    scan,
     today,
 )
 from api.pages import alerts as alert_pages
+from api.pages import labels as label_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
 from api.pages.drafting import discarding, outside
@@ -51,6 +53,7 @@ from api.routes import (
     expediting,
     health,
     inspection_plans,
+    labels,
     links,
     lot_holds,
     lots,
@@ -113,6 +116,7 @@ ROUTERS = (
     customers.router,
     shop_floor.router,
     dispatches.router,
+    labels.router,
     payables.router,
     alerts.router,
     nonconformances.router,
@@ -138,6 +142,8 @@ PAGES = (
     login.router,
     master.router,
     lot_holding.router,
+    label_pages.router,
+    scan.router,
     people_pages.router,
     openapi.pages,
     opening.router,

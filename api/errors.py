@@ -41,6 +41,10 @@ class CannotKeep(Refusal):
     """Bytes there is no room for, or no way to write (HTTP 507)."""
 
 
+class CannotDraw(Refusal):
+    """Paper, on a machine that lacks what draws it (HTTP 503)."""
+
+
 STATUS: dict[type[Refusal], int] = {
     Invalid: 422,
     Forbidden: 403,
@@ -50,6 +54,7 @@ STATUS: dict[type[Refusal], int] = {
     WrongKind: 415,
     TooOften: 429,
     CannotKeep: 507,
+    CannotDraw: 503,
     Refusal: 409,
 }
 TITLES = {

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from activities.i18n import N_
+from models.domain.gs1 import gtin14, is_gtin
 from models.domain.quantities import UNIT_DECIMALS, plain, unit_code
 from models.domain.texts import (
     LONGEST_KEY,
@@ -158,6 +159,15 @@ Timezone = Annotated[
         lambda name: name in _timezones(),
         "field.timezone",
         N_("{entered} is not a time zone; enter its IANA name, such as Europe/Madrid."),
+    ),
+]
+Gtin = Annotated[
+    str,
+    _must(
+        is_gtin,
+        "field.gtin",
+        N_("{entered} is no GTIN: it has 8, 12, 13 or 14 digits, the last of which checks the others."),
+        tidy=gtin14,
     ),
 ]
 Email = Annotated[

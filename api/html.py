@@ -22,9 +22,13 @@ _SENTENCE = re.compile(r"""\{\{ _\((?P<mark>["'])(?P<text>(?:(?!(?P=mark))[^\\{}
 
 def page(template: str, status: int = 200, *, locale: str = "en", **context: Any) -> HTMLResponse:
     """``template`` filled in, its sentences in ``locale``; everything in ``context`` is escaped."""
+    return HTMLResponse(text(template, locale=locale, **context), status)
+
+
+def text(template: str, *, locale: str = "en", **context: Any) -> str:
+    """The same as text, for what is not a page."""
     locale = known_locale(locale)
-    html = _environment(locale).get_template(template).render(context, locale=locale)
-    return HTMLResponse(html, status)
+    return _environment(locale).get_template(template).render(context, locale=locale)
 
 
 class _Translated(FileSystemLoader):

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
-from api.fields import Body, Flag, Key, Note, Number, Text, Unit, Whole
+from api.fields import Body, Flag, Gtin, Key, Note, Number, Text, Unit, Whole
 from api.routes.resource import Checks, Items, Paging, Resource
 from api.wire import Answer, api_router
 from models.domain.authority import Role
@@ -34,6 +34,9 @@ class PartFields(Body):
     description: Note = ""
     uom: Unit = "C62"
     trace: Literal["lot", "serial"] = "lot"
+    gtin: Gtin | None = Field(
+        default=None, description="GTIN-8, -12, -13 or -14, kept as 14 digits; on labels and found by scans."
+    )
     material: Text | None = None
     export_controlled: Flag = False
     dfars: Flag = False
@@ -121,6 +124,10 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
         bom.append({"part": component.part, "quantity": str(amount)} | named)
     if body.lot_multiple == ZERO:
         checks.wrong("lot_multiple", "Enter more than 0.")
+    if body.gtin is not None:
+        other = master.part_of_gtin(session, body.gtin)
+        if other is not None and other != number:
+            checks.wrong("gtin", "This GTIN is that of part {part}; no two parts have the same.", part=other)
     checks.settle()
     stock = {
         name: None if value is None else quantity(value, field=name, unit=body.uom)

@@ -51,6 +51,11 @@ def revisions_of(session: Session, part: str) -> list[Part]:
     return list(session.exec(select(Part).where(Part.number == part).order_by(Part.revision)).all())
 
 
+def part_of_gtin(session: Session, gtin: str) -> str | None:
+    """The number of the part that is sold under it."""
+    return session.exec(select(Part.number).where(Part.gtin == gtin).limit(1)).first()
+
+
 def known_parts(session: Session, numbers: Sequence[str]) -> set[str]:
     """Those of ``numbers`` that are parts."""
     return set(session.exec(select(Part.number).where(col(Part.number).in_(numbers)).distinct()).all())

@@ -24,6 +24,8 @@ class Part(SQLModel, table=True):
     uom: str
     # lot or serial
     trace: str = "lot"
+    # The Global Trade Item Number, as 14 digits; the same for every revision that is sold as one item.
+    gtin: str | None = Field(default=None, index=True)
     material: str | None = None
     export_controlled: bool = False
     # DFARS 252.225-7008/7009: specialty metals must be melted in a qualifying country.

@@ -1,5 +1,17 @@
 // Receiving: says what is left as accepted while one types. The server counts again; it works without.
 "use strict";
+// Who goes scanning a number finds what was typed before in the form again.
+for (const link of document.querySelectorAll("a[data-scan]")) {
+  link.addEventListener("click", () => {
+    const address = new URL(link.href);
+    for (const [name, value] of new FormData(link.closest("form"))) {
+      if (typeof value === "string" && value && name !== "form" && name !== "version") {
+        address.searchParams.append(name, value);
+      }
+    }
+    link.href = address;
+  });
+}
 (() => {
   const parts = ["rejected", "pending", "unprocessed", "tested", "scrapped"];
   const number = (input) => {

@@ -98,6 +98,7 @@ PART: Body = {
     "description": "SS Flange DN50",
     "uom": "C62",
     "trace": "lot",
+    "gtin": None,
     "material": "1.4404",
     "export_controlled": False,
     "dfars": True,

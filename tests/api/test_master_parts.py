@@ -157,3 +157,18 @@ def test_limits_are_kept_exactly(stocked: TestClient) -> None:
 def test_a_plan_is_for_a_known_part_revision_and_process(stocked: TestClient) -> None:
     body = PLAN | {"revision": "Z", "process": "NOPE"}
     assert wrong_fields(stocked.post(API + "/inspection-plans", json=body)) == ["part", "process"]
+
+
+def test_a_gtin_is_kept_as_fourteen_digits(stocked: TestClient) -> None:
+    path = API + f"/parts/{PART['number']}/{PART['revision']}"
+    assert stocked.put(path, json=PART | {"gtin": "950 6000 134352"}).json()["gtin"] == "09506000134352"
+    assert wrong_fields(stocked.put(path, json=PART | {"gtin": "9506000134353"})) == ["gtin"]
+
+
+def test_two_revisions_may_have_the_same_gtin_and_two_parts_may_not(stocked: TestClient) -> None:
+    item = PART | {"gtin": "96385074"}
+    assert stocked.post(API + "/parts", json=item | {"revision": "C"}).status_code == 201
+    assert stocked.post(API + "/parts", json=item | {"revision": "D"}).status_code == 201
+    answer = stocked.post(API + "/parts", json=item | {"number": "OTHER"})
+    assert wrong_fields(answer) == ["gtin"]
+    assert PART["number"] in answer.json()["errors"][0]["message"]

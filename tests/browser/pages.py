@@ -192,6 +192,17 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/orders/{WO-3140}/close", "buyer"),
     ),
     "/alerts": (Look("/alerts", "planner"), Look("/alerts?state=answered", "viewer")),
+    "/labels": (
+        Look(f"/labels?order={SOME}&parcel={SOME}-P1&lot=MELT-7", "receiving"),
+        Look("/labels", "buyer"),
+        Look("/labels", "viewer", 403),
+    ),
+    "/scan": (
+        Look("/scan", "receiving"),
+        Look("/scan?q=nothing+like+it", "viewer", 404),
+        Look("/scan?q=(01)09506000134359", "viewer", 422),
+    ),
+    "/scan/to/{back:path}": (Look(f"/scan/to/orders/{SOME}/receive?field=packing_slip", "receiving"),),
     "/payables": (
         Look("/payables?from=2020-01-01", "finance"),
         Look("/payables?from=2020-01-01&to=2020-01-31", "finance"),
@@ -256,8 +267,14 @@ NOT_LOOKED_AT = frozenset(
         "/alerts/{alert}",
         "/orders/new/mail",
         "/orders/{number}/issue/mail",
-        # A file.
+        # Files.
         "/payables.{kind}",
+        "/labels.pdf",
+        # Printed on labels; lead to what they are about.
+        "/l/{number}",
+        "/o/{number}",
+        "/b/{number}",
+        "/01/{rest:path}",
         "/mailbox/{name}/html",
         "/mailbox/{name}/attachments/{index}",
     }

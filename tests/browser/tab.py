@@ -33,12 +33,12 @@ document.addEventListener('securitypolicyviolation', e => window.refused.push(
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium; `make browser` installs it."""
+async def chromium(*more: str) -> AsyncIterator[Browser]:
+    """Debian's Chromium, started with `more` arguments; `make browser` installs it."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "there is no chromium here: run `make browser`"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=list(_QUIET))
+        browser = await playwright.chromium.launch(executable_path=program, args=[*_QUIET, *more])
         yield browser
         await browser.close()
 

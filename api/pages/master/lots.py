@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from activities.i18n import N_
+from api.pages import labels
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
@@ -17,6 +18,7 @@ from api.routes import lots
 from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
+from models.domain.labels import LABELS, Kind
 from models.domain.lot_holds import BY_DOCUMENT
 from models.queries import lot_holds, order_stream
 
@@ -84,6 +86,10 @@ def _way_on(staff: Staff, record: Record) -> tuple[str, str] | None:
     return (N_("Put the lot on hold"), f"{path}/hold") if may(staff, hold_lot) else None
 
 
+def _ways(staff: Staff, record: Record) -> list[tuple[str, str]]:
+    return [(N_("Print a label"), labels.path_of(Kind.LOT, record["number"]))] if staff.has(*LABELS) else []
+
+
 LOTS = Screen(
     "lots",
     N_("Lots"),
@@ -134,4 +140,5 @@ LOTS = Screen(
     ("number", "part", "supplier", "supplier_lot", "heat_number"),
     standing=_standing,
     panels=_panels,
+    ways=_ways,
 )

@@ -129,6 +129,7 @@ PARTS = Screen(
             "uom", N_("Unit"), "suggest", N_("UN/ECE code: C62 (pieces), KGM (kg), MTR (m)."), choices.units
         ),
         Input("trace", N_("Traced"), "pick", options=words_for(*_TRACES.items()), blank=False),
+        Input("gtin", "GTIN", hint=N_("Of what is sold as one item: 8, 12, 13 or 14 digits, on its labels.")),
         Input("material", N_("Material")),
         Input("export_controlled", N_("Export-controlled"), "flag"),
         Input("dfars", N_("DFARS specialty metals: melted in a qualifying country"), "flag"),

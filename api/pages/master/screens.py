@@ -77,6 +77,8 @@ class Screen:
     children: dict[str, Screen] = field(default_factory=dict)
     standing: Callable[[Words, Record], list[Cell]] = lambda _words, _record: []
     panels: Callable[[Session, Staff, Record], Sequence[Panel]] = lambda _session, _staff, _record: []
+    # What else there is of a record: what it says, and where it leads.
+    ways: Callable[[Staff, Record], Sequence[tuple[str, str]]] = lambda _staff, _record: ()
 
     @property
     def known_by(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from activities import wording
 from activities.refusals import from_json
 from api.auth import Reader
+from api.pages import labels
 from api.pages.desk import Desk, desk
 from api.pages.order import (
     claims_told,
@@ -31,8 +32,10 @@ from api.pages.order.telling import Telling
 from api.pages.route import page_router
 from api.pages.staff import draw, who_looks
 from api.pages.wording import ACTIONS
+from models.domain.labels import LABELS, Kind
 from models.domain.order import Order
 from models.queries import order_records, order_stream
+from models.queries.labels import came_with
 
 router = page_router()
 _ENTRIES = 30
@@ -40,11 +43,13 @@ _ENTRIES = 30
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a command that was just sent: received, applied or refused."""
+    """What became of a command that was just sent: received, applied or refused. `labels` leads to those
+    of the lots that came in with it."""
 
     status: str
     what: str
     problems: tuple[str, ...] = ()
+    labels: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +142,16 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),
         "parcels": [rows.parcel(order, item, words) for item in shown.view["parcels"]],
+        "label": _label(shown),
         "entries": stream.entries(part, tell, names),
         "older": part.older,
         "before": before,
     }
+
+
+def _label(shown: Desk) -> str:
+    """Where a label of the order is printed; empty for who does not print any."""
+    return labels.path_of(Kind.ORDER, shown.number) if shown.staff.has(*LABELS) else ""
 
 
 def _receipt(session: Session, shown: Desk, command: str) -> Receipt | None:
@@ -149,7 +160,19 @@ def _receipt(session: Session, shown: Desk, command: str) -> Receipt | None:
         return None
     what = wording.command(shown.words.locale, row.name)
     if row.status != "refused":
-        return Receipt(row.status, what)
+        return Receipt(row.status, what, labels=_labels(session, shown, row))
     refusal = from_json(row.result["refusal"])
     others = (shown.words.refusal(error) for error in refusal.errors if error.text != refusal.text)
     return Receipt(row.status, what, (shown.words.refusal(refusal), *others))
+
+
+def _labels(session: Session, shown: Desk, row: Any) -> str:
+    """Where labels of what was just received are printed; empty for who does not print any."""
+    if row.name != "receive" or row.status != "applied" or shown.order is None:
+        return ""
+    receipt = row.result["made"].get("receipt")
+    event = next((item.sequence for item in shown.order.receipts if item.receipt == receipt), None)
+    if event is None or not shown.staff.has(*LABELS):
+        return ""
+    lots = came_with(session, shown.number, event)
+    return labels.path_of(Kind.LOT, *lots) if lots else ""

@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("uom", sa.String(), nullable=False),
         sa.Column("trace", sa.String(), nullable=False),
+        sa.Column("gtin", sa.String(), nullable=True),
         sa.Column("material", sa.String(), nullable=True),
         sa.Column("export_controlled", sa.Boolean(), nullable=False),
         sa.Column("dfars", sa.Boolean(), nullable=False),
@@ -114,6 +115,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", "revision"),
     )
+    with op.batch_alter_table("part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_part_gtin"), ["gtin"], unique=False)
+
     op.create_table(
         "process",
         sa.Column("code", sa.String(), nullable=False),

@@ -1,0 +1,174 @@
+"""What a scanned or typed identifier is of: everything of exactly that name that the reader may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlmodel import Session
+
+from models.domain import identifiers, labels
+from models.domain.scanned import Scanned
+from models.queries.orders import Reader
+from models.tables.lots import Lot
+from models.tables.orders import IdentifierRow, OrderRow
+from models.tables.parts import Part
+from models.tables.shop_floor import DispatchRow
+from models.tables.types import table
+from models.tables.work_orders import WorkOrder
+
+_LOTS, _PARTS, _JOBS, _DISPATCHES = table(Lot), table(Part), table(WorkOrder), table(DispatchRow)
+_ORDERS, _IDENTIFIERS = table(OrderRow), table(IdentifierRow)
+# Nobody chooses from a longer list on a phone.
+_MOST = 30
+
+
+class What(StrEnum):
+    """What the identifier is of."""
+
+    LOT = "lot"
+    SUPPLIER_LOT = "supplier_lot"
+    HEAT = "heat"
+    PART = "part"
+    ORDER = "order"
+    PARCEL = "parcel"
+    SERIAL = "serial"
+    TRACKING = "tracking"
+    PACKING_SLIP = "packing_slip"
+    SUPPLIER_ORDER = "supplier_order"
+    PURCHASE_ORDER = "purchase_order"
+    WORK_ORDER = "work_order"
+    DISPATCH = "dispatch"
+
+
+# What an order is known by that stands on paper or on a box; all of it leads to the order.
+_OF_ORDERS = tuple(
+    identifiers.Kind(what.value)
+    for what in (
+        What.ORDER,
+        What.PARCEL,
+        What.SERIAL,
+        What.TRACKING,
+        What.PACKING_SLIP,
+        What.SUPPLIER_ORDER,
+        What.PURCHASE_ORDER,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`value` is what was found, `number` the lot, order, job, dispatch or part (with its revision) it is
+    of, `about` what tells it from others."""
+
+    what: What
+    value: str
+    number: str
+    about: str = ""
+    revision: str = ""
+
+
+def found(session: Session, scanned: Scanned, reader: Reader) -> Sequence[Match]:
+    """The most telling first; empty when nothing has this name."""
+    if scanned.subject is not None:
+        name, kind = scanned.subject.number, scanned.subject.kind
+        if kind is labels.Kind.LOT:
+            return list(_lots(session, What.LOT, (name,), reader))
+        wanted = What.ORDER if kind is labels.Kind.ORDER else What.PARCEL
+        return [match for match in _orders(session, name, reader) if match.what is wanted]
+    if scanned.gtin or scanned.lot:
+        return list(_of_trade(session, scanned, reader))
+    return list(_named(session, scanned.text, reader))
+
+
+def _named(session: Session, text: str, reader: Reader) -> Iterator[Match]:
+    # Phones begin words with a capital, and lots are typed without.
+    names = tuple(dict.fromkeys((text, text.upper(), text.lower())))
+    for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT):
+        yield from _lots(session, what, names, reader)
+    yield from _orders(session, text, reader)
+    for job in session.execute(
+        select(_JOBS.c.number, _JOBS.c.part, _JOBS.c.revision)
+        .where(_JOBS.c.number.in_(names), _may_know(_JOBS.c.part, reader))
+        .limit(_MOST)
+    ):
+        yield Match(What.WORK_ORDER, job.number, job.number, f"{job.part} {job.revision}")
+    dispatches = select(_DISPATCHES.c.number, _DISPATCHES.c.customer).where(_DISPATCHES.c.number.in_(names))
+    if not reader.cleared:
+        dispatches = dispatches.where(_DISPATCHES.c.export_controlled.is_(False))
+    for dispatch in session.execute(dispatches.limit(_MOST)):
+        yield Match(What.DISPATCH, dispatch.number, dispatch.number, dispatch.customer)
+
+
+def _lots(session: Session, what: What, names: Sequence[str], reader: Reader) -> Iterator[Match]:
+    column = {
+        What.LOT: _LOTS.c.number,
+        What.SUPPLIER_LOT: _LOTS.c.supplier_lot,
+        What.HEAT: _LOTS.c.heat_number,
+    }[what]
+    yield from _these_lots(session, what, column, column.in_(names), reader)
+
+
+def _these_lots(
+    session: Session, what: What, value: ColumnElement[str], where: ColumnElement[bool], reader: Reader
+) -> Iterator[Match]:
+    rows = session.execute(
+        select(_LOTS.c.number, value.label("value"), _LOTS.c.part, _LOTS.c.part_revision)
+        .where(where, _may_know(_LOTS.c.part, reader))
+        .order_by(_LOTS.c.created_at.desc(), _LOTS.c.number)
+        .limit(_MOST)
+    )
+    for row in rows:
+        about = " ".join(filter(None, [row.part, row.part_revision]))
+        yield Match(what, row.value, row.number, about)
+
+
+def _of_trade(session: Session, scanned: Scanned, reader: Reader) -> Iterator[Match]:
+    """By a GS1 symbol: a lot of that part by our number or the supplier's, else the part."""
+    parts = list(
+        session.execute(
+            select(_PARTS.c.number, _PARTS.c.revision, _PARTS.c.description)
+            .where(_PARTS.c.gtin == scanned.gtin, _may_know(_PARTS.c.number, reader))
+            .order_by(_PARTS.c.number, _PARTS.c.revision)
+            .limit(_MOST)
+        )
+    )
+    if scanned.lot:
+        named = or_(_LOTS.c.number == scanned.lot, _LOTS.c.supplier_lot == scanned.lot)
+        # A supplier's own GTIN need not be in our books: its lot alone says enough then.
+        where = and_(named, _LOTS.c.part.in_([part.number for part in parts])) if parts else named
+        yield from _these_lots(session, What.LOT, _LOTS.c.number, where, reader)
+        return
+    for part in parts:
+        yield Match(What.PART, scanned.gtin, part.number, part.description, part.revision)
+
+
+def _orders(session: Session, text: str, reader: Reader) -> Iterator[Match]:
+    """Orders that have all of the text as one of their identifiers."""
+    words = identifiers.words(text)
+    if not words:
+        return
+    query = (
+        select(_IDENTIFIERS.c.kind, _IDENTIFIERS.c.value, _ORDERS.c.number, _ORDERS.c.supplier)
+        .join(_ORDERS, _ORDERS.c.number == _IDENTIFIERS.c.order_number)
+        .where(_IDENTIFIERS.c.word == words[0], _IDENTIFIERS.c.kind.in_([kind.value for kind in _OF_ORDERS]))
+        .order_by(_ORDERS.c.number.desc())
+        .limit(_MOST)
+    )
+    if not reader.cleared:
+        query = query.where(_ORDERS.c.export_controlled.is_(False))
+    rows = [row for row in session.execute(query) if identifiers.words(row.value) == words]
+    telling = {kind.value: place for place, kind in enumerate(_OF_ORDERS)}
+    seen: set[str] = set()
+    for row in sorted(rows, key=lambda row: telling[row.kind]):
+        if row.number not in seen:
+            seen.add(row.number)
+            yield Match(What(row.kind), row.value, row.number, row.supplier)
+
+
+def _may_know(part: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
+    """Nothing of a part that is export-controlled is found by who is not cleared."""
+    controlled = exists().where(_PARTS.c.number == part, _PARTS.c.export_controlled.is_(True))
+    return part.is_not(None) if reader.cleared else ~controlled
