@@ -36,6 +36,7 @@ from api.pages import alerts as alert_pages
 from api.pages import labels as label_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
+from api.pages import trace as trace_page
 from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
 from api.pages.live import Live
@@ -138,6 +139,7 @@ PAGES = (
     alert_pages.router,
     payables_page.router,
     quality.router,
+    trace_page.router,
     actions.router,
     login.router,
     master.router,

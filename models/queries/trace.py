@@ -13,16 +13,29 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session
 
 from models.domain.quantities import ZERO
-from models.domain.trace import Direction, Link, NodeKind, Step, Walk, kind_of, name_of, steps
+from models.domain.trace import (
+    Direction,
+    Link,
+    NodeKind,
+    Step,
+    Walk,
+    kind_of,
+    lot_node,
+    name_of,
+    steps,
+    work_of,
+)
 from models.tables.lots import Lot
 from models.tables.orders import EdgeRow, OrderRow
 from models.tables.parts import Part
+from models.tables.serials import SerialRow
 from models.tables.shop_floor import DispatchLineRow, DispatchRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _EDGES, _LOTS, _JOBS, _ORDERS = table(EdgeRow), table(Lot), table(WorkOrder), table(OrderRow)
 _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(DispatchLineRow)
+_SERIALS = table(SerialRow)
 # So many names go into one question, and so many rows are fetched at a time.
 AT_ONCE = 500
 _ROWS = 2_000
@@ -122,20 +135,38 @@ class Genealogy:
         return (link for link in found if (link.target if forward else link.source) in shown)
 
     def _of_serial(self, found: list[Link]) -> Iterator[Link]:
-        numbers = {name_of(link.target) for link in found if link.how == "dispatch"}
-        named: dict[tuple[str, str], set[str]] = {}
-        for some in chunks(numbers):
-            rows = self.session.execute(
-                select(_DISPATCHED.c.dispatch, _DISPATCHED.c.lot, _DISPATCHED.c.serials).where(
-                    _DISPATCHED.c.dispatch.in_(some)
-                )
-            )
-            for row in rows:
-                named.setdefault((row.dispatch, row.lot), set()).update(row.serials)
+        """Links that this piece went, as far as they name their pieces."""
+        gone = self._dispatched({name_of(link.target) for link in found if link.how == "dispatch"})
+        works = {node for link in found for node in (link.source, link.target) if node.startswith("order:")}
+        been = self._at_work({work_of(node).order for node in works})
         for link in found:
-            serials = named.get((name_of(link.target), name_of(link.source)))
-            if link.how != "dispatch" or not serials or self.serial in serials:
-                yield link
+            serials = gone.get((name_of(link.target), name_of(link.source)))
+            if link.how == "dispatch" and serials and self.serial not in serials:
+                continue
+            if any(node in been and self.serial not in been[node] for node in (link.source, link.target)):
+                continue
+            became = been.get(link.source, {}).get(self.serial)
+            if became and link.target.startswith("lot:") and link.target != lot_node(became):
+                continue
+            yield link
+
+    def _dispatched(self, numbers: Collection[str]) -> dict[tuple[str, str], set[str]]:
+        """The serials of dispatches, by dispatch and lot."""
+        named: dict[tuple[str, str], set[str]] = {}
+        columns = (_DISPATCHED.c.dispatch, _DISPATCHED.c.lot, _DISPATCHED.c.serials)
+        for some in chunks(sorted(numbers)):
+            for row in self.session.execute(select(*columns).where(_DISPATCHED.c.dispatch.in_(some))):
+                named.setdefault((row.dispatch, row.lot), set()).update(row.serials)
+        return named
+
+    def _at_work(self, orders: Collection[str]) -> dict[str, dict[str, str]]:
+        """The serials of pieces at work, each with the lot it was accepted as, by node."""
+        named: dict[str, dict[str, str]] = {}
+        for some in chunks(sorted(orders)):
+            for row in self.session.execute(select(_SERIALS).where(_SERIALS.c.order_number.in_(some))):
+                node = f"order:{row.order_number}:{row.line}:{row.lot}"
+                named.setdefault(node, {})[row.serial] = row.output
+        return named
 
 
 def streamed(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, select
 from sqlmodel import Session
 
 from models.codec import load_order
-from models.domain.evidence import DocumentType
+from models.domain.evidence import DOCUMENTS
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.trace import NodeKind, Trace, kind_of, name_of, work_of
@@ -36,8 +36,7 @@ _ORDER_ROWS = select(*(_ORDERS.c[name] for name in _ORDER))
 _DISPATCH = ("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on")
 _DISPATCH_ROWS = select(*(_DISPATCHES.c[name] for name in _DISPATCH))
 _PAPER = ("type", "number", "issuer", "matched", "filename")
-# Pictures and packing slips certify nothing.
-_CERTIFY = frozenset(kind.value for kind in DocumentType) - {"photo", "video", "packing_slip", "other"}
+_CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
 # A load's start as the end of its name.
 _STARTED = len("2026-11-02T09:00:00Z")
 

@@ -20,6 +20,7 @@ from models.domain.trace import lot_node
 from models.queries.trace import Begin, Genealogy, links
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow, EdgeRow, IdentifierRow, LineRow, OrderRow, PiecesRow
+from models.tables.serials import SerialRow
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
@@ -27,7 +28,7 @@ from models.tables.work_orders import WorkOrder
 _LOTS, _JOBS, _ORDERS, _PIECES = table(Lot), table(WorkOrder), table(OrderRow), table(PiecesRow)
 _LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(IdentifierRow)
 _DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
-_EDGES = table(EdgeRow)
+_EDGES, _AT_WORK = table(EdgeRow), table(SerialRow)
 # Between what tells two of the same name apart.
 _SLASH = "/"
 LONGEST = 200
@@ -118,18 +119,29 @@ def _supplier_lots(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 
 def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
-    """A piece is in the lot it came out of a job in, or was dispatched with."""
-    by_serial: dict[str, dict[str, None]] = {}
+    """A piece is in the lot it came out of a job in, went out in, was accepted as or was dispatched with."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    whole = {*names, *(name.rpartition(_SLASH)[0] for name in names if _SLASH in name)}
     for rows in (_OUTPUTS, _DISPATCHED):
         live = [_OUTPUTS.c.reversed_at.is_(None)] if rows is _OUTPUTS else []
         text = cast(rows.c.serials, String)
-        query = select(rows.c.lot, rows.c.serials).where(or_(*(_holds(text, name) for name in names)), *live)
+        query = select(rows.c.part, rows.c.lot, rows.c.serials).where(
+            or_(*(_holds(text, name) for name in whole)), *live
+        )
         for row in session.execute(query.order_by(rows.c.lot)):
-            for serial in set(row.serials) & set(names):
-                by_serial.setdefault(serial, {})[row.lot] = None
-    for serial, lots in by_serial.items():
-        begin = Begin(tuple(lot_node(lot) for lot in lots), serial=serial)
-        yield Match("serial", serial, ", ".join(lots), begin)
+            for serial in set(row.serials) & whole:
+                found.setdefault((serial, row.part), {})[lot_node(row.lot)] = None
+    query = select(_AT_WORK).where(_AT_WORK.c.serial.in_(whole))
+    for row in session.execute(query.order_by(_AT_WORK.c.order_number, _AT_WORK.c.line)):
+        nodes = found.setdefault((row.serial, row.part), {})
+        nodes[f"order:{row.order_number}:{row.line}:{row.lot}"] = None
+        if row.output:
+            nodes[lot_node(row.output)] = None
+    for (serial, part), nodes in found.items():
+        value = f"{serial}{_SLASH}{part}"
+        if serial in names or value in names:
+            begin = Begin(tuple(nodes), _sources(session, nodes), serial=serial)
+            yield Match("serial", value, part, begin)
 
 
 def _holds(text: ColumnElement[str], name: str) -> ColumnElement[bool]:

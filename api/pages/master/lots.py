@@ -14,6 +14,7 @@ from api.pages.master import cells, choices
 from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
 from api.pages.staff import Staff
+from api.pages.trace_words import asking
 from api.routes import lots
 from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
@@ -39,7 +40,8 @@ def _standing(words: Words, record: Record) -> list[Cell]:
         found.append(Cell(record["hold_reason"]))
     of = words.amount(record["quantity"], record["uom"])
     left = words.say(N_("{left} of {all} on hand"), left=words.number(record["on_hand"]), all=of)
-    return [*found, Cell(left)]
+    trace = Cell(words.say(N_("Trace")), href=asking(f"lot:{record['number']}"))
+    return [*found, Cell(left), trace]
 
 
 def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:

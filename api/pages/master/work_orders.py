@@ -15,6 +15,7 @@ from api.pages.master.inputs import Input, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
 from api.pages.master.steps import STEP_HEADS, step_cells, steps
 from api.pages.staff import Staff
+from api.pages.trace_words import asking
 from api.pages.wording import ORDER_TYPES, stage_name
 from api.routes import work_orders
 from api.routes.projects import family_of
@@ -40,6 +41,7 @@ def _standing(words: Words, record: Record) -> list[Cell]:
         Cell(words.number(record["quantity"])),
         *due,
         *whole,
+        Cell(words.say(N_("Trace")), "", asking(f"work_order:{record['number']}")),
     ]
 
 

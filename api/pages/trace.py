@@ -1,0 +1,156 @@
+"""The trace page: the answer first, then the way of the pieces as a drawing, a list and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Query, Request, Response
+
+from activities.i18n import N_
+from api.pages import trace_words as said
+from api.pages.route import page_router
+from api.pages.staff import Staff, Visitor, draw
+from api.pages.trace_graph import Box, Drawing, drawing
+from models.domain.errors import Unknown
+from models.domain.trace import Direction
+from models.queries.trace_roots import LONGEST, Match, named
+from models.queries.trace_view import found
+
+router = page_router()
+_DIRECTIONS = {
+    Direction.BOTH: N_("Both ways"),
+    Direction.BACK: N_("Where it came from"),
+    Direction.FORWARD: N_("Where it went"),
+}
+# Per cent; 0 is as wide as the page. A drawing that does not fit is scrolled.
+_ZOOMS = (0, 50, 75, 100, 150)
+# Narrower than this a drawing is shown as it is, and wider than this it could not be read as wide as a page.
+_FITS = range(1200, 2400)
+# Tables of more rows are folded, and end after so many.
+_FOLDED_FROM, _MOST_ROWS = 20, 500
+_MOST_OPENED = 20
+
+
+@router.get("/trace")
+def trace(
+    request: Request,
+    staff: Visitor,
+    q: Annotated[str, Query(max_length=LONGEST)] = "",
+    direction: Direction = Direction.BOTH,
+    opened: Annotated[list[str], Query(alias="open", max_length=_MOST_OPENED)] = [],  # noqa: B006 - FastAPI copies it
+    zoom: int | None = None,
+) -> Response:
+    """Asked by any identifier; several things of one name are offered."""
+    asked = q.strip()
+    shown: dict[str, Any] = {
+        "q": asked,
+        "direction": direction,
+        "directions": [(each.value, staff.words.say(label)) for each, label in _DIRECTIONS.items()],
+        "unknown": "",
+        "choices": [],
+        "view": None,
+    }
+    if not asked:
+        return draw(request, staff, "pages/trace.html", **shown)
+    cleared = staff.principal.cleared
+    with request.app.state.database.snapshot() as session:
+        try:
+            matches = named(session, asked, cleared=cleared)
+        except Unknown as refusal:
+            unknown = staff.words.refusal(refusal)
+            return draw(request, staff, "pages/trace.html", 404, **shown | {"unknown": unknown})
+        if len(matches) > 1:
+            choices = [_choice(staff, match, direction) for match in matches]
+            return draw(request, staff, "pages/trace.html", **shown | {"choices": choices})
+        view = found(session, matches[0], direction, cleared=cleared).view
+    known = said.names(staff.words, view["nodes"], view["customers"])
+    picture = drawing(view["nodes"], view["edges"], view["root"]["nodes"], opened)
+    usual = 0 if picture.width in _FITS else 100
+    asks = _Asks(asked, direction, tuple(opened), zoom if zoom in _ZOOMS else usual, usual)
+    begun = view["root"]["nodes"]
+    panels = said.panels(staff.words, view)
+    return draw(
+        request,
+        staff,
+        "pages/trace.html",
+        **shown
+        | {
+            "view": view,
+            "kind": staff.words.say(said.KINDS[view["root"]["kind"]]),
+            "boxes": [asks.box(staff, box, known, begun) for box in picture.boxes],
+            "lines": _lines(staff, picture),
+            "picture": picture,
+            "scale": asks.zoom,
+            "zooms": [(each, asks.address(zoom=each)) for each in _ZOOMS],
+            "back": said.twigs(staff.words, view, known, forward=False)
+            if direction is not Direction.FORWARD
+            else [],
+            "ahead": said.twigs(staff.words, view, known, forward=True)
+            if direction is not Direction.BACK
+            else [],
+            "panels": [(replace(each, rows=each.rows[:_MOST_ROWS]), len(each.rows)) for each in panels],
+            "folded_from": _FOLDED_FROM,
+            "unsure": any("unsure" in edge for edge in view["edges"]),
+            "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],
+            "in_work": [known[node["id"]] for node in view["nodes"] if node.get("in_work")],
+            "held": [name for name in known.values() if name.held],
+            "sheet": f"/api/v1/trace/{quote(view['root']['identifier'], safe='')}.csv?direction={direction.value}",
+        },
+    )
+
+
+class _Asks:
+    """The page as it was asked for, and the addresses of the same with something else."""
+
+    def __init__(self, q: str, direction: Direction, opened: tuple[str, ...], zoom: int, usual: int) -> None:
+        self.q, self.direction, self.opened = q, direction.value, opened
+        self.zoom, self.usual = zoom, usual
+
+    def address(self, *, opened: tuple[str, ...] | None = None, zoom: int | None = None) -> str:
+        scale = self.zoom if zoom is None else zoom
+        base = said.asking(self.q, self.direction, zoom="" if scale == self.usual else str(scale))
+        names = self.opened if opened is None else opened
+        return base + "".join(f"&open={quote(name, safe='')}" for name in dict.fromkeys(names)) + "#graph"
+
+    def box(
+        self, staff: Staff, box: Box, known: dict[str, said.Name], roots: Collection[str]
+    ) -> dict[str, Any]:
+        place = {"x": box.x, "y": box.y, "kind": box.kind, "fold": bool(box.fold), "root": box.id in roots}
+        if box.fold:
+            count = staff.words.say(said.FOLDED[box.kind], count=len(box.of))
+            held = sum(known[node].held for node in box.of)
+            about = staff.words.say(N_("Show them"))
+            return place | {
+                "name": said.Name(staff.words.say(said.KINDS[box.kind]), count, about, "", bool(held)),
+                "address": self.address(opened=(*self.opened, box.fold)),
+            }
+        return place | {
+            "name": known[box.id],
+            "address": said.asking(said.identifier(box.id), self.direction),
+        }
+
+
+def _lines(staff: Staff, picture: Drawing) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": line.path,
+            "x": line.x,
+            "y": line.y,
+            "returns": line.returns,
+            "unsure": line.unsure,
+            "amount": staff.words.listed(staff.words.amount(some, unit) for unit, some in line.sums.items()),
+        }
+        for line in picture.lines
+    ]
+
+
+def _choice(staff: Staff, match: Match, direction: Direction) -> dict[str, str]:
+    return {
+        "kind": staff.words.say(said.KINDS[match.kind]),
+        "value": match.value,
+        "of": match.told,
+        "address": said.asking(match.identifier, direction.value),
+    }

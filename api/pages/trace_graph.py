@@ -1,0 +1,182 @@
+"""A trace as a drawing: layers from raw material on the left to customers on the right.
+
+A layer with many nodes of one kind folds them into one box that says how many; its link opens it. Every
+other box leads to the trace that begins there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from models.domain.quantities import ZERO
+
+View = Mapping[str, Any]
+# So many of one kind stand side by side in a layer before they are folded; so many at most when opened.
+_MOST, _MOST_OPENED = 8, 80
+_WIDE, _HIGH, _GAP, _ROW, _EDGE = 184, 56, 72, 16, 16
+# With more lines than this their quantities would stand on each other.
+_MOST_LABELS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node, or many of a kind: `of` are their ids, `fold` is the name of the group it was folded into."""
+
+    id: str
+    kind: str
+    layer: int
+    of: tuple[str, ...]
+    fold: str = ""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass
+class Line:
+    """All that goes from one box to another; dashed when it is not sure."""
+
+    source: str
+    target: str
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    returns: bool = False
+    unsure: bool = True
+    path: str = ""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    labelled: bool
+    box_width: int = _WIDE
+    box_height: int = _HIGH
+
+
+def drawing(
+    nodes: Sequence[View], edges: Sequence[View], roots: Collection[str], opened: Collection[str]
+) -> Drawing:
+    """`opened` names the groups that are not folded."""
+    kinds = {node["id"]: node["kind"] for node in nodes if node["kind"] not in ("supplier", "customer")}
+    layers = _layers(kinds, edges)
+    boxes = _boxes(kinds, layers, set(roots), set(opened))
+    within = {node: box.id for box in boxes for node in box.of}
+    lines = _lines(edges, within)
+    placed = _placed(boxes, lines)
+    at = {box.id: box for box in placed}
+    for line in lines:
+        _draw(line, at[line.source], at[line.target])
+    width = max((box.x + _WIDE for box in placed), default=0) + _EDGE
+    height = max((box.y + _HIGH for box in placed), default=0) + _EDGE
+    return Drawing(width, height, tuple(placed), tuple(lines), len(lines) <= _MOST_LABELS)
+
+
+def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
+    """Each node one layer behind the last one it came from; what leads back does not count. Customers are
+    the last."""
+    ahead: dict[str, set[str]] = {node: set() for node in kinds}
+    into: dict[str, set[str]] = {node: set() for node in kinds}
+    ways = {(edge["from"], edge["to"]) for edge in edges if edge["how"] not in ("rework", "return")}
+    for source, target in ways:
+        if not (source.startswith("load:") and (target, source) in ways):
+            ahead[source].add(target)
+            into[target].add(source)
+    layers = dict.fromkeys(kinds, 0)
+    waiting = {node: len(sources) for node, sources in into.items()}
+    ready = [node for node in kinds if not waiting[node]]
+    left = dict.fromkeys(kinds)
+    while left:
+        # Where everything waits for something else there is a circle: it is cut where it is nearest.
+        node = ready.pop() if ready else min(left, key=lambda each: (layers[each], waiting[each]))
+        if node not in left:
+            continue
+        del left[node]
+        for target in ahead[node]:
+            if target in left:
+                layers[target] = max(layers[target], layers[node] + 1)
+                waiting[target] -= 1
+                if not waiting[target]:
+                    ready.append(target)
+    last = max(layers.values(), default=0)
+    return {node: last if kinds[node] == "dispatch" else layer for node, layer in layers.items()}
+
+
+def _boxes(
+    kinds: Mapping[str, str], layers: Mapping[str, int], roots: set[str], opened: set[str]
+) -> list[Box]:
+    groups: dict[tuple[int, str], list[str]] = {}
+    for node, kind in kinds.items():
+        groups.setdefault((layers[node], kind), []).append(node)
+    found = []
+    for (layer, kind), nodes in sorted(groups.items()):
+        name = f"{layer}.{kind}"
+        most = _MOST_OPENED if name in opened else _MOST
+        alone = [node for node in nodes if node in roots][:most]
+        if len(nodes) <= most or name in opened:
+            alone += [node for node in nodes if node not in alone][: most - len(alone)]
+        found += [Box(node, kind, layer, (node,)) for node in alone]
+        rest = tuple(node for node in nodes if node not in set(alone))
+        if rest:
+            found.append(Box(f"fold:{name}", kind, layer, rest, fold=name))
+    return found
+
+
+def _lines(edges: Iterable[View], within: Mapping[str, str]) -> list[Line]:
+    found: dict[tuple[str, str], Line] = {}
+    pairs = {(within[edge["from"]], within[edge["to"]]) for edge in edges}
+    for edge in edges:
+        source, target = within[edge["from"]], within[edge["to"]]
+        if source == target or (source.startswith("load:") and (target, source) in pairs):
+            # Pieces are beside their load, not behind it.
+            continue
+        line = found.setdefault((source, target), Line(source, target))
+        line.sums[edge["unit"]] = line.sums.get(edge["unit"], ZERO) + edge["quantity"]
+        line.returns = line.returns or edge["how"] in ("rework", "return")
+        line.unsure = line.unsure and "unsure" in edge
+    return list(found.values())
+
+
+def _placed(boxes: Sequence[Box], lines: Sequence[Line]) -> list[Box]:
+    """Boxes in rows, each near the middle of those it came from."""
+    before: dict[str, list[str]] = {}
+    for line in lines:
+        if not line.returns:
+            before.setdefault(line.target, []).append(line.source)
+    row: dict[str, float] = {}
+    found = []
+    for layer in sorted({box.layer for box in boxes}):
+        mine = [box for box in boxes if box.layer == layer]
+        middle = {
+            box.id: sum(row.get(source, 0) for source in before.get(box.id, ())) / len(before[box.id])
+            if before.get(box.id)
+            else 0.0
+            for box in mine
+        }
+        for place, box in enumerate(sorted(mine, key=lambda box: (middle[box.id], box.kind, box.id))):
+            row[box.id] = float(place)
+            x = _EDGE + layer * (_WIDE + _GAP)
+            y = _EDGE + place * (_HIGH + _ROW)
+            found.append(Box(box.id, box.kind, box.layer, box.of, box.fold, x, y))
+    return found
+
+
+def _draw(line: Line, source: Box, target: Box) -> None:
+    begin, end = (source.x + _WIDE, source.y + _HIGH // 2), (target.x, target.y + _HIGH // 2)
+    if target.x > source.x:
+        bend = (end[0] - begin[0]) // 2
+        line.path = (
+            f"M{begin[0]} {begin[1]}C{begin[0] + bend} {begin[1]} {end[0] - bend} {end[1]} {end[0]} {end[1]}"
+        )
+        line.x, line.y = begin[0] + _GAP // 2, begin[1] + (end[1] - begin[1]) * _GAP // 2 // max(bend * 2, 1)
+    else:
+        # Back to where it came from: under the boxes.
+        begin, end = (source.x + _WIDE // 2, source.y + _HIGH), (target.x + _WIDE // 2, target.y + _HIGH)
+        low = max(begin[1], end[1]) + _ROW - 2
+        line.path = f"M{begin[0]} {begin[1]}C{begin[0]} {low} {end[0]} {low} {end[0]} {end[1]}"
+        line.x, line.y = (begin[0] + end[0]) // 2, low - 2

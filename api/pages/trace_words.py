@@ -1,0 +1,328 @@
+"""The nodes, steps and tables of a trace in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from activities.codes import BUCKETS
+from activities.i18n import N_
+from api.pages.master.screens import Cell, Panel
+from api.pages.wording import stage_name
+from api.supplier.words import Words
+from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.pieces import Bucket
+
+View = Mapping[str, Any]
+# What a node, or what somebody typed, is.
+KINDS: dict[str, str] = {
+    "lot": N_("Lot"),
+    "work_order": N_("Work order"),
+    "order": N_("Order"),
+    "load": N_("Load"),
+    "dispatch": N_("Dispatch"),
+    "heat": N_("Heat"),
+    "supplier_lot": N_("Supplier lot"),
+    "serial": N_("Serial number"),
+    "certificate": N_("Certificate"),
+}
+FOLDED: dict[str, str] = {
+    "lot": N_("{count} lots"),
+    "work_order": N_("{count} work orders"),
+    "order": N_("{count} orders"),
+    "load": N_("{count} loads"),
+    "dispatch": N_("{count} dispatches"),
+}
+# What happened on the way from one node to the next.
+HOW: dict[str, str] = {
+    "consume": N_("used"),
+    "process": N_("processed"),
+    "split": N_("split"),
+    "merge": N_("merged"),
+    "rework": N_("to rework"),
+    "ship": N_("sent"),
+    "return": N_("returned unprocessed"),
+    "dispatch": N_("dispatched"),
+}
+FIGURES: dict[str, str] = {
+    "made": N_("Made"),
+    "on_hand": N_("On hand"),
+    "pending": N_("Pending"),
+    "rejected": N_("Rejected"),
+    "at_suppliers": N_("At suppliers"),
+    "in_transit": N_("In transit"),
+    "dispatched": N_("Dispatched"),
+    "consumed": N_("Used"),
+    "scrapped": N_("Scrapped"),
+    "tested": N_("Tested"),
+    "lost": N_("Lost"),
+    "returned": N_("Returned"),
+    "passed_on": N_("Became another lot"),
+    "elsewhere": N_("In other lots"),
+    "unexplained": N_("Unexplained"),
+}
+UNSURE: dict[str, str] = {
+    "lot": N_("nobody named the lot"),
+    "load": N_("nobody named the load"),
+}
+_DEPTH, _MOST_STEPS = 60, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a node is called: its kind, its name, a line about it, and the record it is in."""
+
+    kind: str
+    name: str
+    about: str
+    href: str
+    held: bool = False
+
+
+@dataclass
+class Twig:
+    """A step of the nested list: where it leads, how many went, and what lies beyond."""
+
+    name: Name
+    how: str = ""
+    quantity: str = ""
+    unsure: str = ""
+    # It is told further up already.
+    again: bool = False
+    beyond: list[Twig] = field(default_factory=list)
+
+
+def names(words: Words, nodes: Iterable[View], customers: Iterable[View]) -> dict[str, Name]:
+    """By node."""
+    who = {row["dispatch"]: row["customer_name"] or row["customer"] for row in customers}
+    return {node["id"]: _name(words, node, who) for node in nodes if node["kind"] in KINDS}
+
+
+def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
+    kind, number = node["kind"], node["id"].partition(":")[2]
+    said = words.say(KINDS[kind])
+    if kind == "lot":
+        about = " · ".join(filter(None, (node.get("part"), node.get("heat_number"))))
+        return Name(said, number, about, record("lots", number), bool(node.get("held")))
+    if kind == "work_order":
+        return Name(said, number, node.get("part", ""), record("work-orders", number))
+    if kind == "order":
+        order = number.partition(":")[0]
+        about = " · ".join(filter(None, (node.get("supplier_name"), node.get("process"))))
+        return Name(said, order, about, f"/orders/{quote(order, safe='')}")
+    if kind == "load":
+        return Name(said, node["load"], " · ".join((node["supplier"], node["equipment"])), "")
+    customer = who.get(number) or node.get("customer", "")
+    return Name(said, customer, number, asking(f"dispatch:{number}"))
+
+
+def record(kind: str, number: str) -> str:
+    return f"/master/{kind}/{quote(number, safe='')}"
+
+
+def asking(identifier: str, direction: str = "", **others: str) -> str:
+    """The address of a trace."""
+    given = {"q": identifier, "direction": direction, **others}
+    return f"/trace?{urlencode({name: value for name, value in given.items() if value})}"
+
+
+def identifier(node: str) -> str:
+    """What names a node alone."""
+    kind, _, name = node.partition(":")
+    if kind == "order":
+        name = name.partition(":")[0]
+    return f"{'work_order' if kind == 'job' else kind}:{name}"
+
+
+def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool) -> list[Twig]:
+    """The trace as a nested list, each node's further way told once."""
+    near, far = ("from", "to") if forward else ("to", "from")
+    steps: dict[str, list[View]] = {}
+    for edge in view["edges"]:
+        steps.setdefault(edge[near], []).append(edge)
+    seen: set[str] = set()
+    left = [_MOST_STEPS]
+
+    def grown(node: str, depth: int) -> list[Twig]:
+        found = []
+        for edge in steps.get(node, ()):
+            beyond = edge[far]
+            if left[0] <= 0 or depth > _DEPTH:
+                break
+            left[0] -= 1
+            again = beyond in seen
+            seen.add(beyond)
+            found.append(
+                Twig(
+                    known[beyond],
+                    words.say(HOW[edge["how"]]),
+                    words.amount(edge["quantity"], edge["unit"]),
+                    words.say(UNSURE[edge["unsure"]]) if "unsure" in edge else "",
+                    again,
+                    # What is beyond a load is beside it.
+                    [] if again or beyond.startswith("load:") else grown(beyond, depth + 1),
+                )
+            )
+        return found
+
+    roots: Sequence[str] = view["root"]["nodes"]
+    seen.update(roots)
+    return [Twig(known[root], beyond=grown(root, 0)) for root in roots if root in known]
+
+
+def panels(words: Words, view: View) -> list[Panel]:
+    """Customers, balances, certificates, suppliers and siblings as tables."""
+    found = [
+        _customers(words, view["customers"]),
+        _balance(words, N_("Balance by part"), view["balance"]),
+        # What is wrong stands first.
+        _balance(words, N_("Balance by lot"), sorted(view["lots"], key=lambda row: not row["unexplained"])),
+        _papers(words, view),
+        _suppliers(words, view),
+    ]
+    return [*found, _siblings(words, view["siblings"])] if view["siblings"] else found
+
+
+def _customers(words: Words, rows: Sequence[View]) -> Panel:
+    heads = (
+        N_("Customer"),
+        N_("Quantity"),
+        N_("Part"),
+        N_("Lot"),
+        N_("Dispatch"),
+        N_("Destination"),
+        N_("Left"),
+    )
+    cells = [
+        [
+            Cell(row["customer_name"] or row["customer"]),
+            Cell(words.amount(row["quantity"], row["unit"])),
+            Cell(" ".join(filter(None, (row["part"], row["part_revision"])))),
+            Cell(row["lot"], href=record("lots", row["lot"])),
+            Cell(row["dispatch"], href=asking(f"dispatch:{row['dispatch']}")),
+            Cell(row["destination"]),
+            Cell(words.day(row["shipped_on"])),
+        ]
+        for row in rows
+    ]
+    return Panel(N_("Customers"), heads, cells, N_("Nothing of it has left for a customer."))
+
+
+def _balance(words: Words, title: str, rows: Sequence[View]) -> Panel:
+    """Only figures that are more than nothing in some row, and what is unexplained always."""
+    used = [
+        name
+        for name in FIGURES
+        if name in ("made", "unexplained") or any(row.get(name, Decimal(0)) for row in rows)
+    ]
+    by_lot = any("lot" in row for row in rows)
+    heads = (N_("Lot") if by_lot else N_("Part"), *(FIGURES[name] for name in used))
+    cells = [
+        [
+            Cell(row["lot"], href=record("lots", row["lot"])) if by_lot else Cell(row["part"]),
+            *(_figure(words, row, name) for name in used),
+        ]
+        for row in rows
+    ]
+    return Panel(title, heads, cells, N_("Nothing was counted yet."))
+
+
+def _figure(words: Words, row: View, name: str) -> Cell:
+    some: Decimal = row.get(name, Decimal(0))
+    said = words.amount(some, row["unit"])
+    if name == "unexplained":
+        return Cell(said, "act" if some else "good")
+    return Cell(said if some or name == "made" else "–")
+
+
+def _papers(words: Words, view: View) -> Panel:
+    heads = (N_("Certificate"), N_("Number"), N_("Issuer"), N_("Order"), N_("State"))
+    cells = [
+        [
+            Cell(words.say(DOCUMENTS[DocumentType(row["type"])].name)),
+            Cell("–"),
+            Cell(row["supplier"]),
+            Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
+            Cell(words.say(N_("missing")), "act"),
+        ]
+        for row in view["missing"]
+    ]
+    cells += [
+        [
+            Cell(words.say(DOCUMENTS[DocumentType(row["type"])].name)),
+            Cell(
+                row["number"] or row["document"], href=f"/api/v1/documents/{quote(row['document'], safe='')}"
+            ),
+            Cell(row["issuer"]),
+            Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
+            Cell(words.say(N_("matches")), "good")
+            if row["matched"]
+            else Cell(words.say(N_("does not match")), "act"),
+        ]
+        for row in view["certificates"]
+    ]
+    return Panel(N_("Certificates"), heads, cells, N_("No certificate was needed, and none came."))
+
+
+def _suppliers(words: Words, view: View) -> Panel:
+    heads = (N_("Supplier"), N_("Process"), N_("Order"), N_("Loads"), N_("Where the pieces are"), N_("Stage"))
+    where: dict[str, list[str]] = {}
+    for node in view["nodes"]:
+        if node["kind"] == "order" and "order" in node:
+            for bucket, some in node["pieces"].items():
+                said = words.labelled(words.say(BUCKETS[Bucket(bucket)]), words.amount(some, node["unit"]))
+                where.setdefault(node["order"], []).append(said)
+    cells = [
+        [
+            Cell(row.get("supplier_name") or row["supplier"]),
+            Cell(
+                " ".join(
+                    filter(
+                        None, (row.get("process_name") or row["process"], row["spec"], row["spec_revision"])
+                    )
+                )
+            ),
+            Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
+            Cell(words.listed(row["loads"]) or "–"),
+            Cell(words.listed(where.get(row["order"], ())) or "–"),
+            Cell(words.say(stage_name(row["stage"]))),
+        ]
+        for row in view["suppliers"]
+    ]
+    bought = [
+        [
+            Cell(node["supplier"]),
+            Cell(words.say(N_("Material"))),
+            Cell(node["number"], href=record("lots", node["number"])),
+            Cell("–"),
+            Cell(
+                words.listed(
+                    words.labelled(words.say(label), node[name])
+                    for name, label in (("heat_number", N_("Heat")), ("supplier_lot", N_("Supplier lot")))
+                    if node[name]
+                )
+                or "–"
+            ),
+            Cell("–"),
+        ]
+        for node in view["nodes"]
+        if node["kind"] == "lot" and node.get("supplier")
+    ]
+    return Panel(
+        N_("Suppliers and processes"), heads, bought + cells, N_("Nothing of it was bought or sent out.")
+    )
+
+
+def _siblings(words: Words, rows: Sequence[View]) -> Panel:
+    heads = (N_("Work order"), N_("Shared"))
+    cells = [
+        [
+            Cell(row["work_order"], href=asking(f"work_order:{row['work_order']}")),
+            Cell(words.listed(node.partition(":")[2] for node in row["shared"])),
+        ]
+        for row in rows
+    ]
+    return Panel(N_("Other work orders of the same lots and loads"), heads, cells, "")
