@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.master.screens import Cell, Panel
-from api.pages.wording import stage_name
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.pieces import Bucket
@@ -48,7 +47,7 @@ HOW: dict[str, str] = {
     "dispatch": N_("dispatched"),
 }
 FIGURES: dict[str, str] = {
-    "made": N_("Made"),
+    "made": N_("Made in all"),
     "on_hand": N_("On hand"),
     "pending": N_("Pending"),
     "rejected": N_("Rejected"),
@@ -194,7 +193,7 @@ def _customers(words: Words, rows: Sequence[View]) -> Panel:
         N_("Lot"),
         N_("Dispatch"),
         N_("Destination"),
-        N_("Left"),
+        N_("Shipped"),
     )
     cells = [
         [
@@ -268,7 +267,7 @@ def _papers(words: Words, view: View) -> Panel:
 
 
 def _suppliers(words: Words, view: View) -> Panel:
-    heads = (N_("Supplier"), N_("Process"), N_("Order"), N_("Loads"), N_("Where the pieces are"), N_("Stage"))
+    heads = (N_("Supplier"), N_("Process"), N_("Order"), N_("Loads"), N_("Where the pieces are"))
     where: dict[str, list[str]] = {}
     for node in view["nodes"]:
         if node["kind"] == "order" and "order" in node:
@@ -288,7 +287,6 @@ def _suppliers(words: Words, view: View) -> Panel:
             Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
             Cell(words.listed(row["loads"]) or "–"),
             Cell(words.listed(where.get(row["order"], ())) or "–"),
-            Cell(words.say(stage_name(row["stage"]))),
         ]
         for row in view["suppliers"]
     ]
@@ -306,7 +304,6 @@ def _suppliers(words: Words, view: View) -> Panel:
                 )
                 or "–"
             ),
-            Cell("–"),
         ]
         for node in view["nodes"]
         if node["kind"] == "lot" and node.get("supplier")

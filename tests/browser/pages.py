@@ -210,6 +210,12 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/payables", "buyer", 403),
     ),
     "/quality": (Look("/quality", "quality"), Look("/quality?action=overdue", "viewer")),
+    "/trace": (
+        Look("/trace", "viewer"),
+        Look("/trace?q=MELT-7", "quality"),
+        Look("/trace?q=order:{WO-3120}", "viewer"),
+        Look("/trace?q=NOBODY", "viewer", 404),
+    ),
     "/master": (Look("/master", "admin"),),
     "/master/{name}": tuple(Look(f"/master/{name}", "admin") for name in SCREENS),
     "/master/{address:path}": tuple(_screens()),

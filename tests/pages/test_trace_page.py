@@ -1,0 +1,97 @@
+"""The trace page: the answer first, then the way of the pieces, however many there are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from api.pages.trace_graph import drawing
+from models.db import Database
+from models.domain.authority import Role
+from tests.pages.browser import Browsers
+from tests.systems import System
+from tests.traced import BARS, tell_story
+
+STORY = "2 customers · 250 pcs · ✓ no certificate missing · ✓ 0 unexplained"
+
+
+@pytest.fixture
+async def told(system: System, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Browsers]:
+    """Browsers of a product that knows nothing but the story: its database takes the other's place."""
+    file = shutil.copy(sqlite_template, tmp_path / "sendout.db")
+    database = Database(f"sqlite:///{file}")
+    with database.write() as session:
+        tell_story(session)
+    state, whole = system.app.state, system.app.state.database
+    keyring = state.keyring
+    state.database, state.keyring = database, type(keyring)(database, state.clock)
+    browsers = Browsers(system)
+    yield browsers
+    await browsers.close()
+    state.database, state.keyring = whole, keyring
+    database.dispose()
+
+
+async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -> None:
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=HX-1&direction=forward")
+    assert page.status == 200
+    assert STORY in page.text
+    for words in ("Contoso 50 pcs FLANGE B J4520-B D-2", "J4520-A 300 pcs", "SO-2", "Bath 3 F-1"):
+        assert words in page.text
+    assert page.links["Download as CSV"].endswith("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
+    file = await viewer.get("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
+    assert file.text.count("\n") == 14
+
+
+async def test_it_is_one_click_away_from_lots_jobs_and_orders(told: Browsers) -> None:
+    viewer = told.of(Role.VIEWER)
+    for path, asked in (
+        (f"/master/lots/{BARS}", f"lot%3A{BARS}"),
+        ("/master/work-orders/4520", "work_order%3A4520"),
+        ("/orders/SO-2", "order%3ASO-2"),
+    ):
+        page = await viewer.open(path)
+        assert f"/trace?q={asked}" in [given.get("href") for tag, given in page.tags if tag == "a"], path
+        assert (await viewer.open(f"/trace?q={asked}")).status == 200
+
+
+async def test_what_nobody_knows_is_said_with_what_was_typed_kept(told: Browsers) -> None:
+    page = await told.of(Role.VIEWER).open("/trace?q=NOBODY")
+    assert page.status == 404
+    assert "Nothing is called NOBODY" in page.text
+    assert page.form_to("/trace").fields["q"] == "NOBODY"
+
+
+@pytest.mark.parametrize(("locale", "word"), [("zh", "2 个客户"), ("es", "2 clientes")])
+async def test_it_is_told_in_every_language(told: Browsers, locale: str, word: str) -> None:
+    assert word in (await told.of(Role.VIEWER, locale=locale).open("/trace?q=HX-1")).text
+
+
+def test_many_nodes_of_a_kind_are_one_box_until_it_is_opened() -> None:
+    lots = [{"id": f"lot:{place}", "kind": "lot"} for place in range(500)]
+    nodes = [{"id": "lot:BAR", "kind": "lot"}, {"id": "job:1", "kind": "work_order"}, *lots]
+    used = {"from": "lot:BAR", "to": "job:1", "quantity": Decimal(1), "unit": "C62", "how": "consume"}
+    made = [used | {"from": "job:1", "to": lot["id"], "how": "process"} for lot in lots]
+    folded = drawing(nodes, [used, *made], ["lot:BAR"], [])
+    assert [(box.layer, len(box.of), box.fold) for box in folded.boxes] == [
+        (0, 1, ""),
+        (1, 1, ""),
+        (2, 500, "2.lot"),
+    ]
+    assert [line.sums["C62"] for line in folded.lines] == [1, 500]
+    opened = drawing(nodes, [used, *made], ["lot:BAR"], ["2.lot"])
+    assert sum(len(box.of) for box in opened.boxes) == 502
+    assert len(opened.boxes) == 83
+
+
+def test_what_leads_back_does_not_pull_the_layers_apart() -> None:
+    nodes = [{"id": name, "kind": "lot"} for name in ("lot:A", "lot:B", "lot:C")]
+    way = {"quantity": Decimal(1), "unit": "C62", "how": "process"}
+    ways = [("lot:A", "lot:B"), ("lot:B", "lot:C"), ("lot:C", "lot:A")]
+    found = drawing(nodes, [way | {"from": a, "to": b} for a, b in ways], ["lot:A"], [])
+    assert sorted(box.layer for box in found.boxes) == [0, 1, 2]
