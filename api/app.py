@@ -33,9 +33,11 @@ from api.pages import (
     today,
 )
 from api.pages import alerts as alert_pages
+from api.pages import demand as demand_pages
 from api.pages import labels as label_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
+from api.pages import picking as picking_pages
 from api.pages import trace as trace_page
 from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
@@ -132,6 +134,8 @@ PAGES = (
     drafting.router,
     discarding.router,
     outside.router,
+    demand_pages.router,
+    picking_pages.router,
     progress.router,
     # Whatever else is /orders/ and one word comes before an order of that number; its many forms after.
     order_page.router,

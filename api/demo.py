@@ -173,6 +173,8 @@ async def _master_data(hands: Hands, now: datetime) -> None:
     for part in world.PARTS:
         await hands.post("buyer", "/parts", part)
     await hands.post("quality", "/inspection-plans", world.PLATING_PLAN)
+    for routing in world.ROUTINGS:
+        await hands.post("planner", "/routings", routing)
 
 
 async def _tell(story: Story, past: Past) -> None:

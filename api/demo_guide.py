@@ -53,6 +53,8 @@ def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
     for work_order, what in _LOOK_AT.items():
         yield f"    {notes.orders[work_order]}  {work_order}  {what}"
     yield ""
+    yield f"  Work to be made   {api}/demand"
+    yield f"                    sales order {world.SALES_ORDER[0]} and stock that runs short become work orders there"
     yield f"  Work to order     {api}/outside"
     yield f"                    drafts for {', '.join(TO_ORDER)} can be made there at once"
     yield ""

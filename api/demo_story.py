@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+from api import demo_world as world
 from api.demo_teller import Story
 
 LOT = "20260315-STEEL-001"
@@ -245,9 +246,24 @@ async def to_order(story: Story) -> Step:
         await story.job(work_order, part, quantity, process, due=story.day(days))
 
 
+async def wanted(story: Story) -> Step:
+    """A customer's order nobody makes yet, a part below its safety stock, and bars for both."""
+    yield story.at(1, 9)
+    for kilograms, heat, days in world.BARS:
+        known = {"part": "BAR-316", "quantity": kilograms, "supplier": "STEEL", "heat_number": heat}
+        await story.hands.post("receiving", "/lots", known | {"received_on": str(story.day(-days))})
+    number, customer, lines = world.SALES_ORDER
+    ordered = [
+        {"line": line, "part": part, "revision": revision, "quantity": quantity, "due": str(story.day(days))}
+        for line, (part, revision, quantity, days) in enumerate(lines, 1)
+    ]
+    body = {"number": number, "customer": customer, "lines": ordered}
+    await story.hands.post("planner", "/sales-orders", body)
+
+
 PAST = (
     closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, countered, unanswered,
-    changed, expedited, to_order,
+    changed, expedited, to_order, wanted,
 )  # fmt: skip
 
 

@@ -84,11 +84,25 @@ TERMS: dict[str, dict[str, str]] = {
     "DELTA": {"process": "PASSIV", "price": "1.10", "minimum": "90", "late_per_day": "15"},
 }  # fmt: skip
 SPECS = {"PLATE": ("ASTM B633", "2023"), "HEAT": ("AMS 2759/3", "H"), "PASSIV": ("ASTM A967", "2017")}
-PARTS = [
+PARTS: list[dict[str, Any]] = [
     {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},
     {"number": "SHAFT-4140", "revision": "D", "description": "Valve shaft 25 × 300", "material": "4140"},
     {"number": "BONNET-6", "revision": "A", "description": "Bonnet 6 in", "material": "316"},
-]
+    {"number": "BAR-316", "revision": "1", "description": "Round bar 316, 20 mm", "uom": "KGM", "material": "316"},
+    {"number": "STEM-8", "revision": "A", "description": "Valve stem 8 in", "material": "316",
+     "bom": [{"part": "BAR-316", "quantity": "0.6"}], "safety_stock": 60, "lot_multiple": 20, "lead_days": 6},
+]  # fmt: skip
+# The operations new work orders begin with.
+ROUTINGS: list[dict[str, Any]] = [
+    {"part": "STEM-8", "revision": "A", "operations": [
+        {"sequence": 10, "kind": "internal", "process": "TURN"},
+        {"sequence": 20, "kind": "outside", "process": "PASSIV", "spec": "ASTM A967", "spec_revision": "2017"},
+    ]},
+]  # fmt: skip
+# What a customer wants: part, revision, quantity, weekdays until due.
+SALES_ORDER = ("NW-4471", "Northwind Pumps", (("STEM-8", "A", 45, 18), ("STEM-8", "A", 30, 32)))
+# Bars to make it of: kilograms, heat, weekdays since they came. The older ones are not enough.
+BARS = ((18, "H-3160", 12), (120, "H-3172", 5))
 PLATING_PLAN = {
     "part": "FLANGE-DN50",
     "revision": "B",

@@ -13,10 +13,13 @@ from activities import wording
 from activities.i18n import N_
 from api.pages import alert_words
 from api.pages.deeds import deed
+from api.pages.demand import to_begin
+from api.pages.master.screens import may
 from api.pages.order.possible import form_of, who_may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import group_name, stage_name
+from api.routes.demand import convert_demand
 from models.domain.order import Stage
 from models.queries import alert_list, board
 from models.queries.order_list import Filter
@@ -50,6 +53,7 @@ def today(request: Request, staff: Visitor) -> Response:
         proposed = board.proposals(session, reader, _FEW + 1)
         rejected = board.to_decide(session, reader, _FEW + 1)
         changes = [_changed(staff, card) for card in board.changes(session, reader, _FEW + 1)]
+        begin = to_begin(session, staff, request.app.state.clock(), _FEW + 1)
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
         declined = declined_of(
@@ -77,6 +81,9 @@ def today(request: Request, staff: Visitor) -> Response:
             card | {"age": alert_words.lapse(staff.words, staff.now - card["issued_at"])}
             for card in silent[:_FEW]
         ],
+        begin=begin[:_FEW],
+        may_make=may(staff, convert_demand),
+        more_begin=len(begin) > _FEW,
         more_silent=_orders(stage="issued") if len(silent) > _FEW else None,
         columns=[(stage, group_name(stage), counts[stage], cards) for stage, cards in columns.items()],
         declined={number: stage_name(Stage.COUNTERED, declined=True) for number in declined},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -123,9 +124,7 @@ def convert_demand(body: MakeBody, request: Request, principal: Planning) -> Ans
         plant = body.plant or principal.plant or only_plant(session)
         wanted = [each.read() for each in body.lines]
         made = making.make(session, reader(principal), wanted, plant, now)
-        for each in made:
-            view = work_orders.view(session, each.work_order)
-            work_orders.record(session, principal, (each.work_order.number,), None, view, now)
+        record_made(session, principal, made, now)
         items = [
             {
                 "number": each.work_order.number,
@@ -150,6 +149,16 @@ def convert_demand(body: MakeBody, request: Request, principal: Planning) -> Ans
         return Answer({"items": items, "warnings": warnings}, 201)
 
     return perform(request, principal, make)
+
+
+def record_made(
+    session: Session, principal: Principal, made: Sequence[making.Made], now: datetime
+) -> list[str]:
+    """Keeps who made these work orders, as for those made by hand; gives their numbers."""
+    for each in made:
+        view = work_orders.view(session, each.work_order)
+        work_orders.record(session, principal, (each.work_order.number,), None, view, now)
+    return [each.work_order.number for each in made]
 
 
 @router.get("/work-orders/{number}/picking-list")

@@ -90,6 +90,15 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/outside?covered=true&supplier=ACME", "buyer"),
         Look("/outside?covered=true", "buyer", press="button[name=do][value=show]"),
     ),
+    "/demand": (
+        Look("/demand", "viewer"),
+        Look("/demand?q=nothing", "planner"),
+        Look("/demand", "planner", press="form.select button:not([value])"),
+    ),
+    "/work-orders/{number}/picking-list": (
+        Look("/work-orders/WO-STEM/picking-list", "planner"),
+        Look("/work-orders/WO-BELOW/picking-list", "viewer"),
+    ),
     "/projects/{project:path}": (
         Look("/projects/HARBOR-7", "viewer"),
         Look("/projects/none", "viewer", 404),

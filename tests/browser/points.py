@@ -30,6 +30,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _hurried(story)
     await _put_right(story)
     await _below(story)
+    await _picked(story)
     await _straight_on(story)
     return story.orders
 
@@ -44,6 +45,13 @@ async def _below(story: Story) -> None:
     draft = {"supplier": "ACME", "process": "PLATE", "need_by": str(story.day(20)), "lines": [line]}
     made = await story.hands.post("buyer", "/orders", draft)
     await story.issue(str(made["number"]))
+
+
+async def _picked(story: Story) -> None:
+    """A work order that takes more bar than there is."""
+    job = {"number": "WO-STEM", "part": "STEM-8", "revision": "A", "quantity": 300}
+    await story.hands.post("buyer", "/work-orders", job)
+    await story.hands.post("planner", "/work-orders/WO-STEM/picking-list", {})
 
 
 async def _begun(story: Story, job: str, part: str, supplier: str, quantity: int) -> str:

@@ -15,7 +15,7 @@ from api.pages.master.steps import STEP_HEADS, step_cells, steps
 from api.pages.staff import Staff
 from api.routes import routings, sales_orders
 from api.routes.resource import Fields as Record
-from models.queries import demand
+from models.queries import demand, picking
 from models.tables.demand import Routing
 
 ROUTINGS = Screen(
@@ -91,6 +91,26 @@ def _lines(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
             (N_("Make work orders"), f"/demand?{urlencode({'q': record['number']})}") if open_ else None,
         )
     ]
+
+
+def picks_of(session: Session, staff: Staff, record: Record) -> Panel:
+    """Which lots are set aside for a work order, and the way to its picking list."""
+    number, words = record["number"], staff.words
+    rows = [
+        [
+            Cell(row["part"]),
+            Cell(row["lot"], "", f"/master/lots/{quote(row['lot'], safe='')}"),
+            Cell(words.amount(row["quantity"], row["uom"])),
+        ]
+        for row in picking.picks(session, [number])
+    ]
+    return Panel(
+        N_("Picking list"),
+        (N_("Part"), N_("Lot"), N_("Pick")),
+        rows,
+        N_("The lots that are set aside for this work order appear here."),
+        (N_("Picking list"), f"/work-orders/{quote(number, safe='')}/picking-list"),
+    )
 
 
 SALES_ORDERS = Screen(

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from activities.i18n import N_
 from api.pages import progress
 from api.pages.master import cells, choices
+from api.pages.master.demand import picks_of
 from api.pages.master.inputs import Input, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
 from api.pages.master.steps import STEP_HEADS, step_cells, steps
@@ -72,7 +73,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         rows,
         N_("The steps of this job appear here; the outside ones become orders."),
     )
-    return [routing, *_come(session, staff, record)]
+    return [routing, picks_of(session, staff, record), *_come(session, staff, record)]
 
 
 def _come(session: Session, staff: Staff, record: Record) -> list[Panel]:
