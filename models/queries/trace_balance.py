@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from models.domain.balance import AtWork, Balance, Scope, Shelf, by_lot
+from models.domain.balance import AtWork, Scope, Shelf
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
@@ -37,15 +37,8 @@ _OF_LOTS = _AT_WORK.where(_PIECES.c.lot.in_(bindparam("names", expanding=True)))
 _OF_ORDERS = _AT_WORK.where(_PIECES.c.order_number.in_(bindparam("names", expanding=True)))
 
 
-def balances(session: Session, trace: Trace, *, whole: bool) -> list[Balance]:
-    """The balance of every lot of a trace, and of pieces at work whose lot is not in it.
-
-    `whole`: the trace has left out nothing that it came upon.
-    """
-    return by_lot(_scope(session, trace, whole=whole))
-
-
-def _scope(session: Session, trace: Trace, *, whole: bool) -> Scope:
+def scope(session: Session, trace: Trace, *, whole: bool) -> Scope:
+    """What the balance of a trace is about. `whole`: the trace has left out nothing that it came upon."""
     shelves = _shelves(session, [name_of(node) for node in trace.of_kind(NodeKind.LOT)])
     works = _works(session, shelves, trace.of_kind(NodeKind.ORDER))
     told = _told(session, trace, shelves, works, whole=whole)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlmodel import Session
 
 from models.codec import load_order
@@ -28,14 +28,52 @@ _PIECES, _SUPPLIERS, _DOCUMENTS = table(PiecesRow), table(Supplier), table(Docum
 _DISPATCHES, _DISPATCHED, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
 _LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "supplier", "supplier_lot")
 _ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "held")
-_LOT_ROWS = select(*(_LOTS.c[name] for name in (*_LOT, *_ORIGIN)))
+_SOME: BindParameter[Any] = bindparam("names", expanding=True)
+# Built once: to build a statement costs as much as to run it.
+_LOT_ROWS = select(*(_LOTS.c[name] for name in (*_LOT, *_ORIGIN))).where(_LOTS.c.number.in_(_SOME))
 _JOB = ("number", "type", "part", "revision", "quantity", "due", "customer", "customer_order")
-_JOB_ROWS = select(*(_JOBS.c[name] for name in _JOB))
+_JOB_ROWS = select(*(_JOBS.c[name] for name in _JOB)).where(_JOBS.c.number.in_(_SOME))
 _ORDER = ("number", "supplier", "process", "stage", "purchase_order", "snapshot")
-_ORDER_ROWS = select(*(_ORDERS.c[name] for name in _ORDER))
+_ORDER_ROWS = (
+    select(*(_ORDERS.c[name] for name in _ORDER))
+    .where(_ORDERS.c.number.in_(_SOME))
+    .order_by(_ORDERS.c.number)
+)
 _DISPATCH = ("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on")
-_DISPATCH_ROWS = select(*(_DISPATCHES.c[name] for name in _DISPATCH))
+_DISPATCH_ROWS = select(*(_DISPATCHES.c[name] for name in _DISPATCH)).where(_DISPATCHES.c.number.in_(_SOME))
 _PAPER = ("type", "number", "issuer", "matched", "filename")
+_AT_WORK_ROWS = (
+    select(
+        *(_LINES.c[name] for name in ("order_number", "line", "work_order", "operation")),
+        *(_LINES.c[name] for name in ("part", "part_revision", "unit")),
+        _ORDERS.c.supplier,
+        _SUPPLIERS.c.name.label("supplier_name"),
+        _ORDERS.c.process,
+        _ORDERS.c.stage,
+        _PIECES.c.lot,
+        *(_PIECES.c[bucket.value] for bucket in Bucket),
+    )
+    .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
+    .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+    .outerjoin(_PIECES, (_PIECES.c.order_number == _LINES.c.order_number) & (_PIECES.c.line == _LINES.c.line))
+    .where(_LINES.c.order_number.in_(_SOME))
+)
+_SENT_ROWS = (
+    select(
+        *(_DISPATCHES.c[name] for name in _DISPATCH if name != "number"),
+        *(_DISPATCHED.c[name] for name in ("dispatch", "lot", "part", "part_revision", "serials")),
+        _CUSTOMERS.c.name.label("customer_name"),
+        _CUSTOMERS.c.contacts,
+    )
+    .join(_DISPATCHES, _DISPATCHES.c.number == _DISPATCHED.c.dispatch)
+    .outerjoin(_CUSTOMERS, _CUSTOMERS.c.code == _DISPATCHES.c.customer)
+    .where(_DISPATCHED.c.dispatch.in_(_SOME))
+)
+_PAPER_ROWS = (
+    select(*(_DOCUMENTS.c[name] for name in ("id", "order_number", "superseded_by", *_PAPER)))
+    .where(_DOCUMENTS.c.order_number.in_(_SOME))
+    .order_by(_DOCUMENTS.c.order_number, _DOCUMENTS.c.id)
+)
 _CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
 # A load's start as the end of its name.
 _STARTED = len("2026-11-02T09:00:00Z")
@@ -44,10 +82,10 @@ _STARTED = len("2026-11-02T09:00:00Z")
 def nodes(session: Session, trace: Trace) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
     known: dict[NodeKind, dict[str, View]] = {
-        NodeKind.LOT: _by_number(session, _LOT_ROWS, _LOTS, _names(trace, NodeKind.LOT)),
-        NodeKind.JOB: _by_number(session, _JOB_ROWS, _JOBS, _names(trace, NodeKind.JOB)),
+        NodeKind.LOT: _by_number(session, _LOT_ROWS, _names(trace, NodeKind.LOT)),
+        NodeKind.JOB: _by_number(session, _JOB_ROWS, _names(trace, NodeKind.JOB)),
         NodeKind.ORDER: _at_work(session, trace),
-        NodeKind.DISPATCH: _by_number(session, _DISPATCH_ROWS, _DISPATCHES, _names(trace, NodeKind.DISPATCH)),
+        NodeKind.DISPATCH: _by_number(session, _DISPATCH_ROWS, _names(trace, NodeKind.DISPATCH)),
     }
     fed = {step.link.target for step in trace.steps}
     gave = {step.link.source for step in trace.steps}
@@ -73,10 +111,10 @@ def _names(trace: Trace, kind: NodeKind) -> list[str]:
     return [name_of(node) for node in trace.of_kind(kind)]
 
 
-def _by_number(session: Session, query: Select[Any], rows: Table, names: Iterable[str]) -> dict[str, View]:
+def _by_number(session: Session, query: Select[Any], names: Iterable[str]) -> dict[str, View]:
     found = {}
     for some in chunks(names):
-        for row in session.execute(query.where(rows.c.number.in_(some))).mappings():
+        for row in session.execute(query, {"names": some}).mappings():
             found[row["number"]] = dict(row)
     return found
 
@@ -84,26 +122,9 @@ def _by_number(session: Session, query: Select[Any], rows: Table, names: Iterabl
 def _at_work(session: Session, trace: Trace) -> dict[str, View]:
     """By node: the order's line, whose it is, and where its pieces are."""
     wanted = set(trace.of_kind(NodeKind.ORDER))
-    query = (
-        select(
-            *(_LINES.c[name] for name in ("order_number", "line", "work_order", "operation")),
-            *(_LINES.c[name] for name in ("part", "part_revision", "unit")),
-            _ORDERS.c.supplier,
-            _SUPPLIERS.c.name.label("supplier_name"),
-            _ORDERS.c.process,
-            _ORDERS.c.stage,
-            _PIECES.c.lot,
-            *(_PIECES.c[bucket.value] for bucket in Bucket),
-        )
-        .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
-        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
-        .outerjoin(
-            _PIECES, (_PIECES.c.order_number == _LINES.c.order_number) & (_PIECES.c.line == _LINES.c.line)
-        )
-    )
     found: dict[str, View] = {}
     for some in chunks(sorted({work_of(node).order for node in wanted})):
-        for row in session.execute(query.where(_LINES.c.order_number.in_(some))).mappings():
+        for row in session.execute(_AT_WORK_ROWS, {"names": some}).mappings():
             node = f"order:{row['order_number']}:{row['line']}:{row['lot'] or ''}"
             unsent = f"order:{row['order_number']}:0:"
             if node in wanted or unsent in wanted:
@@ -131,18 +152,8 @@ def customers(session: Session, trace: Trace) -> list[View]:
     sent = [step.link for step in trace.steps if step.link.how == "dispatch"]
     numbers = {name_of(link.target) for link in sent}
     rows: dict[tuple[str, str], View] = {}
-    query = (
-        select(
-            *(_DISPATCHES.c[name] for name in _DISPATCH if name != "number"),
-            *(_DISPATCHED.c[name] for name in ("dispatch", "lot", "part", "part_revision", "serials")),
-            _CUSTOMERS.c.name.label("customer_name"),
-            _CUSTOMERS.c.contacts,
-        )
-        .join(_DISPATCHES, _DISPATCHES.c.number == _DISPATCHED.c.dispatch)
-        .outerjoin(_CUSTOMERS, _CUSTOMERS.c.code == _DISPATCHES.c.customer)
-    )
     for some in chunks(sorted(numbers)):
-        for row in session.execute(query.where(_DISPATCHED.c.dispatch.in_(some))).mappings():
+        for row in session.execute(_SENT_ROWS, {"names": some}).mappings():
             rows[row["dispatch"], row["lot"]] = dict(row) | {"contacts": row["contacts"] or []}
     found = []
     for link in sent:
@@ -159,7 +170,7 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
     orders = sorted({work_of(node).order for node in trace.of_kind(NodeKind.ORDER)})
     done: list[View] = []
     missing: list[View] = []
-    for row in _ordered(session, _ORDERS.c.number, orders, _ORDER_ROWS):
+    for row in _of(session, _ORDER_ROWS, orders):
         told = {"order": row["number"], "supplier": row["supplier"], "process": row["process"]}
         if row["snapshot"] is None:
             done.append(told | {"stage": row["stage"], "spec": "", "spec_revision": "", "loads": []})
@@ -178,15 +189,13 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
         ]
     papers = [
         {"document": row["id"], "order": row["order_number"]} | {name: row[name] for name in _PAPER}
-        for row in _ordered(session, _DOCUMENTS.c.order_number, orders, select(_DOCUMENTS))
+        for row in _of(session, _PAPER_ROWS, orders)
         if row["type"] in _CERTIFY and not row["superseded_by"]
     ]
     return done, papers, missing
 
 
-def _ordered(
-    session: Session, key: ColumnElement[str], names: Iterable[str], query: Select[Any]
-) -> Iterator[View]:
+def _of(session: Session, query: Select[Any], names: Iterable[str]) -> Iterator[View]:
     for some in chunks(names):
-        for row in session.execute(query.where(key.in_(some)).order_by(key)).mappings():
+        for row in session.execute(query, {"names": some}).mappings():
             yield dict(row)

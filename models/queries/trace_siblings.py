@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from models.domain.trace import NodeKind, Trace, name_of
+from models.domain.trace import Link, NodeKind, Trace, name_of
 from models.queries.trace import Genealogy, chunks
 from models.tables.orders import LineRow
 from models.tables.types import table
@@ -16,18 +17,19 @@ from models.tables.types import table
 _LINES = table(LineRow)
 
 
-def siblings(session: Session, trace: Trace, genealogy: Genealogy) -> list[dict[str, Any]]:
-    """Jobs that are not in the trace, each with the lots and loads of it that they shared. Those of a trace
-    forward are in it, but for who shared a load."""
-    shared = [node for node in trace.nodes if node.startswith(("lot:", "load:"))]
+def siblings(
+    session: Session, trace: Trace, told: Iterable[Link], genealogy: Genealogy
+) -> list[dict[str, Any]]:
+    """Jobs that are not in the trace, each with the lots and loads of it that they shared. `told` are the
+    links out of its lots; where those went is in a trace forward, but for who shared a load."""
     found: dict[str, dict[str, None]] = {}
     works: dict[str, dict[str, None]] = {}
-    for some in chunks(shared):
-        for link in genealogy(some, True):
-            if link.how == "consume":
-                found.setdefault(name_of(link.target), {})[link.source] = None
-            elif link.target.startswith("order:"):
-                works.setdefault(link.target, {})[link.source] = None
+    loads = trace.of_kind(NodeKind.LOAD)
+    for link in chain(told, genealogy(list(loads), True)):
+        if link.how == "consume":
+            found.setdefault(name_of(link.target), {})[link.source] = None
+        elif link.source.startswith(("lot:", "load:")) and link.target.startswith("order:"):
+            works.setdefault(link.target, {})[link.source] = None
     own = _jobs_of(session, trace.of_kind(NodeKind.ORDER))
     known = {*own.values(), *(name_of(node) for node in trace.of_kind(NodeKind.JOB))}
     for node, job in _jobs_of(session, works).items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.domain.balance import Balance, by_part
+from models.domain.balance import Balance, by_lot, by_part
 from models.domain.quantities import ZERO
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import trace_balance, trace_nodes
@@ -33,7 +33,8 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     begin = match.begin
     genealogy = Genealogy(session, cleared, begin.serial)
     trace = follow(begin.roots, direction, genealogy, begin.behind)
-    lots = trace_balance.balances(session, trace, whole=genealogy.whole)
+    about = trace_balance.scope(session, trace, whole=genealogy.whole)
+    lots = by_lot(about)
     nodes = trace_nodes.nodes(session, trace)
     done, papers, missing = trace_nodes.suppliers(session, trace)
     customers = trace_nodes.customers(session, trace)
@@ -55,7 +56,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
         "missing": missing,
         "balance": [_balance(balance, genealogy) for balance in balances],
         "lots": [_balance(balance, genealogy) for balance in lots],
-        "siblings": siblings(session, trace, genealogy),
+        "siblings": siblings(session, trace, about.links, genealogy),
     }
     return Found(trace, lots, view)
 

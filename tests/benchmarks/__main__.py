@@ -13,7 +13,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from tests.benchmarks import pages, restart, speed
+from tests.benchmarks import genealogy, pages, restart, speed
 from tests.benchmarks.figures import say
 from tests.benchmarks.floor import Floor, floor
 from tests.benchmarks.product import Product, product
@@ -30,6 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds; medians count")
     parser.add_argument("--open", type=int, default=1000, help="open orders at a restart; 0: leave it out")
     parser.add_argument("--pages", type=int, default=10_000, help="open orders under the pages; 0: no pages")
+    parser.add_argument("--genealogy", type=int, default=0, metavar="N", help="only traces, of so many edges")
     parser.add_argument("--no-speed", action="store_true", help="leave the steps out")
     return parser.parse_args()
 
@@ -63,9 +64,22 @@ async def _measure(arguments: argparse.Namespace, bare: Floor, made: list[Produc
     return reached
 
 
+def _traces(names: list[str], edges: int) -> bool:
+    """On databases of their own: nothing else of the product is needed."""
+    reached = True
+    with tempfile.TemporaryDirectory(prefix="sendout-bench-") as scratch, ExitStack() as stack:
+        for name in names:
+            files = [f"sqlite:///{scratch}/{which}.db" for which in ("large", "small")]
+            urls = files if name == "sqlite" else [stack.enter_context(postgres())]
+            reached = genealogy.report(name, *urls, edges=edges) and reached
+    return reached
+
+
 async def _main() -> bool:
     arguments = _arguments()
     names = arguments.database or list(DATABASES)
+    if arguments.genealogy:
+        return await asyncio.to_thread(_traces, names, arguments.genealogy)
     with tempfile.TemporaryDirectory(prefix="sendout-bench-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         with temporal(folder) as (address, _), _products(names, folder, address) as made:
