@@ -177,5 +177,5 @@ def same_operation(line: Line, other: Line) -> bool:
 
 def fits(line: Line, other: Line) -> bool:
     """What `line` makes is what `other` works on."""
-    same = (line.part, line.part_revision, line.unit) == (other.part, other.part_revision, other.unit)
-    return same and (line.work_order != other.work_order or other.operation >= line.operation)
+    ours, theirs = ((each.part, each.part_revision, each.unit, each.by_serial) for each in (line, other))
+    return ours == theirs and (line.work_order != other.work_order or other.operation >= line.operation)

@@ -133,12 +133,19 @@ def issue_facts(
     plans: dict[int, InspectionPlan] | None = None,
     unit: str = "C62",
     contract: Terms | None = None,
-    by_serial: bool = False,
+    by_serial: bool | frozenset[int] = False,
     **fields: Any,
 ) -> IssueFacts:
     lines = {
         line.line: LineFact(
-            "FLANGE", "B", "Flange", unit, False, (plans or {}).get(line.line), contract, by_serial
+            "FLANGE",
+            "B",
+            "Flange",
+            unit,
+            False,
+            (plans or {}).get(line.line),
+            contract,
+            by_serial if isinstance(by_serial, bool) else line.line in by_serial,
         )
         for line in draft.lines
     }

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from models.domain import commands as c
+from models.domain.authority import OnBehalfOf
 from models.domain.commands import Command
 from models.domain.contract import Terms
 from models.domain.evolve import fold
 from models.domain.order import ENDED, Order, stage
 from models.domain.pieces import OUT, SENT, Bucket, line_of, lot_of, total
-from tests.domain.orders import PLAN, QUALITY, Scene, a_line, a_lot, issued
+from models.domain.transfers import partners
+from tests.domain.naming import named
+from tests.domain.orders import BUYER, PLAN, QUALITY, Scene, a_line, a_lot, issued
 
 SOAK = settings.get_current_profile_name() == "soak"
 RUNS = settings(
@@ -37,21 +40,31 @@ AGREED = Terms("st_1", "EUR", date(2026, 1, 1), minimum=Decimal(30), lot_charge=
 which = st.integers(0, 11)
 shares = st.one_of(st.integers(1, 9), st.integers(0, 60))
 sometimes = st.booleans()
+BEHALF = OnBehalfOf("s_contact", "phone")
 far = st.integers(0, 6)
 
 
 class Across(RuleBasedStateMachine):
     scenes: dict[str, Scene]
 
-    @initialize(plan=sometimes, steps=st.tuples(far, st.sampled_from([0, 0, 1, 3]), st.just(0)))
-    def issue(self, plan: bool, steps: tuple[int, int, int]) -> None:
+    @initialize(
+        plan=sometimes, tracked=sometimes, steps=st.tuples(far, st.sampled_from([0, 0, 1, 3]), st.just(0))
+    )
+    def issue(self, plan: bool, tracked: bool, steps: tuple[int, int, int]) -> None:
         """Three orders of the same lots, each as far along as its `steps` say; our shelf is one for all."""
         lots = [a_lot("L1", 300), a_lot("L2", 300)]
         self.scenes = {}
         for number in ("SO-1", "SO-2", "SO-3"):
             lines = a_line(1, 60, [("L1", 40), ("L2", 20)]), a_line(2, 30, [("L2", 30)])
             plans = {2: PLAN} if plan else None
-            scene = issued(*lines, lots=lots, draft={"number": number}, plans=plans, contract=AGREED)
+            scene = issued(
+                *lines,
+                lots=lots,
+                draft={"number": number},
+                plans=plans,
+                contract=AGREED,
+                by_serial=frozenset({1} if tracked else ()),
+            )
             if self.scenes:
                 scene.shelf = self.scenes["SO-1"].shelf
             self.scenes[number] = scene
@@ -84,7 +97,11 @@ class Across(RuleBasedStateMachine):
     def ask(self, scene: Scene, command: Command, **how: Any) -> None:
         latest = max(each.now for each in self.scenes.values())
         before = {number: each.order for number, each in self.scenes.items()}
-        others = [self.scenes[number] for number in how.pop("orders", ())]
+        # What is offered to the order, or by it, concerns whoever is on the other side.
+        concerned = dict.fromkeys([*how.pop("orders", ()), *sorted(partners(scene.order))])
+        own = scene.order.number
+        others = [each for name, each in self.scenes.items() if name in concerned and name != own]
+        command = named(scene.order, command, 10 * len(scene.stream) + int(scene.order.number[-1]))
         sent = self.sent()
         scene.at(max(scene.now, latest)).when(command, others=others, **how)
         self.scenes |= scene.born if scene.refusal is None else {}
@@ -148,6 +165,27 @@ class Across(RuleBasedStateMachine):
         line, lot, some = self.place(scene.order, place, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
         self.ask(scene, c.Ship((c.ShipLine(line, some, lot, some if raw else ZERO),)))
 
+    @rule(
+        number=which, place=which, onto=which, some=st.one_of(st.none(), st.none(), shares), taken=sometimes
+    )
+    def offer(self, number: int, place: int, onto: int, some: int | None, taken: bool) -> None:
+        """Pieces go straight to another order; those with serial numbers all of a lot, or named."""
+        scene, other = self.scene(number), self.scene(onto)
+        line, lot, there = self.place(scene.order, place, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
+        quantity = there if some is None else Decimal(some)
+        lines = (c.ShipLine(line, quantity, lot, to_line=line),)
+        command = c.Ship(lines, to_order=other.order.number)
+        self.ask(scene, command, by=BUYER, on_behalf_of=BEHALF, orders=(other.order.number,))
+        if taken and scene.refusal is None:
+            self.ask(other, c.AnswerTransfer(list(other.order.transfers)[-1], "take"))
+
+    @rule(number=which, which_one=which, taken=sometimes)
+    def answer_an_offer(self, number: int, which_one: int, taken: bool) -> None:
+        scene = self.scene(number)
+        offers = [*scene.order.transfers] or ["SO-9-T1"]
+        answer: Any = "take" if taken else "refuse"
+        self.ask(scene, c.AnswerTransfer(offers[which_one % len(offers)], answer))
+
     @rule(number=which, place=which, rejected=st.integers(0, 3), more=st.integers(0, 1))
     def receive(self, number: int, place: int, rejected: int, more: int) -> None:
         scene = self.scene(number)
@@ -204,9 +242,9 @@ class Across(RuleBasedStateMachine):
             return
         here = sum((fact.on_hand for fact in self.scenes["SO-1"].shelf.values()), ZERO)
         sent = sum((total(order.stock, *SENT) for order in self.orders), ZERO)
-        back = sum(
-            (total(order.stock, Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED) for order in self.orders), ZERO
-        )
+        # What went straight to the next order is counted there, too.
+        again = (Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED, Bucket.FORWARDED)
+        back = sum((total(order.stock, *again) for order in self.orders), ZERO)
         assert here + sent - back == 600, "a piece is nowhere, or in two places"
         for scene in self.scenes.values():
             assert fold(scene.stream) == scene.order

@@ -30,6 +30,7 @@ from models.domain.inspection import Result
 from models.domain.order import Answer, Stage, stage
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
+from tests.domain.naming import named
 from tests.domain.orders import (
     ADMIN,
     APPROVER,
@@ -98,6 +99,8 @@ def shared(share: Share) -> Callable[[Orders], bool]:
 class Orders(RuleBasedStateMachine):
     scene: Scene
     last: tuple[Command, dict[str, Any]] | None = None
+    # What was asked before, with the version it was asked of.
+    kept: list[tuple[Command, dict[str, Any], int]]
 
     @initialize(
         gated=sometimes,
@@ -106,11 +109,21 @@ class Orders(RuleBasedStateMachine):
         steps=st.integers(0, 8),
         proposed=st.integers(0, 4),
         first=st.sampled_from([0, 0, 0, 10, 50]),
+        tracked=st.sampled_from([(), (), (1,), (2,), (1, 2)]),
     )
     def issue(
-        self, gated: bool, documents: bool, milestones: bool, steps: int, proposed: int, first: int
+        self,
+        gated: bool,
+        documents: bool,
+        milestones: bool,
+        steps: int,
+        proposed: int,
+        first: int,
+        tracked: tuple[int, ...],
     ) -> None:
-        """An order of two lines, three lots and one plan, as far along as `steps` says."""
+        """An order of two lines, three lots and one plan, as far along as `steps` says. The pieces of
+        `tracked` lines have serial numbers."""
+        self.kept = []
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = issued(
             a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05")),
@@ -120,6 +133,7 @@ class Orders(RuleBasedStateMachine):
             documents=[DocumentType.coc] if documents else [],
             release_before_ship=gated,
             contract=CONTRACT,
+            by_serial=frozenset(tracked),
             **rest,
         )
         # Other terms, most often to be answered still, or the order as it is.
@@ -155,7 +169,9 @@ class Orders(RuleBasedStateMachine):
 
     def ask(self, command: Command, **how: Any) -> None:
         before, count = self.scene.order, len(self.scene.stream)
+        command = named(before, command, count)
         self.last = command, how
+        self.kept.append((command, how, before.version))
         self.scene.when(command, **how)
         if self.scene.refusal is not None:
             assert self.scene.refusal.code
@@ -208,6 +224,20 @@ class Orders(RuleBasedStateMachine):
     def the_same_is_asked_again(self) -> None:
         if self.last is not None:
             self.ask(self.last[0], **self.last[1])
+
+    @precondition(lambda self: bool(self.kept))
+    @rule(back=st.integers(0, 12), watched=sometimes, by=st.sampled_from([None, None, *EVERYBODY]))
+    def what_was_asked_before_comes_late(self, back: int, watched: bool, by: Actor | None) -> None:
+        """Twice, behind what was asked after it, or by a second person who looked at the order as it was
+        then: whoever `watched` it is refused when it has changed since."""
+        command, how, seen = self.kept[-1 - back % len(self.kept)]
+        others = {name: value for name, value in how.items() if name not in ("if_match", "by")}
+        if not watched:
+            self.ask(command, **others, by=by or how.get("by"))
+            return
+        version = self.scene.order.version
+        self.ask(command, **others, by=by or how.get("by"), if_match=seen)
+        assert seen == version or self.scene.refusal is not None, "decided on what was not there any more"
 
     @precondition(lambda self: self.scene.order.answer in (Answer.NONE, Answer.COUNTERED))
     @rule(declined=rarely, days=st.integers(-3, 60), phoned=rarely)
@@ -302,10 +332,12 @@ class Orders(RuleBasedStateMachine):
         plan = c.PlanContingency(day, "One bath only", supplier, "" if days % 3 else "20 flanges")
         self.ask(plan, facts=Facts(approved={"DELTA": "Delta Coating"}))
 
-    @rule(days=st.integers(0, 40), number=numbers)
-    def another_order_goes_first(self, days: int, number: int) -> None:
+    @rule(days=st.integers(0, 40), number=numbers, back=rarely)
+    def another_order_goes_first(self, days: int, number: int, back: bool) -> None:
         day = LONDON.local_date(self.scene.now) + timedelta(days=days)
         self.ask(c.WarnPushed("SO-9", f"SO-9-C{number}", day), by=SYSTEM)
+        if back:
+            self.ask(c.TakeBackPush("SO-9", f"SO-9-C{number}"), by=SYSTEM)
 
     @precondition(lambda self: self.scene.order.answer is not Answer.DECLINED)
     @rule(
