@@ -41,6 +41,9 @@ from api.pages import picking as picking_pages
 from api.pages import trace as trace_page
 from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
+from api.pages.floor import dispatches as dispatch_pages
+from api.pages.floor import jobs as job_pages
+from api.pages.floor import mismatches as mismatch_pages
 from api.pages.live import Live
 from api.pages.master import routes as master
 from api.pages.order import page as order_page
@@ -150,6 +153,9 @@ PAGES = (
     lot_holding.router,
     label_pages.router,
     scan.router,
+    job_pages.router,
+    dispatch_pages.router,
+    mismatch_pages.router,
     people_pages.router,
     openapi.pages,
     opening.router,

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 
 from activities.i18n import N_
+from api.pages.floor.panels import undecided
 from api.pages.order.possible import form_of
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE
@@ -92,6 +93,8 @@ def show_ledger(
         suppliers = ledger.by_supplier(session, wanted, staff.reader, today)
         by_action = ledger.by_action(session, wanted, staff.reader, today)
         names = order_stream.names(session, _people(items))
+        # They belong to no order, so no filter is about them.
+        materials = [] if after or any(given.values()) else undecided(session, words)
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     counts = {"": every, "open": is_open, "unseen": unseen}
     return draw(
@@ -114,6 +117,7 @@ def show_ledger(
             (_UNKNOWN, words.say(N_("not said yet"))),
         ],
         narrowed=any(given.values()),
+        materials=materials,
         first=not after,
         more=_address(given | {"after": f"{rest['opened_at'].isoformat()}|{rest['nonconformance']}"})
         if rest

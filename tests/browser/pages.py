@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from api.pages.master.registry import SCREENS
 
@@ -17,6 +18,8 @@ MAIN, SILENT, DRAFT, PROPOSED, HELD, FRESH, SOME = (
     "{WO-SOME}",
 )
 SUPPLIER = "supplier"
+# The first dispatch of the year.
+_LEFT = f"DN-{datetime.now(UTC).year}-00001"
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,26 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/lots/MELT-7/release", "design_authority"),
         Look("/lots/MELT-7/release", "design_authority", press="form[action$=release] button"),
         Look("/lots/MELT-7/hold", "buyer", 403),
+    ),
+    "/work-orders/{number}/consume": (
+        Look("/work-orders/WO-PIN/consume", "receiving"),
+        Look("/work-orders/WO-PIN/consume", "receiving", press="form.master p.actions button"),
+        Look("/work-orders/WO-PIN/consume", "viewer", 403),
+    ),
+    "/work-orders/{number}/output": (Look("/work-orders/WO-PIN/output", "receiving"),),
+    "/work-orders/{number}/{kept}/{record}/reverse": (
+        Look("/master/work-orders/WO-PIN", "receiving", then="main td a[href$='/reverse']"),
+    ),
+    "/dispatches": (Look("/dispatches", "receiving"), Look("/dispatches?q=nobody", "viewer")),
+    "/dispatches/new": (
+        Look("/dispatches/new", "receiving"),
+        Look("/dispatches/new", "receiving", press="form.master p.actions button"),
+    ),
+    "/dispatches/{number}": (Look("/dispatches", "receiving", then="main td a[href^='/dispatches/']"),),
+    "/dispatches/{number}/reverse": (Look(f"/dispatches/{_LEFT}/reverse", "receiving"),),
+    "/material-mismatches/{mismatch}": (
+        Look("/material-mismatches/WO-PIN-M1", "quality"),
+        Look("/material-mismatches/WO-PIN-M1", "quality", press="form.master p.actions button"),
     ),
     "/people": (Look("/people", "admin"), Look("/people", "buyer", 403)),
     "/people/new": (

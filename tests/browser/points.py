@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api import demo_world
@@ -32,6 +32,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _below(story)
     await _picked(story)
     await _straight_on(story)
+    await _on_the_floor(story)
     return story.orders
 
 
@@ -180,3 +181,21 @@ async def _straight_on(story: Story) -> None:
     await story.accept("DELTA", after, story.day(18))
     lines = [{"line": 1, "quantity": 4}]
     await story.hear("buyer", "DELTA", before, "ship", lines=lines, tracking="T-77", to_order=after)
+
+
+async def _on_the_floor(story: Story) -> None:
+    """A job that used up a rod and a wire, which is not on its bill of material; rods that left."""
+    post = story.hands.post
+    await post("buyer", "/customers", {"code": "NORTHWIND", "name": "Northwind Ltd"})
+    for part, bom in (("ROD-8", []), ("WIRE-8", []), ("PIN-8", [{"part": "ROD-8", "quantity": 1}])):
+        await post("buyer", "/parts", {"number": part, "revision": "A", "bom": bom})
+    for number, part in (("ROD-LOT", "ROD-8"), ("WIRE-LOT", "WIRE-8")):
+        await post("receiving", "/lots", {"number": number, "part": part, "quantity": 50})
+    job = {"number": "WO-PIN", "part": "PIN-8", "revision": "A", "quantity": 20}
+    await post("buyer", "/work-orders", job)
+    before = {"at": (story.today - timedelta(hours=5)).isoformat()}
+    for lot, told in (("ROD-LOT", {}), ("WIRE-LOT", before)):
+        await post("receiving", "/work-orders/WO-PIN/consumptions", {"lot": lot, "quantity": 10, **told})
+    await post("receiving", "/work-orders/WO-PIN/outputs", {"quantity": 20})
+    left = {"customer": "NORTHWIND", "destination": "Graz", "lines": [{"lot": "ROD-LOT", "quantity": 5}]}
+    await post("receiving", "/dispatches", left)

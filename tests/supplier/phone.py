@@ -141,7 +141,8 @@ class Page(HTMLParser):
             if given.get("href", "").startswith("#"):
                 assert given["href"][1:] in ids, f"{given['href']} leads nowhere"
             if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
-                assert given.get("id") in self.labelled or given["name"] in self.wrapped, f"no label: {given}"
+                told = given.get("id") in self.labelled or given["name"] in self.wrapped
+                assert told or given.get("aria-label"), f"no label: {given}"
 
     def one(self, tag: str) -> dict[str, str]:
         """The attributes of the only such tag."""

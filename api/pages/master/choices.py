@@ -12,9 +12,11 @@ from sqlmodel import Session, SQLModel, col, select
 from activities.wording import UNITS
 from api.pages.master.inputs import Option, Options
 from api.supplier.words import Words
+from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.plants import Calendar, Plant
 from models.tables.processes import Process
+from models.tables.shop_floor import Customer
 from models.tables.suppliers import Supplier
 from models.tables.work_orders import WorkOrder
 
@@ -41,6 +43,14 @@ processes = _of(Process, "code", "name")
 parts = _of(Part, "number", "description")
 revisions = _of(Part, "revision")
 work_orders = _of(WorkOrder, "number")
+customers = _of(Customer, "code", "name")
+
+
+def lots_on_hand(session: Session, words: Words) -> Sequence[Option]:
+    """Lots something is left of, the newest first."""
+    left = select(Lot).where(col(Lot.on_hand) > 0, col(Lot.held).is_(False))
+    rows = session.exec(left.order_by(col(Lot.created_at).desc(), col(Lot.number)).limit(MOST)).all()
+    return [(row.number, f"{row.number} · {row.part} · {words.amount(row.on_hand, row.uom)}") for row in rows]
 
 
 def countries(_session: Session, words: Words) -> Sequence[Option]:

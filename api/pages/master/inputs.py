@@ -20,9 +20,22 @@ from api.supplier.words import Words
 Option = tuple[str, str]
 Options = Callable[[Session, Words], Sequence[Option]]
 Typed = Mapping[str, str]
-# `pick`: one of what exists; `suggest`: anything, what exists is offered; `several`: ticks.
+# `pick`: one of what exists; `suggest`: anything, what exists is offered; `several`: ticks; `lines`: a list
+# with one entry a line, or commas between.
 Kind = Literal[
-    "text", "area", "number", "whole", "day", "flag", "pick", "suggest", "several", "sample", "password"
+    "text",
+    "area",
+    "number",
+    "whole",
+    "day",
+    "moment",
+    "flag",
+    "pick",
+    "suggest",
+    "several",
+    "sample",
+    "lines",
+    "password",
 ]
 ON = "on"
 # Digits of a row's number: a form with more rows than that is none of ours.
@@ -59,6 +72,8 @@ class Input:
                 return int(text) if text.isdecimal() and len(text) < 10 else text or None
             case "sample":
                 return sample_rule(text) if text else None
+            case "lines":
+                return [entry for each in text.replace(",", "\n").split("\n") if (entry := each.strip())]
             case _:
                 return text or None
 
@@ -73,6 +88,8 @@ class Input:
                 return {f"{at}.{each}": ON for each in value}
             case "sample":
                 return {at: sample_text(value)}
+            case "lines":
+                return {at: "\n".join(value)} if value else {}
             case _:
                 return {at: str(value)}
 

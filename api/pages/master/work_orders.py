@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages import progress
+from api.pages.floor import panels as floor
 from api.pages.master import cells, choices
 from api.pages.master.demand import picks_of
 from api.pages.master.inputs import Input, words_for
@@ -73,7 +74,12 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         rows,
         N_("The steps of this job appear here; the outside ones become orders."),
     )
-    return [routing, picks_of(session, staff, record), *_come(session, staff, record)]
+    return [
+        routing,
+        picks_of(session, staff, record),
+        *floor.of_job(session, staff, record),
+        *_come(session, staff, record),
+    ]
 
 
 def _come(session: Session, staff: Staff, record: Record) -> list[Panel]:

@@ -1,0 +1,96 @@
+"""Quality decides about material a job's bill of material does not name."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from activities.i18n import N_
+from api.fields import Body, Text
+from api.pages.floor import deeds
+from api.pages.floor.deeds import Deed
+from api.pages.floor.jobs import reason
+from api.pages.floor.panels import DECISIONS, WRONG
+from api.pages.master.forms import Form
+from api.pages.master.inputs import Input, words_for
+from api.pages.route import page_router
+from api.pages.staff import Staff, Visitor
+from api.routes.material_mismatches import MismatchDecision, SignatureBody, decide_mismatch
+from api.routes.shop_floor import Why
+from models.domain.errors import Unknown
+from models.domain.materials import Decision
+from models.queries import shop_floor
+from models.queries.shop_floor import MISMATCHES
+
+router = page_router()
+_WAYS = {
+    "accept": N_("Accept it: what was made may leave"),
+    "hold": N_("Put what was made on hold"),
+    "scrap": N_("Scrap what was made: it never leaves"),
+}
+
+
+class DecisionTyped(Body):
+    """A decision as its form has it: the printed name beside the others."""
+
+    decision: Decision
+    reason: Why
+    signed: Text | None = None
+
+
+@router.get("/material-mismatches/{mismatch}")
+async def ask_decision(mismatch: str, request: Request, staff: Visitor) -> Response:
+    return await deeds.ask(request, staff, await run_in_threadpool(_deciding, request, staff, mismatch))
+
+
+@router.post("/material-mismatches/{mismatch}")
+async def decide(mismatch: str, request: Request, staff: Visitor) -> Response:
+    return await deeds.do(request, staff, await run_in_threadpool(_deciding, request, staff, mismatch))
+
+
+def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
+    with request.app.state.database.read() as session:
+        rows = shop_floor.mismatches(session, MISMATCHES.c.id == mismatch)
+    if not rows:
+        raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
+    (row,), words = rows, staff.words
+    job = row["work_order"]
+    path = f"/master/work-orders/{quote(job, safe='')}"
+
+    def send(asked: Any, typed: DecisionTyped) -> Any:
+        signature = None if typed.signed is None else SignatureBody(name=typed.signed)
+        body = MismatchDecision(decision=typed.decision, reason=typed.reason, signature=signature)
+        return decide_mismatch(mismatch, body, asked, staff.principal)
+
+    expected = words.listed(
+        " ".join(filter(None, (each["part"], each.get("revision")))) for each in row["expected"]
+    )
+    return Deed(
+        N_("Other material was used"),
+        N_("What the job made is not dispatched until quality has decided."),
+        N_("Decide"),
+        Form(
+            (
+                Input("decision", N_("Decision"), "pick", options=words_for(*_WAYS.items())),
+                reason(),
+                Input("signed", N_("Your printed name"), hint=N_("Accepting other material is signed.")),
+            )
+        ),
+        DecisionTyped,
+        decide_mismatch,
+        send,
+        (path, words.say(N_("Back to work order {number}"), number=job)),
+        lambda _answer: f"{path}?saved=changed",
+        (
+            (N_("Nonconformance"), row["id"]),
+            (N_("What is wrong"), words.say(WRONG[row["wrong"]])),
+            (N_("Used"), " · ".join(filter(None, (row["lot"], row["part"], row["part_revision"])))),
+            (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
+            (N_("Expected"), expected),
+            (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),
+        ),
+        named={"signature.name": "signed"},
+    )

@@ -1,0 +1,181 @@
+"""What the shop floor recorded of a job, on the job's page: used, made, dispatched, and other material."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sqlmodel import Session
+
+from activities.i18n import N_
+from api.pages.master.screens import Cell, Panel, may
+from api.pages.staff import Staff
+from api.routes import dispatches, shop_floor
+from api.routes.resource import Fields as Record
+from api.supplier.words import Words
+from models.queries import order_stream
+from models.queries import shop_floor as queries
+from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
+
+WRONG = {
+    "part": N_("Not on the bill of material"),
+    "revision": N_("Another revision than the bill of material names"),
+}
+DECISIONS = {
+    "": (N_("Quality has to decide"), "act"),
+    "accept": (N_("Accepted"), "good"),
+    "scrap": (N_("To be scrapped"), "watch"),
+    "hold": (N_("On hold"), "watch"),
+}
+_HEADS = (N_("Lot"), N_("Quantity"), N_("When"), N_("Who and where"), N_("State"), N_("Correction"))
+
+
+def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
+    """The panels below a work order."""
+    number = record["number"]
+    used, made = (queries.of_job(session, target, number) for target in (CONSUMPTIONS, OUTPUTS))
+    names = order_stream.names(session, people([*used, *made]))
+    path = f"/work-orders/{quote(number, safe='')}"
+    wrong = queries.mismatches(session, MISMATCHES.c.work_order == number)
+    left = queries.dispatches_of_job(session, number, cleared=staff.principal.cleared)
+    return [
+        Panel(
+            N_("Material used"),
+            _HEADS,
+            [
+                _recorded(staff, row, names, f"{path}/consumptions", shop_floor.reverse_consumption)
+                for row in used
+            ],
+            N_("Lots that went into this job appear here."),
+            _button(staff, N_("Record material used"), f"{path}/consume", shop_floor.record_consumption),
+        ),
+        *([_mismatches(staff, wrong)] if wrong else []),
+        Panel(
+            N_("Made"),
+            _HEADS,
+            [_recorded(staff, row, names, f"{path}/outputs", shop_floor.reverse_output) for row in made],
+            N_("Lots that came out of this job appear here."),
+            _button(staff, N_("Record output"), f"{path}/output", shop_floor.record_output),
+        ),
+        Panel(
+            N_("Dispatched"),
+            (N_("Dispatch"), N_("Lot"), N_("Quantity"), N_("Customer"), N_("Shipped on"), N_("State")),
+            [_left(staff.words, row) for row in left],
+            N_("What left for customers of the lots this job made appears here."),
+            _button(staff, N_("New dispatch"), "/dispatches/new", dispatches.record_dispatch),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Other material than named, which quality has to decide about."""
+
+    name: str
+    path: str
+    job: str
+    job_path: str
+    wrong: str
+    used: str
+    since: str
+
+
+def undecided(session: Session, words: Words) -> list[Undecided]:
+    """For the quality ledger, the newest first."""
+    rows = queries.mismatches(session, MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
+    return [
+        Undecided(
+            row["id"],
+            f"/material-mismatches/{quote(row['id'], safe='')}",
+            row["work_order"],
+            f"/master/work-orders/{quote(row['work_order'], safe='')}",
+            words.say(WRONG[row["wrong"]]),
+            " ".join(filter(None, (row["lot"], row["part"], row["part_revision"]))),
+            words.time(row["opened_at"]),
+        )
+        for row in rows
+    ]
+
+
+def people(rows: list[Record]) -> set[str]:
+    return {row[name] for row in rows for name in ("recorded_by", "reversed_by") if row[name]}
+
+
+def lot(number: str) -> Cell:
+    return Cell(number, href=f"/master/lots/{quote(number, safe='')}")
+
+
+def state(words: Words, row: Mapping[str, Any], names: Mapping[str, str]) -> Cell:
+    """Reversed, told late, or nothing to say; with who and when."""
+    if row["reversed_at"] is not None:
+        by, when = names.get(row["reversed_by"], ""), words.time(row["reversed_at"])
+        text = words.say(N_("Reversed by {who}, {when}"), who=by, when=when)
+        return Cell(words.labelled(text, row["reverse_reason"]), "plain")
+    if row["late"]:
+        by, when = names.get(row["recorded_by"], ""), words.time(row["recorded_at"])
+        return Cell(words.say(N_("Late entry by {who}, {when}"), who=by, when=when), "watch")
+    return Cell("")
+
+
+def _recorded(
+    staff: Staff, row: Record, names: Mapping[str, str], path: str, reverse: Callable[..., Any]
+) -> list[Cell]:
+    words = staff.words
+    operation = words.say(N_("Operation {number}"), number=row["operation"]) if row["operation"] else ""
+    where = " · ".join(filter(None, (row["operator"], operation, row["machine"])))
+    looked = row.get("inspection")
+    failed = looked is not None and looked["verdict"] == "fail"
+    standing = state(words, row, names)
+    if failed and not standing.text:
+        standing = Cell(words.say(N_("Failed its inspection")), "act")
+    back = row["reversed_at"] is None and may(staff, reverse)
+    return [
+        lot(row["lot"]),
+        Cell(words.amount(row["quantity"], row["unit"])),
+        Cell(words.time(row["at"])),
+        Cell(where),
+        standing,
+        Cell(words.say(N_("Reverse")), href=f"{path}/{row['id']}/reverse") if back else Cell(""),
+    ]
+
+
+def _mismatches(staff: Staff, rows: list[Record]) -> Panel:
+    words = staff.words
+    cells = []
+    for row in rows:
+        text, kind = DECISIONS[row["decision"]]
+        if row["withdrawn_at"] is not None:
+            text, kind = N_("Withdrawn: the use was reversed"), "plain"
+        used = " ".join(filter(None, (row["part"], row["part_revision"])))
+        cells.append(
+            [
+                Cell(row["id"], href=f"/material-mismatches/{quote(row['id'], safe='')}"),
+                Cell(f"{row['lot']} · {used}"),
+                Cell(words.say(WRONG[row["wrong"]])),
+                Cell(words.say(text), kind),
+            ]
+        )
+    heads = (N_("Nonconformance"), N_("Used"), N_("What is wrong"), N_("State"))
+    return Panel(N_("Other material"), heads, cells, "")
+
+
+def _left(words: Words, row: Record) -> list[Cell]:
+    gone = Cell("")
+    if row["reversed_at"] is not None:
+        gone = Cell(words.say(N_("Reversed")), "plain")
+    elif row["late"]:
+        gone = Cell(words.say(N_("Late entry")), "watch")
+    return [
+        Cell(row["dispatch"], href=f"/dispatches/{row['dispatch']}"),
+        lot(row["lot"]),
+        Cell(words.amount(row["quantity"], row["unit"])),
+        Cell(row["customer"]),
+        Cell(words.day(row["shipped_on"])),
+        gone,
+    ]
+
+
+def _button(staff: Staff, label: str, path: str, route: Callable[..., Any]) -> tuple[str, str] | None:
+    return (label, path) if may(staff, route) else None
