@@ -4,10 +4,10 @@ not answered; then the board."""
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from activities import wording
 from activities.i18n import N_
@@ -42,49 +42,74 @@ _TERMS = {
 }
 
 
+# What the page can be narrowed to, by what the address says.
+_KINDS = {
+    "alerts": N_("Alerts"),
+    "rejected": N_("Rejected pieces to decide about"),
+    "changes": N_("Changes that wait for approval"),
+    "proposed": N_("Proposals that wait for us"),
+    "due": N_("Due in the next days"),
+    "silent": N_("Waiting for the supplier's answer"),
+    "begin": N_("Work orders to make now"),
+}
+
+
 @router.get("/")
-def today(request: Request, staff: Visitor) -> Response:
-    first, reader = staff.words.today, staff.reader
+def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """Everything, or with `only` the things of one kind."""
+    only = only if only in _KINDS else ""
+    first, reader, few = staff.words.today, staff.reader, _ROWS if only else _FEW
     with request.app.state.database.read() as session:
-        worst = alert_list.worst(session, reader, _ROWS + 1)
+        found: dict[str, list[dict[str, Any]]] = {
+            "alerts": alert_list.worst(session, reader, _ROWS + 1),
+            "rejected": board.to_decide(session, reader, few + 1),
+            "changes": [_changed(staff, card) for card in board.changes(session, reader, few + 1)],
+            "proposed": board.proposals(session, reader, few + 1),
+            "due": board.due_soon(session, reader, first, first + _SOON, few + 1),
+            "silent": board.unanswered(session, reader, few + 1),
+            "begin": to_begin(session, staff, request.app.state.clock(), few + 1),
+        }
         answered = alert_list.counts(session, alert_list.Filter(), reader)["answered"]
-        due = board.due_soon(session, reader, first, first + _SOON, _FEW + 1)
-        silent = board.unanswered(session, reader, _FEW + 1)
-        proposed = board.proposals(session, reader, _FEW + 1)
-        rejected = board.to_decide(session, reader, _FEW + 1)
-        changes = [_changed(staff, card) for card in board.changes(session, reader, _FEW + 1)]
-        begin = to_begin(session, staff, request.app.state.clock(), _FEW + 1)
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
         declined = declined_of(
             session, {card["number"]: stage for stage, cards in columns.items() for card in cards}
         )
+    most = {kind: _ROWS if kind == "alerts" else few for kind in _KINDS}
+    shown = {kind: rows[: most[kind]] if only in ("", kind) else [] for kind, rows in found.items()}
+    more = {kind: len(rows) > most[kind] for kind, rows in found.items()}
     return draw(
         request,
         staff,
         "pages/today.html",
-        attention=[_row(staff, alert) for alert in worst[:_ROWS]],
-        more=len(worst) > _ROWS,
+        only=only,
+        kinds=[
+            (kind, _KINDS[kind], f"{most[kind]}+" if more[kind] else str(len(rows)))
+            for kind, rows in found.items()
+            if rows or kind == only
+        ],
+        attention=[_row(staff, alert) for alert in shown["alerts"]],
+        more=more["alerts"],
         answered=answered,
-        due=[card | {"day": card["promise_current"] or card["need_by"]} for card in due[:_FEW]],
-        more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if len(due) > _FEW else None,
-        proposed=proposed[:_FEW],
-        more_proposed=_orders(stage="countered") if len(proposed) > _FEW else None,
-        rejected=[_rejected(staff, card) for card in rejected[:_FEW]],
-        changes=changes[:_FEW],
-        more_changes=len(changes) > _FEW,
-        yours=(proposed and staff.may("answer-counter"))
-        or any(card["address"] for card in changes)
-        or any(staff.may(_DECIDING[card["decided_by"]]) for card in rejected),
-        more_rejected=len(rejected) > _FEW,
+        due=[card | {"day": card["promise_current"] or card["need_by"]} for card in shown["due"]],
+        more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if more["due"] else None,
+        proposed=shown["proposed"],
+        more_proposed=_orders(stage="countered") if more["proposed"] else None,
+        rejected=[_rejected(staff, card) for card in shown["rejected"]],
+        changes=shown["changes"],
+        more_changes=_orders(change="true") if more["changes"] else None,
+        yours=(found["proposed"] and staff.may("answer-counter"))
+        or any(card["address"] for card in found["changes"])
+        or any(staff.may(_DECIDING[card["decided_by"]]) for card in found["rejected"]),
+        more_rejected=more["rejected"],
         silent=[
             card | {"age": alert_words.lapse(staff.words, staff.now - card["issued_at"])}
-            for card in silent[:_FEW]
+            for card in shown["silent"]
         ],
-        begin=begin[:_FEW],
+        begin=shown["begin"],
         may_make=may(staff, convert_demand),
-        more_begin=len(begin) > _FEW,
-        more_silent=_orders(stage="issued") if len(silent) > _FEW else None,
+        more_begin=more["begin"],
+        more_silent=_orders(stage="issued") if more["silent"] else None,
         columns=[(stage, group_name(stage), counts[stage], cards) for stage, cards in columns.items()],
         declined={number: stage_name(Stage.COUNTERED, declined=True) for number in declined},
     )

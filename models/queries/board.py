@@ -82,6 +82,15 @@ def late(session: Session, wanted: Filter, reader: Reader) -> int:
     return session.scalar(query.where(*only)) or 0
 
 
+def changing(session: Session, wanted: Filter, reader: Reader) -> int:
+    """How many of those `wanted` finds have a change that waits for approval."""
+    only: list[ColumnElement[bool]] = [
+        *conditions(wanted, reader, but={"change"}),
+        _ORDERS.c.change_since.is_not(None),
+    ]
+    return session.scalar(select(func.count()).select_from(_ORDERS).where(*only)) or 0
+
+
 def columns(session: Session, reader: Reader, each: int) -> dict[str, list[View]]:
     """The `each` most pressing orders of every open stage."""
     place = func.row_number().over(

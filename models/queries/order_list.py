@@ -33,6 +33,8 @@ class Filter:
     # Neither closed nor cancelled.
     is_open: bool | None = None
     type: str | None = None
+    # A change of it waits for approval.
+    change: bool | None = None
 
 
 # Without the order's state: a list of fifty would read all of it fifty times.
@@ -99,6 +101,9 @@ def conditions(wanted: Filter, reader: Reader, *, but: Collection[str] = ()) -> 
         found.append(_ORDERS.c.type == wanted.type)
     if wanted.late is not None:
         found.append(_ORDERS.c.late.is_(wanted.late))
+    if wanted.change is not None:
+        waits = _ORDERS.c.change_since
+        found.append(waits.is_not(None) if wanted.change else waits.is_(None))
     if wanted.due_before is not None:
         found.append(_ORDERS.c.need_by < wanted.due_before)
     if wanted.is_open is not None:

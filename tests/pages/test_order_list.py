@@ -212,3 +212,17 @@ async def test_a_filter_that_names_nothing_is_said_to_and_taken_away(
     assert page.links["Take this filter away"].endswith(rest)
     known = await viewer.open("/orders?supplier=ACME&process=PLATE")
     assert "Take this filter away" not in known.links
+
+
+async def test_orders_with_a_change_that_waits_are_counted_and_found(
+    system: System, browsers: Browsers
+) -> None:
+    waiting, other = await issued(system), await issued(system)
+    body = {"changes": {"lines": [{"line": 1, "quantity": 1100}]}, "reason": "fewer"}
+    await system.command(Role.BUYER, waiting, "propose-change", **body)
+    page = await browsers.of(Role.APPROVER).open("/orders")
+    link = next(name for name in page.links if name.startswith("Changes waiting"))
+    narrowed = await browsers.of(Role.APPROVER).open(page.links[link])
+    assert waiting in listed(narrowed)
+    assert other not in listed(narrowed)
+    assert link == f"Changes waiting {len(listed(narrowed))}"

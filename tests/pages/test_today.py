@@ -233,3 +233,21 @@ async def test_only_buyers_are_offered_a_new_order(browsers: Browsers) -> None:
 @pytest.mark.parametrize(("locale", "heading"), [("zh", "需要处理"), ("es", "Requiere atención")])
 async def test_it_is_there_in_other_languages(browsers: Browsers, locale: str, heading: str) -> None:
     assert (await browsers.of(Role.VIEWER, locale=locale).open("/")).heading == heading
+
+
+async def test_it_is_narrowed_to_things_of_one_kind(system: System, browsers: Browsers) -> None:
+    number, _ = await declined(system)
+    rejected = await at(system, "rejected")
+    quality = browsers.of(Role.QUALITY)
+    everything = await quality.open("/")
+    assert row(everything, number)
+    assert rejected in section(everything, "rejected")
+    link = next(name for name in everything.links if name.startswith("Rejected pieces to decide about"))
+    page = await quality.open(everything.links[link])
+    assert rejected in section(page, "rejected")
+    assert not row(page, number)
+    assert "Orders by stage" not in page.text
+    alerts = await quality.open("/?only=alerts")
+    assert row(alerts, number)
+    assert not section(alerts, "rejected")
+    assert row(await quality.open("/?only=nonsense"), number), "an unknown kind is everything"
