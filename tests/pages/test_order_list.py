@@ -221,8 +221,7 @@ async def test_orders_with_a_change_that_waits_are_counted_and_found(
     body = {"changes": {"lines": [{"line": 1, "quantity": 1100}]}, "reason": "fewer"}
     await system.command(Role.BUYER, waiting, "propose-change", **body)
     page = await browsers.of(Role.APPROVER).open("/orders")
-    link = next(name for name in page.links if name.startswith("Changes waiting"))
-    narrowed = await browsers.of(Role.APPROVER).open(page.links[link])
+    narrowed = await browsers.of(Role.APPROVER).open(page.links["Changes waiting"])
     assert waiting in listed(narrowed)
     assert other not in listed(narrowed)
-    assert link == f"Changes waiting {len(listed(narrowed))}"
+    assert f"Changes waiting {len(listed(narrowed))} " in page.text
