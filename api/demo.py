@@ -24,6 +24,7 @@ from api import demo_story, people, up
 from api import demo_world as world
 from api.demo_hands import DemoFailed as DemoFailed
 from api.demo_hands import Hands, Past, over_http
+from api.demo_heat import CUSTOMERS
 from api.demo_teller import Story
 from models.db import Database
 from models.domain.authority import Role
@@ -172,6 +173,8 @@ async def _master_data(hands: Hands, now: datetime) -> None:
         await hands.post("buyer", f"/suppliers/{supplier_code}/terms", agreed)
     for part in world.PARTS:
         await hands.post("buyer", "/parts", part)
+    for customer in CUSTOMERS:
+        await hands.post("buyer", "/customers", customer)
     await hands.post("quality", "/inspection-plans", world.PLATING_PLAN)
     for routing in world.ROUTINGS:
         await hands.post("planner", "/routings", routing)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api import demo_world as world
 from api.demo import Notes
+from api.demo_heat import HEAT
 from api.demo_story import TO_ORDER
 from api.up import Addresses
 
@@ -57,6 +58,9 @@ def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
     yield f"                    sales order {world.SALES_ORDER[0]} and stock that runs short become work orders there"
     yield f"  Work to order     {api}/outside"
     yield f"                    drafts for {', '.join(TO_ORDER)} can be made there at once"
+    yield ""
+    yield f"  A heat's trace    {api}/trace/{HEAT}"
+    yield "                    10 bars, 300 shafts, two suppliers, two customers: where every piece is"
     yield ""
     yield f"Everything is kept in {folder}; delete that folder to begin again."
     yield "Ctrl-C stops it."

@@ -18,15 +18,15 @@ from sqlalchemy import select
 from activities.apply import pass_deadlines
 from api.app import create_app
 from api.auth import Keyring
-from api.dispatch import Dispatcher
+from api.dispatch import Dispatcher, Saved
 from api.uploads import Uploads
 from models.db import Database
 from models.settings import Settings
-from models.tables.orders import OrderRow
+from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
 from workflows.client import connect
 
-_ORDERS = table(OrderRow)
+_ORDERS, _COMMANDS = table(OrderRow), table(CommandRow)
 _PATIENCE = 60.0
 _PATH = "/api/v1"
 
@@ -139,7 +139,17 @@ class _AtOnce(Dispatcher):
     """Applies without a workflow; the running system starts the workflows of what is still open."""
 
     async def _send(self, command: str, order: str, name: str) -> None:
-        await self._apply_here(command)
+        # What another order has asked of this one stands before it in the line.
+        waiting = select(_COMMANDS.c.id).where(
+            _COMMANDS.c.order_number == order, _COMMANDS.c.status == "received"
+        )
+        with self.database.read() as session:
+            line = session.scalars(waiting.order_by(_COMMANDS.c.sequence)).all()
+        for each in line:
+            await self._apply_here(each)
+
+    async def _its_turn(self, saved: Saved, now: datetime, until: float) -> bool:
+        return True
 
     async def deliver(self, outbox: str) -> bool:
         return False

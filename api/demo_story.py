@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from api import demo_world as world
+from api.demo_heat import heat
 from api.demo_teller import Story
 
-LOT = "20260315-STEEL-001"
+LOT = "20260402-STEEL-001"
 # Work orders whose outside operation nobody has ordered: part, quantity, process, working days until due.
 TO_ORDER = {
     "WO-3210": ("SHAFT-4140", 150, "HEAT", 16),
@@ -249,8 +250,8 @@ async def to_order(story: Story) -> Step:
 async def wanted(story: Story) -> Step:
     """A customer's order nobody makes yet, a part below its safety stock, and bars for both."""
     yield story.at(1, 9)
-    for kilograms, heat, days in world.BARS:
-        known = {"part": "BAR-316", "quantity": kilograms, "supplier": "STEEL", "heat_number": heat}
+    for kilograms, number, days in world.BARS:
+        known = {"part": "BAR-316", "quantity": kilograms, "supplier": "STEEL", "heat_number": number}
         await story.hands.post("receiving", "/lots", known | {"received_on": str(story.day(-days))})
     number, customer, lines = world.SALES_ORDER
     ordered = [
@@ -263,7 +264,7 @@ async def wanted(story: Story) -> Step:
 
 PAST = (
     closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, countered, unanswered,
-    changed, expedited, to_order, wanted,
+    changed, expedited, to_order, wanted, heat,
 )  # fmt: skip
 
 

@@ -166,17 +166,34 @@ class Story:
         line = {"line": 1, "counted": counted, "accepted": counted - rejected, "rejected": rejected}
         return await self.act("receiving", order, "receive", parcel=parcel, lines=[line])
 
-    async def paper(self, order: str, kind: str, number: str, supplier: str, quantity: int) -> None:
-        shown = await self.hands.get("quality", f"/orders/{order}")
-        lot = shown["lines"][0]["lots"][0]
+    async def paper(
+        self,
+        order: str,
+        kind: str,
+        number: str,
+        supplier: str,
+        quantity: int,
+        *,
+        lot: str = "",
+        revision: str = "",
+    ) -> None:
+        """A certificate that names the order's lot, or another one."""
+        printed = {"number": number, "issuer": supplier}
+        if lot:
+            printed["lot"] = lot
+        else:
+            shown = await self.hands.get("quality", f"/orders/{order}")
+            sent = shown["lines"][0]["lots"][0]
+            printed |= {"lot": sent["lot"], "heat": sent["heat"]}
+        if revision:
+            printed["revision"] = revision
         lines = [
             kind.upper(),
-            number,
+            f"{number} {revision}".strip(),
             f"Order {order}",
-            f"Lot {lot['lot']}  Heat {lot['heat']}",
+            f"Lot {printed['lot']}  Heat {printed.get('heat', '')}",
             f"{quantity} pcs",
         ]
-        printed = {"number": number, "issuer": supplier, "lot": lot["lot"], "heat": lot["heat"]}
         query = urlencode({"type": kind} | printed)
         await self.hands.upload(
             "quality", f"/orders/{order}/documents?{query}", world.certificate(lines), f"{number}.pdf"

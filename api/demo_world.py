@@ -85,8 +85,10 @@ TERMS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 SPECS = {"PLATE": ("ASTM B633", "2023"), "HEAT": ("AMS 2759/3", "H"), "PASSIV": ("ASTM A967", "2017")}
 PARTS: list[dict[str, Any]] = [
+    {"number": "BAR-4140", "revision": "A", "description": "Round bar 26 mm × 6 m", "material": "4140"},
     {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},
-    {"number": "SHAFT-4140", "revision": "D", "description": "Valve shaft 25 × 300", "material": "4140"},
+    {"number": "SHAFT-4140", "revision": "D", "description": "Valve shaft 25 × 300", "material": "4140",
+     "bom": [{"part": "BAR-4140", "quantity": "0.006667"}]},
     {"number": "BONNET-6", "revision": "A", "description": "Bonnet 6 in", "material": "316"},
     {"number": "BAR-316", "revision": "1", "description": "Round bar 316, 20 mm", "uom": "KGM", "material": "316"},
     {"number": "STEM-8", "revision": "A", "description": "Valve stem 8 in", "material": "316",
@@ -100,7 +102,7 @@ ROUTINGS: list[dict[str, Any]] = [
     ]},
 ]  # fmt: skip
 # What a customer wants: part, revision, quantity, weekdays until due.
-SALES_ORDER = ("NW-4471", "Northwind Pumps", (("STEM-8", "A", 45, 18), ("STEM-8", "A", 30, 32)))
+SALES_ORDER = ("NW-4471", "NORTHWIND", (("STEM-8", "A", 45, 18), ("STEM-8", "A", 30, 32)))
 # Bars to make it of: kilograms, heat, weekdays since they came. The older ones are not enough.
 BARS = ((18, "H-3160", 12), (120, "H-3172", 5))
 PLATING_PLAN = {

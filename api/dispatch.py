@@ -143,7 +143,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Saved:
+class Saved:
     """A command's row. `ours`: this request made it and sends it. `behind`: since when the first of
     those before it in its order's line has waited."""
 
@@ -216,7 +216,7 @@ class Dispatcher:
         """Starts the delivery of a mail, once however often this is called; says whether it is started."""
         return await start_delivery(self.client, self.settings, outbox)
 
-    async def _its_turn(self, saved: _Saved, now: datetime, until: float) -> bool:
+    async def _its_turn(self, saved: Saved, now: datetime, until: float) -> bool:
         """Whether those before it are settled while whoever saved them still waits for them; what
         takes longer than a request waits is the relay's to send, and this with it."""
         if saved.behind is None:
@@ -309,7 +309,7 @@ class Dispatcher:
         due = next_deadline(load_order(row.snapshot))
         return Carried(stage=row.stage, due=due.isoformat() if due is not None else "", pause=PAUSE)
 
-    def _save(self, wish: Wish, now: datetime) -> _Saved:
+    def _save(self, wish: Wish, now: datetime) -> Saved:
         """Committed when this returns."""
         try:
             return self._saved(wish, now)
@@ -317,18 +317,18 @@ class Dispatcher:
             # The same key came for another order at the same time, and was faster.
             return self._saved(wish, now)
 
-    def _saved(self, wish: Wish, now: datetime) -> _Saved:
+    def _saved(self, wish: Wish, now: datetime) -> Saved:
         with self.database.write(pipelined=True) as session:
             known = session.execute(_LOCK_ORDER, {"order": wish.order}).first()
             if known is None or (known.export_controlled and not wish.actor.cleared):
                 raise unknown_order(wish.order)
             earlier = self._earlier(session, wish)
             if earlier is not None:
-                return _Saved(earlier, ours=False)
+                return Saved(earlier, ours=False)
             line = session.execute(_LINE, {"order": wish.order}).one()
             command = str(uuid.uuid4())
             session.execute(_ADD_COMMAND, _row(command, line.last + 1, wish, now))
-        return _Saved(command, behind=line.waiting_since)
+        return Saved(command, behind=line.waiting_since)
 
     def _earlier(self, session: Session, wish: Wish) -> str | None:
         """The command that came with the same key before; a repeated request is not a second wish."""

@@ -17,14 +17,17 @@ import pytest
 from sqlalchemy import select
 
 from activities.doctor import records
-from api import demo, demo_story, demo_world, up
+from api import demo, demo_heat, demo_story, demo_world, up
 from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Role
 from models.domain.changes import ChangeKind
 from models.domain.order import Stage
+from models.domain.trace import Direction
 from models.queries import board, open_operations
 from models.queries.orders import Reader
+from models.queries.trace_roots import named
+from models.queries.trace_view import found
 from models.settings import Settings
 from models.tables.orders import AlertRow, CommandRow, LineRow, OrderRow
 from models.tables.outbox import Outbox
@@ -92,15 +95,38 @@ def test_the_history_has_an_order_in_every_stage_and_contradicts_nothing(
     assert change["terms"] == ["need_by", "quantity"]
     assert asked.change_to_answer is not None
     assert asked.change_to_answer.kind is ChangeKind.EXPEDITE
-    assert open_jobs == {"WO-3180", *demo_story.TO_ORDER}, "a cancelled order covers nothing"
+    assert open_jobs == {"WO-3180", "WO-4521", *demo_story.TO_ORDER}, "a cancelled order covers nothing"
     ended = {number for number, stage in stages.items() if stage in (Stage.CLOSED, Stage.CANCELLED)}
     assert waiting == stages.keys() - ended, "each open order waits for the running system"
     assert set(notes.orders.values()) == set(stages)
-    found = records(database, settings.files_dir, NOW + timedelta(minutes=1))
-    assert {finding.code for finding in found} == {"mail.stuck"}, "its mails wait for the running system"
+    doubts = records(database, settings.files_dir, NOW + timedelta(minutes=1))
+    assert {finding.code for finding in doubts} == {"mail.stuck"}, "its mails wait for the running system"
     assert not half.exists()
     assert stat.S_IMODE((settings.data_dir / "demo.json").stat().st_mode) == 0o600
     assert demo.Notes.of(settings.data_dir) == notes
+
+
+def test_every_piece_of_the_heat_that_the_mill_reports_is_accounted_for(
+    settings: Settings, database: Database
+) -> None:
+    demo.seed(settings, NOW)
+    with database.read() as session:
+        (heat,) = named(session, demo_heat.HEAT, cleared=False)
+        view = found(session, heat, Direction.FORWARD, cleared=False).view
+    assert {(got["customer"], got["lot"]): got["quantity"] for got in view["customers"]} == {
+        ("NORTHWIND", demo_heat.PLATED): 200,
+        ("CONTOSO", demo_heat.PLATED): 50,
+    }
+    sums = {
+        balance["part"]: {k: v for k, v in balance.items() if v and k != "items"}
+        for balance in view["balance"]
+    }
+    assert sums["BAR-4140"].items() >= {"made": 10, "on_hand": 8, "consumed": 2}.items()
+    assert (
+        sums["SHAFT-4140"].items()
+        >= {"made": 300, "on_hand": 45, "dispatched": 250, "scrapped": 1, "tested": 2, "lost": 2}.items()
+    )
+    assert not any("unexplained" in figures for figures in sums.values())
 
 
 @pytest.mark.parametrize("hours", [15, 24, 5 * 24 + 13])
@@ -178,6 +204,7 @@ def ran(folder: Path, log: Path) -> Any:
         assert "WO-3202" in fetched(link).read().decode()
         token = re.findall(r"A token \(\S+\): (\S+)", said)[0]
         assert f"{api}/outside\n" in said
+        assert f"{api}/trace/{demo_heat.HEAT}\n" in said
         assert {"WO-3175", "WO-3185", *demo_story.TO_ORDER} <= set(re.findall(r"WO-\d+", said))
         assert f"(password of all: {demo_world.PASSWORD})" in said
         for _, email in demo_world.PEOPLE.values():
