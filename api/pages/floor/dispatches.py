@@ -20,6 +20,7 @@ from api.pages.master.inputs import Input, Rows
 from api.pages.master.screens import may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
+from api.pages.trace_words import asking
 from api.routes import dispatches
 from api.routes.dispatches import DispatchBody
 from api.routes.shop_floor import ReversalBody
@@ -107,9 +108,8 @@ def show_dispatch(number: str, request: Request, staff: Visitor) -> Response:
         found=found,
         customer=customer.name if customer is not None else "",
         state=state(staff.words, found, names),
-        recorded=staff.words.labelled(
-            names.get(found["recorded_by"], ""), staff.words.time(found["recorded_at"])
-        ),
+        recorded=f"{names.get(found['recorded_by'], '')} · {staff.words.time(found['recorded_at'])}",
+        trace=asking(f"dispatch:{number}"),
         may_reverse=found["reversed_at"] is None and may(staff, dispatches.reverse_dispatch),
     )
 

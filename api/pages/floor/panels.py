@@ -53,7 +53,7 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
         ),
         *([_mismatches(staff, wrong)] if wrong else []),
         Panel(
-            N_("Made"),
+            N_("What came out"),
             _HEADS,
             [_recorded(staff, row, names, f"{path}/outputs", shop_floor.reverse_output) for row in made],
             N_("Lots that came out of this job appear here."),
@@ -112,7 +112,8 @@ def state(words: Words, row: Mapping[str, Any], names: Mapping[str, str]) -> Cel
     if row["reversed_at"] is not None:
         by, when = names.get(row["reversed_by"], ""), words.time(row["reversed_at"])
         text = words.say(N_("Reversed by {who}, {when}"), who=by, when=when)
-        return Cell(words.labelled(text, row["reverse_reason"]), "plain")
+        # A reason may be long: a mark would not break.
+        return Cell(words.labelled(text, row["reverse_reason"]))
     if row["late"]:
         by, when = names.get(row["recorded_by"], ""), words.time(row["recorded_at"])
         return Cell(words.say(N_("Late entry by {who}, {when}"), who=by, when=when), "watch")
