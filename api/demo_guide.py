@@ -59,7 +59,7 @@ def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
     yield f"  Work to order     {api}/outside"
     yield f"                    drafts for {', '.join(TO_ORDER)} can be made there at once"
     yield ""
-    yield f"  A heat's trace    {api}/trace/{HEAT}"
+    yield f"  A heat's trace    {api}/trace?q={HEAT}"
     yield "                    10 bars, 300 shafts, two suppliers, two customers: where every piece is"
     yield ""
     yield f"Everything is kept in {folder}; delete that folder to begin again."

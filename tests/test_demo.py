@@ -204,7 +204,7 @@ def ran(folder: Path, log: Path) -> Any:
         assert "WO-3202" in fetched(link).read().decode()
         token = re.findall(r"A token \(\S+\): (\S+)", said)[0]
         assert f"{api}/outside\n" in said
-        assert f"{api}/trace/{demo_heat.HEAT}\n" in said
+        assert f"{api}/trace?q={demo_heat.HEAT}\n" in said
         assert {"WO-3175", "WO-3185", *demo_story.TO_ORDER} <= set(re.findall(r"WO-\d+", said))
         assert f"(password of all: {demo_world.PASSWORD})" in said
         for _, email in demo_world.PEOPLE.values():
