@@ -45,12 +45,12 @@ _TERMS = {
 # What the page can be narrowed to, by what the address says.
 _KINDS = {
     "alerts": N_("Alerts"),
-    "rejected": N_("Rejected pieces to decide about"),
-    "changes": N_("Changes that wait for approval"),
-    "proposed": N_("Proposals that wait for us"),
-    "due": N_("Due in the next days"),
-    "silent": N_("Waiting for the supplier's answer"),
-    "begin": N_("Work orders to make now"),
+    "rejected": N_("Rejected pieces"),
+    "changes": N_("Changes"),
+    "proposed": N_("Proposals"),
+    "due": N_("Due soon"),
+    "silent": N_("Without an answer"),
+    "begin": N_("To be made"),
 }
 
 

@@ -17,6 +17,7 @@ from api.routes import routings, sales_orders
 from api.routes.resource import Fields as Record
 from models.queries import demand, picking
 from models.tables.demand import Routing
+from models.tables.parts import Part
 
 ROUTINGS = Screen(
     "routings",
@@ -93,8 +94,9 @@ def _lines(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
     ]
 
 
-def picks_of(session: Session, staff: Staff, record: Record) -> Panel:
-    """Which lots are set aside for a work order, and the way to its picking list."""
+def picks_of(session: Session, staff: Staff, record: Record) -> list[Panel]:
+    """Which lots are set aside for a work order, and the way to its picking list; nothing for a part that
+    is made of nothing."""
     number, words = record["number"], staff.words
     rows = [
         [
@@ -104,13 +106,17 @@ def picks_of(session: Session, staff: Staff, record: Record) -> Panel:
         ]
         for row in picking.picks(session, [number])
     ]
-    return Panel(
-        N_("Picking list"),
-        (N_("Part"), N_("Lot"), N_("Pick")),
-        rows,
-        N_("The lots that are set aside for this work order appear here."),
-        (N_("Picking list"), f"/work-orders/{quote(number, safe='')}/picking-list"),
-    )
+    if not rows and not session.get_one(Part, (record["part"], record["revision"])).bom:
+        return []
+    return [
+        Panel(
+            N_("Picking list"),
+            (N_("Part"), N_("Lot"), N_("Pick")),
+            rows,
+            N_("The lots that are set aside for this work order appear here."),
+            (N_("Open the picking list"), f"/work-orders/{quote(number, safe='')}/picking-list"),
+        )
+    ]
 
 
 SALES_ORDERS = Screen(

@@ -76,7 +76,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
     )
     return [
         routing,
-        picks_of(session, staff, record),
+        *picks_of(session, staff, record),
         *floor.of_job(session, staff, record),
         *_come(session, staff, record),
     ]
