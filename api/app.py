@@ -51,6 +51,7 @@ from api.relay import Relay
 from api.routes import (
     alerts,
     calendars,
+    compliance,
     converting,
     customers,
     demand,
@@ -123,6 +124,7 @@ ROUTERS = (
     shop_floor.router,
     dispatches.router,
     labels.router,
+    compliance.router,
     payables.router,
     alerts.router,
     nonconformances.router,

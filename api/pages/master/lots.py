@@ -13,15 +13,17 @@ from api.pages import labels
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
+from api.pages.order.compliance_told import MELTED
 from api.pages.staff import Staff
 from api.pages.trace_words import asking
 from api.routes import lots
 from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
+from models.domain.errors import Unknown
 from models.domain.labels import LABELS, Kind
 from models.domain.lot_holds import BY_DOCUMENT
-from models.queries import lot_holds, order_stream
+from models.queries import compliance, lot_holds, order_stream
 
 
 def _state(words: Words, record: Record) -> Cell:
@@ -66,8 +68,29 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
             inherited + [_hold(words, row, names) for row in rows],
             N_("This lot is not on hold."),
             _way_on(staff, record),
-        )
+        ),
+        *_melted(session, staff, number),
     ]
+
+
+def _melted(session: Session, staff: Staff, number: str) -> list[Panel]:
+    """Where the metal of a part under DFARS was melted."""
+    try:
+        found = compliance.of_lot(session, number, staff.reader)
+    except Unknown:
+        return []
+    if not found["dfars"]:
+        return []
+    words = staff.words
+    rows = []
+    for source in found["sources"]:
+        kind, text = MELTED[source["melted"]]
+        where = choices.country(words, source["country_of_melt"]) if source["country_of_melt"] else ""
+        path = f"/master/lots/{quote(source['lot'], safe='')}"
+        told = Cell(words.say(text), kind)
+        rows.append([Cell(source["lot"], href=path), Cell(source["heat_number"] or ""), Cell(where), told])
+    heads = (N_("Lot"), N_("Heat"), N_("Country of melt"), N_("State"))
+    return [Panel(N_("Compliance"), heads, rows, N_("Nobody said where its metal was melted."))]
 
 
 def _hold(words: Words, row: dict[str, Any], names: Mapping[str, str]) -> list[Cell]:

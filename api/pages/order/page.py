@@ -15,6 +15,7 @@ from api.pages import labels
 from api.pages.desk import Desk, desk
 from api.pages.order import (
     claims_told,
+    compliance_told,
     header,
     measured,
     money_told,
@@ -34,7 +35,7 @@ from api.pages.staff import draw, who_looks
 from api.pages.wording import ACTIONS
 from models.domain.labels import LABELS, Kind
 from models.domain.order import Order
-from models.queries import order_records, order_stream
+from models.queries import compliance, order_records, order_stream
 from models.queries.labels import came_with
 
 router = page_router()
@@ -139,6 +140,9 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "loads": rows.loads(tell),
         "held_lots": rows.held_lots(order, words),
         "papers": papers.papers(order, words),
+        "proofs": compliance_told.proofs(
+            compliance.proved(session, shown.view, start), order.supplier_name, words
+        ),
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),
         "parcels": [rows.parcel(order, item, words) for item in shown.view["parcels"]],

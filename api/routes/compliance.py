@@ -1,0 +1,29 @@
+"""What is proved of an order or a lot: supplier's approval, specification, where its metal was melted."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from api.auth import Reader
+from api.routes.orders import reader
+from api.wire import Answer, api_router
+from models.queries import compliance
+
+router = api_router(tags=["Compliance"])
+
+
+@router.get("/orders/{number}/compliance")
+def read_order_compliance(number: str, request: Request, principal: Reader) -> Answer:
+    """`approval` under which it was issued, the revision each routing asks for, and for parts under `dfars` where
+    the metal of each lot was melted. `findings`: `approval_missing`, `specification_differs`,
+    `melted_elsewhere`, `melt_unknown`."""
+    today = request.app.state.clock().date()
+    with request.app.state.database.read() as session:
+        return Answer(compliance.of_order(session, number, reader(principal), today))
+
+
+@router.get("/lots/{number}/compliance")
+def read_lot_compliance(number: str, request: Request, principal: Reader) -> Answer:
+    """`clauses` says of each whether it is met; null when nobody knows where a metal was melted."""
+    with request.app.state.database.read() as session:
+        return Answer(compliance.of_lot(session, number, reader(principal)))

@@ -1,0 +1,175 @@
+"""What is proved of an order and of a lot: approval, specification, and where the metal was melted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import Session
+
+from models.domain.errors import Unknown
+from models.domain.melting import CLAUSES, Melted, melted, met, worst
+from models.queries import lot_holds, master, orders
+from models.queries.orders import Reader
+from models.tables.lots import Lot
+from models.tables.orders import DraftLineRow, LineRow
+from models.tables.parts import Part
+from models.tables.suppliers import SupplierApproval
+from models.tables.types import table
+from models.tables.work_orders import Operation, WorkOrder
+
+View = dict[str, Any]
+_LOTS, _PARTS, _OPERATIONS, _JOBS = table(Lot), table(Part), table(Operation), table(WorkOrder)
+_LINES, _DRAFTED, _APPROVALS = table(LineRow), table(DraftLineRow), table(SupplierApproval)
+_BAD = {Melted.ELSEWHERE: "melted_elsewhere", Melted.UNKNOWN: "melt_unknown"}
+
+
+def of_lot(session: Session, number: str, reader: Reader) -> View:
+    """Raises `Unknown`, also for who may not know of the part."""
+    lot = session.get(Lot, number)
+    parts = master.revisions_of(session, lot.part) if lot is not None else []
+    if lot is None or (any(part.export_controlled for part in parts) and not reader.cleared):
+        raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
+    asked = any(part.dfars for part in parts if lot.part_revision in (None, part.revision))
+    return {"lot": number, "part": lot.part, "dfars": asked, **_origin(session, number)}
+
+
+def of_order(session: Session, number: str, reader: Reader, today: date) -> View:
+    """`day` is the one the order was issued on in its plant, or `today` for a draft. Raises `Unknown`."""
+    order, view = orders.opened(session, number, reader)
+    day = order.plant_calendar.local_date(order.issued_at) if order is not None else today
+    return proved(session, view, day)
+
+
+def proved(session: Session, view: View, day: date) -> View:
+    """The same for an order that was read before. `findings` names what is not as it should be."""
+    lines = _lines(session, view, day)
+    # Nothing has to be proved of a draft that nothing is on yet.
+    approval = _approval(lines[0]) if lines else None
+    routings = [_routing(row, view) for row in lines]
+    lots = {line["line"]: [lot["lot"] for lot in line["lots"]] for line in view["lines"]}
+    metals = [
+        {"line": row.line, "part": row.part, "lot": lot, **_origin(session, lot)}
+        for row in lines
+        if row.dfars
+        for lot in lots.get(row.line, ())
+    ]
+    findings = [
+        *(("approval_missing",) if lines and approval is None else ()),
+        *(("specification_differs",) if not all(each["same"] for each in routings) else ()),
+        *dict.fromkeys(_BAD[each["melted"]] for each in metals if each["melted"] in _BAD),
+    ]
+    return {
+        "order": view["number"],
+        "day": day,
+        "approval": approval,
+        "spec": view["spec"],
+        "spec_revision": view["spec_revision"],
+        "routings": routings,
+        "specialty_metals": metals,
+        "findings": findings,
+    }
+
+
+def _lines(session: Session, view: View, day: date) -> list[Any]:
+    """Every line with its routing, what its part is under, and the best approval of the day, in one question:
+    a page asks it of every order."""
+    issued = select(
+        _LINES.c.line, _LINES.c.work_order, _LINES.c.operation, _LINES.c.part, _LINES.c.part_revision
+    ).where(_LINES.c.order_number == view["number"])
+    drafted = (
+        select(
+            _DRAFTED.c.line,
+            _DRAFTED.c.work_order,
+            _DRAFTED.c.operation,
+            _JOBS.c.part,
+            _JOBS.c.revision.label("part_revision"),
+        )
+        .join(_JOBS, _JOBS.c.number == _DRAFTED.c.work_order)
+        .where(_DRAFTED.c.order_number == view["number"])
+    )
+    line = (drafted if view["stage"] == "draft" else issued).subquery()
+    approved = and_(
+        _APPROVALS.c.supplier == view["supplier"],
+        _APPROVALS.c.process == view["process"],
+        _APPROVALS.c.spec.in_([view["spec"], ""]),
+        _APPROVALS.c.valid_from <= day,
+        or_(_APPROVALS.c.valid_to.is_(None), _APPROVALS.c.valid_to >= day),
+    )
+    query = (
+        select(
+            line.c.line,
+            line.c.part,
+            _OPERATIONS.c.spec,
+            _OPERATIONS.c.spec_revision,
+            _PARTS.c.dfars,
+            _APPROVALS.c.spec.label("approved_for"),
+            *(_APPROVALS.c[name] for name in ("certificate", "valid_from", "valid_to")),
+        )
+        .select_from(line)
+        .outerjoin(
+            _OPERATIONS,
+            and_(_OPERATIONS.c.work_order == line.c.work_order, _OPERATIONS.c.sequence == line.c.operation),
+        )
+        .outerjoin(_PARTS, and_(_PARTS.c.number == line.c.part, _PARTS.c.revision == line.c.part_revision))
+        .outerjoin(_APPROVALS, approved)
+        # One for the very specification comes first, a later one before an earlier.
+        .order_by(line.c.line, _APPROVALS.c.spec.desc(), _APPROVALS.c.valid_from.desc())
+    )
+    best: dict[int, Any] = {}
+    for row in session.execute(query):
+        best.setdefault(row.line, row)
+    return list(best.values())
+
+
+def _approval(row: Any) -> View | None:
+    if row.valid_from is None:
+        return None
+    return {
+        "spec": row.approved_for,
+        "certificate": row.certificate,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
+
+
+def _routing(row: Any, view: View) -> View:
+    """Which revision the routing of a line asks for; one that names none takes what is ordered."""
+    asked, ordered = (row.spec, row.spec_revision), (view["spec"], view["spec_revision"])
+    same = all(not each or each == other for each, other in zip(asked, ordered, strict=True))
+    return {
+        "line": row.line,
+        "spec": row.spec or "",
+        "spec_revision": row.spec_revision or "",
+        "same": same,
+    }
+
+
+def _origin(session: Session, lot: str) -> View:
+    """The metal a lot was made of: lots with a heat or a country of melt, or whatever was bought."""
+    above = {
+        node.removeprefix("lot:") for node in lot_holds.above(session, f"lot:{lot}") if node[:4] == "lot:"
+    }
+    rows = [row for row in _known(session, above) if row.heat_number or row.country_of_melt or row.supplier]
+    sources = [
+        {
+            "lot": row.number,
+            "heat_number": row.heat_number,
+            "country_of_melt": row.country_of_melt,
+            "country_of_origin": row.country_of_origin,
+            "melted": melted(row.country_of_melt),
+        }
+        for row in rows
+    ]
+    where = worst(source["melted"] for source in sources)
+    return {
+        "melted": where,
+        "clauses": {clause: met(clause, where) for clause in CLAUSES},
+        "sources": sources,
+    }
+
+
+def _known(session: Session, lots: Collection[str]) -> Iterable[Any]:
+    return session.execute(select(_LOTS).where(_LOTS.c.number.in_(sorted(lots))).order_by(_LOTS.c.number))
