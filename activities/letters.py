@@ -13,6 +13,7 @@ from sqlmodel import Session
 from activities import mail_contexts as m
 from activities import mail_facts
 from activities.mail_message import mail_host, sender_of
+from activities.outgoing import queue
 from models.domain import events as e
 from models.domain.authority import Role
 from models.domain.deadlines import Party, now_owed_by
@@ -23,14 +24,11 @@ from models.domain.tokens import fingerprint, link_token
 from models.queries.contacts import Person, supplier_contacts, user, users_with
 from models.settings import Settings
 from models.tables.orders import LinkRow
-from models.tables.outbox import Outbox, OutboxRecipient, message_id, thread_id, workflow_id
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 
-_OUTBOX = table(Outbox)
-_RECIPIENTS = table(OutboxRecipient)
 _LINKS = table(LinkRow)
-_ADD_MAIL, _ADD_RECIPIENT, _ADD_LINK = map(insert, (_OUTBOX, _RECIPIENTS, _LINKS))
+_ADD_LINK = insert(_LINKS)
 _LIVING_LINK = (
     select(_LINKS.c.id)
     .where(
@@ -81,35 +79,7 @@ class Letters:
     def add(self, order_number: str, person: Person, context: m.MailContext) -> None:
         """One mail to one person."""
         outbox = str(uuid.uuid5(uuid.UUID(self.command), f"{len(self.written)}:{person.party}"))
-        self.session.execute(
-            _ADD_MAIL,
-            {
-                "id": outbox,
-                "order_number": order_number,
-                "kind": "mail",
-                "template": m.name_of(context),
-                "context": m.dump(context),
-                "locale": person.locale,
-                "message_id": message_id(outbox, self.host),
-                "thread": thread_id(order_number, self.host),
-                "state": "queued",
-                "workflow_id": workflow_id(outbox),
-                "created_at": self.now,
-            },
-        )
-        self.session.execute(
-            _ADD_RECIPIENT,
-            {
-                "outbox_id": outbox,
-                "party": person.party,
-                "address": person.email,
-                "name": person.name,
-                "state": "queued",
-                "smtp_text": "",
-                "tries": 0,
-                "updated_at": self.now,
-            },
-        )
+        queue(self.session, outbox, person, context, host=self.host, now=self.now, order=order_number)
         self.written.append(outbox)
 
     def _people(self, order: Order, notice: Notice, party: Party, buyer: Person | None) -> list[Person]:

@@ -385,6 +385,34 @@ class OrderClosed(SupplierMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched(Pieces):
+    """Pieces as they left for a customer."""
+
+    dispatch: str
+    shipped_on: date
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallNotice(SupplierMail):
+    """To a customer's contact: these parts are recalled. ``order`` is the recall's number, ``buyer`` who
+    answers questions about it."""
+
+    customer: str
+    reason: str
+    pieces: tuple[Dispatched, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillReminder(MailContext):
+    """To quality: no recall drill was signed in a whole quarter, which is what ``order`` names."""
+
+    first: date
+    last: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLink(LinkedMail):
     """Somebody asked for a new link; it goes to the address we know, whoever asked."""
 
@@ -623,6 +651,8 @@ MAILS: dict[str, type[MailContext]] = {
     "action_due": ActionDue,
     "alert": Alert,
     "command_refused": CommandRefused,
+    "recall_notice": RecallNotice,
+    "drill_reminder": DrillReminder,
 }
 _NAMES = {context: name for name, context in MAILS.items()}
 

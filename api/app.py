@@ -38,6 +38,7 @@ from api.pages import labels as label_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
 from api.pages import picking as picking_pages
+from api.pages import recalls as recall_pages
 from api.pages import trace as trace_page
 from api.pages.drafting import discarding, outside
 from api.pages.drafting import pages as drafting
@@ -74,6 +75,7 @@ from api.routes import (
     plants,
     processes,
     projects,
+    recalls,
     routings,
     sales_orders,
     shop_floor,
@@ -126,6 +128,7 @@ ROUTERS = (
     labels.router,
     compliance.router,
     payables.router,
+    recalls.router,
     alerts.router,
     nonconformances.router,
     material_mismatches.router,
@@ -149,6 +152,7 @@ PAGES = (
     payables_page.router,
     quality.router,
     trace_page.router,
+    recall_pages.router,
     actions.router,
     login.router,
     master.router,

@@ -14,9 +14,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from models.settings import Settings
 from workflows.delivery import DeliveryWorkflow
 from workflows.order import OrderWorkflow
-from workflows.schedules import SweepWorkflow
+from workflows.schedules import DrillReminderWorkflow, SweepWorkflow
 
-WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow]
+WORKFLOWS = [OrderWorkflow, DeliveryWorkflow, SweepWorkflow, DrillReminderWorkflow]
 # Activities at once: mails waiting for a server, and commands whose quick try had to give up. Each has a
 # thread: without one it would time out waiting.
 SLOTS = 20

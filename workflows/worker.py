@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from activities.drill_reminder import DrillReminders
 from activities.mail import Mailer
 from activities.orders import OrderActivities, report_undeliverable
 from activities.sweep import Sweeper
@@ -19,7 +20,7 @@ from models.settings import Settings
 from workflows.client import connect, measured
 from workflows.options import worker
 from workflows.post import posting
-from workflows.schedules import schedule_sweep
+from workflows.schedules import schedule_drill_reminder, schedule_sweep
 
 log = structlog.get_logger(__name__)
 
@@ -37,20 +38,23 @@ async def run_worker(settings: Settings) -> None:
         return
     mailer = Mailer(database, settings, report_undeliverable)
     sweeper = Sweeper(database, settings, client)
+    reminders = DrillReminders(database, settings)
     async with posting(client, settings) as post:
         orders = OrderActivities(database, settings, post.take)
-        async with worker(client, settings, [*orders.all, *mailer.activities, sweeper.sweep]):
+        own = [*orders.all, *mailer.activities, sweeper.sweep, reminders.remind]
+        async with worker(client, settings, own):
             await _schedule(client, settings)
             await stop.wait()
     database.dispose()
 
 
 async def _schedule(client: Client, settings: Settings) -> None:
-    """Orders do not wait for the sweep: where schedules are not to be had, the worker works without."""
+    """Orders do not wait for what is scheduled: where schedules are not to be had, the worker works without."""
     try:
         await schedule_sweep(client, settings.task_queue)
+        await schedule_drill_reminder(client, settings.task_queue)
     except RPCError as error:
-        log.warning("sweep_not_scheduled", reason=error.status.name)
+        log.warning("not_scheduled", reason=error.status.name)
 
 
 async def _connected(stop: asyncio.Event, runtime: Runtime | None) -> Client | None:

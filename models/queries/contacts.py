@@ -90,5 +90,10 @@ def users_with(session: Session, role: Role, plant: str) -> list[Person]:
     ]
 
 
+def everybody_with(session: Session, role: Role) -> list[Person]:
+    """Active people with `role`, whatever their plant."""
+    return [_person(row) for row in session.scalars(_ACTIVE) if role.value in row.roles]
+
+
 def _person(row: User) -> Person:
     return Person(row.id, f"user:{row.id}", row.name or row.email, row.email, row.locale, row.cleared)

@@ -222,6 +222,18 @@ PAGES: dict[str, tuple[Look, ...]] = {
         Look("/payables", "buyer", 403),
     ),
     "/quality": (Look("/quality", "quality"), Look("/quality?action=overdue", "viewer")),
+    "/recalls": (
+        Look("/recalls", "quality"),
+        Look("/recalls", "viewer"),
+        Look("/recalls", "quality", press="button[value=real]"),
+    ),
+    "/recalls/{number}": (
+        Look("/recalls/{DRILL}", "quality"),
+        Look("/recalls/{DRILL}", "quality", press="form[action$=sign] button", answered=422),
+        Look("/recalls/{SIGNED}", "quality"),
+        Look("/recalls/{REAL}", "approver"),
+        Look("/recalls/RC-1999-0001", "viewer", 404),
+    ),
     "/trace": (
         Look("/trace", "viewer"),
         Look("/trace?q=MELT-7", "quality"),
@@ -308,6 +320,8 @@ NOT_LOOKED_AT = frozenset(
         # Files.
         "/payables.{kind}",
         "/labels.pdf",
+        "/recalls/{number}.pdf",
+        "/recalls/{number}.csv",
         # Printed on labels; lead to what they are about.
         "/l/{number}",
         "/o/{number}",

@@ -33,6 +33,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _picked(story)
     await _straight_on(story)
     await _on_the_floor(story)
+    await _recalled(story)
     return story.orders
 
 
@@ -144,6 +145,19 @@ async def _stopped(story: Story) -> None:
     await story.send(order, 6)
     await story.milestone("DELTA", order, "REC")
     await story.hands.post("quality", "/lots/MELT-7/hold", {"reason": "The mill sent another melt."})
+
+
+async def _recalled(story: Story) -> None:
+    """A drill that runs, one that was signed, and a real recall."""
+    about = {"identifier": "lot:MELT-7", "reason": "The mill sent another melt."}
+    for name, drill in (("DRILL", True), ("SIGNED", True), ("REAL", False)):
+        made = await story.hands.post("quality", "/recalls", {**about, "drill": drill})
+        story.orders[name] = str(made["recall"])
+    record = {"team": ["Bea Ortiz"], "conclusion": "All found", "retest_on": str(story.day(60))}
+    actions = [{"what": "Keep the rest apart", "owner": "Bea Ortiz"}]
+    number = story.orders["SIGNED"]
+    await story.hands.post("quality", f"/recalls/{number}/record", record | {"actions": actions})
+    await story.hands.post("quality", f"/recalls/{number}/sign", {"name": "Bea Ortiz"})
 
 
 async def _hurried(story: Story) -> None:

@@ -145,6 +145,8 @@ MAILS: dict[str, str] = {
     "action_due": N_("Corrective action due"),
     "alert": N_("Alert"),
     "command_refused": N_("Could not be done"),
+    "recall_notice": N_("Recall"),
+    "drill_reminder": N_("Reminder of a recall drill"),
 }
 # A recipient's state -> what became of the mail, and how that is to be taken.
 FATES: dict[str, tuple[str, str]] = {

@@ -1150,3 +1150,50 @@ def upgrade() -> None:
     with op.batch_alter_table("material_mismatch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_material_mismatch_decision"), ["decision"], unique=False)
         batch_op.create_index(batch_op.f("ix_material_mismatch_work_order"), ["work_order"], unique=False)
+
+    op.create_table(
+        "recall",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("drawn", sa.Boolean(), nullable=False),
+        sa.Column("controlled", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("team", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("actions", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("conclusion", sa.String(), nullable=False),
+        sa.Column("retest_on", sa.Date(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_name", sa.String(), nullable=False),
+        sa.Column("mails", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("recall", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recall_opened_at"), ["opened_at"], unique=False)
+
+    op.create_table(
+        "recall_report",
+        sa.Column("recall", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by", sa.String(), nullable=False),
+        sa.Column("report", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recall"],
+            ["recall.number"],
+        ),
+        sa.PrimaryKeyConstraint("recall", "sequence"),
+    )
+    op.create_table(
+        "recall_series",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year"),
+    )

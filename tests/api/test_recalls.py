@@ -1,0 +1,289 @@
+"""Recalls over HTTP, on both databases: the clock, the report that is frozen, customers written to once."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select, update
+from starlette.testclient import TestClient
+
+from models.domain.authority import Role
+from models.queries import recalls as queries
+from models.tables.lots import Lot
+from models.tables.outbox import Outbox, OutboxRecipient
+from models.tables.parts import Part
+from models.tables.recalls import RecallReportRow
+from models.tables.shop_floor import Customer
+from models.tables.types import table
+from tests.api.conftest import API, Hands, Login
+from tests.paper import sheets
+from tests.traced import BARS, tell_story
+
+HEAT = {"identifier": "HX-1", "reason": "The mill reports a wrong melt"}
+RECORD = {
+    "team": ["Ana Ruiz", "Bo Li"],
+    "actions": [{"what": "Quarantine J4520-B", "owner": "Bo Li"}],
+    "conclusion": "All pieces found",
+    "retest_on": "2026-05-04",
+}
+LOTS, PARTS, CUSTOMERS = table(Lot), table(Part), table(Customer)
+OUTBOX, RECIPIENTS, REPORTS = table(Outbox), table(OutboxRecipient), table(RecallReportRow)
+DRILL_ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def quality(app: FastAPI, as_role: Login) -> TestClient:
+    client = as_role(Role.QUALITY)
+    with app.state.database.write() as session:
+        tell_story(session)
+    return client
+
+
+def post(client: TestClient, path: str, body: Any, status: int = 200, **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = client.post(API + path, json=body, headers=named)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def get(client: TestClient, path: str, status: int = 200) -> Any:
+    answer = client.get(API + path)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def begun(client: TestClient, *, drill: bool = True) -> str:
+    return str(post(client, "/recalls", {**HEAT, "drill": drill}, 201)["recall"])
+
+
+def signed(client: TestClient, number: str) -> Any:
+    post(client, f"/recalls/{number}/record", RECORD)
+    return post(client, f"/recalls/{number}/sign", {"name": "Ana Ruiz"})
+
+
+def contacts(app: FastAPI, customer: str, *emails: str) -> None:
+    known = [{"name": email.partition("@")[0], "email": email} for email in emails]
+    with app.state.database.write() as session:
+        session.execute(update(CUSTOMERS).where(CUSTOMERS.c.code == customer).values(contacts=known))
+
+
+def test_a_recall_says_at_once_where_all_of_it_is(quality: TestClient) -> None:
+    assert begun(quality) == "RC-2026-0001"
+    told = get(quality, "/recalls/RC-2026-0001")
+    scope = told["scope"]
+    assert (told["identifier"], told["drill"], told["frozen"]) == ("heat:HX-1", True, False)
+    assert {row["lot"] for row in scope["lots"] if row["affected"]} == {BARS, "J4520-A", "J4520-B"}
+    assert [row["order"] for row in scope["orders"]] == ["SO-1", "SO-2"]
+    assert [(each["customer"], each["lines"][0]["quantity"]) for each in scope["customers"]] == [
+        ("CONTOSO", "50"),
+        ("NORTHWIND", "200"),
+    ]
+    assert scope["balance_percent"] == "100"
+    assert scope["answer"]["sent"] == [{"quantity": "250", "unit": "C62"}]
+    assert [gap["where"] for gap in scope["gaps"] if gap["gap"] == "no_contact"] == ["Contoso", "Northwind"]
+
+
+def test_numbers_follow_each_other_and_the_same_request_makes_one(quality: TestClient) -> None:
+    body = {**HEAT, "drill": True}
+    first = post(quality, "/recalls", body, 201, Idempotency_Key="k")
+    assert post(quality, "/recalls", body, 201, Idempotency_Key="k") == first
+    assert begun(quality) == "RC-2026-0002"
+    listed = get(quality, "/recalls?limit=1")
+    assert [item["recall"] for item in listed["items"]] == ["RC-2026-0002"]
+    older = get(quality, f"/recalls?cursor={listed['next']}")
+    assert ([item["recall"] for item in older["items"]], older["next"]) == (["RC-2026-0001"], None)
+
+
+def test_a_drawn_lot_is_one_that_went_somewhere(app: FastAPI, quality: TestClient) -> None:
+    with app.state.database.read() as session:
+        found = {queries.draw(session, lambda _, place=place: place, cleared=False) for place in range(5)}
+        count = []
+        queries.draw(session, lambda most: count.append(most) or 0, cleared=False)  # type: ignore[func-returns-value]
+    assert found == {BARS, "J4520-A", "J4520-B", "J4521-A", "STEEL-2"}
+    assert count == [5]
+    drawn = post(quality, "/recalls", {"draw": True, "reason": "Quarterly", "drill": True}, 201)
+    told = get(quality, f"/recalls/{drawn['recall']}")
+    assert told["drawn"]
+    assert told["identifier"].removeprefix("lot:") in found
+
+
+def test_without_a_lot_that_went_anywhere_none_is_drawn(as_role: Login) -> None:
+    client = as_role(Role.QUALITY)
+    refused = post(client, "/recalls", {"draw": True, "reason": "Quarterly", "drill": True}, 409)
+    assert refused["code"] == "recall.nothing_drawn"
+    assert get(client, "/recalls")["items"] == []
+
+
+@DRILL_ONLY_SQLITE
+def test_several_of_that_name_are_offered_and_nothing_is_begun(app: FastAPI, quality: TestClient) -> None:
+    with app.state.database.write() as session:
+        session.execute(update(LOTS).where(LOTS.c.number == BARS).values(supplier_lot="HX-1"))
+    told = post(quality, "/recalls", {**HEAT, "drill": True}, 300)
+    assert [each["identifier"] for each in told["choices"]] == ["heat:HX-1", "supplier_lot:HX-1/STEEL"]
+    assert get(quality, "/recalls")["items"] == []
+    post(quality, "/recalls", {**HEAT, "identifier": "heat:HX-1", "drill": True}, 201)
+    assert post(quality, "/recalls", {**HEAT, "identifier": "NONE", "drill": True}, 404)["code"] == (
+        "trace.unknown"
+    )
+
+
+def test_a_signature_stops_the_clock_and_freezes_what_was_reached(
+    app: FastAPI, quality: TestClient, clock: Hands
+) -> None:
+    number = begun(quality)
+    refused = post(quality, f"/recalls/{number}/sign", {"name": "Ana Ruiz"}, 409)
+    assert refused["code"] == "recall.incomplete"
+    clock.now += timedelta(minutes=42)
+    told = signed(quality, number)
+    assert (told["minutes"], told["frozen"]) == (42, True)
+    with app.state.database.write() as session:
+        session.execute(update(LOTS).where(LOTS.c.number == "J4520-B").values(on_hand=1))
+        report, sha256 = session.execute(select(REPORTS.c.report, REPORTS.c.sha256)).one()
+    clock.now += timedelta(days=1)
+    later = get(quality, f"/recalls/{number}")
+    assert (later["minutes"], later["scope"]) == (42, told["scope"])
+    assert later["signatures"][0]["sha256"] == sha256 == hashlib.sha256(report.encode()).hexdigest()
+    refused = post(quality, f"/recalls/{number}/record", RECORD, 409)
+    assert refused["code"] == "recall.signed"
+
+
+@DRILL_ONLY_SQLITE
+def test_a_later_signature_supersedes_and_the_earlier_one_stays(
+    app: FastAPI, quality: TestClient, clock: Hands
+) -> None:
+    number = begun(quality)
+    first = signed(quality, number)
+    clock.now += timedelta(days=2)
+    with app.state.database.write() as session:
+        session.execute(update(LOTS).where(LOTS.c.number == "J4520-B").values(on_hand=44))
+    again = {"name": "Bo Li", "record": {**RECORD, "conclusion": "One is nowhere"}}
+    told = post(quality, f"/recalls/{number}/sign", again)
+    assert [(each["name"], each["superseded"]) for each in told["signatures"]] == [
+        ("Ana Ruiz", True),
+        ("Bo Li", False),
+    ]
+    assert (told["minutes"], told["conclusion"]) == (first["minutes"], "One is nowhere")
+    assert (first["scope"]["balance_percent"], told["scope"]["balance_percent"]) == ("100", "99.6")
+    with app.state.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(REPORTS)) == 2
+
+
+def test_customers_are_written_to_once_somebody_else_approved(
+    app: FastAPI, quality: TestClient, as_role: Login
+) -> None:
+    contacts(app, "NORTHWIND", "ann@northwind.example", "joe@northwind.example")
+    number = begun(quality, drill=False)
+    assert get(quality, f"/recalls/{number}")["mails"] == []
+    forbidden = post(quality, f"/recalls/{number}/approve", {"name": "Ana"}, 403)
+    assert forbidden["code"] == "forbidden.role"
+    approver = as_role(Role.APPROVER)
+    told = post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    written = sorted(mail["address"] for mail in told["mails"])
+    assert written == ["ann@northwind.example", "joe@northwind.example"]
+    assert (len(told["written"]), told["approved_name"]) == (2, "Cy Stone")
+    again = post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    assert (again["written"], len(again["mails"])) == ([], 2)
+    contacts(app, "CONTOSO", "may@contoso.example")
+    more = post(approver, f"/recalls/{number}/approve", {"name": "Somebody Else"})
+    assert (len(more["written"]), len(more["mails"]), more["approved_name"]) == (1, 3, "Cy Stone")
+    with app.state.database.read() as session:
+        rows = session.execute(select(OUTBOX).join(RECIPIENTS).where(RECIPIENTS.c.name == "ann")).all()
+    (mail,) = rows
+    assert (mail.order_number, mail.template, mail.context["order"]) == (None, "recall_notice", number)
+    (piece,) = mail.context["pieces"]
+    assert (piece["lot"], piece["quantity"], piece["dispatch"]) == ("J4520-B", "200", "D-1")
+
+
+def test_a_drill_writes_to_nobody_and_holds_nothing(quality: TestClient, as_role: Login) -> None:
+    number = begun(quality)
+    refused = post(as_role(Role.DESIGN_AUTHORITY), f"/recalls/{number}/approve", {"name": "Dee"}, 409)
+    assert refused["code"] == "recall.drill"
+    assert post(quality, f"/recalls/{number}/hold", {}, 409)["code"] == "recall.drill"
+
+
+def test_who_opened_it_does_not_approve_it(app: FastAPI, as_role: Login) -> None:
+    both = as_role(Role.QUALITY, Role.APPROVER)
+    with app.state.database.write() as session:
+        tell_story(session)
+    number = begun(both, drill=False)
+    refused = post(both, f"/recalls/{number}/approve", {"name": "Ana"}, 403)
+    assert refused["code"] == "forbidden.same_person"
+
+
+def test_every_affected_lot_that_is_left_is_held_and_what_was_not_is_said(quality: TestClient) -> None:
+    number = begun(quality, drill=False)
+    post(quality, f"/lots/{BARS}/hold", {"reason": "Found before"})
+    told = post(quality, f"/recalls/{number}/hold", {})
+    assert told["held"] == ["J4520-B"]
+    assert [(each["lot"], each["code"]) for each in told["failed"]] == [(BARS, "lot.already_held")]
+    lot = get(quality, "/lots/J4520-B")
+    assert lot["hold_reason"] == f"{number}: The mill reports a wrong melt"
+
+
+def test_controlled_parts_are_a_matter_of_cleared_people(
+    app: FastAPI, quality: TestClient, as_role: Login
+) -> None:
+    open_one = begun(quality)
+    with app.state.database.write() as session:
+        session.execute(update(PARTS).where(PARTS.c.number == "FLANGE").values(export_controlled=True))
+    refused = post(quality, "/recalls", {**HEAT, "drill": True}, 403)
+    assert refused["code"] == "recall.clearance"
+    cleared = as_role(Role.QUALITY, Role.VIEWER, cleared=True)
+    number = begun(cleared)
+    assert get(quality, f"/recalls/{number}", 404)["code"] == "recall.unknown"
+    assert [item["recall"] for item in get(quality, "/recalls")["items"]] == [open_one]
+    shown = get(quality, f"/recalls/{open_one}")["scope"]
+    assert [row["lot"] for row in shown["lots"]] == [BARS]
+    post(quality, f"/recalls/{open_one}/record", RECORD)
+    refused = post(quality, f"/recalls/{open_one}/sign", {"name": "Ana"}, 403)
+    assert refused["code"] == "recall.clearance"
+    assert len(get(cleared, f"/recalls/{number}")["scope"]["customers"]) == 2
+
+
+@DRILL_ONLY_SQLITE
+def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, clock: Hands) -> None:
+    number = begun(quality)
+    draft = sheets(quality.get(f"{API}/recalls/{number}.pdf").content)
+    assert "Not signed yet" in draft[0].text + draft[-1].text
+    clock.now += timedelta(minutes=75)
+    told = signed(quality, number)
+    answer = quality.get(f"{API}/recalls/{number}.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    text = " ".join(sheet.text for sheet in sheets(answer.content))
+    for said in (
+        f"Recall drill {number}",
+        "2 customers got 250 pcs",
+        "100 % of all pieces accounted for",
+        "1 h 15 min",
+        "J4520-B",
+        "Quarantine J4520-B",
+        "Ana Ruiz",
+        "I have checked this report and stand by it.",
+    ):
+        assert said in text
+    assert told["signatures"][0]["sha256"] in text.replace(" ", "")
+
+
+@DRILL_ONLY_SQLITE
+def test_the_same_comes_as_a_table(quality: TestClient) -> None:
+    number = begun(quality)
+    lines = quality.get(f"{API}/recalls/{number}.csv").text.removeprefix("\ufeff").split("\r\n")
+    assert lines[0] == "what,number,part,part_revision,lot,quantity,unit,customer,day,told"
+    assert "dispatched,D-1,FLANGE,B,J4520-B,200,C62,Northwind,2026-12-01," in lines
+    assert "balance,made,FLANGE,,,300,C62,,," in lines
+    assert len({line.count(",") for line in lines[1:-1]}) == 1
+
+
+@DRILL_ONLY_SQLITE
+def test_only_quality_runs_recalls_and_all_read_them(quality: TestClient, as_role: Login) -> None:
+    number = begun(quality)
+    buyer = as_role(Role.BUYER)
+    post(buyer, "/recalls", {**HEAT, "drill": True}, 403)
+    for what, body in (("record", RECORD), ("sign", {"name": "Bo"}), ("hold", {})):
+        post(buyer, f"/recalls/{number}/{what}", body, 403)
+    assert get(buyer, f"/recalls/{number}")["recall"] == number
+    assert get(buyer, "/recalls/RC-1999-0001", 404)["code"] == "recall.unknown"

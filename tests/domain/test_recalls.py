@@ -1,0 +1,228 @@
+"""Recalls: who may do what, what a signature freezes, when a drill is due, and what a trace comes to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models.domain import recalls as rules
+from models.domain.authority import Actor, Role
+from models.domain.errors import Refusal
+from models.domain.recall_scope import Gap, furthest, percent, scope_of, still_ours
+from models.domain.recalls import Quarter, Recall, Record, Signature, next_drill
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+DRILL = Recall("RC-2026-0001", "lot:A", "Quarterly drill", True, NOW, "u_1")
+REAL = replace(DRILL, drill=False)
+DONE = Record(("Ana",), (), "All found", date(2027, 2, 1))
+SIGNED = replace(DRILL, record=DONE, signatures=(Signature("Ana", "checked", NOW, "u_1", "00"),))
+
+
+def refused(code: str, call: Any, *given: Any, **named: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        call(*given, **named)
+    assert caught.value.code == code
+    return caught.value
+
+
+def approver(name: str) -> Actor:
+    return Actor(name, "user", frozenset({Role.APPROVER}))
+
+
+@pytest.mark.parametrize(("identifier", "draw", "drill"), [("L1", False, True), (None, True, True)])
+def test_a_recall_is_about_what_is_named_or_drawn(identifier: str | None, draw: bool, drill: bool) -> None:
+    rules.check_start(identifier, draw=draw, drill=drill)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "draw", "drill", "code"),
+    [
+        (None, False, True, "recall.what"),
+        ("L1", True, True, "recall.what"),
+        (None, True, False, "recall.draw_real"),
+    ],
+)
+def test_not_about_both_nor_nothing_and_only_drills_draw(
+    identifier: str | None, draw: bool, drill: bool, code: str
+) -> None:
+    refused(code, rules.check_start, identifier, draw=draw, drill=drill)
+
+
+def test_the_clock_runs_until_the_first_signature() -> None:
+    assert DRILL.minutes(NOW + timedelta(minutes=85, seconds=59)) == 85
+    late = Signature("Ana", "again", NOW + timedelta(hours=9), "u_1", "11")
+    first = replace(SIGNED.signatures[0], at=NOW + timedelta(minutes=40))
+    twice = replace(SIGNED, signatures=(first, late))
+    assert twice.minutes(NOW + timedelta(days=3)) == 40
+
+
+def test_who_is_not_cleared_runs_no_recall_of_controlled_parts() -> None:
+    rules.check_clearance(controlled=True, cleared=True)
+    rules.check_clearance(controlled=False, cleared=False)
+    refused("recall.clearance", rules.check_clearance, controlled=True, cleared=False)
+
+
+def test_what_was_signed_does_not_change() -> None:
+    assert rules.recorded(DRILL, DONE).record == DONE
+    refused("recall.signed", rules.recorded, SIGNED, DONE)
+
+
+def test_it_is_not_signed_before_it_says_who_what_and_when_again() -> None:
+    refusal = refused("recall.incomplete", rules.to_sign, DRILL, "Ana", None)
+    assert [error.field for error in refusal.errors] == ["team", "conclusion", "retest_on"]
+    refused("signature.missing", rules.to_sign, replace(DRILL, record=DONE), "  ", None)
+    refused("recall.retest_past", rules.to_sign, DRILL, "Ana", replace(DONE, retest_on=NOW.date()))
+
+
+def test_a_later_signature_brings_what_is_new() -> None:
+    more = replace(DONE, conclusion="And more")
+    assert rules.to_sign(SIGNED, "Ana", more).record == more
+    assert rules.to_sign(SIGNED, "Ana", None).record == DONE
+
+
+def test_somebody_else_than_who_opened_a_real_recall_approves_it() -> None:
+    rules.may_approve(REAL, approver("u_2"), "Bo")
+    refused("forbidden.same_person", rules.may_approve, REAL, approver("u_1"), "Ana")
+    refused("recall.drill", rules.may_approve, DRILL, approver("u_2"), "Bo")
+    refused("signature.missing", rules.may_approve, REAL, approver("u_2"), " ")
+    refused("recall.drill", rules.may_hold, DRILL)
+    rules.may_hold(REAL)
+
+
+def test_actions_keep_when_and_by_whom_they_were_first_written_down() -> None:
+    (first,) = rules.with_actions((), [("Quarantine", "Bo")], "u_1", NOW)
+    later = NOW + timedelta(hours=1)
+    kept, new = rules.with_actions((first,), [("Quarantine", "Bo"), ("Call", "Cy")], "u_2", later)
+    assert kept == first
+    assert (new.what, new.owner, new.at, new.by) == ("Call", "Cy", later, "u_2")
+
+
+def test_quarters_follow_each_other() -> None:
+    quarter = Quarter.of(date(2026, 11, 22))
+    assert (str(quarter), quarter.first, quarter.last) == (
+        "2026-Q4",
+        date(2026, 10, 1),
+        date(2026, 12, 31),
+    )
+    assert (str(quarter.after), str(Quarter.of(date(2026, 1, 1)).before)) == ("2027-Q1", "2025-Q4")
+    assert Quarter.of(date(2028, 2, 29)).last == date(2028, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("signed", "retest", "due"),
+    [
+        (None, None, date(2026, 12, 31)),
+        (date(2026, 9, 30), None, date(2026, 12, 31)),
+        (date(2026, 10, 1), None, date(2027, 3, 31)),
+        (date(2026, 10, 1), date(2026, 12, 1), date(2026, 12, 1)),
+        (date(2026, 10, 1), date(2027, 6, 1), date(2027, 3, 31)),
+    ],
+)
+def test_a_drill_is_due_each_quarter_or_when_the_last_one_said(
+    signed: date | None, retest: date | None, due: date
+) -> None:
+    assert next_drill(date(2026, 11, 22), signed, retest) == due
+
+
+@pytest.mark.parametrize(
+    ("made", "accounted", "expected"),
+    [(300, 300, "100"), (300, 299, "99.6"), (3, 1, "33.3"), (10000, 9999, "99.9"), (100, 101, "101"),
+     (10000, 10001, "100.1"), (0, 0, "100"), (0, 5, "0")],
+)  # fmt: skip
+def test_only_all_of_it_is_a_hundred_percent(made: int, accounted: int, expected: str) -> None:
+    assert str(percent(Decimal(made), Decimal(accounted))) == expected
+
+
+def test_the_figure_that_is_furthest_off_stands_for_all() -> None:
+    assert furthest([Decimal(100), Decimal("99.6"), Decimal("100.2")]) == Decimal("99.6")
+    assert furthest([]) is None
+
+
+def trace() -> dict[str, Any]:
+    """Bars became a lot, of which some is here, some at a supplier without a lot, some with a customer."""
+
+    def lot(number: str, on_hand: int) -> dict[str, Any]:
+        known = {"number": number, "part": "FLANGE", "part_revision": "B", "uom": "C62", "held": False}
+        amounts = {"quantity": Decimal(100), "on_hand": Decimal(on_hand)}
+        return {
+            "id": f"lot:{number}",
+            "kind": "lot",
+            "heat_number": None,
+            "supplier": None,
+            **known,
+            **amounts,
+        }
+
+    order = {"order": "SO-1", "supplier": "ACME", "process": "PLATE", "stage": "in_process"}
+    sent = {
+        "customer": "NW",
+        "customer_name": None,
+        "contacts": [],
+        "dispatch": "D-1",
+        "shipped_on": date(2026, 12, 1),
+    }
+    line = {"destination": "Oslo", "lot": "MADE", "part": "FLANGE", "part_revision": "B", "serials": []}
+    return {
+        "root": {"identifier": "lot:MADE", "kind": "lot", "value": "MADE", "nodes": ["lot:MADE"]},
+        "nodes": [
+            lot("BARS", 8),
+            lot("MADE", 45),
+            {"id": "job:4520", "kind": "work_order", "part": "FLANGE", "in_work": False, "nothing_drawn": True},
+            {"id": "order:SO-1:1:MADE", "kind": "order", "order": "SO-1", "unit": "C62", "lot": "MADE",
+             "pieces": {"at_supplier": Decimal(5)}},
+            {"id": "order:SO-1:1:", "kind": "order", "order": "SO-1", "unit": "C62", "lot": "",
+             "pieces": {"at_supplier": Decimal(3)}},
+        ],
+        "edges": [
+            {"from": "lot:MADE", "to": "order:SO-1:1:MADE", "quantity": Decimal(5), "unit": "C62"},
+            {"from": "lot:MADE", "to": "order:SO-1:1:", "quantity": Decimal(3), "unit": "C62", "unsure": "lot"},
+        ],
+        "customers": [sent | line | {"quantity": Decimal(50), "unit": "C62"}],
+        "suppliers": [order],
+        "missing": [{"order": "SO-1", "supplier": "ACME", "type": "coc"}],
+        "balance": [{"part": "FLANGE", "unit": "C62", "made": Decimal(100), "on_hand": Decimal(45),
+                     "dispatched": Decimal(50), "unexplained": Decimal(5), "items": []}],
+    }  # fmt: skip
+
+
+AHEAD = {"lot:MADE", "order:SO-1:1:MADE", "order:SO-1:1:"}
+
+
+def test_the_scope_tells_what_is_concerned_from_where_it_came_from() -> None:
+    scope = scope_of(trace(), AHEAD)
+    assert [(row["lot"], row["affected"]) for row in scope["lots"]] == [("BARS", False), ("MADE", True)]
+    assert [(row["work_order"], row["affected"]) for row in scope["jobs"]] == [("4520", False)]
+    assert [row["order"] for row in scope["orders"]] == ["SO-1"]
+    (customer,) = scope["customers"]
+    assert (customer["name"], customer["lines"][0]["quantity"]) == ("NW", Decimal(50))
+    (row,) = scope["balance"]
+    assert (row["accounted"], row["percent"]) == (Decimal(95), Decimal(95))
+    assert scope["balance_percent"] == Decimal(95)
+
+
+def test_every_gap_is_found() -> None:
+    gaps = scope_of(trace(), AHEAD)["gaps"]
+    assert {gap["gap"] for gap in gaps} == set(Gap)
+    assert [gap["quantity"] for gap in gaps if "quantity" in gap] == [Decimal(5), Decimal(3), Decimal(3)]
+
+
+def test_the_answer_counts_what_is_concerned() -> None:
+    answer = scope_of(trace(), AHEAD)["answer"]
+    assert (answer["customers"], answer["dispatches"], answer["lots"], answer["orders"]) == (1, 1, 1, 1)
+    assert answer["sent"] == [{"quantity": Decimal(50), "unit": "C62"}]
+    assert answer["here"] == [{"quantity": Decimal(45), "unit": "C62"}]
+    assert answer["missing"] == 1
+    assert [row["quantity"] for row in answer["unexplained"]] == [Decimal(5)]
+
+
+def test_what_can_be_stopped_is_here_or_at_a_supplier() -> None:
+    told = trace()
+    assert still_ours(scope_of(told, AHEAD)) == ["MADE"]
+    told["nodes"][1]["on_hand"] = Decimal(0)
+    assert still_ours(scope_of(told, AHEAD)) == ["MADE"], "out at a supplier"
+    told["nodes"][3]["pieces"] = {}
+    assert still_ours(scope_of(told, AHEAD)) == []

@@ -1,0 +1,152 @@
+"""Recalls on their pages: begun, recorded, signed, approved, without a line of script."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import update
+from temporalio.testing import WorkflowEnvironment
+
+from api.recall_words import FIGURES, GAPS
+from models.domain.authority import Role
+from models.domain.balance import FIGURES as BALANCE
+from models.domain.recall_scope import Gap
+from models.settings import Settings
+from models.tables.shop_floor import Customer
+from models.tables.types import table
+from tests.pages.browser import Browser, Browsers, StaffPage
+from tests.systems import System, running
+from tests.traced import tell_story
+
+CUSTOMERS = table(Customer)
+
+
+@pytest.fixture(scope="module")
+async def system(
+    temporal_env: WorkflowEnvironment, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
+    """The product on SQLite with the story of one heat in it; nobody delivers its mails."""
+    folder = tmp_path_factory.mktemp("product")
+    shutil.copy(sqlite_template, folder / "sendout.db")
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=folder,
+        database_url=f"sqlite:///{folder}/sendout.db",
+        task_queue=f"test-{uuid.uuid4().hex}",
+        secret_key="a key for tests, long enough to sign with",  # type: ignore[arg-type]
+        company="Northfield Valves",
+        sandbox=True,
+        relay_interval=3600.0,
+        log_level="WARNING",
+    )
+    async with running(settings, temporal_env.client, working=False) as system:
+        with system.database.write() as session:
+            tell_story(session)
+        yield system
+
+
+async def begun(quality: Browser, *, kind: str = "drill") -> StaffPage:
+    page = await quality.open("/recalls?about=HX-1")
+    return await quality.send(page, "/recalls", reason="Wrong melt", kind=kind)
+
+
+def path(page: StaffPage) -> str:
+    return urlsplit(page.url).path
+
+
+def test_every_gap_and_every_figure_of_a_balance_has_words() -> None:
+    assert GAPS.keys() == set(Gap)
+    assert FIGURES.keys() == set(BALANCE) - {"made"}
+
+
+async def test_a_drill_goes_from_its_lot_to_the_signed_report(system: System, browsers: Browsers) -> None:
+    quality = browsers.of(Role.QUALITY)
+    page = await begun(quality)
+    assert "2 customers got 250 pcs" in page.text
+    assert "since disclosure" in page.text
+    assert "Contoso has no contact to write to" in page.text
+    assert "100 % of all pieces accounted for" in page.text
+    number = path(page)
+    unready = await quality.send(page, f"{number}/sign", signature="Ana Ruiz")
+    assert unready.status == 409
+    assert "Name who took part." in unready.text
+    typed = {"team": "Ana Ruiz\nBo Li", "conclusion": "All found", "retest_on": "2099-01-04"}
+    half = await quality.send(page, f"{number}/record", **typed, actions__0__what="Quarantine")
+    assert half.status == 422
+    assert "Say who does it." in half.text
+    action = {"actions__0__what": "Quarantine", "actions__0__owner": "Bo Li"}
+    page = await quality.send(half, f"{number}/record", **typed, **action)
+    assert "Not signed yet" in page.text
+    unsigned = await quality.send(page, f"{number}/sign", signature="")
+    assert unsigned.status == 422
+    page = await quality.send(page, f"{number}/sign", signature="Ana Ruiz")
+    assert "from disclosure to the signed report" in page.text
+    assert "Quarantine Bo Li" in page.text
+    assert not any(form.action.endswith("/record") for form in page.forms)
+    again = {"signature": "Bo Li", "conclusion": "All found, twice"}
+    page = await quality.send(page, f"{number}/sign", **again)
+    assert "Ana Ruiz · superseded" in page.text
+    assert "All found, twice" in page.text
+    listed = await browsers.of(Role.VIEWER).open("/recalls")
+    assert number.removeprefix("/recalls/") in listed.text
+    assert not any("reason" in form.fields for form in listed.forms)
+
+
+async def test_a_lot_is_drawn_with_one_click(system: System, browsers: Browsers) -> None:
+    quality = browsers.of(Role.QUALITY)
+    page = await quality.open("/recalls")
+    forms = [form for form in page.forms if urlsplit(form.action).path == "/recalls"]
+    answer = await quality.post("/recalls", forms[1].fields | {"draw": "yes"})
+    page = await quality.open(answer.headers["location"])
+    assert "· drawn" in page.text
+    nameless = await quality.send(await quality.open("/recalls"), "/recalls", reason="Why", kind="real")
+    assert nameless.status == 422
+    assert "Enter what the recall is about." in nameless.text
+
+
+async def test_a_real_recall_writes_to_customers_once_approved(system: System, browsers: Browsers) -> None:
+    with system.database.write() as session:
+        known = [{"name": "Ann Lee", "email": "ann@northwind.example"}]
+        session.execute(update(CUSTOMERS).where(CUSTOMERS.c.code == "NORTHWIND").values(contacts=known))
+    quality = browsers.of(Role.QUALITY)
+    number = path(await begun(quality, kind="real"))
+    approver = browsers.of(Role.APPROVER)
+    page = await approver.open(number)
+    unsigned = await approver.send(page, f"{number}/approve", name="")
+    assert unsigned.status == 422
+    page = await approver.send(page, f"{number}/approve", name="Cy Stone")
+    assert "Ann Lee · ann@northwind.example waiting to be sent" in page.text
+    assert "Cy Stone" in page.text
+    page = await quality.open(number)
+    assert not any(form.action.endswith("/approve") for form in page.forms)
+    held = await quality.send(page, f"{number}/hold")
+    assert "Put on hold" in held.text
+    again = await quality.send(held, f"{number}/hold")
+    assert "is on hold already" in again.text
+
+
+async def test_the_report_can_be_kept_as_a_file(system: System, browsers: Browsers) -> None:
+    quality = browsers.of(Role.QUALITY, locale="zh")
+    number = path(await begun(quality))
+    assert (await quality.get(f"{number}.pdf")).content.startswith(b"%PDF-")
+    assert (await quality.get(f"{number}.csv")).text.startswith("\ufeffwhat,number")
+    assert (await quality.get("/recalls/RC-1999-1.pdf")).status_code == 404
+    assert (await browsers.of(Role.BUYER).post(f"{number}/sign", {"signature": "Bo"})).status_code == 403
+
+
+async def test_how_long_drills_took_is_drawn_once_there_are_two(system: System, browsers: Browsers) -> None:
+    quality = browsers.of(Role.QUALITY)
+    record = {"team": "Ana", "conclusion": "Found", "retest_on": "2099-01-04"}
+    for _ in range(2):
+        page = await begun(quality)
+        page = await quality.send(page, f"{path(page)}/record", **record)
+        await quality.send(page, f"{path(page)}/sign", signature="Ana")
+    page = await quality.open("/recalls")
+    assert len([tag for tag, _ in page.tags if tag == "rect"]) >= 2
+    drawn = next(given for tag, given in page.tags if tag == "svg" and given.get("role") == "img")
+    assert drawn["aria-label"].startswith("Minutes of the last drills")
