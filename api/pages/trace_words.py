@@ -115,7 +115,7 @@ def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
     if kind == "load":
         return Name(said, node["load"], " · ".join((node["supplier"], node["equipment"])), "")
     customer = who.get(number) or node.get("customer", "")
-    return Name(said, customer, number, asking(f"dispatch:{number}"))
+    return Name(said, customer, number, f"/dispatches/{quote(number, safe='')}")
 
 
 def record(kind: str, number: str) -> str:
@@ -201,7 +201,7 @@ def _customers(words: Words, rows: Sequence[View]) -> Panel:
             Cell(words.amount(row["quantity"], row["unit"])),
             Cell(" ".join(filter(None, (row["part"], row["part_revision"])))),
             Cell(row["lot"], href=record("lots", row["lot"])),
-            Cell(row["dispatch"], href=asking(f"dispatch:{row['dispatch']}")),
+            Cell(row["dispatch"], href=f"/dispatches/{quote(row['dispatch'], safe='')}"),
             Cell(row["destination"]),
             Cell(words.day(row["shipped_on"])),
         ]

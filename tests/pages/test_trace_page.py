@@ -44,6 +44,8 @@ async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -
     for words in ("Contoso 50 pcs FLANGE B J4520-B D-2", "J4520-A 300 pcs", "SO-2", "Bath 3 F-1"):
         assert words in page.text
     assert page.links["Download as CSV"].endswith("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
+    assert page.links["D-1"].endswith("/dispatches/D-1")
+    assert (await viewer.open("/dispatches/D-1")).status == 200
     file = await viewer.get("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
     assert file.text.count("\n") == 14
 
