@@ -191,17 +191,12 @@ def test_the_table_of_what_is_possible_when_is_the_one_the_product_decides_by() 
 
 
 def possible() -> str:
-    """Every command and stage as a table; then whether it goes on in each of three conditions."""
-    conditions = {
-        "on hold": lambda name: name in gate.ON_HOLD,
-        "being cancelled": lambda name: name not in gate.NOT_WHILE_CANCELLING,
-        "declined": lambda name: name not in gate.NOT_WHEN_DECLINED,
-    }
-    head = ["Command", *(step.value for step in Stage), *conditions]
+    """Every command and stage as a table; then whether it goes on in each condition beside the stage."""
+    head = ["Command", *(step.value for step in Stage), *gate.CONDITIONS]
     table = [head, ["---", *("-" for _ in head[1:])]]
     for name, stages in gate.ALLOWED.items():
         at = ["●" if step in stages else "" for step in Stage]
-        also = ["●" if holds(name) else "" for holds in conditions.values()]
+        also = ["" if name in barred else "●" for barred in gate.CONDITIONS.values()]
         table.append([f"`{name}`", *at, *also])
     return "\n".join(f"| {' | '.join(row)} |" for row in table) + "\n"
 

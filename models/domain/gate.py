@@ -136,6 +136,17 @@ NOT_WHILE_LEAVING = frozenset({"force-complete", "split", "reassign"})
 OTHER_TERMS = frozenset({"propose-change", "merge", "split", "reassign", "expedite"})
 # What was given to another supplier is not begun here any more; what is out comes back, and it is closed.
 NOT_WHEN_REASSIGNED = NOT_WHILE_CANCELLING - {"hold", "cancel", "close", "force-complete"}
+# What each condition of an order beside its stage keeps from going on, by the condition's words. The other
+# flags (late, urgent, nonconforming, export_controlled, lot_hold) keep no command as such from it.
+CONDITIONS: dict[str, frozenset[str]] = {
+    "on hold": frozenset(ALLOWED) - ON_HOLD,
+    "being cancelled": NOT_WHILE_CANCELLING,
+    "declined": NOT_WHEN_DECLINED,
+    "given away": NOT_WHEN_REASSIGNED,
+    "pieces offered to it": NOT_WHILE_OFFERED,
+    "pieces going straight on": NOT_WHILE_LEAVING & NOT_WHILE_OFFERED,
+    "change open": OTHER_TERMS,
+}
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 

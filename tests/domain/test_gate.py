@@ -10,12 +10,14 @@ import pytest
 from models.domain import commands as c
 from models.domain import gate
 from models.domain.authority import SYSTEM
+from models.domain.changes import Change, ChangeState
 from models.domain.commands import COMMANDS, Close, Issue
 from models.domain.decide import decide
 from models.domain.errors import Refusal
 from models.domain.facts import Asked, Facts
-from models.domain.order import Order, Stage, stage
-from models.domain.records import Hold
+from models.domain.order import ENDED, Answer, Order, Stage, stage
+from models.domain.records import Hold, Reassignment
+from models.domain.transfers import Transfer
 from tests.domain.asking import accept, arrived, counter, decline, receive, send, ship
 from tests.domain.orders import NOW, Scene, given, issued
 
@@ -96,6 +98,7 @@ def _at_each_stage() -> dict[Stage, Order]:
 
 
 ORDERS = _at_each_stage()
+_LIVE = ORDERS.keys() - ENDED
 
 
 def test_the_table_names_every_command_and_every_stage() -> None:
@@ -120,6 +123,49 @@ def test_every_command_at_every_stage(at: Stage, cancelling: bool, held: bool) -
         and (row["cancelling"] or not order.cancelling)
         for name, row in POSSIBLE.items()
     }
+
+
+def _in_condition(order: Order) -> dict[str, tuple[Order, str]]:
+    """The order in each condition beside its stage, and the code of what that refuses."""
+    offer = Transfer("T", "SO-9", order.number, (), "Beta", "Acme")
+    change = Change("C", NOW, "u_buyer", "Why", order.commercial, order.commercial, ChangeState.PROPOSED, NOW)
+    away = Reassignment(NOW, "SO-9", "BETA", "return", "The bath is down")
+    return {
+        "on hold": (replace(order, holds=(Hold("Drawing changes", NOW),)), "order.hold"),
+        "being cancelled": (replace(order, cancel_requested_at=NOW), "order.cancelling"),
+        "declined": (replace(order, answer=Answer.DECLINED), "order.declined"),
+        "given away": (replace(order, reassigned=away), "order.reassigned"),
+        "pieces offered to it": (replace(order, transfers={"T": offer}), "transfer.open"),
+        "pieces going straight on": (
+            replace(order, transfers={"T": replace(offer, source=order.number, target="SO-9")}),
+            "transfer.open",
+        ),
+        "change open": (replace(order, changes={"C": change}), "change.open"),
+    }
+
+
+@pytest.mark.parametrize("at", sorted(_LIVE), ids=str)
+def test_each_condition_refuses_what_the_reference_says_and_says_why(at: Stage) -> None:
+    found = _in_condition(ORDERS[at])
+    assert found.keys() == gate.CONDITIONS.keys()
+    for words, (order, code) in found.items():
+        for name in gate.ALLOWED:
+            refusal = gate.why_not(order, name)
+            if gate.why_not(ORDERS[at], name) is not None or (refusal is not None and refusal.code != code):
+                # Impossible without the condition, or for a reason that comes before it.
+                continue
+            assert (refusal is not None) == (name in gate.CONDITIONS[words]), (at, words, name)
+
+
+def test_whatever_is_refused_says_where_the_order_stands_and_where_it_would_be_possible() -> None:
+    for order in ORDERS.values():
+        for changed, _ in _in_condition(order).values():
+            for name in gate.ALLOWED:
+                refusal = gate.why_not(changed, name)
+                if refusal is not None and refusal.code == "order.stage":
+                    assert refusal.values["stage"], name
+                    assert refusal.values["stages"], name
+                assert refusal is None or "{" not in refusal.detail
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"issue"}))
