@@ -123,8 +123,8 @@ def _filled(back: str, kept: Mapping[str, str], field: str, value: str, scanned:
         # One after the other, each in its line.
         value = f"{kept[field].rstrip()}\n{value}"
     values = {**kept, field: value}
-    beside = f"{field.rpartition('.')[0]}.quantity"
-    if scanned.count is not None and field.endswith(".lot") and not kept.get(beside):
+    beside = f"{field.removesuffix('lot')}quantity"
+    if scanned.count is not None and field.rpartition(".")[2] == "lot" and not kept.get(beside):
         values[beside] = f"{scanned.count}"
     return f"{back}?{urlencode(values)}"
 

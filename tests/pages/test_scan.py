@@ -215,3 +215,21 @@ async def test_serial_numbers_are_scanned_one_after_the_other(browsers: Browsers
     answer = await browsers.of(Role.RECEIVING).get(f"{path}&q={quote(f'(01){GTIN}(21)S2')}")
     typed = parse_qs(urlsplit(answer.headers["location"]).query)
     assert typed == {"line.1.serials": ["S1\nS2"]}
+
+
+async def test_material_used_by_a_job_is_scanned_with_its_count(item: None, browsers: Browsers) -> None:
+    dock = browsers.of(Role.ADMIN)
+    form = "/work-orders/WO-3201/consume"
+    page = await dock.open(form)
+    assert f"/scan/to{form}?field=lot" in [given.get("href") for _, given in page.tags]
+    scanned = quote(f"]d202{GTIN}3725\x1d10S-77")
+    page = await dock.open(f"/scan/to{form}?field=lot&q={scanned}")
+    fields = page.form_to(form).fields
+    assert (fields["lot"], fields["quantity"]) == ("L-NEXT", "25")
+
+
+async def test_a_dispatch_is_found_by_its_number(item: None, system: System, browsers: Browsers) -> None:
+    lines = [{"lot": "L-NEXT", "quantity": 1}]
+    body = {"customer": "NORTHWIND", "destination": "Dock 4", "lines": lines}
+    made = await system.post(Role.ADMIN, "/dispatches", body, status=201)
+    assert await lands(browsers.of(Role.VIEWER), made["number"]) == f"/dispatches/{made['number']}"
