@@ -17,6 +17,8 @@ from models.domain.quantities import ZERO
 
 # Written down later than this, a record is a late entry.
 LATE_AFTER = timedelta(minutes=15)
+# Who means a day before that has mistyped the year.
+LONG_AGO = timedelta(days=3650)
 _LOT = "lot:"
 
 
@@ -65,6 +67,8 @@ def happened(at: datetime | None, now: datetime, *, field: str = "at") -> tuple[
             field=field,
             actual=at.isoformat(),
         )
+    if at < now - LONG_AGO:
+        raise _years_ago(at, field)
     return min(at, now), at < now - LATE_AFTER
 
 
@@ -78,7 +82,18 @@ def left_on(shipped_on: date | None, today: date) -> tuple[date, bool]:
             field="shipped_on",
             actual=day.isoformat(),
         )
+    if day < today - LONG_AGO:
+        raise _years_ago(day, "shipped_on")
     return day, day < today
+
+
+def _years_ago(at: date, field: str) -> Invalid:
+    return Invalid(
+        "time.long_ago",
+        "{actual} is many years ago. Look at the year, and record when it happened.",
+        field=field,
+        actual=at.isoformat(),
+    )
 
 
 def lot_number(job: str, taken: Collection[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -182,6 +182,8 @@ def test_what_is_told_later_is_late_and_nothing_is_told_early() -> None:
     assert records.happened(before, NOW) == (before, True)
     assert records.happened(NOW + timedelta(minutes=1), NOW) == (NOW, False)
     assert refused(lambda: records.happened(NOW + timedelta(hours=1), NOW)) == "time.future"
+    first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    assert refused(lambda: records.happened(first, NOW)) == "time.long_ago"
     with pytest.raises(Invalid, match="zone"):
         records.happened(NOW.replace(tzinfo=None), NOW)
 
@@ -191,6 +193,7 @@ def test_a_dispatch_of_another_day_is_late() -> None:
     assert records.left_on(None, today) == (today, False)
     assert records.left_on(date(2026, 3, 13), today) == (date(2026, 3, 13), True)
     assert refused(lambda: records.left_on(date(2026, 3, 17), today)) == "time.future"
+    assert refused(lambda: records.left_on(date(206, 3, 16), today)) == "time.long_ago"
 
 
 # --- what is taken back
