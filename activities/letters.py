@@ -276,6 +276,7 @@ class Letters:
                     reason=event.reason,
                     transfer=event.pieces == "transfer",
                     there=mail_facts.to_leave(order),
+                    rework=mail_facts.to_rework(order),
                     coming=mail_facts.coming(order),
                     kept=mail_facts.accepted(order),
                 )

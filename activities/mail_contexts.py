@@ -296,11 +296,13 @@ class TransferWithdrawn(LinkedMail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReassigned(SupplierMail):
     """What was not done goes to somebody else. ``there`` is what this supplier has: to be sent back as it
-    is, or with ``transfer`` on to the other one; ``coming`` is on its way back; ``kept`` pieces stay its work."""
+    is, or with ``transfer`` on to the other one; ``coming`` is on its way back; ``kept`` pieces stay its work,
+    as those do that it is to ``rework``."""
 
     reason: str
     transfer: bool
     there: tuple[Pieces, ...] = ()
+    rework: tuple[Pieces, ...] = ()
     coming: tuple[Pieces, ...] = ()
     kept: tuple[Pieces, ...] = ()
 

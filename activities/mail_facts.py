@@ -18,7 +18,7 @@ from models.domain.notices import Notice
 from models.domain.order import Answer, Line, Order
 from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
-from models.domain.reworking import raw_there
+from models.domain.reworking import raw_there, reworked_there
 from models.domain.serials import here
 from models.domain.transfers import Transfer
 
@@ -241,6 +241,12 @@ def part(order: Order, number: int) -> str:
     line = order.line(number)
     assert line is not None, "events are of the order's lines"
     return f"{line.part} {line.part_revision}"
+
+
+def to_rework(order: Order) -> tuple[m.Pieces, ...]:
+    """Rejects that are with the supplier, or on their way there, to be worked on again."""
+    found = ((at, reworked_there(order, at)) for at in order.stock)
+    return tuple(some_pieces(order, line_of(at), lot_of(at), some) for at, some in found if some)
 
 
 def some_pieces(

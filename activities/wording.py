@@ -11,6 +11,7 @@ from activities.i18n import N_, say
 from models.domain.contract import Basis
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.records import WHEN_JUDGED
 
 PARTIES = {
     "supplier": N_("the supplier"),
@@ -178,5 +179,7 @@ _AT_RECEIPT = re.compile(r"Rejected at receipt (?P<receipt>\S+)")
 
 def defect(locale: str, text: str) -> str:
     """What is wrong with pieces as somebody put it; where nobody did, in the reader's language."""
+    if text == WHEN_JUDGED:
+        return say(locale, N_("Rejected when judged"))
     found = _AT_RECEIPT.fullmatch(text)
     return say(locale, N_("Rejected at receipt {receipt}"), found.groupdict()) if found else text

@@ -137,7 +137,11 @@ def status_of(refusal: Refusal) -> int:
 
 def as_invalid(errors: Iterable[Mapping[str, Any]]) -> Invalid:
     """What pydantic found wrong, as a refusal with one sentence per field."""
-    found = tuple(_field_error(error) for error in errors)
+    return fields_invalid(tuple(_field_error(error) for error in errors))
+
+
+def fields_invalid(found: tuple[FieldError, ...]) -> Invalid:
+    """The refusal that names all of them."""
     text = (
         "One field is wrong; correct it and send it again."
         if len(found) == 1

@@ -67,7 +67,10 @@ def make(
     drafts.lock_operations(session, set(wanted.operations))
     currency = currencies.likely(session, buyer, wanted.plant)
     return [
-        (drafts.create(session, contracts.priced(session, draft, now), now), group)
+        (
+            drafts.create(session, contracts.priced(session, draft, now), now, cleared=reader.cleared),
+            group,
+        )
         for group in groups(session, reader, wanted, now)
         for draft in [_draft(session, group, wanted.plant, buyer, currency, now)]
     ]

@@ -17,6 +17,7 @@ from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order_types import SERIES, numbered
 from models.domain.quantities import CURRENCIES, quantity
+from models.queries.controlled import hidden
 from models.queries.covering import covering
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
@@ -36,10 +37,11 @@ _OPERATIONS = table(Operation)
 _CHANGES = table(MasterChange)
 
 
-def create(session: Session, draft: Draft, now: datetime) -> Draft:
-    """Saves a new draft under the next number of its type and year. Raises `Invalid` naming every wrong field."""
+def create(session: Session, draft: Draft, now: datetime, *, cleared: bool = True) -> Draft:
+    """Saves a new draft under the next number of its type and year, for who is `cleared` for controlled parts or
+    not. Raises `Invalid` naming every wrong field."""
     lock_operations(session, operations_of(draft))
-    draft = checked(session, draft)
+    draft = checked(session, draft, cleared=cleared)
     draft = replace(draft, number=_next_number(session, draft.type, now.year))
     add(session, draft, now)
     return draft
@@ -96,14 +98,14 @@ def of_row(row: Any) -> Draft:
     return adapter(Draft).validate_python(row.draft)
 
 
-def save(session: Session, draft: Draft) -> None:
+def save(session: Session, draft: Draft, *, cleared: bool = True) -> None:
     """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
     _refuse_while_issued(session, draft.number)
     lock_operations(session, operations_of(draft))
     before = load(session, draft.number)
     # Where it came from is no term of it that somebody edits.
     came_from = before.reassigned_from if before is not None else ""
-    draft = replace(checked(session, draft), reassigned_from=came_from)
+    draft = replace(checked(session, draft, cleared=cleared), reassigned_from=came_from)
     write_draft(session, before, draft)
     session.execute(
         update(_ORDERS)
@@ -166,8 +168,9 @@ def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[st
     return found
 
 
-def checked(session: Session, draft: Draft) -> Draft:
-    """The draft with its names known, its quantities plain and its specification filled in."""
+def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:
+    """The draft with its names known, its quantities plain and its specification filled in. Who is not `cleared`
+    knows of no controlled part's work orders and lots."""
     wrong: list[FieldError] = []
     if session.get(Supplier, draft.supplier) is None:
         wrong.append(_unknown("supplier", "supplier", draft.supplier))
@@ -184,7 +187,8 @@ def checked(session: Session, draft: Draft) -> Draft:
     operations: list[Operation] = []
     for index, line in enumerate(draft.lines):
         operation = session.get(Operation, (line.work_order, line.operation))
-        if session.get(WorkOrder, line.work_order) is None:
+        job = session.get(WorkOrder, line.work_order)
+        if job is None or hidden(session, job, cleared=cleared):
             wrong.append(_unknown(f"lines.{index}.work_order", "work order", line.work_order))
         elif operation is None or operation.kind != "outside":
             wrong.append(
@@ -196,7 +200,7 @@ def checked(session: Session, draft: Draft) -> Draft:
             )
         else:
             operations.append(operation)
-        lines.append(_line(session, line, index, wrong))
+        lines.append(_line(session, line, index, wrong, cleared=cleared))
     wrong += _repeated(draft.lines)
     order_type = _type_of(session, draft, wrong)
     if wrong:
@@ -212,7 +216,9 @@ def checked(session: Session, draft: Draft) -> Draft:
     )
 
 
-def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]) -> DraftLine:
+def _line(
+    session: Session, line: DraftLine, index: int, wrong: list[FieldError], *, cleared: bool
+) -> DraftLine:
     where = f"lines.{index}"
     job = session.get(WorkOrder, line.work_order)
     part = session.get(Part, (job.part, job.revision)) if job is not None else None
@@ -239,7 +245,8 @@ def _line(session: Session, line: DraftLine, index: int, wrong: list[FieldError]
         text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
         wrong.append(FieldError(f"{where}.currency", text, (("entered", line.currency),)))
     for place, (lot, _) in enumerate(lots):
-        if session.get(Lot, lot) is None:
+        known = session.get(Lot, lot)
+        if known is None or hidden(session, known, cleared=cleared):
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
     return replace(
         line, quantity=ordered, unit_price=price, tolerance=tolerance, first_article=first, lots=lots

@@ -368,7 +368,14 @@ SAMPLES: tuple[MailContext, ...] = (
         lines=(_FLANGES,),
         sources=(MergedOrder(order="SO-000043", lines=(_BRACKETS,)),),
     ),
-    OrderReassigned(**_LINKED, reason="The bath is down", transfer=False, there=(FLANGE,), kept=(FLANGE,)),
+    OrderReassigned(
+        **_LINKED,
+        reason="The bath is down",
+        transfer=False,
+        there=(FLANGE,),
+        kept=(FLANGE,),
+        rework=(FLANGE,),
+    ),
     OrderReassigned(**_LINKED, reason="Capacity", transfer=True, there=(FLANGE,), coming=(FLANGE,)),
     ReturnReminder(**_LINKED, returns=(FLANGE,), coming=(FLANGE,)),
     OrderSplit(

@@ -99,7 +99,7 @@ def _asked(
 def _reach(request: Request, staff: Staff, number: str) -> Reach:
     """Raises `Unknown`."""
     with request.app.state.database.read() as session:
-        lot = lots.get(session, number)
+        lot = lots.get(session, number, cleared=staff.principal.cleared)
         covered = lot_holds.made_from(session, number)
         orders = lot_holds.orders_with(session, covered)
         seen = lot_holds.visible(session, orders, cleared=staff.principal.cleared)

@@ -104,13 +104,18 @@ def create_plan(body: PlanBody, request: Request, principal: Quality) -> Answer:
 
 
 @router.get("/inspection-plans", response_model=Items[PlanView])
-def list_plans(request: Request, page: Paging, _principal: Reader, part: Text | None = None) -> Answer:
-    return plans.page(request, page, *([] if part is None else [col(InspectionPlan.part) == part]))
+def list_plans(request: Request, page: Paging, principal: Reader, part: Text | None = None) -> Answer:
+    return plans.page(
+        request,
+        page,
+        *([] if part is None else [col(InspectionPlan.part) == part]),
+        cleared=principal.cleared,
+    )
 
 
 @router.get("/inspection-plans/{part}/{revision}/{process}", response_model=PlanView)
-def read_plan(part: str, revision: str, process: str, request: Request, _principal: Reader) -> Answer:
-    return plans.read(request, part, revision, process)
+def read_plan(part: str, revision: str, process: str, request: Request, principal: Reader) -> Answer:
+    return plans.read(request, part, revision, process, cleared=principal.cleared)
 
 
 @router.put("/inspection-plans/{part}/{revision}/{process}", response_model=PlanView)

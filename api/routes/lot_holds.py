@@ -41,7 +41,7 @@ def hold_lot(number: str, body: ReasonBody, request: Request, principal: Holder)
     """
 
     def change(session: Session, now: datetime) -> Answer:
-        lots.get(session, number)
+        lots.get(session, number, cleared=principal.cleared)
         hold = OpenHold(str(uuid.uuid4()), principal.id, body.reason)
         told = holding.place(session, number, hold, body.reason, now)
         return _answer(session, principal, number, told)
@@ -57,7 +57,7 @@ def release_lot(number: str, body: ReasonBody, request: Request, principal: Rele
     """
 
     def change(session: Session, now: datetime) -> Answer:
-        lots.get(session, number)
+        lots.get(session, number, cleared=principal.cleared)
         actor = Actor(principal.id, principal.kind, principal.roles, principal.cleared)
         told = holding.release_by(session, number, actor, body.reason, now)
         return _answer(session, principal, number, told)
@@ -70,7 +70,7 @@ def list_lot_holds(number: str, request: Request, principal: Reader) -> Answer:
     """Every hold of the lot, the latest first. `covered_by` is another lot on hold that it was made from;
     `covers` are the lots a hold of this one reaches."""
     with request.app.state.database.read() as session:
-        lots.get(session, number)
+        lots.get(session, number, cleared=principal.cleared)
         covered = lot_holds.covering(session, [number]).get(number)
         items = [_shown(session, principal, row) for row in lot_holds.history(session, number)]
         covers = sorted(lot_holds.made_from(session, number))
@@ -82,7 +82,7 @@ def _answer(session: Session, principal: Principal, number: str, told: list[str]
     # What was written went past the row that was read.
     session.expire_all()
     return Answer(
-        lots.view(session, lots.get(session, number))
+        lots.view(session, lots.get(session, number, cleared=principal.cleared))
         | {
             "covers": sorted(lot_holds.made_from(session, number)),
             "orders": lot_holds.visible(session, told, cleared=principal.cleared),

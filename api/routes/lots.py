@@ -85,7 +85,7 @@ def create_lot(
 def list_lots(
     request: Request,
     page: Paging,
-    _principal: Reader,
+    principal: Reader,
     part: Text | None = None,
     supplier: Text | None = None,
     supplier_lot: Text | None = None,
@@ -98,12 +98,12 @@ def list_lots(
         Lot.heat_number: heat_number,
     }
     where = [col(column) == value for column, value in wanted.items() if value is not None]
-    return lots.page(request, page, *where)
+    return lots.page(request, page, *where, cleared=principal.cleared)
 
 
 @router.get("/lots/{number}", response_model=LotView)
-def read_lot(number: str, request: Request, _principal: Reader) -> Answer:
-    return lots.read(request, number)
+def read_lot(number: str, request: Request, principal: Reader) -> Answer:
+    return lots.read(request, number, cleared=principal.cleared)
 
 
 @router.put("/lots/{number}", response_model=LotView)

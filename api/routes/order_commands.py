@@ -10,9 +10,10 @@ from fastapi import Depends, Request
 from pydantic import ValidationError
 
 from api.auth import Principal, allowed, authenticate
+from api.booleans import taken_for_numbers
 from api.changes import mark_of
 from api.dispatch import Dispatcher, Look, Outcome, Wish
-from api.errors import as_invalid
+from api.errors import as_invalid, fields_invalid
 from api.routes.orders import if_match, reader
 from api.wire import Answer, ExactRequest, api_router
 from models.codec import adapter
@@ -84,13 +85,17 @@ def parse(kind: type[Command], raw: Any) -> Command:
 
 def _parsed(kind: type[Any], raw: Any, prefix: str = "") -> Any:
     try:
-        return adapter(kind).validate_python(raw)
+        parsed = adapter(kind).validate_python(raw)
+        wrong = tuple(taken_for_numbers(kind, raw))
+        if not wrong:
+            return parsed
+        refusal = fields_invalid(wrong)
     except ValidationError as error:
         refusal = as_invalid(error.errors())
-        if prefix:
-            errors = tuple(replace(item, field=f"{prefix}.{item.field}") for item in refusal.errors)
-            refusal = Invalid(refusal.code, refusal.text, errors=errors, **refusal.values)
-        raise refusal from None
+    if prefix:
+        errors = tuple(replace(item, field=f"{prefix}.{item.field}") for item in refusal.errors)
+        refusal = Invalid(refusal.code, refusal.text, errors=errors, **refusal.values)
+    raise refusal
 
 
 def _key(request: Request) -> str | None:

@@ -110,7 +110,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             lines=_lines(body.lines),
         )
         draft = contracts.priced(session, draft, now, but=_priced(body.lines))
-        draft = drafts.create(session, draft, now)
+        draft = drafts.create(session, draft, now, cleared=principal.cleared)
         return _shown(
             session, draft.number, principal, 201, drafts.warnings(session, draft, cleared=principal.cleared)
         )
@@ -136,7 +136,7 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
         draft = replace(draft, **given)
         if body.lines is not None:
             draft = contracts.priced(session, draft, now, but=_priced(body.lines))
-        drafts.save(session, draft)
+        drafts.save(session, draft, cleared=principal.cleared)
         return _shown(
             session, number, principal, 200, drafts.warnings(session, draft, cleared=principal.cleared)
         )

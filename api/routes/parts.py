@@ -74,19 +74,19 @@ def create_part(
 
 
 @router.get("/parts", response_model=Items[PartView])
-def list_parts(request: Request, page: Paging, _principal: Reader) -> Answer:
-    return parts.page(request, page)
+def list_parts(request: Request, page: Paging, principal: Reader) -> Answer:
+    return parts.page(request, page, cleared=principal.cleared)
 
 
 @router.get("/parts/{number}", response_model=Items[PartView])
-def list_part_revisions(number: str, request: Request, page: Paging, _principal: Reader) -> Answer:
+def list_part_revisions(number: str, request: Request, page: Paging, principal: Reader) -> Answer:
     """Every revision of one part."""
-    return parts.page(request, page, col(Part.number) == number)
+    return parts.page(request, page, col(Part.number) == number, cleared=principal.cleared)
 
 
 @router.get("/parts/{number}/{revision}", response_model=PartView)
-def read_part(number: str, revision: str, request: Request, _principal: Reader) -> Answer:
-    return parts.read(request, number, revision)
+def read_part(number: str, revision: str, request: Request, principal: Reader) -> Answer:
+    return parts.read(request, number, revision, cleared=principal.cleared)
 
 
 @router.put("/parts/{number}/{revision}", response_model=PartView)

@@ -24,7 +24,7 @@ from api.auth import Principal
 from api.changes import perform, transact
 from api.wire import Answer, dumps
 from models.domain.errors import FieldError, Invalid, Refusal, Stale, Unknown
-from models.queries import master
+from models.queries import controlled, master
 from models.tables.master_changes import MasterChange
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -78,25 +78,34 @@ class Resource(Generic[Row]):
     keys: tuple[str, ...]
     views: Callable[[Session, Sequence[Any]], list[Fields]] = columns
 
-    def page(self, request: Request, page: Page, *where: ColumnElement[bool]) -> Answer:
+    def page(
+        self, request: Request, page: Page, *where: ColumnElement[bool], cleared: bool = False
+    ) -> Answer:
         with request.app.state.database.read() as session:
-            items, following = self.listed(session, page, *where)
+            items, following = self.listed(session, page, *where, cleared=cleared)
         return Answer({"items": items, "next": following})
 
     def listed(
-        self, session: Session, page: Page, *where: ColumnElement[bool], by: tuple[str, ...] = ()
+        self,
+        session: Session,
+        page: Page,
+        *where: ColumnElement[bool],
+        by: tuple[str, ...] = (),
+        cleared: bool = False,
     ) -> tuple[list[Fields], str | None]:
         """One page of rows in the order of their keys, or of other columns that tell them apart, and the
-        cursor of the next page when there is one. Raises ``Invalid``."""
+        cursor of the next page when there is one; without those that only cleared people know of, unless
+        the reader is ``cleared``. Raises ``Invalid``."""
         by = by or self.keys
+        where = (*where, *controlled.visible(self.table, cleared=cleared))
         after = None if page.cursor is None else _behind(page.cursor, len(by))
         rows = master.page(session, self.table, by, after=after, limit=page.limit + 1, where=where)
         items = self.views(session, rows[: page.limit])
         return items, _cursor(rows[page.limit - 1], by) if len(rows) > page.limit else None
 
-    def read(self, request: Request, *key: object, within: Within = None) -> Answer:
+    def read(self, request: Request, *key: object, within: Within = None, cleared: bool = False) -> Answer:
         with request.app.state.database.read() as session:
-            view = self.view(session, self.get(session, *key, within=within))
+            view = self.view(session, self.get(session, *key, within=within, cleared=cleared))
         return Answer(view, headers={"ETag": etag(view)})
 
     def must_exist(self, request: Request, *key: object) -> None:
@@ -143,7 +152,7 @@ class Resource(Generic[Row]):
         """
 
         def locked(session: Session, now: datetime) -> Answer:
-            row = self.get(session, *key, within=within, lock=True)
+            row = self.get(session, *key, within=within, lock=True, cleared=principal.cleared)
             before = self.view(session, row)
             self.refuse_stale(request, before, *key)
             change(session, row)
@@ -156,10 +165,22 @@ class Resource(Generic[Row]):
 
         return transact(request, locked)
 
-    def get(self, session: Session, *key: object, within: Within = None, lock: bool = False) -> Row:
-        """The row, when it has the values of ``within``. Raises ``Unknown``."""
+    def get(
+        self,
+        session: Session,
+        *key: object,
+        within: Within = None,
+        lock: bool = False,
+        cleared: bool = False,
+    ) -> Row:
+        """The row, when it has the values of ``within``. Raises ``Unknown``, also for what only cleared
+        people know of unless whoever asks is ``cleared``."""
         row = session.get(self.table, key, with_for_update=lock)
-        if row is None or any(getattr(row, name) != value for name, value in (within or {}).items()):
+        if (
+            row is None
+            or any(getattr(row, name) != value for name, value in (within or {}).items())
+            or controlled.hidden(session, row, cleared=cleared)
+        ):
             raise Unknown("unknown", "There is no {kind} {key}.", kind=self.name, key=" ".join(map(str, key)))
         return row
 

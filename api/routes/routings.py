@@ -54,13 +54,15 @@ def create_routing(body: RoutingBody, request: Request, principal: Planning) -> 
 
 
 @router.get("/routings", response_model=Items[RoutingView])
-def list_routings(request: Request, page: Paging, _principal: Reader, part: Text | None = None) -> Answer:
-    return routings.page(request, page, *([] if part is None else [col(Routing.part) == part]))
+def list_routings(request: Request, page: Paging, principal: Reader, part: Text | None = None) -> Answer:
+    return routings.page(
+        request, page, *([] if part is None else [col(Routing.part) == part]), cleared=principal.cleared
+    )
 
 
 @router.get("/routings/{part}/{revision}", response_model=RoutingView)
-def read_routing(part: str, revision: str, request: Request, _principal: Reader) -> Answer:
-    return routings.read(request, part, revision)
+def read_routing(part: str, revision: str, request: Request, principal: Reader) -> Answer:
+    return routings.read(request, part, revision, cleared=principal.cleared)
 
 
 @router.put("/routings/{part}/{revision}", response_model=RoutingView)

@@ -81,15 +81,15 @@ def create_sales_order(body: SalesOrderBody, request: Request, principal: Planni
 
 @router.get("/sales-orders", response_model=Items[SalesOrderView])
 def list_sales_orders(
-    request: Request, page: Paging, _principal: Reader, customer: Text | None = None
+    request: Request, page: Paging, principal: Reader, customer: Text | None = None
 ) -> Answer:
     where = [] if customer is None else [col(SalesOrder.customer) == customer]
-    return sales_orders.page(request, page, *where)
+    return sales_orders.page(request, page, *where, cleared=principal.cleared)
 
 
 @router.get("/sales-orders/{number}", response_model=SalesOrderView)
-def read_sales_order(number: str, request: Request, _principal: Reader) -> Answer:
-    return sales_orders.read(request, number)
+def read_sales_order(number: str, request: Request, principal: Reader) -> Answer:
+    return sales_orders.read(request, number, cleared=principal.cleared)
 
 
 @router.put("/sales-orders/{number}", response_model=SalesOrderView)

@@ -76,9 +76,9 @@ def record_consumption(number: str, body: ConsumptionBody, request: Request, pri
 
 
 @router.get("/work-orders/{number}/consumptions")
-def list_consumptions(number: str, request: Request, _principal: Reader) -> Answer:
+def list_consumptions(number: str, request: Request, principal: Reader) -> Answer:
     """The first one first; reversed ones too."""
-    return _list(request, CONSUMPTIONS, number)
+    return _list(request, principal, CONSUMPTIONS, number)
 
 
 @router.post("/work-orders/{number}/consumptions/{record}/reverse")
@@ -124,9 +124,9 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
 
 
 @router.get("/work-orders/{number}/outputs")
-def list_outputs(number: str, request: Request, _principal: Reader) -> Answer:
+def list_outputs(number: str, request: Request, principal: Reader) -> Answer:
     """The first one first; reversed ones too."""
-    return _list(request, OUTPUTS, number)
+    return _list(request, principal, OUTPUTS, number)
 
 
 @router.post("/work-orders/{number}/outputs/{record}/reverse")
@@ -161,9 +161,9 @@ def _step(body: StepFields) -> Step:
     return Step(body.operation, body.operator or "", body.machine or "", body.at)
 
 
-def _list(request: Request, target: Table, number: str) -> Answer:
+def _list(request: Request, principal: Principal, target: Table, number: str) -> Answer:
     with request.app.state.database.read() as session:
-        work_orders.get(session, number)
+        work_orders.get(session, number, cleared=principal.cleared)
         items = of_job(session, target, number)
     return Answer({"items": items, "next": None})
 

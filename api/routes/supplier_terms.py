@@ -72,14 +72,14 @@ def create_terms(code: str, body: TermsBody, request: Request, principal: Negoti
 
 
 @router.get("/suppliers/{code}/terms", response_model=Items[TermsView])
-def list_terms(code: str, request: Request, page: Paging, _principal: Reader) -> Answer:
+def list_terms(code: str, request: Request, page: Paging, principal: Reader) -> Answer:
     suppliers.must_exist(request, code)
-    return terms.page(request, page, col(SupplierTerms.supplier) == code)
+    return terms.page(request, page, col(SupplierTerms.supplier) == code, cleared=principal.cleared)
 
 
 @router.get("/suppliers/{code}/terms/{entry}", response_model=TermsView)
-def read_terms(code: str, entry: str, request: Request, _principal: Reader) -> Answer:
-    return terms.read(request, entry, within={"supplier": code})
+def read_terms(code: str, entry: str, request: Request, principal: Reader) -> Answer:
+    return terms.read(request, entry, within={"supplier": code}, cleared=principal.cleared)
 
 
 @router.put("/suppliers/{code}/terms/{entry}", response_model=TermsView)

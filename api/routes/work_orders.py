@@ -88,8 +88,10 @@ def create_work_order(
 
 
 @router.get("/work-orders", response_model=Items[WorkOrderView])
-def list_work_orders(request: Request, page: Paging, _principal: Reader, part: Text | None = None) -> Answer:
-    return work_orders.page(request, page, *([] if part is None else [col(WorkOrder.part) == part]))
+def list_work_orders(request: Request, page: Paging, principal: Reader, part: Text | None = None) -> Answer:
+    return work_orders.page(
+        request, page, *([] if part is None else [col(WorkOrder.part) == part]), cleared=principal.cleared
+    )
 
 
 @router.get("/work-orders/{number}", response_model=WorkOrderRead)
@@ -98,7 +100,7 @@ def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
     one before it may be sent to it now; `family` sums this work order and all below it; `made_for` is the
     sales-order line it was made for."""
     with request.app.state.database.read() as session:
-        view = work_orders.view(session, work_orders.get(session, number))
+        view = work_orders.view(session, work_orders.get(session, number, cleared=principal.cleared))
         come = family_of(session, reader(principal), number) | {"made_for": made_for(session, number)}
     return Answer(view | come, headers={"ETag": etag(view)})
 

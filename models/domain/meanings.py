@@ -17,7 +17,7 @@ from models.domain import events as e
 from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
 from models.domain.claims import Claim
-from models.domain.corrective import CorrectiveAction, Decided, Review
+from models.domain.corrective import CorrectiveAction, Review
 from models.domain.genealogy import load_node
 from models.domain.lot_holds import LotHold
 from models.domain.milestones import Milestone, replanned
@@ -584,7 +584,6 @@ def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, _
         cause=event.cause or item.cause,
         responsibility=event.responsibility or item.responsibility,
         outcomes=(*item.outcomes, *billable.dispositioned(event)),
-        decided=(*item.decided, Decided(event.decision, event.at, event.quantity)),
     )
 
 
@@ -602,11 +601,7 @@ def _proposed(order: Order, event: e.DispositionProposed, _: int, __: datetime) 
 def _decided(order: Order, event: e.DispositionDecided, _: int, __: datetime) -> Order:
     item = order.nonconformances[event.nonconformance]
     outcomes = (*item.outcomes, *billable.decided(order, event))
-    proposed = item.proposals if event.decision == "approve" else ()
-    decided = tuple(Decided(each.decision, each.at, each.quantity) for each in proposed)
-    return _on_nonconformance(
-        order, event.nonconformance, proposals=(), outcomes=outcomes, decided=(*item.decided, *decided)
-    )
+    return _on_nonconformance(order, event.nonconformance, proposals=(), outcomes=outcomes)
 
 
 def _action_planned(order: Order, event: e.ActionPlanned, _: int, at: datetime) -> Order:

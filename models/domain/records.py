@@ -315,6 +315,10 @@ class Outcome:
     at: str
 
 
+# The defect of pieces that were rejected when somebody judged them; people read it in their language.
+WHEN_JUDGED = "judge:rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Nonconformance:
     """Rejected pieces and what becomes of them; open while any share holds a piece.
@@ -336,7 +340,6 @@ class Nonconformance:
     opened_by: int = 0
     outcomes: tuple[Outcome, ...] = ()
     line: int = 0
-    decided: tuple[Decided, ...] = ()
     actions: tuple[CorrectiveAction, ...] = ()
     reviews: tuple[Review, ...] = ()
     # The share each of its serials has, by `key(line, serial)`.
@@ -345,6 +348,16 @@ class Nonconformance:
     @property
     def open(self) -> bool:
         return any(share > 0 for shares in self.shares.values() for share in shares.values())
+
+    @property
+    def decided(self) -> tuple[Decided, ...]:
+        """What became of the pieces, over all lots."""
+        found: dict[tuple[str, str], Decimal] = {}
+        for outcome in self.outcomes:
+            if outcome.decision != "lost":
+                what = (outcome.decision, outcome.at)
+                found[what] = found.get(what, ZERO) + outcome.quantity
+        return tuple(Decided(*what, quantity) for what, quantity in found.items())
 
     @property
     def decided_by(self) -> str:

@@ -519,8 +519,14 @@ async def test_a_controlled_order_does_not_exist_for_people_who_are_not_cleared(
     await system.post(Role.ADMIN, "/work-orders", {**job, "operations": [outside]}, status=201)
     line = {"work_order": "WO-S", "operation": 10, "quantity": 5}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
-    refused = await system.post(Role.BUYER, "/orders", body, status=404)
-    assert refused["code"] == "order.unknown"
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert (refused["code"], [each["field"] for each in refused["errors"]]) == (
+        "draft.invalid",
+        ["lines.0.work_order"],
+    )
+    assert (
+        refused["errors"][0]["message"] == "There is no work order WO-S. Create it first or correct the name."
+    )
     assert (await system.get("/orders"))["items"] == []
 
 

@@ -125,10 +125,22 @@ NOT_READY = {
 }
 
 
-@pytest.mark.parametrize("steps", NOT_READY.values(), ids=NOT_READY)
-def test_an_order_on_which_something_is_open_goes_nowhere(steps: list[Any]) -> None:
-    other = given(another(lots=[a_lot("L2", 40)]), *steps)
-    issued().when(TOGETHER, others=[other]).refused("merge.source", "orders.0").then_nothing("issued")
+SAID = {
+    "declined": "SO-2 stands at “countered”",
+    "held": "SO-2 is on hold.",
+    "proposal": "SO-2 stands at “countered”",
+    "change": "Change SO-2-C1 of SO-2 is still open.",
+    "sent": "Pieces of SO-2 were sent already.",
+    "cancelled": "SO-2 stands at “cancelled”",
+}
+
+
+@pytest.mark.parametrize("what", NOT_READY)
+def test_an_order_on_which_something_is_open_goes_nowhere_for_this_one_reason(what: str) -> None:
+    other = given(another(lots=[a_lot("L2", 40)]), *NOT_READY[what])
+    scene = issued().when(TOGETHER, others=[other]).refused("merge.source", "orders.0").then_nothing("issued")
+    assert scene.refusal is not None
+    assert scene.refusal.detail.startswith(SAID[what])
 
 
 @parametrize(

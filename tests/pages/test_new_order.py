@@ -367,7 +367,8 @@ async def test_controlled_parts_are_ordered_by_cleared_people_only(
     before = orders(system)
     page = await buyer.open(FORM.format(job=open_job))
     sneaked = await send(buyer, page, "draft", **{"lines.0.work_order": number})
-    assert sneaked.status_code == 404
+    assert sneaked.status_code == 422
+    assert f"There is no work order {number}." in sneaked.text
     assert orders(system) == before
 
 

@@ -76,7 +76,7 @@ def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list
     state, now = request.app.state, request.app.state.clock()
     with state.database.read() as session:
         completed = contracts.priced(session, _completed(session, staff, draft), now)
-        checked = drafts.checked(session, completed)
+        checked = drafts.checked(session, completed, cleared=staff.reader.cleared)
         return mails_of(session, state.settings, checked, now)
 
 

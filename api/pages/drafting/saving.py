@@ -56,10 +56,8 @@ def new(request: Request, staff: Staff, draft: Draft, form: str, typed: Mapping[
     """Saves a new draft and gives its number; of a form that was sent before, the number it got then."""
 
     def save(session: Session, now: datetime) -> str:
-        saved = drafts.create(session, contracts.priced(session, draft, now), now)
-        # Whoever may not see the order does not make it either.
-        queries.stored(session, saved.number, staff.reader)
-        return saved.number
+        priced = contracts.priced(session, draft, now)
+        return drafts.create(session, priced, now, cleared=staff.reader.cleared).number
 
     return once(request, staff, form, typed, save)
 
@@ -119,12 +117,12 @@ def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
         # Who had left a price at nothing before meant it.
         free = {line.line for line in kept.lines if not line.unit_price}
         merged = contracts.priced(session, merged, now, but=free)
-        if drafts.checked(session, merged) == kept:
+        if drafts.checked(session, merged, cleared=staff.reader.cleared) == kept:
             return drafts.version(session, draft.number)
         before = unsealed(seen)
         if before != kept:
             raise Overtaken(before, merged, kept)
-        drafts.save(session, merged)
+        drafts.save(session, merged, cleared=staff.reader.cleared)
         return drafts.version(session, draft.number)
 
     return transact(request, save)

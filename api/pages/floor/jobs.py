@@ -187,7 +187,7 @@ def _reversing(request: Request, staff: Staff, number: str, kept: Kept, record: 
 def _job(request: Request, staff: Staff, number: str) -> tuple[tuple[tuple[str, str], ...], list[Option]]:
     """What the form is about, and the operations to choose from. Raises `Unknown`."""
     with request.app.state.database.read() as session:
-        job = work_orders.get(session, number)
+        job = work_orders.get(session, number, cleared=staff.principal.cleared)
         steps = master.operations_of(session, [number])[number]
         facts = (
             (N_("Work order"), number),

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from activities.wording import UNITS
 from api.pages.master.inputs import Option, Options
 from api.supplier.words import Words
+from models.queries import controlled
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.plants import Calendar, Plant
@@ -25,11 +26,13 @@ MOST = 500
 
 
 def _of(table: type[SQLModel], key: str, name: str | None = None) -> Options:
-    """Records by their key, with what they are called. Of very many only the first are offered."""
+    """Records by their key, with what they are called. Of very many only the first are offered; what only
+    cleared people know of is typed."""
 
     def options(session: Session, _words: Words) -> Sequence[Option]:
         column = col(getattr(table, key))
-        rows = session.exec(select(table).order_by(column).limit(MOST)).all()
+        free = controlled.visible(table, cleared=False)
+        rows = session.exec(select(table).where(*free).order_by(column).limit(MOST)).all()
         found = [(getattr(row, key), getattr(row, name) if name else "") for row in rows]
         return [(value, f"{value} · {called}" if called else value) for value, called in dict(found).items()]
 

@@ -52,11 +52,11 @@ class Place:
         """Raises ``Forbidden`` for somebody the API's route would not let in."""
         await guard_of(self.route)(request)
 
-    def record(self, session: Session) -> Record:
+    def record(self, session: Session, *, cleared: bool) -> Record:
         """What the record says now. Raises ``Unknown``."""
         assert self.key is not None
         within = dict(zip((self.screen.owned_by,), self.whose, strict=True)) if self.owner else None
-        return self.screen.resource.view(session, self.screen.row(session, self.key, within))
+        return self.screen.resource.view(session, self.screen.row(session, self.key, within, cleared=cleared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _drawn(
 ) -> Response:
     screen, words = place.screen, staff.words
     if place.above is not None:
-        place.above.row(session, place.whose, None)
-    record = {} if place.key is None else place.record(session)
+        place.above.row(session, place.whose, None, cleared=staff.principal.cleared)
+    record = {} if place.key is None else place.record(session, cleared=staff.principal.cleared)
     options = options_of(session, words, screen)
     if sheet is None:
         known = place.form.fill(record or screen.blank() | _given(request, place.form))

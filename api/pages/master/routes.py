@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
+from sqlalchemy import ColumnElement
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -17,7 +18,7 @@ from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.routes.resource import Page
 from api.supplier.fields import typed
-from models.queries import master_lists
+from models.queries import controlled, master_lists
 
 router = page_router()
 _ROWS = 50
@@ -43,7 +44,8 @@ def locate(address: str) -> Place:
 def overview(request: Request, staff: Visitor) -> Response:
     with request.app.state.database.read() as session:
         counts = {
-            name: master_lists.count(session, screen.resource.table) for name, screen in SCREENS.items()
+            name: master_lists.count(session, screen.resource.table, *_seen(staff, screen))
+            for name, screen in SCREENS.items()
         }
     return draw(
         request,
@@ -91,8 +93,10 @@ def listing(
     resource = screen.resource
     where = [master_lists.containing(resource.table, screen.searched, q)] if q else []
     with request.app.state.database.read() as session:
-        records, following = resource.listed(session, Page(after, _ROWS), *where, by=screen.known_by)
-        total = master_lists.count(session, resource.table, *where)
+        records, following = resource.listed(
+            session, Page(after, _ROWS), *where, by=screen.known_by, cleared=staff.principal.cleared
+        )
+        total = master_lists.count(session, resource.table, *where, *_seen(staff, screen))
     rows = []
     for each in records:
         known = Cell(str(each[screen.known_by[0]]), "", screen.path_of(each))
@@ -111,3 +115,7 @@ def listing(
         more=f"{screen.path()}?{urlencode(more)}" if following else None,
         may_make=may(staff, screen.create),
     )
+
+
+def _seen(staff: Staff, screen: Screen) -> tuple[ColumnElement[bool], ...]:
+    return controlled.visible(screen.resource.table, cleared=staff.principal.cleared)

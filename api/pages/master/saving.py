@@ -105,7 +105,7 @@ def _changed(
     before = unsealed(typed.get(BEFORE, ""))
     for attempt in range(1, _ATTEMPTS + 1):
         with request.app.state.database.read() as session:
-            record = place.record(session)
+            record = place.record(session, cleared=staff.principal.cleared)
         now = place.form.fill(record)
         if now == dict(kept):
             break

@@ -99,11 +99,11 @@ class Screen:
     def path_of(self, record: Record, owner: tuple[str, ...] = ()) -> str:
         return "/".join([self.path(owner), *(quote(str(record[name]), safe="") for name in self.known_by)])
 
-    def row(self, session: Session, key: tuple[str, ...], within: Record | None) -> Any:
+    def row(self, session: Session, key: tuple[str, ...], within: Record | None, *, cleared: bool) -> Any:
         """Raises ``Unknown``."""
         if self.find is not None:
             return self.find(session, *key)
-        return self.resource.get(session, *key, within=within)
+        return self.resource.get(session, *key, within=within, cleared=cleared)
 
     def blank(self) -> Record:
         """What the body takes for what is left out."""

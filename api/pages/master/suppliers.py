@@ -118,7 +118,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         Panel(
             screen.title,
             tuple(column.label for column in screen.columns),
-            _rows(session, staff.words, screen, owner),
+            _rows(session, staff, screen, owner),
             empty[name],
             (screen.make, f"{screen.path(owner)}/new") if may(staff, screen.create) else None,
         )
@@ -126,12 +126,13 @@ def _panels(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
     ]
 
 
-def _rows(session: Session, words: Words, screen: Screen, owner: tuple[str, str]) -> list[list[Cell]]:
+def _rows(session: Session, staff: Staff, screen: Screen, owner: tuple[str, str]) -> list[list[Cell]]:
     below = col(screen.resource.table.supplier) == owner[1]
-    records, _ = screen.resource.listed(session, Page(None, _SHOWN), below)
+    shown = Page(None, _SHOWN)
+    records, _ = screen.resource.listed(session, shown, below, cleared=staff.principal.cleared)
     rows = []
     for record in records:
-        first, *others = (cell(column.show(words, record)) for column in screen.columns)
+        first, *others = (cell(column.show(staff.words, record)) for column in screen.columns)
         rows.append([Cell(first.text, "", screen.path_of(record, owner)), *others])
     return rows
 

@@ -19,7 +19,7 @@ from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
 from models.domain.quantities import ZERO
-from models.domain.records import LineTerms, beside
+from models.domain.records import WHEN_JUDGED, LineTerms, beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def alert_title(words: Words, rule: str, details: str) -> str:
 
 def defect(words: Words, text: str, receipt: str) -> str:
     """What is wrong with rejected pieces; where nobody said more than that, in the reader's language."""
-    return wording.defect(words.locale, text) if receipt else text
+    return wording.defect(words.locale, text) if receipt or text == WHEN_JUDGED else text
 
 
 def rule_name(words: Words, rule: str) -> str:

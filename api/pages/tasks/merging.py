@@ -12,7 +12,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.supplier.fields import Fields
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
-from models.domain.decisions.merging import why_apart, why_not
+from models.domain.decisions.merging import why_apart
 from models.domain.order import Line, Order
 from models.queries.merging import alike
 
@@ -92,11 +92,6 @@ def _merge(fields: Fields, acting: Acting) -> Wanted:
     fields.check()
     leads = {f"orders.{place}": Lead(f"orders.{number}") for place, number in enumerate(chosen)}
     return Wanted(c.Merge(tuple(chosen)), leads)
-
-
-def _idle(order: Order) -> str:
-    refusal = why_not(order)
-    return refusal.detail if refusal is not None else ""
 
 
 MERGE = Task(

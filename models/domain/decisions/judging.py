@@ -15,6 +15,7 @@ from models.domain.events import Event, PiecesJudged
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move
+from models.domain.records import WHEN_JUDGED
 
 _TARGET = {"accepted": Bucket.ACCEPTED, "rejected": Bucket.REJECTED, "tested": Bucket.TEST_CONSUMED}
 
@@ -62,4 +63,4 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
         )
     rejected = [move for move in moves if move.target is Bucket.REJECTED]
     judged = PiecesJudged(tuple(moves), settle(order, moves), unknown)
-    return [judged, *open_for(order, rejected, "Rejected when judged")]
+    return [judged, *open_for(order, rejected, WHEN_JUDGED)]

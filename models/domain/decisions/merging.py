@@ -36,14 +36,11 @@ def why_not(order: Order) -> Refusal | None:
 
 def why_apart(order: Order, source: Order) -> Refusal | None:
     """Why `source` cannot go into `order`; None when it can."""
-    if gate.why_not(source, "merge") is not None or why_not(source) is not None:
-        return Refusal(
-            "merge.source",
-            "{order} cannot go into another order as it stands ({stage}). Only orders go that are issued or "
-            "acknowledged, of which nothing was sent, that are not on hold and have no change or proposal open.",
-            order=source.number,
-            stage=stage(source).value,
-        )
+    refusal = gate.why_not(source, "merge") or why_not(source)
+    if refusal is not None:
+        at = stage(source).value.replace("_", " ")
+        change = source.open_change.change if source.open_change is not None else ""
+        return Refusal("merge.source", _STAYS[refusal.code], order=source.number, stage=at, change=change)
     for what, is_same in _SAME.items():
         if not is_same(order, source):
             return Refusal("merge.different", _DIFFERENT[what], order=source.number, target=order.number)
@@ -70,6 +67,20 @@ _DIFFERENT = {
     "plant": "{order} belongs to another plant than {target}.",
     "purchase_order": "{order} is of another purchase order than {target}; certificates name only one.",
     "export_controlled": "Only one of {order} and {target} is export-controlled.",
+}
+
+
+# Why an order stays one of its own, by the code of what it would be refused with itself.
+_STAYS = {
+    "order.stage": "{order} stands at “{stage}”; only issued and acknowledged orders go into another.",
+    "order.hold": "{order} is on hold. Resume it first.",
+    "order.cancelling": "{order} is being cancelled.",
+    "order.reassigned": "{order} was given to another supplier.",
+    "order.declined": "{order} was declined by its supplier.",
+    "transfer.open": "Pieces go straight to {order} from another one. Have that answered first.",
+    "change.open": "Change {change} of {order} is still open. Wait for its answer, or withdraw it.",
+    "change.proposal_waits": "The supplier proposed other terms for {order}. Answer the proposal first.",
+    "merge.sent": "Pieces of {order} were sent already.",
 }
 
 
