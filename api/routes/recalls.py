@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -206,7 +206,8 @@ def view(request: Request, principal: Principal, number: str) -> View:
 async def pdf(number: str, request: Request, principal: Principal, locale: str, timezone: str) -> Response:
     """The report as it was signed, or as it stands. Raises `Unknown`."""
     found = view(request, principal, number)
-    words = Words(locale, timezone, request.app.state.clock().date())
+    # On paper no day is today: every time stands with its day and year.
+    words = Words(locale, timezone, date.min)
     with request.app.state.database.read() as session:
         called = names(session, people_in(found))
     return await as_pdf(
