@@ -184,6 +184,7 @@ async def _story(system: System) -> Patient:
     await _ended(system)
     await _handed_on(system)
     await _on_the_floor(system)
+    await _told_piece_from_piece(system)
     refused = await draft(system, quantity=600, spec="Nobody is approved for this")
     await system.command(Role.BUYER, refused, "issue", status=409)
     edited = await draft(system, quantity=600)
@@ -236,6 +237,25 @@ async def _on_the_floor(system: System) -> None:
         name = wrong.get("number") or wrong["id"]
         await system.post(Role.RECEIVING, f"{path}/{name}/reverse", {"reason": "Typed wrongly"})
         await system.post(Role.RECEIVING, path, body, status=201)
+
+
+async def _told_piece_from_piece(system: System) -> None:
+    """Two pumps with numbers of their own, one of which came back; the order has ended."""
+    part = {"number": "PUMP", "revision": "A", "uom": "C62", "trace": "serial"}
+    outside = {"sequence": 30, "kind": "outside", "process": "PLATE", "spec": "ASTM B633"}
+    job = {"number": "WO-88", "part": "PUMP", "revision": "A", "quantity": 2, "operations": [outside]}
+    lot = {"number": "PUMPS", "part": "PUMP", "quantity": 2, "uom": "C62"}
+    for path, body in (("/parts", part), ("/work-orders", job), ("/lots", lot)):
+        await system.post(Role.ADMIN, path, body, status=201)
+    line = {"work_order": "WO-88", "operation": 30, "quantity": 2, "unit_price": "9", "currency": "USD"}
+    number = await issued(system, lines=[line | {"lots": [{"lot": "PUMPS", "quantity": 2}]}])
+    sent = [{"line": 1, "lot": "PUMPS", "quantity": 2, "serials": ["P-1", "P-2"]}]
+    await system.command(Role.RECEIVING, number, "send", lines=sent)
+    result = [{"serial": "P-1", "result": "accepted"}]
+    counted = [{"line": 1, "counted": 1, "accepted": 1, "serials": result}]
+    await system.command(Role.RECEIVING, number, "receive", lines=counted, packing_slip="1")
+    signed = {"reason": "The other one was lost", "signature": {"name": "Abel Stone"}}
+    await system.command(Role.APPROVER, number, "force-complete", **signed)
 
 
 def codes(findings: list[Finding]) -> set[str]:

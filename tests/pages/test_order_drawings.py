@@ -77,6 +77,7 @@ def view(ordered: int, *, short_closed: bool = False, **pieces: int) -> dict[str
         "first_article": None,
         "first_article_state": None,
         "short_closed": short_closed,
+        "serials": [],
         "lots": [],
         "pieces": {"sent": sent} | held,
     }
