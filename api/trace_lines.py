@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from activities import wording
 from models.db import Database
 from models.domain.errors import Refusal
 from models.domain.trace import Direction
@@ -37,7 +38,7 @@ def look(settings: Settings, identifier: str, direction: Direction) -> View:
 
 def lines(view: View) -> Iterator[str]:
     answer = view["answer"]
-    pieces = ", ".join(f"{row['quantity']:f} {row['unit']}" for row in answer["dispatched"]) or "0"
+    pieces = ", ".join(f"{row['quantity']:f} {_unit(row)}" for row in answer["dispatched"]) or "0"
     yield (
         f"{view['root']['identifier']}: {answer['customers']} customers, {pieces} dispatched, "
         f"{answer['missing']} certificates missing, {answer['unexplained']} unexplained"
@@ -48,10 +49,14 @@ def lines(view: View) -> Iterator[str]:
             for name in row
             if name not in ("part", "unit", "made", "items") and row[name]
         ]
-        yield f"  {row['part']} ({row['unit']}): {row['made']:f} made = {' + '.join(figures) or '0'}"
+        yield f"  {row['part']} ({_unit(row)}): {row['made']:f} made = {' + '.join(figures) or '0'}"
     for row in view["customers"]:
-        got = f"{row['quantity']:f} {row['unit']} of {row['part']} from {row['lot']}"
+        got = f"{row['quantity']:f} {_unit(row)} of {row['part']} from {row['lot']}"
         yield f"  {row['customer']}: {got}, dispatch {row['dispatch']}"
     for edge in view["edges"]:
         sure = f" ({edge['unsure']} not named)" if "unsure" in edge else ""
-        yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {edge['quantity']:f} {edge['unit']}{sure}"
+        yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {edge['quantity']:f} {_unit(edge)}{sure}"
+
+
+def _unit(row: View) -> str:
+    return wording.unit("en", row["unit"])

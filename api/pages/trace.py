@@ -13,24 +13,22 @@ from activities.i18n import N_
 from api.pages import trace_words as said
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.trace_graph import Box, Drawing, drawing
+from api.pages.trace_graph import Box, drawing
+from api.pages.trace_told import DIRECTIONS, told
+from api.pages.trace_told import box as told_box
+from api.routes.trace import paper
 from models.domain.errors import Unknown
 from models.domain.trace import Direction
 from models.queries.trace_roots import LONGEST, Match, named
 from models.queries.trace_view import found
 
 router = page_router()
-_DIRECTIONS = {
-    Direction.BOTH: N_("Both ways"),
-    Direction.BACK: N_("Where it came from"),
-    Direction.FORWARD: N_("Where it went"),
-}
 # Per cent; 0 is as wide as the page. A drawing that does not fit is scrolled.
 _ZOOMS = (0, 50, 75, 100, 150)
 # Narrower than this a drawing is shown as it is, and wider than this it could not be read as wide as a page.
 _FITS = range(1200, 2400)
-# Tables of more rows are folded, and end after so many.
-_FOLDED_FROM, _MOST_ROWS = 20, 500
+# Tables of more rows are folded.
+_FOLDED_FROM = 20
 _MOST_OPENED = 20
 
 
@@ -48,7 +46,7 @@ def trace(
     shown: dict[str, Any] = {
         "q": asked,
         "direction": direction,
-        "directions": [(each.value, staff.words.say(label)) for each, label in _DIRECTIONS.items()],
+        "directions": [(each.value, staff.words.say(label)) for each, label in DIRECTIONS.items()],
         "unknown": "",
         "choices": [],
         "view": None,
@@ -71,35 +69,34 @@ def trace(
     usual = 0 if picture.width in _FITS else 100
     asks = _Asks(asked, direction, tuple(opened), zoom if zoom in _ZOOMS else usual, usual)
     begun = view["root"]["nodes"]
-    panels = said.panels(staff.words, view)
+    named_alone = quote(view["root"]["identifier"], safe="")
     return draw(
         request,
         staff,
         "pages/trace.html",
         **shown
+        | told(staff.words, view, known, picture, direction)
         | {
-            "view": view,
-            "kind": staff.words.say(said.KINDS[view["root"]["kind"]]),
             "boxes": [asks.box(staff, box, known, begun) for box in picture.boxes],
-            "lines": _lines(staff, picture),
-            "picture": picture,
             "scale": asks.zoom,
             "zooms": [(each, asks.address(zoom=each)) for each in _ZOOMS],
-            "back": said.twigs(staff.words, view, known, forward=False)
-            if direction is not Direction.FORWARD
-            else [],
-            "ahead": said.twigs(staff.words, view, known, forward=True)
-            if direction is not Direction.BACK
-            else [],
-            "panels": [(replace(each, rows=each.rows[:_MOST_ROWS]), len(each.rows)) for each in panels],
             "folded_from": _FOLDED_FROM,
-            "unsure": any("unsure" in edge for edge in view["edges"]),
-            "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],
-            "in_work": [known[node["id"]] for node in view["nodes"] if node.get("in_work")],
-            "held": [name for name in known.values() if name.held],
-            "sheet": f"/api/v1/trace/{quote(view['root']['identifier'], safe='')}.csv?direction={direction.value}",
+            "sheet": f"/api/v1/trace/{named_alone}.csv?direction={direction.value}",
+            "paper": f"/trace.pdf?q={named_alone}&direction={direction.value}",
         },
     )
+
+
+@router.get("/trace.pdf")
+async def print_trace(
+    request: Request,
+    staff: Visitor,
+    q: Annotated[str, Query(min_length=1, max_length=LONGEST)],
+    direction: Direction = Direction.BOTH,
+) -> Response:
+    """The page on paper, in its reader's language and zone."""
+    words = staff.words
+    return await paper(request, staff.principal, q, direction, words.locale, words.timezone)
 
 
 class _Asks:
@@ -118,39 +115,17 @@ class _Asks:
     def box(
         self, staff: Staff, box: Box, known: dict[str, said.Name], roots: Collection[str]
     ) -> dict[str, Any]:
-        place = {"x": box.x, "y": box.y, "kind": box.kind, "fold": bool(box.fold), "root": box.id in roots}
+        shown = told_box(staff.words, box, known, roots)
         if box.fold:
-            count = staff.words.say(said.FOLDED[box.kind], count=len(box.of))
-            held = sum(known[node].held for node in box.of)
-            about = staff.words.say(N_("Show them"))
-            return place | {
-                "name": said.Name(staff.words.say(said.KINDS[box.kind]), count, about, "", bool(held)),
-                "address": self.address(opened=(*self.opened, box.fold)),
-            }
-        return place | {
-            "name": known[box.id],
-            "address": said.asking(said.identifier(box.id), self.direction),
-        }
-
-
-def _lines(staff: Staff, picture: Drawing) -> list[dict[str, Any]]:
-    return [
-        {
-            "path": line.path,
-            "x": line.x,
-            "y": line.y,
-            "returns": line.returns,
-            "unsure": line.unsure,
-            "amount": staff.words.listed(staff.words.amount(some, unit) for unit, some in line.sums.items()),
-        }
-        for line in picture.lines
-    ]
+            name = replace(shown["name"], about=staff.words.say(N_("Show them")))
+            return shown | {"name": name, "address": self.address(opened=(*self.opened, box.fold))}
+        return shown | {"address": said.asking(said.identifier(box.id), self.direction)}
 
 
 def _choice(staff: Staff, match: Match, direction: Direction) -> dict[str, str]:
     return {
         "kind": staff.words.say(said.KINDS[match.kind]),
-        "value": match.value,
+        "value": said.called(staff.words, match.kind, match.value),
         "of": match.told,
         "address": said.asking(match.identifier, direction.value),
     }

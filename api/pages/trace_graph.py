@@ -15,7 +15,7 @@ from models.domain.quantities import ZERO
 
 View = Mapping[str, Any]
 # So many of one kind stand side by side in a layer before they are folded; so many at most when opened.
-_MOST, _MOST_OPENED = 8, 80
+MOST, _MOST_OPENED = 8, 80
 _WIDE, _HIGH, _GAP, _ROW, _EDGE = 184, 56, 72, 16, 16
 # With more lines than this their quantities would stand on each other.
 _MOST_LABELS = 60
@@ -60,12 +60,16 @@ class Drawing:
 
 
 def drawing(
-    nodes: Sequence[View], edges: Sequence[View], roots: Collection[str], opened: Collection[str]
+    nodes: Sequence[View],
+    edges: Sequence[View],
+    roots: Collection[str],
+    opened: Collection[str],
+    most: int = MOST,
 ) -> Drawing:
-    """`opened` names the groups that are not folded."""
+    """More than `most` of a kind are folded; `opened` names the groups that are not."""
     kinds = {node["id"]: node["kind"] for node in nodes if node["kind"] not in ("supplier", "customer")}
     layers = _layers(kinds, edges)
-    boxes = _boxes(kinds, layers, set(roots), set(opened))
+    boxes = _boxes(kinds, layers, set(roots), set(opened), most)
     within = {node: box.id for box in boxes for node in box.of}
     lines = _lines(edges, within)
     placed = _placed(boxes, lines)
@@ -108,7 +112,7 @@ def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
 
 
 def _boxes(
-    kinds: Mapping[str, str], layers: Mapping[str, int], roots: set[str], opened: set[str]
+    kinds: Mapping[str, str], layers: Mapping[str, int], roots: set[str], opened: set[str], folded: int
 ) -> list[Box]:
     groups: dict[tuple[int, str], list[str]] = {}
     for node, kind in kinds.items():
@@ -116,7 +120,7 @@ def _boxes(
     found = []
     for (layer, kind), nodes in sorted(groups.items()):
         name = f"{layer}.{kind}"
-        most = _MOST_OPENED if name in opened else _MOST
+        most = _MOST_OPENED if name in opened else folded
         alone = [node for node in nodes if node in roots][:most]
         if len(nodes) <= most or name in opened:
             alone += [node for node in nodes if node not in alone][: most - len(alone)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ from api.pages.master.screens import Cell, Panel
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.pieces import Bucket
+from models.queries.trace_nodes import load_named
 
 View = Mapping[str, Any]
 # What a node, or what somebody typed, is.
@@ -113,9 +115,21 @@ def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
         about = " · ".join(filter(None, (node.get("supplier_name"), node.get("process"))))
         return Name(said, order, about, f"/orders/{quote(order, safe='')}")
     if kind == "load":
-        return Name(said, node["load"], " · ".join((node["supplier"], node["equipment"])), "")
+        begun = words.time(datetime.fromisoformat(node["started_at"]))
+        return Name(said, node["load"], " · ".join((node["equipment"], begun, node["supplier"])), "")
     customer = who.get(number) or node.get("customer", "")
     return Name(said, customer, number, f"/dispatches/{quote(number, safe='')}")
+
+
+def called(words: Words, kind: str, value: str) -> str:
+    """What somebody traced: a load by its equipment, number and start."""
+    return _load(words, load_named(value)) if kind == "load" else value
+
+
+def _load(words: Words, load: View) -> str:
+    """Furnace 3 · L-311 · Thu 8 Oct 11:00"""
+    begun = words.time(datetime.fromisoformat(load["started_at"]))
+    return " · ".join((load["equipment"], load["load"], begun))
 
 
 def record(kind: str, number: str) -> str:
@@ -239,11 +253,12 @@ def _figure(words: Words, row: View, name: str) -> Cell:
 
 def _papers(words: Words, view: View) -> Panel:
     heads = (N_("Certificate"), N_("Number"), N_("Issuer"), N_("Order"), N_("State"))
+    owes = {row["order"]: row.get("supplier_name") or row["supplier"] for row in view["suppliers"]}
     cells = [
         [
             Cell(words.say(DOCUMENTS[DocumentType(row["type"])].name)),
             Cell("–"),
-            Cell(row["supplier"]),
+            Cell(owes[row["order"]]),
             Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
             Cell(words.say(N_("missing")), "act"),
         ]
@@ -285,14 +300,14 @@ def _suppliers(words: Words, view: View) -> Panel:
                 )
             ),
             Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
-            Cell(words.listed(row["loads"]) or "–"),
+            Cell(words.listed(_shared(words, node) for node in row["load_nodes"]) or "–"),
             Cell(words.listed(where.get(row["order"], ())) or "–"),
         ]
         for row in view["suppliers"]
     ]
     bought = [
         [
-            Cell(node["supplier"]),
+            Cell(node["supplier_name"] or node["supplier"]),
             Cell(words.say(N_("Material"))),
             Cell(node["number"], href=record("lots", node["number"])),
             Cell("–"),
@@ -318,8 +333,14 @@ def _siblings(words: Words, rows: Sequence[View]) -> Panel:
     cells = [
         [
             Cell(row["work_order"], href=asking(f"work_order:{row['work_order']}")),
-            Cell(words.listed(node.partition(":")[2] for node in row["shared"])),
+            Cell(words.listed(_shared(words, node) for node in row["shared"])),
         ]
         for row in rows
     ]
     return Panel(N_("Other work orders of the same lots and loads"), heads, cells, "")
+
+
+def _shared(words: Words, node: str) -> str:
+    """A lot by its number, a load by what names it."""
+    kind, _, name = node.partition(":")
+    return called(words, kind, name)

@@ -12,10 +12,13 @@ from urllib.parse import quote
 
 from fastapi import Query, Request, Response
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from api import trace_paper
 from api.auth import Principal, Reader
 from api.sheets import cell
+from api.supplier.words import language
 from api.wire import Answer, api_router
 from models.domain.trace import Direction, Step
 from models.queries.trace import streamed
@@ -37,6 +40,15 @@ def download_trace(
 ) -> Response:
     """Every edge of a trace as a file for a spreadsheet, the nearest first, however many there are."""
     return file(request, principal, identifier, direction)
+
+
+@router.get("/trace/{identifier:path}.pdf", response_class=Response)
+async def print_trace(
+    identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
+) -> Response:
+    """The answer, the drawing, and everything behind them on paper."""
+    locale = language(request, principal.locale)
+    return await paper(request, principal, identifier, direction, locale, "UTC")
 
 
 @router.get("/trace/{identifier:path}")
@@ -66,6 +78,21 @@ def choice(match: Match) -> dict[str, str]:
         "value": match.value,
         "of": match.told,
     }
+
+
+async def paper(
+    request: Request, principal: Principal, identifier: str, direction: Direction, locale: str, timezone: str
+) -> Response:
+    """Raises `Unknown`; several of that name are answered 300."""
+
+    def read() -> list[Match]:
+        with request.app.state.database.snapshot() as session:
+            return named(session, identifier, cleared=principal.cleared)
+
+    matches = await run_in_threadpool(read)
+    if len(matches) > 1:
+        return Answer({"choices": [choice(match) for match in matches]}, 300)
+    return await trace_paper.paper(request, principal, matches[0], direction, locale, timezone)
 
 
 def file(request: Request, principal: Principal, identifier: str, direction: Direction) -> Response:

@@ -30,7 +30,11 @@ _LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "suppli
 _ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "held")
 _SOME: BindParameter[Any] = bindparam("names", expanding=True)
 # Built once: to build a statement costs as much as to run it.
-_LOT_ROWS = select(*(_LOTS.c[name] for name in (*_LOT, *_ORIGIN))).where(_LOTS.c.number.in_(_SOME))
+_LOT_ROWS = (
+    select(*(_LOTS.c[name] for name in (*_LOT, *_ORIGIN)), _SUPPLIERS.c.name.label("supplier_name"))
+    .outerjoin(_SUPPLIERS, _SUPPLIERS.c.code == _LOTS.c.supplier)
+    .where(_LOTS.c.number.in_(_SOME))
+)
 _JOB = ("number", "type", "part", "revision", "quantity", "due", "customer", "customer_order")
 _JOB_ROWS = select(*(_JOBS.c[name] for name in _JOB)).where(_JOBS.c.number.in_(_SOME))
 _ORDER = ("number", "supplier", "process", "stage", "purchase_order", "snapshot")
@@ -93,7 +97,7 @@ def nodes(session: Session, trace: Trace) -> list[View]:
     for node in trace.nodes:
         kind, name = kind_of(node), name_of(node)
         if kind is NodeKind.LOAD:
-            told = _load(name)
+            told = load_named(name)
         else:
             told = known[kind].get(node if kind is NodeKind.ORDER else name, {})
         view: View = {"id": node, "kind": "work_order" if kind is NodeKind.JOB else kind.value, **told}
@@ -136,7 +140,8 @@ def _at_work(session: Session, trace: Trace) -> dict[str, View]:
     return found
 
 
-def _load(name: str) -> View:
+def load_named(name: str) -> View:
+    """What the name of a load's node says: whose, in what, its number, when it began."""
     supplier, _, rest = name.partition(":")
     equipment, _, load = rest[: -_STARTED - 1].partition(":")
     return {
@@ -173,15 +178,18 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
     for row in _of(session, _ORDER_ROWS, orders):
         told = {"order": row["number"], "supplier": row["supplier"], "process": row["process"]}
         if row["snapshot"] is None:
-            done.append(told | {"stage": row["stage"], "spec": "", "spec_revision": "", "loads": []})
+            done.append(
+                told | {"stage": row["stage"], "spec": "", "spec_revision": "", "loads": [], "load_nodes": []}
+            )
             continue
         order = load_order(row["snapshot"])
-        loads = [load.full_name for line in order.lines for load in line.reported_loads]
+        loads = {load.node: load.full_name for line in order.lines for load in line.reported_loads}
         done.append(
             told
             | {"supplier_name": order.supplier_name, "process_name": order.process_name}
             | {"stage": row["stage"], "spec": order.spec, "spec_revision": order.spec_revision}
-            | {"supplier_order": order.supplier_order, "loads": list(dict.fromkeys(loads))}
+            | {"supplier_order": order.supplier_order, "loads": list(dict.fromkeys(loads.values()))}
+            | {"load_nodes": list(loads)}
         )
         missing += [
             {"order": order.number, "supplier": order.supplier, "type": type_.value}

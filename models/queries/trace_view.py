@@ -93,7 +93,7 @@ def _edge(step: Step) -> View:
 
 def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list[View]:
     """Suppliers and customers: no edge leads to them, they hang on lots, orders, loads and dispatches."""
-    names = {row["supplier"]: row.get("supplier_name") for row in done}
+    names = {row["supplier"]: row["supplier_name"] for row in (*nodes, *done) if row.get("supplier_name")}
     codes = {node["supplier"] for node in nodes if node.get("supplier")}
     known = {row["customer"]: row["customer_name"] for row in customers}
     return [

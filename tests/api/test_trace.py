@@ -20,6 +20,7 @@ from models.tables.parts import Part
 from models.tables.types import table
 from tests.api.conftest import API, Login
 from tests.domain.genealogies import link
+from tests.paper import sheets
 from tests.traced import BARS, edge, tell_story
 
 
@@ -135,9 +136,9 @@ def test_what_nobody_knows_is_refused_with_what_can_be_asked(viewer: TestClient)
 def test_the_command_line_says_the_same(viewer: TestClient, settings: Settings) -> None:
     view = look(settings, "HX-1", Direction.FORWARD)
     told = list(lines(view))
-    assert told[0] == "heat:HX-1: 2 customers, 250 C62 dispatched, 0 certificates missing, 0 unexplained"
-    assert told[1] == "  4140-BAR (C62): 10 made = 8 on hand + 2 consumed"
-    assert "  NORTHWIND: 200 C62 of FLANGE from J4520-B, dispatch D-1" in told
+    assert told[0] == "heat:HX-1: 2 customers, 250 pcs dispatched, 0 certificates missing, 0 unexplained"
+    assert told[1] == "  4140-BAR (pcs): 10 made = 8 on hand + 2 consumed"
+    assert "  NORTHWIND: 200 pcs of FLANGE from J4520-B, dispatch D-1" in told
     with pytest.raises(CannotTrace, match="Nothing is called NOBODY"):
         look(settings, "NOBODY", Direction.BOTH)
 
@@ -150,6 +151,28 @@ def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
     assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,"
     told = trace(viewer, "HX-1", "forward")
     assert len(lines) == len(told["edges"]) + 2
+
+
+def test_all_of_it_is_on_paper(viewer: TestClient) -> None:
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        edge(session, link("lot:STEEL-2", "consume", "job:4521", 1))
+    answer = viewer.get(f"{API}/trace/HX-1.pdf?direction=forward")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    first, *others = sheets(answer.content)
+    assert (first.wide, first.high) == (297, 210)
+    text = " ".join(sheet.text for sheet in (first, *others))
+    for said in (
+        "Heat: HX-1",
+        "2 customers · 250 pcs · ✓ no certificate missing · ✓ 0 unexplained",
+        "300 pcs",
+        "Contoso 50 pcs FLANGE B J4520-B D-2 Oslo",
+        "4140-BAR 10 pcs 8 pcs – 2 pcs",
+        "Steel Material",
+        "Bath 3 · F-1 · Mon 2 Nov 09:00",
+        "sent 300 pcs Order SO-1",
+    ):
+        assert said in text, said
+    assert viewer.get(f"{API}/trace/NOBODY.pdf").json()["code"] == "trace.unknown"
 
 
 def test_a_piece_that_is_nowhere_is_unexplained(viewer: TestClient) -> None:

@@ -320,6 +320,7 @@ NOT_LOOKED_AT = frozenset(
         # Files.
         "/payables.{kind}",
         "/labels.pdf",
+        "/trace.pdf",
         "/recalls/{number}.pdf",
         "/recalls/{number}.csv",
         # Printed on labels; lead to what they are about.

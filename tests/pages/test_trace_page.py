@@ -41,11 +41,14 @@ async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -
     page = await viewer.open("/trace?q=HX-1&direction=forward")
     assert page.status == 200
     assert STORY in page.text
-    for words in ("Contoso 50 pcs FLANGE B J4520-B D-2", "J4520-A 300 pcs", "SO-2", "Bath 3 F-1"):
+    for words in ("Contoso 50 pcs FLANGE B J4520-B D-2", "J4520-A 300 pcs", "SO-2", "Bath 3 · F-1 · Mon 2 Nov"):
         assert words in page.text
     assert page.links["Download as CSV"].endswith("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
     assert page.links["D-1"].endswith("/dispatches/D-1")
     assert (await viewer.open("/dispatches/D-1")).status == 200
+    paper = page.links["Download as PDF"]
+    assert paper.endswith("/trace.pdf?q=heat%3AHX-1&direction=forward")
+    assert (await viewer.get(paper)).content.startswith(b"%PDF-")
     file = await viewer.get("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
     assert file.text.count("\n") == 14
 
