@@ -48,6 +48,8 @@ _KINDS = {
     "rejected": N_("Rejected pieces"),
     "changes": N_("Changes"),
     "proposed": N_("Proposals"),
+    "plans": N_("Contingency plans"),
+    "claims": N_("Claims"),
     "due": N_("Due soon"),
     "silent": N_("Without an answer"),
     "begin": N_("To be made"),
@@ -65,6 +67,14 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
             "rejected": board.to_decide(session, reader, few + 1),
             "changes": [_changed(staff, card) for card in board.changes(session, reader, few + 1)],
             "proposed": board.proposals(session, reader, few + 1),
+            "plans": [
+                _owed(staff, card, "settle-contingency", card["decides"])
+                for card in board.plans(session, reader, first + _SOON, few + 1)
+            ],
+            "claims": [
+                _owed(staff, card, "settle-claim", "buyer")
+                for card in board.claimed(session, reader, few + 1)
+            ],
             "due": board.due_soon(session, reader, first, first + _SOON, few + 1),
             "silent": board.unanswered(session, reader, few + 1),
             "begin": to_begin(session, staff, request.app.state.clock(), few + 1),
@@ -98,8 +108,13 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
         rejected=[_rejected(staff, card) for card in shown["rejected"]],
         changes=shown["changes"],
         more_changes=_orders(change="true") if more["changes"] else None,
+        plans=shown["plans"],
+        claims=shown["claims"],
+        # Their whole list: as many as fit on the page that shows nothing else.
+        more_plans=more["plans"] and not only,
+        more_claims=more["claims"] and not only,
         yours=(found["proposed"] and staff.may("answer-counter"))
-        or any(card["address"] for card in found["changes"])
+        or any(card["address"] for kind in ("changes", "plans", "claims") for card in found[kind])
         or any(staff.may(_DECIDING[card["decided_by"]]) for card in found["rejected"]),
         more_rejected=more["rejected"],
         silent=[
@@ -148,6 +163,14 @@ def _changed(staff: Staff, card: dict[str, Any]) -> dict[str, Any]:
         "age": alert_words.lapse(words, staff.now - card["since"]),
         "address": form_of(card["number"], command) if may else "",
         "approver": who_may(command, words),
+    }
+
+
+def _owed(staff: Staff, card: dict[str, Any], command: str, owed_by: str) -> dict[str, Any]:
+    """What is due on a day: who owes it, and the form that settles it for those who may."""
+    return card | {
+        "owes": wording.party(staff.words.locale, owed_by),
+        "address": form_of(card["number"], command) if staff.may(command) else "",
     }
 
 

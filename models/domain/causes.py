@@ -429,10 +429,15 @@ def lots_on_hold(order: Order) -> Iterator[Cause]:
         yield _waiting(order.plant_calendar, hold.hold, hold.since, timedelta(0), "quality", hold.lot)
 
 
+def plan_to_decide(order: Order) -> Contingency | None:
+    """The open contingency plan, while pieces are still awaited."""
+    return order.open_contingency if order.end is None and _wanted(order) else None
+
+
 def contingency_soon(order: Order) -> Iterator[Cause]:
     """Asked for the working day before it has to be decided."""
-    plan = order.open_contingency
-    if plan is not None and _wanted(order):
+    plan = plan_to_decide(order)
+    if plan is not None:
         calendar = order.plant_calendar
         due = calendar.at(calendar.add_workdays(plan.decide_by, -1), calendar.opens)
         if due > plan.at:
@@ -441,8 +446,8 @@ def contingency_soon(order: Order) -> Iterator[Cause]:
 
 def contingency_due(order: Order) -> Iterator[Cause]:
     """From the morning of the day by which it has to be decided."""
-    plan = order.open_contingency
-    if plan is not None and _wanted(order):
+    plan = plan_to_decide(order)
+    if plan is not None:
         calendar = order.plant_calendar
         due = max(calendar.at(plan.decide_by, calendar.opens), plan.at)
         owed_by: Party = "planner" if plan.decides == "planner" else "buyer"

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from models.domain import headline
-from models.domain.causes import latest_forecast, owed_milestones, to_ship
+from models.domain.causes import latest_forecast, owed_milestones, plan_to_decide, to_ship
 from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.order import Answer, Order, Stage, stage
@@ -48,13 +48,15 @@ class Step(StrEnum):
     RETURN = "return"
     TRANSFER = "transfer"
     CLOSE = "close"
+    SETTLE_CONTINGENCY = "settle-contingency"
+    SETTLE_CLAIM = "settle-claim"
     COMPLETE_ACTION = "complete-action"
     VERIFY_ACTION = "verify-action"
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`subject` is what it is about: a document, its type, an inspection, a line, a nonconformance."""
+    """`subject` is what it is about: a document, its type, an inspection, a line, a nonconformance, a claim."""
 
     step: Step
     owed_by: str
@@ -91,6 +93,8 @@ COMMANDS: dict[Step, str] = {
     Step.RETURN: "receive",
     Step.TRANSFER: "ship",
     Step.CLOSE: "close",
+    Step.SETTLE_CONTINGENCY: "settle-contingency",
+    Step.SETTLE_CLAIM: "settle-claim",
     Step.COMPLETE_ACTION: "complete-action",
     Step.VERIFY_ACTION: "verify-action",
 }
@@ -102,9 +106,18 @@ _RANK = {step: place for place, step in enumerate(Step)}
 
 
 def next_steps(order: Order) -> list[NextStep]:
-    """Once the order has ended, only what is still owed of its papers."""
+    """Once the order has ended, only what is still owed of its papers, its claims and its actions."""
     steps = list(_steps(order)) if order.end is None else [_known(item) for item in headline.missing(order)]
-    return [*steps, *_corrective(order)]
+    return [*steps, *_beside(order), *_corrective(order)]
+
+
+def _beside(order: Order) -> Iterator[NextStep]:
+    """What is decided beside the way of the pieces, and keeps them from nothing."""
+    plan = plan_to_decide(order)
+    if plan is not None:
+        yield NextStep(Step.SETTLE_CONTINGENCY, plan.decides)
+    for claim in sorted(order.open_claims, key=lambda claim: claim.due):
+        yield NextStep(Step.SETTLE_CLAIM, "buyer", claim.claim)
 
 
 def _corrective(order: Order) -> Iterator[NextStep]:

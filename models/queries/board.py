@@ -176,6 +176,29 @@ def changes(session: Session, reader: Reader, limit: int) -> list[View]:
     ]
 
 
+def plans(session: Session, reader: Reader, until: date, limit: int) -> list[View]:
+    """Orders with a contingency plan that has to be decided about by `until`, the first due one first,
+    whatever else is said of them; `decides` is who has to."""
+    query = (
+        select(*_CARD, _ORDERS.c.plan_due, _ORDERS.c.plan_decides)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+        .where(_ORDERS.c.plan_due <= until, *conditions(_OPEN, reader))
+    )
+    rows = session.execute(query.order_by(_ORDERS.c.plan_due, _ORDERS.c.number).limit(limit))
+    return [_card(row) | {"day": row.plan_due, "decides": row.plan_decides} for row in rows]
+
+
+def claimed(session: Session, reader: Reader, limit: int) -> list[View]:
+    """Orders with an open claim for lost pieces, the first due one first; those that ended as well."""
+    query = (
+        select(*_CARD, _ORDERS.c.claim_due)
+        .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
+        .where(_ORDERS.c.claim_due.is_not(None), *conditions(Filter(), reader))
+    )
+    rows = session.execute(query.order_by(_ORDERS.c.claim_due, _ORDERS.c.number).limit(limit))
+    return [_card(row) | {"day": row.claim_due} for row in rows]
+
+
 def _calm(reader: Reader) -> Any:
     """Open orders without an open alert: the others are named by it."""
     alarmed = select(_ALERTS.c.order_number).where(_ALERTS.c.open.is_(True))

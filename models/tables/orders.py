@@ -13,6 +13,8 @@ from models.tables.types import Exact, Json, Utc, Word
 
 _OPEN = text("ended_at IS NULL")
 _TO_DECIDE = text("change_since IS NOT NULL")
+_PLANNED = text("plan_due IS NOT NULL")
+_CLAIMED = text("claim_due IS NOT NULL")
 
 
 class OrderRow(SQLModel, table=True):
@@ -32,6 +34,8 @@ class OrderRow(SQLModel, table=True):
             postgresql_where=_TO_DECIDE,
             sqlite_where=_TO_DECIDE,
         ),
+        Index("ix_orders_plan", "plan_due", "number", postgresql_where=_PLANNED, sqlite_where=_PLANNED),
+        Index("ix_orders_claim", "claim_due", "number", postgresql_where=_CLAIMED, sqlite_where=_CLAIMED),
     )
 
     number: str = Field(primary_key=True)
@@ -60,6 +64,11 @@ class OrderRow(SQLModel, table=True):
     change_since: datetime | None = Field(default=None, sa_type=Utc)
     change_by: str = ""
     change_terms: list[str] = Field(default_factory=list, sa_type=Json)
+    # The contingency plan to be decided about: by when, and whether buyer or planner does.
+    plan_due: date | None = None
+    plan_decides: str = ""
+    # By when the first open claim for lost pieces is due; it outlives the order.
+    claim_due: date | None = None
     created_at: datetime = Field(sa_type=Utc)
     issued_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.codec import dump_order, plain
 from models.domain import identifiers
+from models.domain.causes import plan_to_decide
 from models.domain.deadlines import latest_forecast, now_about, now_owed_by
 from models.domain.facts import Draft
 from models.domain.order import Order, flags, stage
@@ -64,7 +65,7 @@ _WRITE_ORDER = update(ORDERS).where(ORDERS.c.number == bindparam("order"))
 
 def order_columns(order: Order, next_due: datetime | None) -> Row:
     """The columns of the order's own row, `snapshot` included."""
-    on, change = flags(order), order.change_to_decide
+    on, change, plan = flags(order), order.change_to_decide, plan_to_decide(order)
     return {
         "stage": stage(order).value,
         "flags": list(on),
@@ -82,6 +83,9 @@ def order_columns(order: Order, next_due: datetime | None) -> Row:
         "change_since": change.since if change is not None else None,
         "change_by": change.by if change is not None else "",
         "change_terms": list(change.terms) if change is not None else [],
+        "plan_due": plan.decide_by if plan is not None else None,
+        "plan_decides": plan.decides if plan is not None else "",
+        "claim_due": min((claim.due for claim in order.open_claims), default=None),
         "issued_at": order.issued_at,
         "ended_at": order.ended_at,
     }

@@ -10,8 +10,20 @@ from models.domain.authority import SYSTEM_ONLY
 from models.domain.evidence import DocumentType
 from models.domain.next_steps import COMMANDS, Step, days_late, missed_milestones, next_steps
 from models.domain.purpose import NOTHING, POINT, why_pointless
-from tests.domain.asking import accept, arrived, decline, dispose, judge, receive, send, ship
-from tests.domain.orders import NEED_BY, PLAN, Scene, day, given, issued, parametrize
+from tests.domain.asking import (
+    accept,
+    arrived,
+    decline,
+    dispose,
+    fall_back,
+    judge,
+    lose,
+    receive,
+    send,
+    settle,
+    ship,
+)
+from tests.domain.orders import NEED_BY, PLAN, PLANNER, Scene, day, given, issued, parametrize
 
 
 def first(scene: Scene) -> tuple[str, str]:
@@ -61,6 +73,31 @@ def test_an_order_that_has_ended_waits_for_nothing() -> None:
     scene = given(issued(), accept(), send(), ship(), receive(100), c.Close())
     assert next_steps(scene.order) == []
     assert missed_milestones(scene.order, date(2027, 1, 1)) == {}
+
+
+def beside(scene: Scene) -> list[tuple[str, str, str]]:
+    kinds = (Step.SETTLE_CONTINGENCY, Step.SETTLE_CLAIM)
+    return [(x.step.value, x.owed_by, x.subject) for x in next_steps(scene.order) if x.step in kinds]
+
+
+def test_a_contingency_plan_is_decided_beside_what_is_next_while_pieces_are_awaited() -> None:
+    plan = fall_back(date(2026, 11, 6), material="Steel", decides="planner")
+    scene = given(issued(), accept()).when(plan, by=PLANNER).then()
+    assert first(scene) == ("send", "receiving")
+    assert beside(scene) == [("settle-contingency", "planner", "")]
+    assert beside(given(scene, send(), ship(), receive(100))) == []
+    decided = given(issued(), accept()).when(plan, by=PLANNER).then().when(settle()).then()
+    assert beside(decided) == []
+
+
+def test_claims_are_settled_by_the_buyer_even_when_the_order_has_ended() -> None:
+    scene = given(issued(), accept(), send(), arrived(), ship(98), lose(2, from_="at_supplier"))
+    claim = f"{scene.order.number}-L1"
+    assert first(scene) != ("settle-claim", "buyer")
+    assert beside(scene) == [("settle-claim", "buyer", claim)]
+    ended = given(scene, receive(98), c.Close())
+    assert beside(ended) == [("settle-claim", "buyer", claim)]
+    assert beside(given(ended, c.SettleClaim(claim, "refused", None, "Act of God"))) == []
 
 
 def test_lateness_counts_from_need_by_and_from_what_is_expected() -> None:

@@ -250,3 +250,45 @@ async def test_it_is_narrowed_to_things_of_one_kind(system: System, browsers: Br
     assert row(alerts, number)
     assert not section(alerts, "rejected")
     assert row(await quality.open("/?only=nonsense"), number), "an unknown kind is everything"
+
+
+async def test_a_contingency_plan_waits_there_when_its_day_is_near_until_it_is_decided(
+    system: System, browsers: Browsers
+) -> None:
+    near, far = [await at(system, "accepted") for _ in range(2)]
+    for number, days in ((near, 2), (far, 9)):
+        day = str(now().date() + timedelta(days=days))
+        plan = {"decide_by": day, "note": "One bath", "material": "Steel", "decides": "planner"}
+        await system.command(Role.PLANNER, number, "plan-contingency", **plan)
+    planner, viewer = browsers.of(Role.PLANNER), browsers.of(Role.VIEWER)
+    page = await planner.open("/?only=plans")
+    seen, form = section(page, "plans"), f"/orders/{near}/settle-contingency"
+    assert far not in seen
+    assert f'href="{form}"' in seen
+    assert f"{near} Acme Plating" in words_of(seen)
+    assert "planner" in words_of(seen)
+    seen = section(await viewer.open("/?only=plans"), "plans")
+    assert near in seen
+    assert form not in seen
+    assert "Decide about the contingency plan: " in (await planner.open(f"/orders/{near}")).text
+    await Hands(planner, near).do("settle-contingency", "drop", note="They delivered")
+    assert near not in section(await planner.open("/?only=plans"), "plans")
+
+
+async def test_a_claim_waits_there_until_it_is_settled_though_its_order_ended(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "there")
+    lost = {"lost__0__at_supplier__quantity": "2", "reason": "Fire", "against": ""}
+    await Hands(browsers.of(Role.RECEIVING), number).do("declare-loss", **lost)
+    signed = {"reason": "The fire took them", "signature": {"name": "Abel Stone"}}
+    await system.command(Role.APPROVER, number, "force-complete", **signed)
+    buyer, viewer = browsers.of(Role.BUYER), browsers.of(Role.VIEWER)
+    form = f"/orders/{number}/settle-claim"
+    assert f'href="{form}"' in section(await buyer.open("/?only=claims"), "claims")
+    seen = section(await viewer.open("/?only=claims"), "claims")
+    assert number in seen
+    assert form not in seen
+    assert "Claim the lost pieces and settle it: L1" in (await buyer.open(f"/orders/{number}")).text
+    await Hands(buyer, number).do("settle-claim", outcome="refused", note="Act of God")
+    assert number not in section(await buyer.open("/?only=claims"), "claims")

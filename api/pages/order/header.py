@@ -161,6 +161,7 @@ def _about(item: NextStep) -> str:
         Step.DISPOSITION: "nonconformance",
         Step.DECIDE_DISPOSITION: "nonconformance",
         Step.CONFIRM_RETURN: "nonconformance",
+        Step.SETTLE_CLAIM: "claim",
         Step.COMPLETE_ACTION: "action",
         Step.VERIFY_ACTION: "action",
     }
@@ -183,6 +184,13 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
         case Step.INSPECTION | Step.FIRST_ARTICLE:
             line = order.line(int(item.subject.removeprefix("line-")))
             return f"{line.part} {line.part_revision}" if line is not None else item.subject
+        case Step.SETTLE_CONTINGENCY:
+            plan = order.open_contingency
+            assert plan is not None, "only an open plan is to be decided about"
+            return words.far_day(plan.decide_by)
+        case Step.SETTLE_CLAIM:
+            claim = item.subject.removeprefix(f"{order.number}-")
+            return f"{claim} · {words.far_day(order.claims[item.subject].due)}"
         case _:
             return item.subject
 

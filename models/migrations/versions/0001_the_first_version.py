@@ -419,6 +419,9 @@ def upgrade() -> None:
         sa.Column("change_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("change_by", sa.String(), nullable=False),
         sa.Column("change_terms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("plan_due", sa.Date(), nullable=True),
+        sa.Column("plan_decides", sa.String(), nullable=False),
+        sa.Column("claim_due", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -444,6 +447,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("change_since IS NOT NULL"),
             postgresql_where=sa.text("change_since IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_orders_claim",
+            ["claim_due", "number"],
+            unique=False,
+            sqlite_where=sa.text("claim_due IS NOT NULL"),
+            postgresql_where=sa.text("claim_due IS NOT NULL"),
+        )
         batch_op.create_index("ix_orders_due", ["next_due"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_late"), ["late"], unique=False)
         batch_op.create_index("ix_orders_list", ["stage", "supplier", "need_by"], unique=False)
@@ -453,6 +463,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_orders_plan",
+            ["plan_due", "number"],
+            unique=False,
+            sqlite_where=sa.text("plan_due IS NOT NULL"),
+            postgresql_where=sa.text("plan_due IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_orders_process"), ["process"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_purchase_order"), ["purchase_order"], unique=False)
