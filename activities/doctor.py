@@ -18,6 +18,7 @@ from temporalio.client import Client
 
 from activities import doctor_floor
 from activities.doctor_files import files
+from activities.doctor_holds import holds
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
 from activities.doctor_transfers import transfers
@@ -67,6 +68,7 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
         if everything:
             findings += doctor_floor.edges(session)
         findings += transfers(session)
+        findings += holds(session)
         findings += waiting(session, now)
         findings += links(session)
         findings += files(session, files_dir, now, read=everything)

@@ -19,6 +19,8 @@ REMEDIES = {
     "from a backup.",
     "transfer.differ": "One of its two orders was changed by hand. Restore the database from a backup.",
     "lot.on_hand": "The stock was changed by hand. Count the lot, then correct its quantity with PUT /lots.",
+    "lot.held": "The lot or its hold was changed by hand. Restore the database from a backup; until then send "
+    "nothing of the lot.",
     "workflow.missing": "Nothing happens to this order on its own. The hourly sweep starts its workflow again.",
     "workflow.surplus": "Terminate this workflow in the Temporal Web UI: nothing is left for it to do.",
     "deadline.missed": "Nobody was told that it passed. Start a worker; if one runs, look at the order's "

@@ -25,7 +25,7 @@ from activities.findings import REMEDIES, Finding
 from models.db import Database
 from models.domain.authority import Role
 from models.settings import Settings
-from models.tables.lots import Lot
+from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import CommandRow, EventRow, LinkRow, OrderRow
 from models.tables.outbox import Outbox
 from models.tables.projection import TABLES
@@ -38,6 +38,7 @@ from workflows.order import OrderWorkflow
 
 ORDERS, EVENTS, COMMANDS = table(OrderRow), table(EventRow), table(CommandRow)
 LOTS, LINKS, OUTBOX = table(Lot), table(LinkRow), table(Outbox)
+HOLDS = table(LotHoldRow)
 DISPATCHED = table(DispatchLineRow)
 EDGES = SQLModel.metadata.tables["genealogy"]
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ncertificate"
@@ -185,6 +186,7 @@ async def _story(system: System) -> Patient:
     await _handed_on(system)
     await _on_the_floor(system)
     await _told_piece_from_piece(system)
+    await _on_hold(system)
     refused = await draft(system, quantity=600, spec="Nobody is approved for this")
     await system.command(Role.BUYER, refused, "issue", status=409)
     edited = await draft(system, quantity=600)
@@ -256,6 +258,13 @@ async def _told_piece_from_piece(system: System) -> None:
     await system.command(Role.RECEIVING, number, "receive", lines=counted, packing_slip="1")
     signed = {"reason": "The other one was lost", "signature": {"name": "Abel Stone"}}
     await system.command(Role.APPROVER, number, "force-complete", **signed)
+
+
+async def _on_hold(system: System) -> None:
+    """A lot that stands still."""
+    lot = {"number": "SUSPECT", "part": "FLANGE-DN50", "quantity": 5, "uom": "C62"}
+    await system.post(Role.ADMIN, "/lots", lot, status=201)
+    await system.post(Role.QUALITY, "/lots/SUSPECT/hold", {"reason": "Wrong melt"})
 
 
 def codes(findings: list[Finding]) -> set[str]:
@@ -370,6 +379,13 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
     ),
     "a registered lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": LOT}, on_hand=599), LOTS),
     "a received lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": "PLATED-1"}, on_hand=391), LOTS),
+    "a lot held by nobody": ({"lot.held"}, change(LOTS, {"number": "PLATED-1"}, held=True), LOTS),
+    "a lot let go without its hold": ({"lot.held"}, change(LOTS, {"number": "SUSPECT"}, held=False), LOTS),
+    "a hold released without its lot": (
+        {"lot.held"},
+        change(HOLDS, {"lot": "SUSPECT"}, released_at=datetime(2026, 3, 17, 8, tzinfo=UTC)),
+        HOLDS,
+    ),
     "a link of nobody": ({"link.contact"}, remove(table(SupplierContact)), table(SupplierContact)),
 }
 
