@@ -44,6 +44,13 @@ def made_from(session: Session, lot: str) -> frozenset[str]:
     )
 
 
+def became(session: Session, lots: Collection[str]) -> frozenset[str]:
+    """The lots and all that came back as another; what a job made of them is that job's."""
+    begin = {f"{_LOT}{lot}" for lot in lots}
+    steps = _reached(session, begin, _EDGES.c.from_node, _EDGES.c.to_node, past=("load:", "job:"))
+    return _lots(begin | steps.keys())
+
+
 def above(session: Session, node: str) -> frozenset[str]:
     """The node and all it was made from, over every step and order."""
     steps = _reached(session, {node}, _EDGES.c.to_node, _EDGES.c.from_node)
@@ -129,10 +136,16 @@ def visible(session: Session, orders: Iterable[str], *, cleared: bool) -> list[s
 
 
 def _reached(
-    session: Session, begin: Collection[str], at: Column[Any], beyond: Column[Any]
+    session: Session,
+    begin: Collection[str],
+    at: Column[Any],
+    beyond: Column[Any],
+    past: Collection[str] = ("load:",),
 ) -> dict[str, set[str]]:
-    """Node -> the nodes one step `beyond` it, for all nodes that can be reached. What a correction took
-    back is no step."""
+    """Node -> the nodes one step `beyond` it, for all nodes that can be reached, those of the kinds `past`
+    left out. What a correction took back is no step."""
+    ends = (_EDGES.c.from_node, _EDGES.c.to_node)
+    left_out = [end.not_like(f"{kind}%") for kind in past for end in ends]
     steps: dict[str, set[str]] = {}
     seen, edge = set(begin), set(begin)
     while edge:
@@ -140,9 +153,7 @@ def _reached(
         for some in _chunks(sorted(edge)):
             rows = session.execute(
                 select(at.label("at"), beyond.label("beyond"))
-                .where(
-                    at.in_(some), _EDGES.c.from_node.not_like("load:%"), _EDGES.c.to_node.not_like("load:%")
-                )
+                .where(at.in_(some), *left_out)
                 .group_by(at, beyond)
                 .having(or_(func.sum(_EDGES.c.quantity) > 0, func.sum(_EDGES.c.assumed) > 0))
             )

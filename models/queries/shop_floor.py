@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.domain.materials import BLOCKING, Mismatch
 from models.domain.quantities import ZERO
-from models.queries.lot_holds import above
+from models.queries.lot_holds import above, became
 from models.tables.orders import EdgeRow, PiecesRow
 from models.tables.shop_floor import (
     ConsumptionRow,
@@ -38,13 +38,14 @@ def of_job(session: Session, target: Table, job: str) -> list[Record]:
 
 
 def dispatches_of_job(session: Session, job: str, *, cleared: bool) -> list[Record]:
-    """What left of the lots a job made, line by line; reversed ones too."""
-    made = select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job)
+    """What left of the lots a job made and of those they came back as, line by line; reversed ones too."""
+    made = session.scalars(select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job).distinct())
+    lots = became(session, list(made))
     query = (
         select(_LINES, _DISPATCHES.c.customer, _DISPATCHES.c.shipped_on, _DISPATCHES.c.late)
         .add_columns(_DISPATCHES.c.reversed_at)
         .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
-        .where(_LINES.c.lot.in_(made), *_visible(cleared))
+        .where(_LINES.c.lot.in_(sorted(lots)), *_visible(cleared))
         .order_by(_LINES.c.dispatch, _LINES.c.line)
     )
     return [dict(row) for row in session.execute(query).mappings()]

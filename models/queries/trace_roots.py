@@ -6,11 +6,11 @@ One word may be several things. Each is a `Match` with an address of its own, `k
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlmodel import Session
 
 from models.codec import load_order
@@ -29,9 +29,17 @@ _LOTS, _JOBS, _ORDERS, _PIECES = table(Lot), table(WorkOrder), table(OrderRow), 
 _LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(IdentifierRow)
 _DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
 _EDGES, _AT_WORK = table(EdgeRow), table(SerialRow)
+_WRITTEN = (
+    *(_LOTS.c[name] for name in ("number", "heat_number", "supplier_lot")),
+    *(rows.c.number for rows in (_JOBS, _ORDERS, _DISPATCHES, _DOCUMENTS)),
+    _AT_WORK.c.serial,
+)
 # Between what tells two of the same name apart.
 _SLASH = "/"
 LONGEST = 200
+
+
+Finder = Callable[[Session, list[str]], Iterator["Match"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,39 @@ def named(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
 
 
 def matches(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
-    """What exists for who asks; looked up as typed, then in capitals and in small letters."""
+    """What exists for who asks; looked up as typed, in capitals and in small letters, and where that finds
+    nothing, in whatever letters it is written."""
     typed = unicodedata.normalize("NFKC", identifier).strip()[:LONGEST]
     kind, colon, value = typed.partition(":")
     if colon and kind in FINDERS:
-        return list(_seen(session, FINDERS[kind](session, _spellings(value)), cleared))
-    names = _spellings(typed)
-    found = [match for find in FINDERS.values() for match in _seen(session, find(session, names), cleared)]
+        return _called(session, {kind: FINDERS[kind]}, value, cleared)
+    found = _called(session, FINDERS, typed, cleared)
     exactly = [match for match in found if match.value.partition(_SLASH)[0] == typed]
     return exactly or found
+
+
+def _called(session: Session, finders: Mapping[str, Finder], typed: str, cleared: bool) -> list[Match]:
+    def look(names: list[str]) -> list[Match]:
+        return [match for find in finders.values() for match in _seen(session, find(session, names), cleared)]
+
+    found = look(_spellings(typed))
+    if not found and (written := _written(session, typed)):
+        return look(written)
+    return found
+
+
+def _written(session: Session, typed: str) -> list[str]:
+    """As it is written where its letters are mixed. Only heats and suppliers' lots have an index for that,
+    which is why it is asked last."""
+    small = typed.lower()
+    found: dict[str, None] = {}
+    for column in _WRITTEN:
+        found |= dict.fromkeys(session.scalars(select(column).where(func.lower(column) == small).distinct()))
+    for serials in (_OUTPUTS.c.serials, _DISPATCHED.c.serials):
+        text = func.lower(cast(serials, String))
+        for some in session.scalars(select(serials).where(_holds(text, small))):
+            found |= dict.fromkeys(serial for serial in some if serial.lower() == small)
+    return list(found)
 
 
 def _spellings(typed: str) -> list[str]:
@@ -173,6 +205,7 @@ def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
         session.scalars(select(_EDGES.c.to_node).where(_EDGES.c.to_node.in_(nodes)).limit(1))
     )
     lookups = {word for name in names for word in words(name)}
+    small = {name.lower() for name in names}
     query = (
         select(_ORDERS.c.snapshot)
         .join(_IDENTIFIERS, _IDENTIFIERS.c.order_number == _ORDERS.c.number)
@@ -184,7 +217,7 @@ def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
     )
     for snapshot in session.scalars(query):
         for line in load_order(snapshot).lines:
-            found |= {load.node: None for load in line.reported_loads if load.load in names}
+            found |= {load.node: None for load in line.reported_loads if load.load.lower() in small}
     for node in sorted(found):
         yield Match("load", node.partition(":")[2], "", Begin((node,)))
 
@@ -244,7 +277,7 @@ def _sources(session: Session, nodes: Iterable[str]) -> frozenset[str]:
     return frozenset(link.source for link in links(session, list(nodes), out=False) if link.how == "ship")
 
 
-FINDERS: dict[str, Callable[[Session, list[str]], Iterator[Match]]] = {
+FINDERS: dict[str, Finder] = {
     "lot": _lots,
     "work_order": _jobs,
     "order": _orders,

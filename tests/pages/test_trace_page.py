@@ -12,6 +12,7 @@ import pytest
 from api.pages.trace_graph import drawing
 from models.db import Database
 from models.domain.authority import Role
+from models.tables.lots import Lot
 from tests.pages.browser import Browsers
 from tests.systems import System
 from tests.traced import BARS, tell_story
@@ -41,7 +42,12 @@ async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -
     page = await viewer.open("/trace?q=HX-1&direction=forward")
     assert page.status == 200
     assert STORY in page.text
-    for words in ("Contoso 50 pcs FLANGE B J4520-B D-2", "J4520-A 300 pcs", "SO-2", "Bath 3 · F-1 · Mon 2 Nov"):
+    for words in (
+        "Contoso 50 pcs FLANGE B J4520-B D-2",
+        "J4520-A 300 pcs",
+        "SO-2",
+        "Bath 3 · F-1 · Mon 2 Nov",
+    ):
         assert words in page.text
     assert page.links["Download as CSV"].endswith("/api/v1/trace/heat%3AHX-1.csv?direction=forward")
     assert page.links["D-1"].endswith("/dispatches/D-1")
@@ -70,6 +76,19 @@ async def test_what_nobody_knows_is_said_with_what_was_typed_kept(told: Browsers
     assert page.status == 404
     assert "Nothing is called NOBODY" in page.text
     assert page.form_to("/trace").fields["q"] == "NOBODY"
+
+
+async def test_of_several_of_one_name_each_is_offered(told: Browsers, system: System) -> None:
+    with system.app.state.database.write() as session:
+        lot = {"number": "HX-1", "part": "FLANGE", "quantity": Decimal(1), "on_hand": Decimal(1)}
+        session.add(Lot(**lot, uom="C62", created_at=system.app.state.clock()))
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=hx-1&direction=back")
+    assert "Several things are called so. Which one?" in page.text
+    assert "Lot HX-1 FLANGE Heat HX-1 20260315-STEEL-001" in page.text
+    chosen = "/trace?q=heat%3AHX-1&direction=back"
+    assert chosen in [given.get("href") for tag, given in page.tags if tag == "a"]
+    assert "Heat: HX-1" in (await viewer.open(chosen)).text
 
 
 @pytest.mark.parametrize(("locale", "word"), [("zh", "2 个客户"), ("es", "2 clientes")])
