@@ -18,15 +18,15 @@ from models.codec import load_order
 from models.domain.authority import Role
 from models.domain.order import ENDED
 from models.domain.pieces import SENT, total
-from models.tables.lots import Lot
+from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import OrderRow
 from models.tables.types import table
 from tests.e2e.test_reassigned_orders import another_supplier
-from tests.faults.site import COMMANDS, Site, assert_chained, eventually
+from tests.faults.site import COMMANDS, OUTBOX, Site, assert_chained, eventually
 from tests.stories import BEHALF, LOT, issued
 from tests.systems import API
 
-ORDERS, LOTS = table(OrderRow), table(Lot)
+ORDERS, LOTS, HOLDS = table(OrderRow), table(Lot), table(LotHoldRow)
 
 
 # Each way takes as long as its three new starts of everything.
@@ -74,6 +74,49 @@ async def story(here: Site, moment: str) -> None:
     now = datetime.now(UTC)
     found = await examine(here.database, here.settings.files_dir, here.temporal, now)
     assert [(each.where, each.what) for each in found] == []
+
+
+async def test_a_lot_hold_whose_machine_is_killed_at_its_commit_tells_both_orders_once(one: Site) -> None:
+    lot = {"number": "SUSPECT", "part": "FLANGE-DN50", "quantity": 20, "uom": "C62"}
+    await one.post(Role.ADMIN, "/lots", lot, status=201)
+    orders = [await issued(one, quantity=10) for _ in range(2)]
+    for number in orders:
+        sent = [{"line": 1, "lot": "SUSPECT", "quantity": 10}]
+        await one.command(Role.RECEIVING, number, "send", lines=sent)
+    why = {"reason": "Wrong melt"}
+    asked = asyncio.create_task(one.ask(Role.QUALITY, "/lots/SUSPECT/hold", why))
+    for _ in range(20_000):
+        if held(one):
+            break
+        await asyncio.sleep(0.001)
+    one.kill("api", "worker")
+    with suppress(TransportError):
+        await asked
+    one.start("api", "worker")
+    for number in orders:
+        await eventually(lambda order=number: told(one, order) == ["applied"], f"{number} is told")  # type: ignore[misc]
+        await eventually(lambda order=number: bool(one.mails(order, "lot_held")), f"{number} has its mail")  # type: ignore[misc]
+    again = await one.ask(Role.QUALITY, "/lots/SUSPECT/hold", why)
+    assert (again.status_code, again.json()["code"]) == (409, "lot.already_held")
+    for number in orders:
+        assert (await one.order(number))["flags"] == ["lot_hold"]
+        assert [event.type for event in one.events(number)].count("lot_held") == 1
+        assert len(one.outbox(number, OUTBOX.c.template == "lot_held")) == 1
+        assert_chained(one.events(number))
+        await settled(one, number)
+    found = await examine(one.database, one.settings.files_dir, one.temporal, datetime.now(UTC))
+    assert [(each.where, each.what) for each in found] == []
+
+
+def held(site: Site) -> int:
+    """How many holds of lots are written down."""
+    with site.database.read() as session:
+        return len(session.scalars(select(HOLDS.c.id)).all())
+
+
+def told(site: Site, order: str) -> list[str]:
+    """How far the order is with what it was told of a hold."""
+    return [command.status for command in site.commands(order) if command.name == "report-lot-hold"]
 
 
 async def struck(
