@@ -55,6 +55,8 @@ class OrderLine(Part):
     lots: tuple[PlannedLot, ...] = ()
     # So many come first, the others once their inspection is released; empty when all come at once.
     first_article: str = ""
+    # So many of them may be used up in setting up; empty when none may.
+    setup: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

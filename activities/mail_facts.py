@@ -130,6 +130,7 @@ def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:
             unit=line.unit,
             lots=_planned(line.lots),
             first_article=str(line.first_article) if line.first_article else "",
+            setup=str(line.setup_allowance) if line.setup_allowance else "",
         )
         for line in lines
     )

@@ -228,6 +228,7 @@ def _line(
         price = quantity(line.unit_price, field=f"{where}.unit_price", unit="a price")
         tolerance = quantity(line.tolerance, field=f"{where}.tolerance")
         first = quantity(line.first_article, field=f"{where}.first_article", unit=unit)
+        setup = quantity(line.setup_allowance, field=f"{where}.setup_allowance", unit=unit)
         lots = tuple(
             (lot, quantity(some, field=f"{where}.lots.{place}.quantity", unit=unit))
             for place, (lot, some) in enumerate(line.lots)
@@ -241,6 +242,9 @@ def _line(
         wrong.append(FieldError(f"{where}.tolerance", "The tolerance must be less than the whole quantity."))
     if first > ordered:
         wrong.append(FieldError(f"{where}.first_article", "The first pieces are some of those ordered."))
+    if setup > ordered:
+        text = "The pieces for setting up are some of those ordered."
+        wrong.append(FieldError(f"{where}.setup_allowance", text))
     if line.currency not in CURRENCIES:
         text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
         wrong.append(FieldError(f"{where}.currency", text, (("entered", line.currency),)))
@@ -249,7 +253,13 @@ def _line(
         if known is None or hidden(session, known, cleared=cleared):
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
     return replace(
-        line, quantity=ordered, unit_price=price, tolerance=tolerance, first_article=first, lots=lots
+        line,
+        quantity=ordered,
+        unit_price=price,
+        tolerance=tolerance,
+        first_article=first,
+        setup_allowance=setup,
+        lots=lots,
     )
 
 

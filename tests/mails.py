@@ -97,6 +97,7 @@ _BRACKETS = OrderLine(
     quantity="61.25",
     unit="KGM",
     first_article="5",
+    setup="2.5",
 )
 FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
 

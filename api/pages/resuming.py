@@ -60,7 +60,7 @@ _ALERT: dict[str, str] = {
     "action": N_("What is done about it, by whom, until when?"),
 }
 _LINE = re.compile(
-    r"(?P<at>lines\.\d+)\.(?P<field>quantity|unit_price|basis|tolerance|first_article|work_order)"
+    r"(?P<at>lines\.\d+)\.(?P<field>quantity|unit_price|basis|tolerance|first_article|setup_allowance|work_order)"
 )
 _LOT = re.compile(r"(?P<lot>lines\.\d+\.lots\.\d+)\.use")
 

@@ -60,6 +60,9 @@ class LineBody(Body):
     first_article: Number | None = Field(
         default=None, description="So many go first; the others once quality has released their inspection."
     )
+    setup_allowance: Number = Field(
+        default=Decimal(0), description="So many of them the supplier may use up in setting up."
+    )
 
 
 class DraftBody(Body):
@@ -304,6 +307,7 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
             lots=tuple((lot.lot, lot.quantity) for lot in line.lots),
             tolerance=line.tolerance,
             first_article=line.first_article or Decimal(0),
+            setup_allowance=line.setup_allowance,
             basis=line.basis or Basis.PIECE,
         )
         for place, line in enumerate(lines)

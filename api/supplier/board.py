@@ -17,7 +17,7 @@ from api.supplier.told import Line as Said
 from api.supplier.told import in_words, limits, mismatch
 from api.supplier.visits import Visit
 from api.supplier.words import Words
-from models.domain import first_article, headline
+from models.domain import first_article, headline, setting_up
 from models.domain.arrivals import short_in
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.first_article import State
@@ -76,6 +76,8 @@ class LineView:
     ordered: str
     # How it stands with the pieces that come first; empty when all may come at once.
     first: str
+    # How many may be used up in setting up; empty when none.
+    setup: str
     lots: tuple[str, ...]
     pieces: tuple[Fact, ...]
     limits: tuple[Fact, ...]
@@ -219,6 +221,7 @@ def _line(visit: Visit, line: Line) -> LineView:
         work_order=line.work_order,
         ordered=words.amount(line.ordered, line.unit),
         first=_first(order, line, words),
+        setup=_setup(order, line, words),
         lots=tuple(lots),
         pieces=tuple(pieces),
         limits=tuple(Fact(f"{item.number} · {item.name}", limits(item, words)) for item in plan),
@@ -239,6 +242,12 @@ _FIRST = {
 def _first(order: Order, line: Line, words: Words) -> str:
     state = first_article.state(order, line)
     return words.say(_FIRST[state], amount=words.amount(line.first_article, line.unit)) if state else ""
+
+
+def _setup(order: Order, line: Line, words: Words) -> str:
+    left = setting_up.left(order, line) if line.setup_allowance else ZERO
+    text = N_("Up to {amount} may be used up in setting up; please send those back, too.")
+    return words.say(text, amount=words.amount(left, line.unit)) if left else ""
 
 
 def _load(load: Load, line: Line, words: Words) -> str:

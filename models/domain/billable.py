@@ -40,7 +40,8 @@ def received_lines(event: e.PiecesReceived) -> tuple[ReceivedLine, ...]:
         counted = sum((line.counted for line in event.lines if line.line == number), ZERO)
         again = [share for share in event.shares if share.line == number and share.source is Share.REWORKING]
         rework = sum((share.quantity for share in again), ZERO) >= counted > 0
-        found.append(ReceivedLine(number, counted, again[-1].nonconformance if rework else ""))
+        name = again[-1].nonconformance if rework else ""
+        found.append(ReceivedLine(number, counted, name, event.setup.get(str(number), ZERO)))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from models.domain import money
+from models.domain import money, setting_up
 from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
 from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
@@ -270,8 +270,10 @@ class _Bill:
         return item is None or item.responsibility not in _NOT_THE_SUPPLIERS
 
     def _complete(self) -> bool:
+        """Pieces the supplier was free to use up in setting up are not missing."""
         line = self.line
-        return line.ordered > 0 and finished(self.order, line.line) >= line.ordered * (1 - line.tolerance)
+        done = finished(self.order, line.line) + setting_up.used(self.order, line)
+        return line.ordered > 0 and done >= line.ordered * (1 - line.tolerance)
 
 
 def finished_of(order: Order, of: str) -> tuple[Decimal, tuple[str, ...]]:

@@ -26,6 +26,7 @@ OF_A_LINE: Mapping[str, tuple[str, ...]] = {
     "price": ("unit_price", "currency", "basis"),
     "tolerance": ("tolerance",),
     "first_article": ("first_article",),
+    "setup_allowance": ("setup_allowance",),
     "lots": ("lots",),
 }
 

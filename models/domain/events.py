@@ -475,6 +475,8 @@ class PiecesReceived(Event):
     additional: bool = False
     lot_unknown: bool = False
     nonconformance: str = ""
+    # How many of the scrapped ones were used up in setting up, by line.
+    setup: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class DraftLine:
     tolerance: Decimal = Decimal("0.01")
     first_article: Decimal = Decimal(0)
     basis: Basis = Basis.PIECE
+    setup_allowance: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

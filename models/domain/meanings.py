@@ -126,6 +126,7 @@ def _unsent(line: Line, number: int) -> Line:
         loads=(),
         first_article=ZERO,
         first_articles_spent=ZERO,
+        setup_allowance=ZERO,
         delivery_of=line.delivery_of or line.line,
         parted=replace(line.parted, leads=False, others={}) if line.parted is not None else None,
     )

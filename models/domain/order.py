@@ -113,6 +113,8 @@ class Line:
     kept: Decimal = ZERO
     # Whether its pieces have serial numbers, and every move names them.
     by_serial: bool = False
+    # So many its supplier may use up while it sets up, in all deliveries together.
+    setup_allowance: Decimal = ZERO
 
     @property
     def reported_loads(self) -> tuple[Load, ...]:

@@ -215,11 +215,12 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class ReceivedLine:
     """How many pieces of a line a receipt counted; `rework_of` is the nonconformance they were all worked
-    on again for."""
+    on again for, `setup` those of them that were used up in setting up."""
 
     line: int
     counted: Decimal
     rework_of: str = ""
+    setup: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

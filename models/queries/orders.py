@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import first_article, gate, headline, serials
+from models.domain import first_article, gate, headline, serials, setting_up
 from models.domain.arrivals import short_in
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
 from models.domain.changes import LineCommercial
@@ -331,6 +331,8 @@ def _line(order: Order, line: Line) -> View:
         "tolerance": line.tolerance,
         "first_article": line.first_article or None,
         "first_article_state": first_article.state(order, line),
+        "setup_allowance": line.setup_allowance,
+        "setup_left": setting_up.left(order, line),
         "short_closed": line.short_closed,
         "promise_date": line.promise or order.promise_current,
         "need_by": line.need_by or order.need_by,
@@ -430,6 +432,8 @@ def _draft(session: Session, row: Any) -> View:
                 "tolerance": line.tolerance,
                 "first_article": line.first_article or None,
                 "first_article_state": None,
+                "setup_allowance": line.setup_allowance,
+                "setup_left": line.setup_allowance,
                 "short_closed": False,
                 "promise_date": None,
                 "need_by": draft.need_by,

@@ -169,6 +169,23 @@ async def test_the_first_article_of_a_line_is_frozen_and_holds_back_the_rest(sys
     assert {"what": "first-article:line-1", "owed_by": "supplier"} in order["missing"]
 
 
+async def test_what_a_line_allows_for_setting_up_is_frozen_and_used_up_by_receipts(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 20, "setup_allowance": 21}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    assert [error["field"] for error in refused["errors"]] == ["lines.0.setup_allowance"]
+    line["setup_allowance"] = 3
+    number = (await system.post(Role.BUYER, "/orders", body, status=201))["number"]
+    await system.command(Role.BUYER, number, "issue")
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 20}])
+    counted = {"line": 1, "lot": LOT, "counted": 20, "accepted": 0, "pending": 18, "scrapped": 2}
+    order = await system.command(Role.ADMIN, number, "receive", lines=[counted], packing_slip="PS-1")
+    shown = order["lines"][0]
+    assert (shown["setup_allowance"], shown["setup_left"]) == ("3", "1")
+    assert shown["pieces"]["scrapped"] == "2"
+    assert "nonconforming" not in order["flags"]
+
+
 @pytest.mark.parametrize("field", ["purchase_order", "spec", "spec_revision"])
 async def test_what_mails_call_an_order_is_one_line(system: System, field: str) -> None:
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", field: "PO-X\r\nBcc: a@b.c"}

@@ -31,6 +31,7 @@ FILLED = {
     "lines.0.unit_price": "0,85",
     "lines.0.tolerance": "2",
     "lines.0.first_article": "5",
+    "lines.0.setup_allowance": "3",
     "lines.0.lots.0.use": "on",
 }
 JOBS = iter(range(5000, 6000))
@@ -151,6 +152,7 @@ async def test_a_draft_is_saved_as_it_was_typed(system: System, browsers: Browse
     assert (line["unit_price"], line["currency"], line["tolerance"]) == ("0.85", "EUR", "0.02")
     assert line["lots"] == [{"lot": LOT, "quantity": "1200"}]
     assert line["first_article"] == "5"
+    assert line["setup_allowance"] == "3"
 
 
 async def test_one_form_makes_one_draft_however_often_it_is_sent(system: System, browsers: Browsers) -> None:

@@ -76,6 +76,8 @@ def view(ordered: int, *, short_closed: bool = False, **pieces: int) -> dict[str
         "offered": {},
         "first_article": None,
         "first_article_state": None,
+        "setup_allowance": Decimal(0),
+        "setup_left": Decimal(0),
         "short_closed": short_closed,
         "serials": [],
         "lots": [],

@@ -9,6 +9,7 @@ from tests.supplier.steps import order
 from tests.systems import System
 
 LINE = {"work_order": "WO-3201", "operation": 30, "quantity": 20, "unit_price": "0.85", "first_article": 5,
+        "setup_allowance": 2,
         "lots": [{"lot": LOT, "quantity": 20}]}  # fmt: skip
 GOOD = {f"v__0__{sample}": "10" for sample in (1, 2, 3)} | {"v__1__1": "conforms"}
 
@@ -17,6 +18,7 @@ async def test_the_first_pieces_are_asked_for_and_their_release_is_told(system: 
     number = await order(system, lines=[LINE])
     phone, page = await opened(system, number)
     assert "First 5 pcs come to you alone." in page.text
+    assert "Up to 2 pcs may be used up in setting up" in page.text
     await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
     await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 5}])
     for code in ("REC", "PLATED"):

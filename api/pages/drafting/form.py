@@ -85,6 +85,9 @@ def written(
             f"lines.{place}.basis": line.basis.value,
             f"lines.{place}.tolerance": f"{plain(line.tolerance * _HUNDRED):f}",
             f"lines.{place}.first_article": f"{plain(line.first_article):f}" if line.first_article else "",
+            f"lines.{place}.setup_allowance": f"{plain(line.setup_allowance):f}"
+            if line.setup_allowance
+            else "",
         }
         typed |= {f"lines.{place}.lots.{index}.use": ON for index in range(len(chosen))}
     return typed
@@ -110,6 +113,7 @@ def _line(
         f"{at}.basis": Basis.PIECE.value,
         f"{at}.tolerance": "1",
         f"{at}.first_article": "",
+        f"{at}.setup_allowance": "",
     }
     for index, (lot, some) in enumerate(lots):
         typed[f"{at}.lots.{index}.lot"] = lot
@@ -167,6 +171,7 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
         lots=_read_lots(fields, at, unit, places),
         tolerance=(tolerance or ZERO) / _HUNDRED,
         first_article=fields.quantity(f"{at}.first_article", unit) or ZERO,
+        setup_allowance=fields.quantity(f"{at}.setup_allowance", unit) or ZERO,
         basis=basis_of(fields.raw(f"{at}.basis")),
     )
 

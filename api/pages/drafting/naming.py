@@ -31,6 +31,7 @@ LABELS = {
     "basis": N_("Price is for a"),
     "tolerance": N_("Tolerance, percent"),
     "first_article": N_("First pieces to be inspected"),
+    "setup_allowance": N_("Pieces for setting up"),
     "lots": N_("Lots that go out"),
 }
 PRIORITIES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
@@ -143,7 +144,7 @@ def _text(words: Words, what: str, value: Any, suppliers: Mapping[str, str]) -> 
             return called(*value)
         case "price":
             return words.price(*value)
-        case "first_article":
+        case "first_article" | "setup_allowance":
             return words.number(plain(value[0])) if value[0] else _NOTHING
         case "quantity":
             return words.number(plain(value[0]))

@@ -75,6 +75,7 @@ def received(event: e.PiecesReceived, tell: Telling) -> Sentence:
     rejected = any(line.rejected or line.over for line in event.lines)
     values = {"receipt": event.receipt, "parcel": event.parcel}
     details = [text for line in event.lines for text in _counted(line, tell)]
+    details += _set_up(event, tell)
     if event.packing_slip:
         details.append(tell.say(N_("Packing slip {number}"), number=event.packing_slip))
     if event.lot_unknown:
@@ -85,6 +86,16 @@ def received(event: e.PiecesReceived, tell: Telling) -> Sentence:
     elif not event.parcel:
         text = N_("{who} received pieces as {receipt}.")
     return Sentence(text, values, "watch" if rejected else "good", details=tuple(details))
+
+
+def _set_up(event: e.PiecesReceived, tell: Telling) -> Iterator[str]:
+    for number, quantity in event.setup.items():
+        line = int(number)
+        yield tell.say(
+            N_("{part}: {quantity} of those scrapped were used up in setting up"),
+            part=tell.part(line),
+            quantity=tell.amount(quantity, line),
+        )
 
 
 def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:

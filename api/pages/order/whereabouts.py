@@ -54,6 +54,8 @@ class Whereabouts:
     short_closed: bool
     # How it stands with the pieces that go first; empty when all may go at once.
     first_article: str
+    # How many may be used up in setting up, and how many more; empty when none.
+    setup: str
     # What it may still be sent of what the operation before it was accepted for; empty when none is before.
     waits_for: str
     segments: tuple[Segment, ...]
@@ -85,6 +87,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         price=words.price(line["unit_price"], line["currency"], line["basis"]),
         short_closed=line["short_closed"],
         first_article=_first_article(line, words),
+        setup=_setup(line, words),
         waits_for=waits_for(line, words),
         segments=tuple(_segments(line, words)),
         offered=words.say(OFFERED, amount=words.amount(line["offered"], unit)) if line["offered"] else "",
@@ -134,6 +137,17 @@ def _first_article(line: Mapping[str, Any], words: Words) -> str:
     return words.say(
         _FIRST[line["first_article_state"]], amount=words.amount(line["first_article"], line["unit"] or "")
     )
+
+
+def _setup(line: Mapping[str, Any], words: Words) -> str:
+    if not line["setup_allowance"]:
+        return ""
+    unit = line["unit"] or ""
+    used = line["setup_allowance"] - line["setup_left"]
+    text = (
+        N_("{amount} allowed for setting up, {used} used") if used else N_("{amount} allowed for setting up")
+    )
+    return words.say(text, amount=words.amount(line["setup_allowance"], unit), used=words.number(used))
 
 
 def waits_for(line: Mapping[str, Any], words: Words) -> str:

@@ -16,6 +16,7 @@ from api.supplier.fields import Fields
 from api.supplier.serials import Serials, amount, counts, judged, nothing, serials_at
 from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads
 from models.domain import commands as c
+from models.domain import setting_up
 from models.domain.authority import Role
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
@@ -77,6 +78,8 @@ class Counted:
     waits: str
     # The keys a phone shows for its numbers: whole ones, or with a decimal mark.
     keys: str
+    # How many more may be scrapped as used up in setting up; empty when none.
+    setup: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +209,14 @@ def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal)
         serials=_expected(acting, name, at, parcel),
     )
     output = line.output_lot(lot)
+    setup = setting_up.left(order, line)
     return Counted(
         place,
         f"{expected.normalize():f}" if expected else "",
         output if output != lot else "",
         _waits(acting, line, lot, expected),
         "numeric" if UNIT_DECIMALS.get(line.unit) == 0 else "decimal",
+        words.amount(setup, line.unit) if setup else "",
     )
 
 

@@ -124,6 +124,7 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
             part=master.part,
             process=known.process_name,
         )
+    setup = quantity(line.setup_allowance, field=f"lines.{index}.setup_allowance", unit=master.unit)
     return Line(
         line=line.line,
         work_order=line.work_order,
@@ -141,4 +142,5 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         contract=master.contract,
         first_article=first,
         by_serial=master.by_serial,
+        setup_allowance=setup,
     )

@@ -139,6 +139,7 @@ def _draft_line(order: Order, line: Line, wanted: Decimal, price: Decimal) -> Dr
         lots=tuple(_lots(order, line, wanted)),
         tolerance=line.tolerance,
         first_article=min(line.first_article, wanted),
+        setup_allowance=min(line.setup_allowance, wanted),
     )
 
 

@@ -15,6 +15,7 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.pieces import Bucket
 from models.domain.records import Receipt
+from models.domain.setting_up import set_up
 
 
 def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -24,17 +25,19 @@ def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: dat
     for index, item in enumerate(command.lines):
         count.add(index, item)
     receipt = f"{order.number}-R{len(order.receipts) + 1}"
+    shares = settle(order, count.moves, count.rework)
     received = PiecesReceived(
         receipt=receipt,
         lines=tuple(count.lines),
         moves=tuple(count.moves),
-        shares=settle(order, count.moves, count.rework),
+        shares=shares,
         parcel=count.parcel,
         unannounced=count.unannounced,
         packing_slip=command.packing_slip.strip(),
         additional=command.additional,
         lot_unknown=count.lot_unknown,
         nonconformance=next(iter(count.rework.values()), ""),
+        setup=set_up(order, count.moves, shares),
     )
     rejected = [move for move in count.moves if move.target is Bucket.REJECTED]
     return [received, *open_for(order, rejected, f"Rejected at receipt {receipt}", receipt=receipt)]
