@@ -332,5 +332,7 @@ NOT_LOOKED_AT = frozenset(
         "/mailbox/{name}/attachments/{index}",
     }
 )
+# For programs' authors, in one language.
+WRITTEN_ONCE = ("/api/docs",)
 # Written for programs' authors, and mails as they were sent to whomever.
 IN_ENGLISH = ("/api/docs", "/mailbox")

@@ -17,7 +17,7 @@ from api.pages.master.registry import SCREENS
 from api.sessions import COOKIE
 from api.supplier.questions import TASKS
 from tests.browser.axe import complaints, complaints_in
-from tests.browser.pages import IN_ENGLISH, NOT_LOOKED_AT, PAGES, SUPPLIER, Look
+from tests.browser.pages import IN_ENGLISH, NOT_LOOKED_AT, PAGES, SUPPLIER, WRITTEN_ONCE, Look
 from tests.browser.site import Site
 from tests.browser.tab import Tab, tab
 from tests.english import SAID, data_of, left_in_english
@@ -50,7 +50,7 @@ async def test_axe_finds_nothing_in_any_language_and_scheme_nor_english_in_anoth
 ) -> None:
     async with tab(browser, site) as opened:
         base = await _come_in(opened, look)
-        for locale in LOCALES:
+        for locale in LOCALES[:1] if look.address.startswith(WRITTEN_ONCE) else LOCALES:
             await opened.speak(locale)
             await opened.page.set_viewport_size({"width": 1440, "height": 900})
             await _look(opened, look, base)

@@ -141,4 +141,4 @@ async def test_it_cannot_be_sooner(system: System) -> None:
     assert page.heading.startswith("Urgente: ")
     page = await phone.press(page, "decline", reason="Todos los baños están llenos")
     found = await system.get(f"/orders/{number}")
-    assert (found["need_by"], found["revision"], found["flags"]) == (stands, 1, ["urgent"])
+    assert (found["need_by"], found["revision"], found["flags"]) == (stands, 1, [])
