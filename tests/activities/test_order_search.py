@@ -183,8 +183,8 @@ INSERT INTO work_order
 SELECT 'JOB-' || n, 'MTO', 'FLANGE', 'B', 1, 'CU-' || n, 'CO-' || n, 'PR-' || n, 'PA-' || n, now()
 FROM generate_series(1, 10000) n;
 INSERT INTO orders (number, plant, buyer, supplier, process, type, purchase_order, stage, flags, late, export_controlled,
-  need_by, version, revision, last_hash, change_by, change_terms, created_at)
-SELECT 'MO-' || n, 'MAIN', 'u_1', 'S' || n % 200, 'PLATE', 'MTO', '', 'draft', '[]', false, false, now(), 0, 0, '', '', '[]', now()
+  need_by, version, revision, last_hash, change_by, change_terms, plan_decides, created_at)
+SELECT 'MO-' || n, 'MAIN', 'u_1', 'S' || n % 200, 'PLATE', 'MTO', '', 'draft', '[]', false, false, now(), 0, 0, '', '', '[]', '', now()
 FROM generate_series(1, 10000) n;
 INSERT INTO order_identifier (order_number, kind, word, value)
 SELECT 'MO-' || n, kind, lower(prefix || n), prefix || n FROM generate_series(1, 10000) n,
