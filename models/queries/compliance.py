@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, Subquery, and_, bindparam, or_, select
 from sqlmodel import Session
 
 from models.domain.errors import Unknown
@@ -23,6 +23,54 @@ from models.tables.work_orders import Operation, WorkOrder
 View = dict[str, Any]
 _LOTS, _PARTS, _OPERATIONS, _JOBS = table(Lot), table(Part), table(Operation), table(WorkOrder)
 _LINES, _DRAFTED, _APPROVALS = table(LineRow), table(DraftLineRow), table(SupplierApproval)
+_ISSUED = select(
+    _LINES.c.line, _LINES.c.work_order, _LINES.c.operation, _LINES.c.part, _LINES.c.part_revision
+).where(_LINES.c.order_number == bindparam("order"))
+_DRAFT = (
+    select(
+        _DRAFTED.c.line,
+        _DRAFTED.c.work_order,
+        _DRAFTED.c.operation,
+        _JOBS.c.part,
+        _JOBS.c.revision.label("part_revision"),
+    )
+    .join(_JOBS, _JOBS.c.number == _DRAFTED.c.work_order)
+    .where(_DRAFTED.c.order_number == bindparam("order"))
+)
+_APPROVED = and_(
+    _APPROVALS.c.supplier == bindparam("supplier"),
+    _APPROVALS.c.process == bindparam("process"),
+    or_(_APPROVALS.c.spec == bindparam("spec"), _APPROVALS.c.spec == ""),
+    _APPROVALS.c.valid_from <= bindparam("day"),
+    or_(_APPROVALS.c.valid_to.is_(None), _APPROVALS.c.valid_to >= bindparam("day")),
+)
+
+
+def _proofs(line: Subquery) -> Select[Any]:
+    return (
+        select(
+            line.c.line,
+            line.c.part,
+            _OPERATIONS.c.spec,
+            _OPERATIONS.c.spec_revision,
+            _PARTS.c.dfars,
+            _APPROVALS.c.spec.label("approved_for"),
+            *(_APPROVALS.c[name] for name in ("certificate", "valid_from", "valid_to")),
+        )
+        .select_from(line)
+        .outerjoin(
+            _OPERATIONS,
+            and_(_OPERATIONS.c.work_order == line.c.work_order, _OPERATIONS.c.sequence == line.c.operation),
+        )
+        .outerjoin(_PARTS, and_(_PARTS.c.number == line.c.part, _PARTS.c.revision == line.c.part_revision))
+        .outerjoin(_APPROVALS, _APPROVED)
+        # One for the very specification comes first, a later one before an earlier.
+        .order_by(line.c.line, _APPROVALS.c.spec.desc(), _APPROVALS.c.valid_from.desc())
+    )
+
+
+# Made once: to make it anew takes longer than to ask it.
+_OF_ISSUED, _OF_DRAFT = _proofs(_ISSUED.subquery()), _proofs(_DRAFT.subquery())
 _BAD = {Melted.ELSEWHERE: "melted_elsewhere", Melted.UNKNOWN: "melt_unknown"}
 
 
@@ -76,50 +124,14 @@ def proved(session: Session, view: View, day: date) -> View:
 def _lines(session: Session, view: View, day: date) -> list[Any]:
     """Every line with its routing, what its part is under, and the best approval of the day, in one question:
     a page asks it of every order."""
-    issued = select(
-        _LINES.c.line, _LINES.c.work_order, _LINES.c.operation, _LINES.c.part, _LINES.c.part_revision
-    ).where(_LINES.c.order_number == view["number"])
-    drafted = (
-        select(
-            _DRAFTED.c.line,
-            _DRAFTED.c.work_order,
-            _DRAFTED.c.operation,
-            _JOBS.c.part,
-            _JOBS.c.revision.label("part_revision"),
-        )
-        .join(_JOBS, _JOBS.c.number == _DRAFTED.c.work_order)
-        .where(_DRAFTED.c.order_number == view["number"])
-    )
-    line = (drafted if view["stage"] == "draft" else issued).subquery()
-    approved = and_(
-        _APPROVALS.c.supplier == view["supplier"],
-        _APPROVALS.c.process == view["process"],
-        _APPROVALS.c.spec.in_([view["spec"], ""]),
-        _APPROVALS.c.valid_from <= day,
-        or_(_APPROVALS.c.valid_to.is_(None), _APPROVALS.c.valid_to >= day),
-    )
-    query = (
-        select(
-            line.c.line,
-            line.c.part,
-            _OPERATIONS.c.spec,
-            _OPERATIONS.c.spec_revision,
-            _PARTS.c.dfars,
-            _APPROVALS.c.spec.label("approved_for"),
-            *(_APPROVALS.c[name] for name in ("certificate", "valid_from", "valid_to")),
-        )
-        .select_from(line)
-        .outerjoin(
-            _OPERATIONS,
-            and_(_OPERATIONS.c.work_order == line.c.work_order, _OPERATIONS.c.sequence == line.c.operation),
-        )
-        .outerjoin(_PARTS, and_(_PARTS.c.number == line.c.part, _PARTS.c.revision == line.c.part_revision))
-        .outerjoin(_APPROVALS, approved)
-        # One for the very specification comes first, a later one before an earlier.
-        .order_by(line.c.line, _APPROVALS.c.spec.desc(), _APPROVALS.c.valid_from.desc())
-    )
+    query = _OF_DRAFT if view["stage"] == "draft" else _OF_ISSUED
+    asked = {
+        "order": view["number"],
+        "day": day,
+        **{name: view[name] for name in ("supplier", "process", "spec")},
+    }
     best: dict[int, Any] = {}
-    for row in session.execute(query):
+    for row in session.execute(query, asked):
         best.setdefault(row.line, row)
     return list(best.values())
 
