@@ -13,8 +13,9 @@ from models.domain.quantities import ZERO
 @dataclass(frozen=True, slots=True)
 class Ordered:
     """Some pieces of one operation on one order: `on` are those it has done with that may go on, accepted
-    here or sent straight to the next supplier; `taken` those it was sent and did not get back unprocessed. An
-    order somebody may not know of has no number."""
+    here or sent straight to the next operation; `taken` those it was sent and did not get back unprocessed.
+    What went straight to another order of the same operation counts there only. An order somebody may not
+    know of has no number."""
 
     operation: int
     order: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,15 @@ from sqlalchemy import select, update
 
 from activities.apply import apply
 from models import drafts
+from models.codec import load_order
 from models.db import Database
 from models.domain import commands as c
+from models.domain.pieces import Bucket, total
 from models.queries import orders as queries
 from models.queries.orders import Reader
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
+from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
 from models.tables.work_orders import Operation
 from tests.activities.test_apply import NOW, Shop
@@ -58,6 +62,14 @@ class Job:
 
     def send(self, number: str, quantity: int) -> Any:
         return self.do(number, c.Send((c.SendLine(1, D(quantity), "L1"),)))
+
+    def there(self, number: str) -> Decimal:
+        """How many the supplier has."""
+        with self.shop.database.read() as session:
+            snapshot = session.scalars(
+                select(table(OrderRow).c.snapshot).where(table(OrderRow).c.number == number)
+            ).one()
+        return total(load_order(snapshot).stock, Bucket.AT_SUPPLIER)
 
     def shown(self, number: str) -> Any:
         with self.shop.database.read() as session:
@@ -120,6 +132,56 @@ def test_pieces_that_turn_out_wrong_are_usable_no_longer(job: Job) -> None:
     wrong = c.ReportNonconformance((c.LineQuantity(1, D(30), "L1"),), "thin")
     assert job.do(job.first, wrong).status == "applied"
     assert said(job, job.second, 21)["values"]["left"] == "20"
+
+
+def successor(job: Job, number: str) -> str:
+    """The order that went on with all that was at the supplier of this one, straight from there."""
+    with job.shop.database.write() as session:
+        at = {"email": "orders@beta.example", "locale": "en", "timezone": "Europe/Berlin", "country": "DE"}
+        session.add(Supplier(code="BETA", name="Beta", created_at=NOW, **at))
+        session.flush()
+        approved = {"process": "PLATE", "valid_from": date(2020, 1, 1), "created_at": NOW}
+        session.add(SupplierApproval(id="b", supplier="BETA", **approved))
+    assert job.do(number, c.ReportMilestone("REC")).status == "applied"
+    assert job.do(number, c.Reassign("BETA", "transfer", "Bath down")).status == "applied"
+    with job.shop.database.read() as session:
+        found = session.scalar(
+            select(table(OrderRow).c.number).where(
+                table(OrderRow).c.number.not_in((job.first, job.second, job.third))
+            )
+        )
+    assert found
+    quantity = job.there(number)
+    for order, command in (
+        (found, c.Issue()),
+        (found, c.Acknowledge("accept")),
+        (number, c.Ship((c.ShipLine(1, quantity),), "DHL", "T-1", to_order=found)),
+        (found, c.AnswerTransfer(f"{number}-T1", "take")),
+    ):
+        assert job.do(order, command).status == "applied", command
+    return str(found)
+
+
+def test_pieces_another_supplier_goes_on_with_are_not_done(job: Job) -> None:
+    job.send(job.first, 40)
+    other = successor(job, job.first)
+    shown = job.shown(job.second)
+    assert (shown["accepted"], shown["usable"]) == (D(0), D(0))
+    assert said(job, job.second, 1)["code"] == "send.not_accepted"
+    back = c.ReceiveLine(1, counted=D(40), accepted=D(40))
+    assert job.do(other, c.Receive((back,), additional=True)).status == "applied"
+    assert job.shown(job.second)["usable"] == D(40)
+
+
+def test_pieces_another_supplier_goes_on_with_are_taken_once(job: Job) -> None:
+    job.send(job.first, 100)
+    job.receive(accepted=100)
+    job.send(job.second, 60)
+    other = successor(job, job.second)
+    shown = job.shown(other)
+    assert (shown["taken"], shown["usable"]) == (D(60), D(40))
+    assert job.send(other, 40).status == "applied"
+    assert said(job, job.third, 1)["code"] == "send.not_accepted"
 
 
 def test_two_orders_never_use_the_same_accepted_pieces(job: Job) -> None:
