@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from activities.doctor import records
-from api import demo, demo_heat, demo_story, demo_world, up
+from api import demo, demo_guide, demo_heat, demo_story, demo_world, up
 from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Role
@@ -172,6 +172,13 @@ def test_the_certificate_is_a_pdf_whose_table_of_contents_is_right() -> None:
     assert pdf[start:].startswith(b"xref")
     for number, place in enumerate(re.findall(rb"(\d{10}) 00000 n", pdf), 1):
         assert pdf[int(place) :].startswith(b"%d 0 obj" % number)
+
+
+def test_a_folder_of_an_older_demo_is_told_of_what_is_in_it(tmp_path: Path) -> None:
+    older = demo.Notes("2026-11-20", {"admin": "secret"}, {"WO-3201": "SO-1", "WO-3202": "SO-2"}, "mailed")
+    said = "\n".join(demo_guide.lines(up.Addresses("http://here", "", "", ""), older, tmp_path))
+    assert "SO-1  WO-3201" in said
+    assert "WO-3100" not in said
 
 
 def test_it_runs_is_stopped_and_goes_on_where_it_was(tmp_path: Path) -> None:

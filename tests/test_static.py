@@ -47,6 +47,13 @@ def test_vendored_files_have_their_licence() -> None:
         assert "warrant" in text
 
 
+def test_words_in_a_table_break_anywhere_on_phones_only() -> None:
+    """`anywhere` lets a column be as narrow as a letter."""
+    desk, phone = (STATIC / "staff.css").read_text().split("@media (max-width: 40rem)")
+    cells = re.compile(r"\.cards td[^{}]*\{[^}]*overflow-wrap: anywhere")
+    assert (bool(cells.search(desk)), bool(cells.search(phone))) == (False, True)
+
+
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_nothing_of_ours_names_another_host(path: Path) -> None:
     found = [address for address in ADDRESS.findall(path.read_text()) if address not in NAMES]

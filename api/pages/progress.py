@@ -44,7 +44,7 @@ def operations(words: Words, outside: Sequence[Record]) -> list[Panel]:
         [
             Cell(f"{item['operation']} {item['process']}"),
             *_figures(words, item),
-            Cell("–" if item["usable"] is None else words.amount(item["usable"], item["unit"])),
+            Cell("–" if item["usable"] is None else words.amount(item["usable"], item["unit"]), number=True),
             Cell(words.listed(item["orders"])),
         ]
         for item in outside
@@ -59,7 +59,7 @@ def members(words: Words, family: Record) -> Panel:
         [
             Cell(each["number"], "", f"/master/work-orders/{quote(each['number'], safe='')}"),
             Cell(f"{each['part']} {each['revision']}"),
-            Cell(words.amount(each["quantity"], each["unit"])),
+            Cell(words.amount(each["quantity"], each["unit"]), number=True),
             Cell(words.say(ORDER_TYPES[each["type"]])),
             Cell(each["parent"] or ""),
             Cell(words.far_day(each["due"]) if each["due"] else ""),
@@ -101,9 +101,9 @@ _PAID = ("ordered", "accepted", "total")
 
 
 def _figures(words: Words, item: Record) -> list[Cell]:
-    return [Cell(words.amount(item[name], item["unit"])) for name, _ in _FIGURES]
+    return [Cell(words.amount(item[name], item["unit"]), number=True) for name, _ in _FIGURES]
 
 
 def _money(words: Words, item: Record, name: str) -> Cell:
     amount: Decimal = item[name]
-    return Cell(words.price(amount, item["currency"]))
+    return Cell(words.price(amount, item["currency"]), number=True)

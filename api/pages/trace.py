@@ -80,6 +80,7 @@ def trace(
             "boxes": [asks.box(staff, box, known, begun) for box in picture.boxes],
             "scale": asks.zoom,
             "zooms": [(each, asks.address(zoom=each)) for each in _ZOOMS],
+            "both_ways": said.asking(view["root"]["identifier"], Direction.BOTH),
             "folded_from": _FOLDED_FROM,
             "sheet": f"/api/v1/trace/{named_alone}.csv?direction={direction.value}",
             "paper": f"/trace.pdf?q={named_alone}&direction={direction.value}",

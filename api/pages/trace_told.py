@@ -33,9 +33,11 @@ def told(
         "picture": picture,
         "lines": _lines(words, picture),
         "back": said.twigs(words, view, known, forward=False) if back else [],
+        "unfollowed": "" if ahead else words.say(said.UNFOLLOWED),
         "ahead": said.twigs(words, view, known, forward=True) if ahead else [],
         "panels": [
-            (replace(each, rows=each.rows[:_MOST_ROWS]), len(each.rows)) for each in said.panels(words, view)
+            (replace(each, rows=each.rows[:_MOST_ROWS]), len(each.rows))
+            for each in said.panels(words, view, followed=ahead)
         ],
         "unsure": any("unsure" in edge for edge in view["edges"]),
         "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],

@@ -69,6 +69,7 @@ UNSURE: dict[str, str] = {
     "lot": N_("nobody named the lot"),
     "load": N_("nobody named the load"),
 }
+UNFOLLOWED = N_("Customers are not followed in this direction.")
 _DEPTH, _MOST_STEPS = 60, 400
 
 
@@ -186,10 +187,11 @@ def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool)
     return [Twig(known[root], beyond=grown(root, 0)) for root in roots if root in known]
 
 
-def panels(words: Words, view: View) -> list[Panel]:
-    """Customers, balances, certificates, suppliers and siblings as tables."""
+def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
+    """Customers, balances, certificates, suppliers and siblings as tables. Not `followed`: nobody looked where
+    the pieces went."""
     found = [
-        _customers(words, view["customers"]),
+        _customers(words, view["customers"], followed),
         _balance(words, N_("Balance by part"), view["balance"]),
         # What is wrong stands first.
         _balance(words, N_("Balance by lot"), sorted(view["lots"], key=lambda row: not row["unexplained"])),
@@ -199,7 +201,7 @@ def panels(words: Words, view: View) -> list[Panel]:
     return [*found, _siblings(words, view["siblings"])] if view["siblings"] else found
 
 
-def _customers(words: Words, rows: Sequence[View]) -> Panel:
+def _customers(words: Words, rows: Sequence[View], followed: bool) -> Panel:
     heads = (
         N_("Customer"),
         N_("Quantity"),
@@ -212,7 +214,7 @@ def _customers(words: Words, rows: Sequence[View]) -> Panel:
     cells = [
         [
             Cell(row["customer_name"] or row["customer"]),
-            Cell(words.amount(row["quantity"], row["unit"])),
+            Cell(words.amount(row["quantity"], row["unit"]), number=True),
             Cell(" ".join(filter(None, (row["part"], row["part_revision"])))),
             Cell(row["lot"], href=record("lots", row["lot"])),
             Cell(row["dispatch"], href=f"/dispatches/{quote(row['dispatch'], safe='')}"),
@@ -221,7 +223,8 @@ def _customers(words: Words, rows: Sequence[View]) -> Panel:
         ]
         for row in rows
     ]
-    return Panel(N_("Customers"), heads, cells, N_("Nothing of it has left for a customer."))
+    nobody = N_("Nothing of it has left for a customer.")
+    return Panel(N_("Customers"), heads, cells, nobody if followed else UNFOLLOWED)
 
 
 def _balance(words: Words, title: str, rows: Sequence[View]) -> Panel:
@@ -247,8 +250,8 @@ def _figure(words: Words, row: View, name: str) -> Cell:
     some: Decimal = row.get(name, Decimal(0))
     said = words.amount(some, row["unit"])
     if name == "unexplained":
-        return Cell(said, "act" if some else "good")
-    return Cell(said if some or name == "made" else "–")
+        return Cell(said, "act" if some else "good", number=True)
+    return Cell(said if some or name == "made" else "–", number=True)
 
 
 def _papers(words: Words, view: View) -> Panel:

@@ -42,6 +42,12 @@ async def test_without_being_asked_it_shows_what_is_open(system: System, browser
     assert {alive, gone} <= set(listed(await viewer.open("/orders?stage=all")))
 
 
+async def test_a_stage_is_one_line(system: System, browsers: Browsers) -> None:
+    await issued(system)
+    page = await browsers.of(Role.VIEWER).open("/orders")
+    assert '<td class="nowrap" data-label="Stage">' in page.html
+
+
 async def test_counts_say_what_each_filter_shows(system: System, browsers: Browsers) -> None:
     await cancelled(system)
     viewer = browsers.of(Role.VIEWER)

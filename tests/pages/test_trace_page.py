@@ -59,6 +59,23 @@ async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -
     assert file.text.count("\n") == 14
 
 
+async def test_the_way_back_says_nothing_of_customers_it_did_not_look_for(told: Browsers) -> None:
+    page = await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=back")
+    assert page.text.count("Customers are not followed in this direction.") == 2
+    assert "0 customers" not in page.text
+    assert "Nothing of it has left for a customer." not in page.text
+    both = [
+        given["href"] for tag, given in page.tags if tag == "a" and "direction=both" in str(given["href"])
+    ]
+    assert STORY in (await told.of(Role.VIEWER).open(str(both[0]))).text
+
+
+async def test_figures_stand_digit_below_digit(told: Browsers) -> None:
+    page = await told.of(Role.VIEWER).open("/trace?q=HX-1")
+    assert '<th scope="col" class="number">Made in all</th>' in page.html
+    assert '<td data-label="Made in all" class="number">' in page.html
+
+
 async def test_it_is_one_click_away_from_lots_jobs_and_orders(told: Browsers) -> None:
     viewer = told.of(Role.VIEWER)
     for path, asked in (

@@ -25,11 +25,13 @@ from api.wire import Answer
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a column: plain, a link, or with `kind` a word that says how something stands."""
+    """What stands in a column: plain, a link, or with `kind` a word that says how something stands. A `number`
+    stands at the column's end, digit below digit."""
 
     text: str
     kind: str = ""
     href: str = ""
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

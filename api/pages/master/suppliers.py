@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session, col
@@ -132,7 +133,9 @@ def _rows(session: Session, staff: Staff, screen: Screen, owner: tuple[str, str]
     records, _ = screen.resource.listed(session, shown, below, cleared=staff.principal.cleared)
     rows = []
     for record in records:
-        first, *others = (cell(column.show(staff.words, record)) for column in screen.columns)
+        first, *others = (
+            replace(cell(column.show(staff.words, record)), number=column.number) for column in screen.columns
+        )
         rows.append([Cell(first.text, "", screen.path_of(record, owner)), *others])
     return rows
 

@@ -37,7 +37,7 @@ TERMS = Screen(
     supplier_terms.terms,
     (
         Column(N_("For"), _for),
-        Column(N_("Price"), _price),
+        Column(N_("Price"), _price, number=True),
         cells.day("valid_from", N_("From")),
         _paid("minimum", N_("Minimum")),
         _paid("lot_charge", N_("Lot charge")),
