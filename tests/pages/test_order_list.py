@@ -86,7 +86,10 @@ async def test_what_is_looked_for_is_found_even_when_it_has_ended(system: System
     assert listed(await viewer.open("/orders?q=WO-3201&stage=cancelled"))
     nothing = await viewer.open("/orders?q=nothing-like-this")
     assert "No order fits" in nothing.text
-    assert "The search looks at: Order, Purchase order, Supplier, Work order, Part, Lot, Serial number, Heat" in nothing.text
+    assert (
+        "The search looks at: Order, Purchase order, Supplier, Work order, Part, Lot, Serial number, Heat"
+        in nothing.text
+    )
     assert "The search looks at" not in (await viewer.open("/orders?supplier=NOBODY")).text
 
 
