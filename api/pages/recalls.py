@@ -38,7 +38,7 @@ _PAGE = 50
 # Two more rows than there are actions, so that one can be added without a script.
 _SPARE = 2
 _ACTION = re.compile(r"actions\.(\d{1,3})\.(?:what|owner)")
-_CALLED = {
+CALLED = {
     "identifier": N_("What is it about?"),
     "reason": N_("Reason"),
     "name": N_("Name"),
@@ -82,7 +82,7 @@ class Sheet:
             "key": secrets.token_urlsafe(12),
             "summary": staff.words.refusal(refusal) if refusal is not None else "",
             "troubles": troubles(refusal, None, staff.words) if refusal is not None else (),
-            "called": _CALLED,
+            "called": CALLED,
             "changed": (),
             "approving": self.approving,
             "outcome": self.outcome,

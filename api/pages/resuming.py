@@ -22,6 +22,7 @@ from api.pages.drafting.offers import called
 from api.pages.master.routes import locate
 from api.pages.order import wording as order_words
 from api.pages.people import PEOPLE
+from api.pages.resumed_forms import asked_at
 from api.pages.staff import Staff
 from api.pages.tasks.base import ENTERED, Acting
 from api.pages.tasks.registry import TASKS
@@ -91,6 +92,8 @@ def _understood(
     session: Session, staff: Staff, parts: list[str], typed: Typed
 ) -> tuple[str, str, Iterator[tuple[str, str]]]:
     words = staff.words
+    if asked := asked_at(f"/{'/'.join(parts)}"):
+        return "", words.say(asked.title), asked.told(words, typed)
     match parts:
         case ["orders", "new"]:
             return "", words.say(N_("New order")), _of_draft(words, typed)

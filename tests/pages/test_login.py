@@ -24,11 +24,11 @@ from tests.systems import System
 PASSWORD = "correct horse"
 
 
-def person(system: System, name: str, password: str = PASSWORD) -> str:
-    """A planner's mail address."""
+def person(system: System, name: str, password: str = PASSWORD, role: Role = Role.PLANNER) -> str:
+    """The mail address of somebody, a planner if nothing else is said."""
     email = f"{name}@example.com"
     with system.database.write() as session:
-        people.create_user(session, email, [Role.PLANNER], password, now())
+        people.create_user(session, email, [role], password, now())
     return email
 
 

@@ -31,7 +31,7 @@ from models.tables.shop_floor import Customer
 
 router = page_router()
 _ROWS = 50
-_FORM = Form(
+FORM = Form(
     (
         Input("customer", N_("Customer"), "suggest", options=choices.customers),
         Input("destination", N_("Destination")),
@@ -129,7 +129,7 @@ def _dispatching(staff: Staff) -> Deed:
         N_("New dispatch"),
         N_("What leaves is off the shelf. Held, pending and rejected pieces stay here."),
         N_("Dispatch it"),
-        _FORM,
+        FORM,
         DispatchBody,
         dispatches.record_dispatch,
         lambda asked, body: dispatches.record_dispatch(body, asked, staff.principal),

@@ -96,19 +96,39 @@ def reason(label: str = N_("Why?")) -> Input:
     return Input("reason", label, "area")
 
 
+def consumption_form(steps: list[Option]) -> Form:
+    """`steps`: the job's operations to choose from."""
+    return Form(
+        (
+            Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
+            Input("quantity", N_("Quantity"), "number"),
+            *_step(steps),
+        )
+    )
+
+
+def output_form(steps: list[Option]) -> Form:
+    """The same for what came out."""
+    return Form(
+        (
+            Input("quantity", N_("Quantity"), "number"),
+            Input("lot", N_("Lot"), hint=N_("Left out: numbered after the job.")),
+            Input("serials", N_("Serial numbers"), "lines", N_("One in each line, or with commas between")),
+            *_step(steps),
+            Input("verdict", N_("Inspection"), "pick", options=words_for(*VERDICTS.items())),
+            Input("inspector", N_("Inspector")),
+            Input("note", N_("Note"), "area"),
+        )
+    )
+
+
 def _consuming(request: Request, staff: Staff, number: str) -> Deed:
     facts, steps = _job(request, staff, number)
     return Deed(
         N_("Record material used"),
         N_("What went into the job leaves the shelf."),
         N_("Record it"),
-        Form(
-            (
-                Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
-                Input("quantity", N_("Quantity"), "number"),
-                *_step(steps),
-            )
-        ),
+        consumption_form(steps),
         ConsumptionTyped,
         shop_floor.record_consumption,
         lambda asked, body: shop_floor.record_consumption(number, body, asked, staff.principal),
@@ -135,19 +155,7 @@ def _making(request: Request, staff: Staff, number: str) -> Deed:
         N_("Record output"),
         N_("What came out of the job is on the shelf, as a lot of its own or with one it began before."),
         N_("Record it"),
-        Form(
-            (
-                Input("quantity", N_("Quantity"), "number"),
-                Input("lot", N_("Lot"), hint=N_("Left out: numbered after the job.")),
-                Input(
-                    "serials", N_("Serial numbers"), "lines", N_("One in each line, or with commas between")
-                ),
-                *_step(steps),
-                Input("verdict", N_("Inspection"), "pick", options=words_for(*VERDICTS.items())),
-                Input("inspector", N_("Inspector")),
-                Input("note", N_("Note"), "area"),
-            )
-        ),
+        output_form(steps),
         OutputTyped,
         shop_floor.record_output,
         send,

@@ -26,11 +26,19 @@ from models.queries import shop_floor
 from models.queries.shop_floor import MISMATCHES
 
 router = page_router()
-_WAYS = {
+WAYS = {
     "accept": N_("Accept it: what was made may leave"),
     "hold": N_("Put what was made on hold"),
     "scrap": N_("Scrap what was made: it never leaves"),
 }
+
+FORM = Form(
+    (
+        Input("decision", N_("Decision"), "pick", options=words_for(*WAYS.items())),
+        reason(),
+        Input("signed", N_("Your printed name"), hint=N_("Accepting other material is signed.")),
+    )
+)
 
 
 class DecisionTyped(Body):
@@ -72,13 +80,7 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         N_("Other material was used"),
         N_("What the job made is not dispatched until quality has decided."),
         N_("Decide"),
-        Form(
-            (
-                Input("decision", N_("Decision"), "pick", options=words_for(*_WAYS.items())),
-                reason(),
-                Input("signed", N_("Your printed name"), hint=N_("Accepting other material is signed.")),
-            )
-        ),
+        FORM,
         DecisionTyped,
         decide_mismatch,
         send,
