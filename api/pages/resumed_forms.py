@@ -42,7 +42,7 @@ class Asked:
                 yield words.say(label), words.say(self.codes.get(last, {}).get(value, "")) or value
 
 
-def _made(words: Words, typed: Typed) -> Told:
+def _made(_words: Words, typed: Typed) -> Told:
     """Ticked lines of sales orders and parts for stock, each with how many and from when."""
     for name, value in typed.items():
         if _ROW.fullmatch(name):
