@@ -244,7 +244,9 @@ class Scene:
             }
             for scene in others:
                 scene.now, scene.events = self.now, decision.others.get(scene.order.number, [])
-                scene._happen()
+                # One that nothing was decided about has deadlines of its own, which nobody asked to pass.
+                if scene.events:
+                    scene._happen()
             for scene in others:
                 for ask in [ask for number, ask in decision.asks if number == scene.order.number]:
                     scene.when(ask).then()

@@ -74,6 +74,9 @@ def test_no_quantity_is_a_float() -> None:
     for kind in [*COMMANDS.values(), *EVENTS.values()]:
         assert not any(_floats(hint) for hint in get_type_hints(kind).values()), kind
     for path in Path(next(iter(models.domain.__path__))).rglob("*.py"):
+        if path.name == "labels.py":
+            # Millimetres on paper.
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), path
             assert not (isinstance(node, ast.Name) and node.id == "float"), path
