@@ -14,8 +14,6 @@ from tests.browser.tab import Tab, tab
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ncertificate"
 PIECES = 120
-# Of the busiest machine, for what a page notices by itself.
-PATIENCE = 20_000
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "supplier without"])
