@@ -45,6 +45,7 @@ def damage(folder: Path) -> None:
             "type": "MTO",
             "change_by": "",
             "change_terms": "[]",
+            "plan_decides": "",
             "stage": "draft",
             "flags": "[]",
             "late": 0,
