@@ -35,7 +35,7 @@ from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
-from models.queries.upstream import upstream
+from models.queries.upstream import onward, upstream
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
@@ -108,13 +108,15 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     if order is None:
         return Facts()
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
-    onward = next_orders(session, order) if isinstance(command, c.Ship) and command.to_order else ()
+    straight_on = next_orders(session, order) if isinstance(command, c.Ship) and command.to_order else ()
     locked = lots_to_lock(order, command)
     lots = _lots(session, locked, lock=True) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
         return Facts(lots=lots, upstream=_upstream(session, order, command))
-    if locked or event is not None or onward:
-        return Facts(lots=lots, event=event, next_orders=onward)
+    if isinstance(command, c.ReportNonconformance | c.Correct):
+        return _of_doubt(session, order, Facts(lots=lots, event=event))
+    if locked or straight_on:
+        return Facts(lots=lots, next_orders=straight_on)
     if count := born(command):
         numbers = drafts.coming_numbers(session, order.type, now.year, count)
         return Facts(
@@ -178,6 +180,19 @@ def _upstream(session: Session, order: Order, command: c.Send) -> dict[int, Upst
         return {}
     drafts.lock_operations(session, {lines[line] for line in found})
     return upstream(session, lines, cleared=order.export_controlled)
+
+
+def _of_doubt(session: Session, order: Order, known: Facts) -> Facts:
+    """What operations after these lines' have of their pieces, and what those before left: accepted pieces are
+    to be so no longer, or pieces that came back as they were are to be out again."""
+    lines = {line.line: (line.work_order, line.operation) for line in order.lines}
+    drafts.lock_operations_from(session, set(lines.values()))
+    cleared = order.export_controlled
+    return replace(
+        known,
+        onward=onward(session, lines, cleared=cleared),
+        upstream=upstream(session, lines, cleared=cleared),
+    )
 
 
 def _event(session: Session, order: Order, sequence: int) -> EventFact | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, tuple_, update
 from sqlmodel import Session
 
 from models.codec import adapter, plain
@@ -76,6 +76,16 @@ def lock_operations(session: Session, wanted: Collection[tuple[str, int]]) -> No
     if wanted:
         keys = tuple_(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence)
         query = select(_OPERATIONS.c.sequence).where(keys.in_(sorted(wanted)))
+        session.execute(
+            query.order_by(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence).with_for_update()
+        ).all()
+
+
+def lock_operations_from(session: Session, wanted: Collection[tuple[str, int]]) -> None:
+    """Keeps what these operations and those after them have taken as it is: whoever sends there waits here."""
+    if wanted:
+        here = [and_(_OPERATIONS.c.work_order == job, _OPERATIONS.c.sequence >= at) for job, at in wanted]
+        query = select(_OPERATIONS.c.sequence).where(or_(*here))
         session.execute(
             query.order_by(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence).with_for_update()
         ).all()

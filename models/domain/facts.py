@@ -33,7 +33,7 @@ from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
 from models.domain.serials import Elsewhere
 from models.domain.transfers import coming
-from models.domain.upstream import Upstream
+from models.domain.upstream import Onward, Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,8 @@ class Facts:
     pending_commands: int = 0
     # Of the lines that are to be sent those that wait for an outside operation before theirs.
     upstream: Mapping[int, Upstream] = field(default_factory=dict)
+    # Of the lines whose accepted pieces are doubted those of which an outside operation after theirs has some.
+    onward: Mapping[int, Onward] = field(default_factory=dict)
     # The issued orders this command is about beside its own, as far as they exist for who asks.
     others: Mapping[str, Order] = field(default_factory=dict)
     # The next numbers of the order's series, for orders that come of it.

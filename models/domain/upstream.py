@@ -39,6 +39,16 @@ class Upstream:
         return max(ZERO, self.accepted - self.taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """How many of an operation's pieces are still here: accepted, or sent straight on, on whichever order, and
+    not taken by an operation after it; and which of these, on which orders, took the others."""
+
+    left: Decimal
+    operation: int = 0
+    orders: tuple[str, ...] = ()
+
+
 def before(operation: int, ordered: Iterable[Ordered]) -> Upstream | None:
     """What `operation` waits for among all that is ordered of its work order; None when nothing outside
     comes before it, or nobody has ordered it: then nobody here knows when it is done."""
@@ -52,3 +62,20 @@ def before(operation: int, ordered: Iterable[Ordered]) -> Upstream | None:
         accepted=sum((each.on for each in ordered if each.operation == earlier), ZERO),
         taken=sum((each.taken for each in ordered if each.operation == operation), ZERO),
     )
+
+
+def after(operation: int, ordered: Iterable[Ordered]) -> Onward | None:
+    """What of `operation` did not go on yet; None when nothing outside has taken any. What is at a later
+    operation came through all between: the one that took most says how many went on."""
+    ordered = list(ordered)
+    taken: dict[int, Decimal] = {}
+    for each in ordered:
+        if each.operation > operation and each.taken:
+            taken[each.operation] = taken.get(each.operation, ZERO) + each.taken
+    if not taken:
+        return None
+    most = max(taken.values())
+    by = min(number for number, some in taken.items() if some == most)
+    done = sum((each.on for each in ordered if each.operation == operation), ZERO)
+    holders = {each.order for each in ordered if each.operation == by and each.taken and each.order}
+    return Onward(max(ZERO, done - most), by, tuple(sorted(holders)))

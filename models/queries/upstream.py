@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.transfers import TransferState
-from models.domain.upstream import Ordered, Upstream, before
+from models.domain.upstream import Onward, Ordered, Upstream, after, before
 from models.tables.orders import DraftLineRow, LineRow, OrderRow, PiecesRow, TransferRow
 from models.tables.types import Exact, table
 
@@ -100,3 +100,12 @@ def upstream(session: Session, lines: Mapping[int, tuple[str, int]], *, cleared:
         line: before(operation, known.get(work_order, ())) for line, (work_order, operation) in lines.items()
     }
     return {line: waits for line, waits in found.items() if waits is not None}
+
+
+def onward(session: Session, lines: Mapping[int, tuple[str, int]], *, cleared: bool) -> dict[int, Onward]:
+    """Of lines given with work order and operation those whose pieces an operation after it has taken."""
+    known = ordered(session, {work_order for work_order, _ in lines.values()}, cleared=cleared)
+    found = {
+        line: after(operation, known.get(work_order, ())) for line, (work_order, operation) in lines.items()
+    }
+    return {line: gone for line, gone in found.items() if gone is not None}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from activities.apply import apply
 from models import drafts
@@ -20,7 +20,8 @@ from models.domain.pieces import Bucket, total
 from models.queries import orders as queries
 from models.queries.orders import Reader
 from models.settings import Settings
-from models.tables.orders import CommandRow, OrderRow
+from models.tables.lots import Lot
+from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
 from models.tables.work_orders import Operation
@@ -63,14 +64,6 @@ class Job:
     def send(self, number: str, quantity: int) -> Any:
         return self.do(number, c.Send((c.SendLine(1, D(quantity), "L1"),)))
 
-    def there(self, number: str) -> Decimal:
-        """How many the supplier has."""
-        with self.shop.database.read() as session:
-            snapshot = session.scalars(
-                select(table(OrderRow).c.snapshot).where(table(OrderRow).c.number == number)
-            ).one()
-        return total(load_order(snapshot).stock, Bucket.AT_SUPPLIER)
-
     def shown(self, number: str) -> Any:
         with self.shop.database.read() as session:
             return queries.view(session, number, CLEARED)["lines"][0]["waits_for"]
@@ -83,13 +76,7 @@ def job(database: Database, settings: Settings) -> Job:
 
 def said(job: Job, number: str, quantity: int) -> dict[str, Any]:
     """What sending so many is refused with."""
-    name = job.shop.save(c.Send((c.SendLine(1, D(quantity), "L1"),)), order=number)
-    assert job.shop.apply(name).status == "refused"
-    with job.shop.database.read() as session:
-        refusal: dict[str, Any] = session.execute(
-            select(table(CommandRow).c.result).where(table(CommandRow).c.id == name)
-        ).scalar_one()["refusal"]
-    return refusal
+    return refused_with(job, number, c.Send((c.SendLine(1, D(quantity), "L1"),)))
 
 
 def test_accepted_pieces_go_on_while_their_order_still_runs(job: Job) -> None:
@@ -134,6 +121,109 @@ def test_pieces_that_turn_out_wrong_are_usable_no_longer(job: Job) -> None:
     assert said(job, job.second, 21)["values"]["left"] == "20"
 
 
+def with_other_stock(job: Job) -> None:
+    """The lot holds the pieces of another job, too, so that its count says nothing about this one's."""
+    with job.shop.database.write() as session:
+        session.execute(update(table(Lot)).where(table(Lot).c.number == "L1").values(on_hand=D(500)))
+
+
+def taken_back(job: Job, number: str, kind: str) -> c.Correct:
+    """The correction of the last event of this kind."""
+    with job.shop.database.read() as session:
+        events = table(EventRow)
+        wrong = session.scalar(
+            select(func.max(events.c.sequence)).where(events.c.order_number == number, events.c.type == kind)
+        )
+    assert wrong is not None
+    return c.Correct(wrong, "Typed wrongly")
+
+
+def refused_with(job: Job, number: str, command: c.Command) -> dict[str, Any]:
+    name = job.shop.save(command, order=number)
+    assert job.shop.apply(name).status == "refused"
+    with job.shop.database.read() as session:
+        refusal: dict[str, Any] = session.execute(
+            select(table(CommandRow).c.result).where(table(CommandRow).c.id == name)
+        ).scalar_one()["refusal"]
+    return refusal
+
+
+def here(job: Job, number: str, bucket: Bucket) -> Decimal:
+    with job.shop.database.read() as session:
+        snapshot = session.scalars(
+            select(table(OrderRow).c.snapshot).where(table(OrderRow).c.number == number)
+        ).one()
+    return total(load_order(snapshot).stock, bucket)
+
+
+def test_pieces_the_next_operation_has_are_not_rejected_where_they_came_from(job: Job) -> None:
+    job.send(job.first, 100)
+    with_other_stock(job)
+    job.receive(accepted=50)
+    assert job.send(job.second, 30).status == "applied"
+    wrong = c.ReportNonconformance((c.LineQuantity(1, D(50), "L1"),), "thin")
+    assert job.do(job.first, wrong).status == "applied"
+    assert (here(job, job.first, Bucket.ACCEPTED), here(job, job.first, Bucket.REJECTED)) == (D(30), D(20))
+    assert job.shown(job.second)["usable"] == D(0)
+
+
+def test_a_receipt_the_next_operation_lives_on_is_not_corrected(job: Job) -> None:
+    job.send(job.first, 100)
+    with_other_stock(job)
+    job.receive(accepted=50)
+    assert job.send(job.second, 30).status == "applied"
+    undo = taken_back(job, job.first, "pieces_received")
+    refusal = refused_with(job, job.first, undo)
+    assert (refusal["code"], refusal["values"]["orders"]) == ("correct.moved_on", job.second)
+    # Taken back there first, it may be taken back here.
+    assert job.do(job.second, taken_back(job, job.second, "pieces_sent")).status == "applied"
+    assert job.do(job.first, undo).status == "applied"
+
+
+def test_what_came_back_as_it_was_and_went_out_again_elsewhere_stays_there(job: Job) -> None:
+    job.send(job.first, 100)
+    with_other_stock(job)
+    job.receive(accepted=50)
+    job.send(job.second, 50)
+    back = c.ReceiveLine(1, counted=D(20), unprocessed=D(20))
+    assert job.do(job.second, c.Receive((back,), additional=True)).status == "applied"
+    assert job.send(job.third, 1).status == "applied"
+    refusal = refused_with(job, job.second, taken_back(job, job.second, "pieces_received"))
+    assert (refusal["code"], refusal["values"]["left"]) == ("correct.moved_on", "19")
+
+
+@pytest.mark.parametrize("taking", [True, False], ids=["taken first", "doubted first"])
+@pytest.mark.parametrize("kind", ["report", "correct"])
+def test_pieces_are_doubted_here_or_taken_there_never_both(job: Job, kind: str, taking: bool) -> None:
+    """The later one waits in the database until the other has decided."""
+    job.send(job.first, 100)
+    with_other_stock(job)
+    job.receive(accepted=50)
+    # Not from a lot, whose row would keep them apart by itself.
+    send = job.shop.save(c.Send((c.SendLine(1, D(50)),)), order=job.second)
+    wrong = c.ReportNonconformance((c.LineQuantity(1, D(50), "L1"),), "thin")
+    doubt = job.shop.save(
+        wrong if kind == "report" else taken_back(job, job.first, "pieces_received"), order=job.first
+    )
+    first, second = (send, doubt) if taking else (doubt, send)
+    found: list[str] = []
+
+    def other() -> None:
+        found.append(job.shop.apply(second).status)
+
+    waiting = threading.Thread(target=other)
+    with job.shop.database.write() as session:
+        assert apply(session, job.shop.settings, first, NOW).status == "applied"
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+    waiting.join(20)
+    # What is only recorded moves nothing.
+    assert found == ["applied" if taking and kind == "report" else "refused"]
+    assert here(job, job.first, Bucket.ACCEPTED) == (D(50) if taking else D(0))
+    assert here(job, job.second, Bucket.IN_TRANSIT_OUT) == (D(50) if taking else D(0))
+
+
 def successor(job: Job, number: str) -> str:
     """The order that went on with all that was at the supplier of this one, straight from there."""
     with job.shop.database.write() as session:
@@ -151,7 +241,7 @@ def successor(job: Job, number: str) -> str:
             )
         )
     assert found
-    quantity = job.there(number)
+    quantity = here(job, number, Bucket.AT_SUPPLIER)
     for order, command in (
         (found, c.Issue()),
         (found, c.Acknowledge("accept")),

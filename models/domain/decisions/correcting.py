@@ -10,6 +10,7 @@ from models.domain import events as e
 from models.domain.across import Decision
 from models.domain.commands import Correct
 from models.domain.decisions import checks
+from models.domain.decisions.going_on import refuse_gone_on
 from models.domain.decisions.offering import still_offered
 from models.domain.decisions.processing import overfilled_load
 from models.domain.decisions.shares import overclaimed
@@ -57,6 +58,7 @@ def correct(
     )
     undone = _with_milestone(order, fact, undone)
     _load_not_shipped(order, fact)
+    refuse_gone_on(order, undone.moves, facts)
     _still_on_shelf(order, undone, facts)
     events = [*withdrawn, undone]
     _still_there(order, events, now)

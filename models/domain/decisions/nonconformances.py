@@ -10,6 +10,7 @@ from decimal import Decimal
 from models.domain.commands import ReportNonconformance
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf, Taken
+from models.domain.decisions.going_on import Job, job_of, not_gone_on
 from models.domain.decisions.shares import settle
 from models.domain.errors import Refusal
 from models.domain.events import Event, NonconformanceOpened, ShareMove
@@ -33,6 +34,7 @@ def report_nonconformance(
     defect = checks.reason(command.defect, "defect")
     shelf = Shelf(order)
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
+    not_on = not_gone_on(order, facts)
     moves: list[Move] = []
     recorded: list[tuple[Line, Decimal]] = []
     for index, item in enumerate(command.lines):
@@ -45,7 +47,7 @@ def report_nonconformance(
         accepted = shelf.take(
             line.line, lot, wanted, [Bucket.ACCEPTED], output=output, serials=named, only=False
         )
-        here = [] if order.end is not None else _still_here(line, accepted, facts, on_hand)
+        here = [] if order.end is not None else _still_here(line, accepted, facts, on_hand, not_on)
         left = wanted - sum((move.quantity for move in here), ZERO)
         if order.end is None and not output:
             pending = shelf.take(line.line, lot, left, [Bucket.PENDING], serials=named, only=False)
@@ -106,17 +108,29 @@ def _not_beyond_received(
         )
 
 
-def _still_here(line: Line, accepted: Drawn, facts: Facts, on_hand: dict[str, Decimal]) -> list[Move]:
-    """Accepted pieces that were used or dispatched since are no longer ours to reject."""
+def _still_here(
+    line: Line,
+    accepted: Drawn,
+    facts: Facts,
+    on_hand: dict[str, Decimal],
+    not_on: dict[Job, Decimal],
+) -> list[Move]:
+    """Accepted pieces that were used or dispatched since, or that a later operation has, are no longer ours
+    to reject."""
     found: list[Move] = []
+    job = job_of(line)
     for whole in accepted.parts:
         part = _not_gone_on(line, whole, facts)
         fact = facts.lots.get(part.output)
         here = part.quantity
+        if job in not_on:
+            here = min(here, not_on[job])
         # A lot counted in another unit, or in none, says nothing about how many pieces are left.
         if fact is not None and fact.unit == line.unit:
             here = max(ZERO, min(here, on_hand[part.output]))
             on_hand[part.output] -= here
+        if job in not_on:
+            not_on[job] -= here
         if here:
             found.append(part.to(Bucket.REJECTED, here))
     return found
