@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from activities import facts as facts_of
+from activities import hold_mails
 from activities.contracts import Applied, Carried
 from activities.letters import Letters
 from activities.locking import Locked, lock
@@ -152,6 +153,9 @@ def _decide_and_write(
         name = str(uuid.uuid5(uuid.UUID(command.id), f"{after.version}:{number}:{ask.name}"))
         save_system_command(session, name, number, ask.name, plain(ask), now)
     shelve(session, happened, now)
+    if any(isinstance(event, e.DocumentAdded) for _, events in happened for event in events):
+        # A paper that contradicts its order holds lots, its correction releases them.
+        hold_mails.tell(session, settings, now)
     for state, events in happened:
         if events and state.kin.successor:
             hand_on_files(session, state)

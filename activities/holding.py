@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -15,7 +16,9 @@ from sqlmodel import Session
 
 from activities.own_commands import save_system_command
 from models.domain.authority import Actor
+from models.domain.commands import Signature
 from models.domain.events import DocumentAdded
+from models.domain.hold_releases import signed_release
 from models.domain.lot_holds import BY_DOCUMENT, OpenHold, check_hold, not_held, to_release
 from models.domain.order import Order
 from models.queries import lot_holds
@@ -57,11 +60,17 @@ def place(
     return list(orders)
 
 
-def release_by(session: Session, lot: str, actor: Actor, reason: str, now: datetime) -> list[str]:
-    """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`
-    or `Forbidden`."""
+def release_by(
+    session: Session, lot: str, actor: Actor, reason: str, signature: Signature, now: datetime
+) -> list[str]:
+    """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`,
+    `Invalid` or `Forbidden`."""
     hold = to_release(lot, lot_holds.open_holds(session, lot), actor)
-    return _release(session, lot, hold.hold, actor.id, reason, reason, now)
+    released = signed_release(hold, lot, reason, signature)
+    told = _release(session, lot, hold.hold, actor.id, reason, reason, now)
+    kept = asdict(released) | {"at": now.isoformat()}
+    session.execute(update(_HOLDS).where(_HOLDS.c.id == hold.hold).values(signature=kept))
+    return told
 
 
 def _release(

@@ -408,6 +408,43 @@ class RecallNotice(SupplierMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDispatch(Part):
+    """A dispatch with pieces of ``lots``, which are on hold or were made from one; ``name`` is the customer's."""
+
+    dispatch: str
+    customer: str
+    name: str
+    shipped_on: date
+    lots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldMail(MailContext):
+    """To planners and quality: what a hold touches. ``order`` is the lot, ``by`` who placed or released the
+    hold, ``more`` how many are not named."""
+
+    part: str
+    revision: str
+    reason: str
+    by: str
+    lots: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    dispatches: tuple[HeldDispatch, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlaced(HoldMail):
+    """The lot is on hold: nothing of it, nor made from it, is used, sent or dispatched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased(HoldMail):
+    """The hold is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrillReminder(MailContext):
     """To quality: no recall drill was signed in a whole quarter, which is what ``order`` names."""
 
@@ -657,6 +694,8 @@ MAILS: dict[str, type[MailContext]] = {
     "command_refused": CommandRefused,
     "recall_notice": RecallNotice,
     "drill_reminder": DrillReminder,
+    "hold_placed": HoldPlaced,
+    "hold_released": HoldReleased,
 }
 _NAMES = {context: name for name, context in MAILS.items()}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import asdict
 from datetime import datetime
 
@@ -34,7 +33,8 @@ def disposition(
         raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
     signed = decide(shop_floor.as_mismatch(dict(row)), decision, reason, signature)
     if decision is not Decision.ACCEPT:
-        _hold(session, row["work_order"], by, f"{mismatch}: {reason}", now)
+        for lot in shop_floor.lots_made(session, row["work_order"]):
+            _hold(session, lot, mismatch, by, reason, now)
     session.execute(
         update(MISMATCHES)
         .where(MISMATCHES.c.id == mismatch)
@@ -48,7 +48,21 @@ def disposition(
     )
 
 
-def _hold(session: Session, job: str, by: str, reason: str, now: datetime) -> None:
-    for lot in shop_floor.lots_made(session, job):
-        if all(hold.of_a_document for hold in lot_holds.open_holds(session, lot)):
-            holding.place(session, lot, OpenHold(str(uuid.uuid4()), by, reason), reason, now)
+def hold_made_later(session: Session, job: str, lot: str, now: datetime) -> None:
+    """What a job makes after quality decided that none of it leaves is on hold from its first moment, unless
+    what was made of it before was released meanwhile."""
+    for row in shop_floor.mismatches(
+        session,
+        MISMATCHES.c.work_order == job,
+        MISMATCHES.c.decision.in_((Decision.HOLD.value, Decision.SCRAP.value)),
+        MISMATCHES.c.withdrawn_at.is_(None),
+    ):
+        if not lot_holds.released_of(session, f"{row['id']}:"):
+            _hold(session, lot, row["id"], row["decided_by"], row["reason"], now)
+
+
+def _hold(session: Session, lot: str, mismatch: str, by: str, why: str, now: datetime) -> None:
+    """Once for a mismatch and lot, if nobody holds the lot already."""
+    if all(hold.of_a_document for hold in lot_holds.open_holds(session, lot)):
+        reason = f"{mismatch}: {why}"
+        holding.place(session, lot, OpenHold(f"{mismatch}:{lot}", by, reason), reason, now)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from activities import holding
+from activities import holding, mismatches
 from activities.floor_stock import begin_lot, locked_job, shelved, write
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
@@ -115,6 +115,7 @@ def produce(
     if failed and inspection is not None:
         reason = inspection["note"] or "Failed its inspection"
         holding.place(session, name, OpenHold(str(uuid.uuid4()), by.id, reason), reason, now)
+    mismatches.hold_made_later(session, number, name, now)
     return record
 
 

@@ -28,6 +28,9 @@ from activities.mail_contexts import (
     DueMilestone,
     ExpediteRequested,
     FreshLink,
+    HeldDispatch,
+    HoldPlaced,
+    HoldReleased,
     InspectionReviewed,
     LineChange,
     LotHeld,
@@ -100,6 +103,25 @@ _BRACKETS = OrderLine(
     setup="2.5",
 )
 FLANGE = Pieces(part="FL-DN50", revision="C", quantity="1200", unit="C62", lot="20260315-STEEL-001")
+
+_HOLD: dict[str, Any] = {
+    **_OURS,
+    "part": "BAR-4140",
+    "revision": "A",
+    "by": "Ana Ruiz",
+    "lots": ("J4520-A", "J4520-B"),
+    "orders": (ORDER,),
+    "jobs": ("4520",),
+    "dispatches": (
+        HeldDispatch(
+            dispatch="DN-2026-00007",
+            customer="NORTHWIND",
+            name="Northwind Traders",
+            shipped_on=date(2026, 12, 1),
+            lots=("J4520-B",),
+        ),
+    ),
+}
 
 LATER_DELIVERY = TermsChange(
     part="FL-DN50",
@@ -318,6 +340,8 @@ SAMPLES: tuple[MailContext, ...] = (
             ),
         ),
     ),
+    HoldPlaced(**{**_HOLD, "reason": "Wrong melt"}),
+    HoldReleased(**{**_HOLD, "reason": "Analysis is fine", "more": 2}),
     DrillReminder(**_OURS, first=date(2026, 7, 1), last=date(2026, 9, 30), due=date(2026, 12, 31)),
     OrderCancelled(**_LINKED, reason="Too late", coming=(FLANGE,)),
     ActionPlanned(**_ACTION, link_id=LINK_ID),

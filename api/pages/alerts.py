@@ -16,7 +16,7 @@ from activities import wording
 from activities.i18n import N_
 from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
-from api.pages import alert_words
+from api.pages import alert_words, held_lots
 from api.pages.deeds import deed
 from api.pages.order_list import NO_SUPPLIER
 from api.pages.route import local_path, page_router
@@ -138,6 +138,7 @@ def _drawn(
     with request.app.state.database.read() as session:
         items = alert_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
         filters = _filters(session, wanted, staff, state)
+        lots, held = _held_lots(session, staff, wanted, after)
         declined = order_list.declined(session, {item["order"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     shown = [_shown(staff, item, item["order"] in declined) for item in items[:_ROWS]]
@@ -148,6 +149,8 @@ def _drawn(
         "pages/alerts.html",
         status,
         items=shown,
+        lots_on_hold=lots,
+        more_on_hold=held if held > len(lots) else 0,
         listed={item["alert"] for item in shown},
         state=wanted.state,
         order=wanted.order,
@@ -168,6 +171,17 @@ def _drawn(
         may_answer=staff.may("acknowledge-alert"),
         **filters,
     )
+
+
+def _held_lots(
+    session: Session, staff: Staff, wanted: Filter, after: str
+) -> tuple[list[held_lots.HeldLot], int]:
+    """Beside the first open alerts of all orders: the lots on hold, which are no single order's."""
+    if wanted.state != "open" or after or wanted.supplier or wanted.order:
+        return [], 0
+    if wanted.rule == "lot_on_hold":
+        return held_lots.standing(session, staff, held_lots.ALL)
+    return held_lots.standing(session, staff, held_lots.FEW) if wanted.rule is None else ([], 0)
 
 
 def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict[str, Any]:

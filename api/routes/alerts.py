@@ -9,6 +9,7 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Principal, Reader, allowed
+from api.routes.lot_holds import standing
 from api.routes.order_commands import answer, ask, parse
 from api.routes.orders import cursor, paged, reader
 from api.routes.resource import Paging
@@ -33,11 +34,17 @@ def list_alerts(
     principal: Reader,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
+    """Alerts of orders; beside the first of them, as `lots_on_hold`, the lots nobody has released yet with what
+    their holds touch: those alerts stay until then."""
+    after = cursor(page)
     with request.app.state.database.read() as session:
         items = order_records.alerts(
-            session, reader(principal), is_open=is_open, after=cursor(page), limit=page.limit + 1
+            session, reader(principal), is_open=is_open, after=after, limit=page.limit + 1
         )
-    return paged(items, page.limit, lambda item: f"{item['raised_at'].isoformat()}|{item['alert']}")
+        beside = {}
+        if after is None and is_open is not False:
+            beside["lots_on_hold"] = standing(session, principal, None, page.limit)
+    return paged(items, page.limit, lambda item: f"{item['raised_at'].isoformat()}|{item['alert']}", **beside)
 
 
 @router.post("/alerts/{alert}/acknowledge")

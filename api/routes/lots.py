@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,19 +13,30 @@ from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
 from api.fields import Body, Country, Day, Key, Number, SupplierCode, Text, Unit
-from api.routes.resource import Checks, Items, Paging, Resource
+from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import Refusal
 from models.domain.quantities import ZERO, quantity
-from models.queries import master
+from models.queries import lot_holds, master
 from models.queries.lot_numbers import next_lot_number
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.suppliers import Supplier
 
 router = api_router(tags=["Lots"])
-lots = Resource(Lot, "lot", ("number",))
+
+
+def _views(session: Session, rows: Sequence[Lot]) -> list[Fields]:
+    """With the lot on hold that each was made from."""
+    covered = lot_holds.covering(session, [row.number for row in rows])
+    return [
+        view | {"held_with": covered[row.number].lot if row.number in covered else None}
+        for row, view in zip(rows, columns(session, rows), strict=True)
+    ]
+
+
+lots = Resource(Lot, "lot", ("number",), _views)
 # The earliest zone is this far ahead of UTC: what is tomorrow here may be today there.
 _EARLIEST_ZONE = timedelta(hours=14)
 
@@ -58,6 +70,9 @@ class LotView(LotFields):
     held: bool
     hold_reason: str | None
     held_by: str | None
+    held_with: str | None = Field(
+        description="A lot on hold that this one was made from: it is held with it."
+    )
     created_at: datetime
 
 

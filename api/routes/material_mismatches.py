@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
-from activities import mismatches
+from activities import hold_mails, mismatches
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
 from api.fields import Body, Text
@@ -58,6 +58,7 @@ def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, pri
         signature = None if signed is None else Signature(name=signed.name, meaning=signed.meaning or "")
         by = principal.id
         mismatches.disposition(session, mismatch, body.decision, body.reason, signature, by, now)
+        hold_mails.tell(session, request.app.state.settings, now)
         (found,) = shop_floor.mismatches(session, MISMATCHES.c.id == mismatch)
         return Answer(found)
 

@@ -271,11 +271,11 @@ def cursor(page: Page) -> str | None:
     return page.cursor or None
 
 
-def paged(items: list[dict[str, Any]], limit: int, key: Any) -> Answer:
-    """One page and where the next begins, from a query that asked for one row more."""
+def paged(items: list[dict[str, Any]], limit: int, key: Any, **beside: Any) -> Answer:
+    """One page and where the next begins, from a query that asked for one row more; `beside` stands with it."""
     more = len(items) > limit
     items = items[:limit]
-    return Answer({"items": items, "next": key(items[-1]) if more else None})
+    return Answer({"items": items, "next": key(items[-1]) if more else None} | beside)
 
 
 def _issued(session: Session, number: str, principal: Principal) -> Order | None:

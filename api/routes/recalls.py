@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlmodel import Session
 
-from activities import recalling
+from activities import hold_mails, recalling
 from activities.i18n import N_
 from api import sheets
 from api.auth import Principal, Reader, allowed
@@ -190,7 +190,9 @@ def hold_lots(number: str, request: Request, principal: Runner) -> Answer:
     for lot in lots:
         try:
             with database.write() as session:
-                recalling.hold(session, recall, lot, actor=_actor(principal), now=request.app.state.clock())
+                now = request.app.state.clock()
+                recalling.hold(session, recall, lot, actor=_actor(principal), now=now)
+                hold_mails.tell(session, request.app.state.settings, now)
             held.append(lot)
         except Refusal as refusal:
             failed.append(recalling.not_held(lot, refusal))

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import Table
 from sqlmodel import Session
 
+from activities import hold_mails
 from activities import shop_floor as floor
 from activities.shop_floor import Recorder, Step
 from api.auth import Principal, Reader, allowed
@@ -118,6 +119,8 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
             recorder(principal),
             now,
         )
+        # What failed its inspection is on hold.
+        hold_mails.tell(session, request.app.state.settings, now)
         return _made(request, _one(session, OUTPUTS, number, record))
 
     return perform(request, principal, change)

@@ -39,9 +39,13 @@ class Covered:
 
 def made_from(session: Session, lot: str) -> frozenset[str]:
     """The lot and all lots made from it, over every step and order."""
-    return _lots(
-        {f"{_LOT}{lot}"} | _reached(session, {f"{_LOT}{lot}"}, _EDGES.c.from_node, _EDGES.c.to_node).keys()
-    )
+    return _lots(below(session, lot))
+
+
+def below(session: Session, lot: str) -> frozenset[str]:
+    """The nodes of the lot and of all it went into, over every step and order."""
+    begin = {f"{_LOT}{lot}"}
+    return frozenset(begin | _reached(session, begin, _EDGES.c.from_node, _EDGES.c.to_node).keys())
 
 
 def became(session: Session, lots: Collection[str]) -> frozenset[str]:
@@ -72,6 +76,12 @@ def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
         if above:
             found[lot] = Covered(above[0], held[above[0]])
     return found
+
+
+def stopped(session: Session, lots: Collection[str]) -> dict[str, Covered]:
+    """Which of `lots` are on hold themselves, or were made from one that is."""
+    found = covering(session, lots)
+    return found | {lot: Covered(lot, reason) for lot, reason in _held(session, lots).items()}
 
 
 def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -119,6 +129,14 @@ def open_holds(session: Session, lot: str) -> list[OpenHold]:
         .order_by(_HOLDS.c.held_at, _HOLDS.c.id)
     )
     return [OpenHold(row.id, row.held_by, row.reason) for row in rows]
+
+
+def released_of(session: Session, begin: str) -> bool:
+    """Whether a hold was released whose id begins so."""
+    query = select(_HOLDS.c.id).where(
+        _HOLDS.c.id.startswith(begin, autoescape=True), _HOLDS.c.released_at.is_not(None)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def history(session: Session, lot: str) -> list[dict[str, Any]]:

@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from models.domain.materials import BLOCKING, Mismatch
 from models.domain.quantities import ZERO
-from models.queries.lot_holds import above, became
+from models.queries.lot_holds import above, became, stopped
 from models.tables.orders import EdgeRow, PiecesRow
 from models.tables.shop_floor import (
     ConsumptionRow,
+    Customer,
     DispatchLineRow,
     DispatchRow,
     MaterialMismatchRow,
@@ -24,7 +25,7 @@ from models.tables.types import table
 
 Record = dict[str, Any]
 CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), table(MaterialMismatchRow)
-_DISPATCHES, _LINES = table(DispatchRow), table(DispatchLineRow)
+_DISPATCHES, _LINES, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
 _EDGES, _PIECES = table(EdgeRow), table(PiecesRow)
 _JOB = "job:"
 
@@ -92,10 +93,24 @@ def dispatch(session: Session, number: str, *, cleared: bool) -> Record | None:
 
 
 def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
+    """Adds the lines, what is on hold of them, and the customer's name."""
     query = select(_LINES).where(_LINES.c.dispatch.in_(list(found)))
     for row in session.execute(query.order_by(_LINES.c.dispatch, _LINES.c.line)).mappings():
         line = dict(row)
         found[line.pop("dispatch")]["lines"].append(line)
+    lines = [line for each in found.values() for line in each["lines"]]
+    held = stopped(session, sorted({line["lot"] for line in lines}))
+    for line in lines:
+        over = held.get(line["lot"])
+        line["held"] = None if over is None else {"lot": over.lot, "reason": over.reason}
+    names = select(_CUSTOMERS.c.code, _CUSTOMERS.c.name).where(
+        _CUSTOMERS.c.code.in_({each["customer"] for each in found.values()})
+    )
+    called = {row.code: row.name for row in session.execute(names)}
+    for each in found.values():
+        each["customer_name"] = called.get(each["customer"], "")
+        # Nothing of what was taken back is with a customer.
+        each["held"] = each["reversed_at"] is None and any(line["held"] for line in each["lines"])
 
 
 def serials_gone(session: Session, parts: Collection[str]) -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -74,3 +75,8 @@ class LotHoldRow(SQLModel, table=True):
     released_by: str | None = None
     released_at: datetime | None = Field(default=None, sa_type=Utc)
     release_reason: str | None = None
+    # Who released it signed that: printed name, meaning, time, and the hash of what was signed.
+    signature: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    # When planners and quality were written to, of the hold and of its end.
+    told_at: datetime | None = Field(default=None, sa_type=Utc)
+    release_told_at: datetime | None = Field(default=None, sa_type=Utc)

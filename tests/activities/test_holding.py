@@ -24,6 +24,7 @@ from tests.activities.test_apply import Shop, c
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 HIM = Actor("u_2", "user", frozenset({Role.DESIGN_AUTHORITY}))
+SIGNED = c.Signature("Dana Sousa")
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_a_hold_tells_the_orders_downstream_and_covers_their_lots(shop: Shop) ->
 def test_a_released_lot_goes_on_and_is_told_to_those_who_were_stopped(shop: Shop) -> None:
     place(shop, "L2")
     with shop.database.write() as session:
-        assert holding.release_by(session, "L2", HIM, "Fine", NOW) == [shop.number]
+        assert holding.release_by(session, "L2", HIM, "Fine", SIGNED, NOW) == [shop.number]
     assert [name for name, _ in told(shop)] == ["report-lot-hold", "report-lot-release"]
     assert shop.do(c.Send((c.SendLine(1, Decimal(1), "L1"),))).status == "applied"
 
@@ -119,7 +120,7 @@ def test_who_goes_on_with_a_split_order_is_told_of_the_release(shop: Shop, times
         assert list(_order(shop, shop.number).open_lot_holds)
         assert not _order(shop, second).lot_holds
     with shop.database.write() as session:
-        assert shop.number in holding.release_by(session, "L2", HIM, "Fine", NOW)
+        assert shop.number in holding.release_by(session, "L2", HIM, "Fine", SIGNED, NOW)
     for name in _waiting(shop, shop.number):
         assert shop.apply(name).status == "applied"
     after = _order(shop, shop.number)
@@ -146,7 +147,7 @@ def test_of_two_holds_the_lot_stays_held_by_the_other(shop: Shop) -> None:
     with pytest.raises(Refusal, match="on hold already"):
         place(shop, "L2", "u_3")
     with shop.database.write() as session:
-        holding.release_by(session, "L2", HIM, "Fine", NOW)
+        holding.release_by(session, "L2", HIM, "Fine", SIGNED, NOW)
     with shop.database.read() as session:
         lot = session.get(Lot, "L2")
         assert lot is not None

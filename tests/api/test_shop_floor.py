@@ -333,9 +333,27 @@ def test_what_quality_does_not_accept_is_held(listed: TestClient, decision: str,
     out(listed)
     assert decide(listed, "WO-3201-M1", decision=decision, reason="Soft").status_code == 200
     assert refused(leave(listed, "WO-3201-A", 10)) == code
+    assert [
+        lot["held"] for lot in listed.get(API + "/lots").json()["items"] if lot["number"] == "WO-3201-A"
+    ] == [True]
+    # What the job makes later is on hold from its first moment.
     out(listed, 5)
-    later = leave(listed, "WO-3201-B", 5)
-    assert later.status_code == (409 if decision == "scrap" else 201), later.text
+    assert listed.get(API + "/lots/WO-3201-B").json()["hold_reason"] == "WO-3201-M1: Soft"
+    assert refused(leave(listed, "WO-3201-B", 5)) == code
+
+
+@sqlite_only
+def test_what_a_job_makes_after_its_lots_were_released_is_not_held(
+    listed: TestClient, as_role: Login
+) -> None:
+    made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    out(listed)
+    assert decide(listed, "WO-3201-M1", decision="hold", reason="Soft").status_code == 200
+    design = as_role(Role.DESIGN_AUTHORITY)
+    released = design.post(f"{API}/lots/WO-3201-A/release", json={"reason": "Hard enough"})
+    assert released.status_code == 200, released.text
+    out(listed, 5)
+    assert leave(listed, "WO-3201-B", 5).status_code == 201
 
 
 @sqlite_only

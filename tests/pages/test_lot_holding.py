@@ -23,7 +23,8 @@ async def flagged(system: System, number: str, flags: list[str]) -> None:
 
 async def told(browser: Browser, what: str, reason: str) -> None:
     page = await browser.open(f"/lots/{LOT}/{what}")
-    done = await browser.send(page, f"/lots/{LOT}/{what}", reason=reason)
+    signed = {"signature": "Dana Sousa"} if what == "release" else {}
+    done = await browser.send(page, f"/lots/{LOT}/{what}", reason=reason, **signed)
     assert urlsplit(done.url).path == f"/master/lots/{LOT}"
 
 
@@ -33,7 +34,7 @@ async def test_a_lot_is_held_and_released_where_its_page_leads(system: System, b
     page = await quality.open(f"/master/lots/{LOT}")
     assert page.links["Put the lot on hold"].endswith(f"/lots/{LOT}/hold")
     page = await quality.open(f"/lots/{LOT}/hold")
-    assert f"Open orders that have such pieces {number}" in page.text
+    assert f"Open orders that have such pieces, had them or are to send them {number}" in page.text
     page = await quality.send(page, f"/lots/{LOT}/hold", reason="")
     assert page.status == 422
     assert "Give a reason." in page.text
@@ -59,7 +60,9 @@ async def test_who_may_not_is_told_so(system: System, browsers: Browsers) -> Non
     assert (await browsers.of(Role.QUALITY).open(f"/lots/{LOT}/release")).status == 403
     design = browsers.of(Role.DESIGN_AUTHORITY)
     page = await design.open(f"/lots/{LOT}/release")
-    page = await design.send(page, f"/lots/{LOT}/release", reason="Fine")
+    unsigned = await design.send(page, f"/lots/{LOT}/release", reason="Fine")
+    assert (unsigned.status, "Sign with your printed name." in unsigned.text) == (422, True)
+    page = await design.send(page, f"/lots/{LOT}/release", reason="Fine", signature="Dana Sousa")
     assert page.status == 409
     assert f"Lot {LOT} is not on hold." in page.text
     assert (await design.open("/lots/NO-LOT/hold")).status == 404

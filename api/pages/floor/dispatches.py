@@ -27,7 +27,6 @@ from api.routes.shop_floor import ReversalBody
 from api.supplier.words import Words
 from models.queries import order_stream, shop_floor
 from models.queries.shop_floor import Record
-from models.tables.shop_floor import Customer
 
 router = page_router()
 _ROWS = 50
@@ -99,14 +98,13 @@ async def dispatch(request: Request, staff: Visitor) -> Response:
 def show_dispatch(number: str, request: Request, staff: Visitor) -> Response:
     with request.app.state.database.read() as session:
         found = dispatches.read(session, staff.principal, number)
-        customer = session.get(Customer, found["customer"])
         names = order_stream.names(session, people([found]))
     return draw(
         request,
         staff,
         "pages/floor/dispatch.html",
         found=found,
-        customer=customer.name if customer is not None else "",
+        customer=found["customer_name"],
         state=state(staff.words, found, names),
         recorded=f"{names.get(found['recorded_by'], '')} · {staff.words.time(found['recorded_at'])}",
         trace=asking(f"dispatch:{number}"),
@@ -153,7 +151,7 @@ def _reversing(request: Request, staff: Staff, number: str) -> Deed:
         lambda _answer: f"/dispatches/{number}",
         (
             (N_("Dispatch"), number),
-            (N_("Customer"), found["customer"]),
+            (N_("Customer"), " · ".join(filter(None, (found["customer"], found["customer_name"])))),
             (N_("What left"), _summed(staff.words, found)),
         ),
     )

@@ -29,6 +29,8 @@ from models.queries import compliance, lot_holds, order_stream
 def _state(words: Words, record: Record) -> Cell:
     if record["held"]:
         return Cell(words.say(N_("Held")), "act")
+    if record["held_with"]:
+        return Cell(words.say(N_("Held with {lot}"), lot=record["held_with"]), "act")
     if not record["on_hand"]:
         return Cell(words.say(N_("Used up")), "plain")
     if record["on_hand"] < record["quantity"]:
@@ -98,9 +100,13 @@ def _hold(words: Words, row: dict[str, Any], names: Mapping[str, str]) -> list[C
     cells = [Cell(row["reason"]), Cell(names.get(by, by)), Cell(words.time(row["held_at"]))]
     if row["released_at"] is None:
         return [*cells, Cell(words.say(N_("Held")), "act")]
-    ended = words.labelled(
-        words.say(N_("Released {when}"), when=words.time(row["released_at"])), row["release_reason"]
+    when, signed = words.time(row["released_at"]), (row["signature"] or {}).get("name", "")
+    text = (
+        words.say(N_("Released {when}, signed {name}"), when=when, name=signed)
+        if signed
+        else words.say(N_("Released {when}"), when=when)
     )
+    ended = words.labelled(text, row["release_reason"])
     return [*cells, Cell(ended, "good")]
 
 

@@ -151,6 +151,8 @@ MAILS: dict[str, str] = {
     "command_refused": N_("Could not be done"),
     "recall_notice": N_("Recall"),
     "drill_reminder": N_("Reminder of a recall drill"),
+    "hold_placed": N_("Lot put on hold: what it touches"),
+    "hold_released": N_("Hold of a lot is over"),
 }
 # A recipient's state -> what became of the mail, and how that is to be taken.
 FATES: dict[str, tuple[str, str]] = {

@@ -1,0 +1,37 @@
+"""The release of a held lot, as it is signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from models.domain.commands import Signature
+from models.domain.decisions.checks import signed
+from models.domain.lot_holds import OpenHold
+
+# What a release means when its signature says nothing else.
+RELEASED = "Released"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release as it is signed: printed name, meaning, and the hash of what was signed."""
+
+    name: str
+    meaning: str
+    record: str
+
+
+def signed_release(hold: OpenHold, lot: str, reason: str, signature: Signature) -> Released:
+    """Raises `Invalid` without a printed name."""
+    name, meaning = signed(signature)
+    told = {
+        "hold": hold.hold,
+        "lot": lot,
+        "held_by": hold.by,
+        "held_for": hold.reason,
+        "released_for": reason,
+    }
+    record = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return Released(name, meaning or RELEASED, record)
