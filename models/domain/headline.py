@@ -11,6 +11,7 @@ from models.domain.pieces import OUT, Bucket, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
 from models.domain.reworking import first_out
+from models.domain.surplus import beyond
 from models.domain.transfers import coming
 
 _OWED: dict[Stage, str] = {
@@ -51,6 +52,11 @@ def missing(order: Order) -> list[dict[str, str]]:
     found += [{"what": f"transfer-answer:{each.transfer}", "owed_by": "supplier"} for each in coming(order)]
     if total(order.stock, Bucket.PENDING):
         found.append({"what": "judgement:pending", "owed_by": "quality"})
+    found += [
+        {"what": f"beyond-ordered:line-{line.line}", "owed_by": "buyer"}
+        for line in order.lines
+        if beyond(order, line)
+    ]
     if total(order.stock, Bucket.OVER):
         found.append({"what": "decision:over", "owed_by": "receiving"})
     return found

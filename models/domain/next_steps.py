@@ -32,6 +32,7 @@ class Step(StrEnum):
     REWORK = "rework"
     CONFIRM_RETURN = "confirm-return"
     REVIEW = "review"
+    BEYOND_ORDERED = "beyond-ordered"
     JUDGE = "judgement"
     RESOLVE_OVER = "decision"
     FIRST_ARTICLE = "first-article"
@@ -77,6 +78,7 @@ COMMANDS: dict[Step, str] = {
     Step.REWORK: "ship",
     Step.CONFIRM_RETURN: "confirm-return",
     Step.REVIEW: "review-inspection",
+    Step.BEYOND_ORDERED: "propose-change",
     Step.JUDGE: "judge",
     Step.RESOLVE_OVER: "resolve-over",
     Step.FIRST_ARTICLE: "submit-inspection",

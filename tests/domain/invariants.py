@@ -239,6 +239,8 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
             assert grown == -sum(move.quantity for move in event.moves if move.target is None)
         case _:
             assert grown == 0, (event, "made or destroyed pieces")
+    if not isinstance(event, e.OrderSplit | e.PiecesTakenOver):
+        _accepted_within_ordered(before, after)
     if not isinstance(
         event, e.PiecesReceived | e.OverResolved | e.EventCorrected | e.OrderSplit | e.PiecesTakenOver
     ):
@@ -269,6 +271,22 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
     assert after.version == before.version + 1
     assert after.currency == before.currency
     assert after.settlements[: len(before.settlements)] == before.settlements
+
+
+def _accepted_within_ordered(before: Order, after: Order) -> None:
+    """Nothing becomes accepted beyond what is ordered now, whatever was sent before a change. Once the order
+    has ended nobody can change what is ordered."""
+    for line in after.lines:
+        places = [at for at in after.stock if at.startswith(f"{line.line}:")]
+        grown = sum(
+            (
+                pieces(after, Bucket.ACCEPTED, place=at) - pieces(before, Bucket.ACCEPTED, place=at)
+                for at in places
+            ),
+            ZERO,
+        )
+        if grown > 0 and before.end is None:
+            assert billing.finished(after, line.line) <= line.ordered, "accepted more than is ordered"
 
 
 def _kept_within_tolerance(before: Order, after: Order) -> None:

@@ -335,7 +335,7 @@ def test_keeping_one_too_many_adds_one_to_what_a_change_left() -> None:
     scene = in_force(
         given(issued(a_line(tolerance=Decimal("0.02"))), accept(), send(100)), change(changed(1, 60))
     )
-    given(scene, ship(100), receive(101), over("accept"))
+    given(scene, ship(100), receive(101), over("accept")).then("receiving", accepted=61, pending=40)
     assert scene.order.lines[0].ordered == 61
 
 

@@ -76,7 +76,14 @@ PLAN_B = Contingency(
     1, "u_2", AT, date(2026, 12, 4), "buyer", "One bath only", "DELTA", "Delta Coating", "200 flanges"
 )
 LINE = e.ReceiptLine(
-    1, "L1", Decimal(100), Decimal(90), Decimal(10), *(Decimal(0),) * 5, kept_pending=Decimal(2)
+    1,
+    "L1",
+    Decimal(100),
+    Decimal(90),
+    Decimal(10),
+    *(Decimal(0),) * 5,
+    kept_pending=Decimal(2),
+    kept_because="inspection",
 )
 CHARGES = (
     Charge(ChargeKind.PRICE, 1, Decimal(100), "C62", Decimal("0.85"), Decimal("85.00"), Decimal(100)),
@@ -233,11 +240,11 @@ def test_a_forecast_that_moves_shows_both_days() -> None:
 
 def test_what_was_counted_is_said_line_by_line() -> None:
     words = Words("en", "Europe/Berlin", AT.date())
-    line = replace(LINE, kept_because="The certificate is missing.")
+    line = replace(LINE, kept_because="document")
     event = e.PiecesReceived(RECEIPT, (line,), moved(Bucket.ACCEPTED), parcel=PARCEL)
     counted, kept = sentence(event, Telling(ORDER, words)).details
     assert counted.replace("\u00a0", " ") == "FLANGE B L1: 100 pcs counted: 90 accepted, 10 rejected"
-    assert kept.replace("\u00a0", " ") == "2 pcs kept waiting: The certificate is missing."
+    assert kept.replace("\u00a0", " ") == "2 pcs kept waiting: a certificate contradicts the order"
 
 
 @pytest.mark.parametrize(

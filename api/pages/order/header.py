@@ -181,7 +181,7 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
         case Step.CORRECTION:
             document = order.documents[item.subject]
             return f"{words.say(DOCUMENTS[document.type].name)} · {document.filename}"
-        case Step.INSPECTION | Step.FIRST_ARTICLE:
+        case Step.INSPECTION | Step.FIRST_ARTICLE | Step.BEYOND_ORDERED:
             line = order.line(int(item.subject.removeprefix("line-")))
             return f"{line.part} {line.part_revision}" if line is not None else item.subject
         case Step.SETTLE_CONTINGENCY:

@@ -14,6 +14,16 @@ from api.pages.order.wording import AMOUNTS, SURPLUS
 from models.domain import events as e
 from models.domain.pieces import Bucket
 
+# What accepted pieces wait for, as a receipt has it.
+_KEPT_BECAUSE = {
+    "hold": N_("the order is on hold"),
+    "lot": N_("the lot is on hold"),
+    "document": N_("a certificate contradicts the order"),
+    "inspection": N_("no released inspection covers them"),
+    "ordered": N_("more than is ordered now"),
+    "found": N_("they had been lost"),
+}
+
 
 def sent(event: e.PiecesSent, tell: Telling) -> Sentence:
     details = list(tell.travel(event.carrier, event.tracking))
@@ -119,7 +129,8 @@ def _counted(line: e.ReceiptLine, tell: Telling) -> Iterator[str]:
     yield tell.say(N_("{part}: {counted} counted: {found}"), part=what, counted=counted, found=found)
     if line.kept_pending:
         quantity = tell.amount(line.kept_pending, line.line)
-        yield tell.say(N_("{quantity} kept waiting: {reason}"), quantity=quantity, reason=line.kept_because)
+        reason = tell.say(_KEPT_BECAUSE[line.kept_because])
+        yield tell.say(N_("{quantity} kept waiting: {reason}"), quantity=quantity, reason=reason)
 
 
 def judged(event: e.PiecesJudged, tell: Telling) -> Sentence:

@@ -53,6 +53,7 @@ HEADLINES: dict[Step, str] = {
     Step.REWORK: N_("{supplier} owes reworked pieces"),
     Step.CONFIRM_RETURN: N_("Receiving owes the return of rejected pieces to {supplier}"),
     Step.REVIEW: N_("Quality owes a review of measured values"),
+    Step.BEYOND_ORDERED: N_("The buyer owes a decision about pieces beyond what is ordered now"),
     Step.JUDGE: N_("Quality owes a judgement on pending pieces"),
     Step.RESOLVE_OVER: N_("Receiving owes a decision about surplus pieces"),
     Step.FIRST_ARTICLE: N_("{supplier} owes the inspection of the first pieces of {subject}"),
@@ -87,6 +88,9 @@ STEPS: dict[Step, str] = {
     Step.REWORK: N_("Rework and send back the pieces of {subject}"),
     Step.CONFIRM_RETURN: N_("Confirm that the pieces of {subject} went back"),
     Step.REVIEW: N_("Review inspection {subject}"),
+    Step.BEYOND_ORDERED: N_(
+        "Order the pieces of {subject} beyond what is ordered now, or have them rejected"
+    ),
     Step.JUDGE: N_("Judge the pending pieces"),
     Step.RESOLVE_OVER: N_("Decide about pieces beyond what was expected"),
     Step.FIRST_ARTICLE: N_("Measure the first pieces of {subject}; the others wait for them"),

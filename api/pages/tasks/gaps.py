@@ -40,6 +40,7 @@ _OWED: dict[str, tuple[str, str]] = {
     "return": (N_("Pieces of {part} to send back"), "receive"),
     "transfer": (N_("Pieces of {part} that go on to another supplier"), "ship"),
     "judgement": (N_("Judgement of the pending pieces"), "judge"),
+    "beyond-ordered": (N_("Decision about pieces of {part} beyond what is ordered now"), "propose-change"),
     "decision": (N_("Decision about the surplus pieces"), "resolve-over"),
 }
 
@@ -76,7 +77,7 @@ def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind == "correction":
         document = order.documents[what]
         return {"document": words.say(DOCUMENTS[document.type].name), "filename": document.filename}
-    if kind in ("inspection", "first-article", "return", "transfer"):
+    if kind in ("inspection", "first-article", "return", "transfer", "beyond-ordered"):
         line = order.line(int(what.removeprefix("line-")))
         assert line is not None, "inspections and pieces are owed for the order's lines"
         return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}

@@ -1,4 +1,5 @@
-"""What stands between a counted piece and `accepted`: a hold, a contradicting paper, a missing inspection."""
+"""What stands between a counted piece and `accepted`: a hold, a contradicting paper, a missing inspection, or that
+it is not ordered any more."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from models.domain.order import Line, Order
 from models.domain.paperwork import contradicted
 from models.domain.pieces import key
 from models.domain.quantities import ZERO
+from models.domain.surplus import acceptable
 
 
 def held_lot(facts: Facts, line: Line, lot: str) -> LotFact | None:
@@ -64,3 +66,26 @@ def may_accept(
             )
         at = key(line.line, part.lot)
         used[at] = used.get(at, ZERO) + part.quantity
+
+
+def within_ordered(
+    order: Order, line: Line, parts: Iterable[Taken], accepted: dict[int, Decimal], *, field: str
+) -> None:
+    """Raises `Refusal` when accepting `parts` would accept more than is ordered, which a change may have made
+    less than was sent. `accepted` is what the command accepted by line so far, updated here."""
+    wanted = sum((part.quantity for part in parts), ZERO)
+    before = accepted.get(line.line, ZERO)
+    left = acceptable(order, line)
+    if left is not None and before + wanted > left:
+        raise Refusal(
+            "judge.beyond_ordered",
+            "Line {line}: {ordered} are ordered now, and {left} more may be accepted; you entered {entered}. Reject "
+            "the others and send them back, or propose a change of the quantity and accept them once the supplier "
+            "has agreed.",
+            field=field,
+            line=line.line,
+            ordered=line.ordered,
+            left=max(ZERO, left - before),
+            entered=wanted,
+        )
+    accepted[line.line] = before + wanted

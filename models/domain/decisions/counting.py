@@ -22,6 +22,7 @@ from models.domain.paperwork import contradicted
 from models.domain.pieces import OUT, Bucket, Move, key
 from models.domain.quantities import ZERO, plain
 from models.domain.serials import Named, missing, of_line
+from models.domain.surplus import acceptable
 
 _TARGET = {
     "accepted": Bucket.ACCEPTED,
@@ -47,6 +48,8 @@ class Count:
         self.lot_unknown = False
         self.shelf = Shelf(order)
         self.judged = dict(order.judged)
+        # What was accepted of each line so far.
+        self.accepted: dict[int, Decimal] = {}
         self.moves: list[Move] = []
         self.lines: list[ReceiptLine] = []
         # Whose rework came back, by stock key.
@@ -220,12 +223,25 @@ class Count:
             return [(Bucket.PENDING, amount, "lot")]
         if contradicted(self.order, line.line):
             return [(Bucket.PENDING, amount, "document")]
-        free = amount
+        ordered = min(amount, self._ordered_still(line))
+        free = ordered
         if line.plan is not None:
-            free = min(amount, released_left(self.order, line, part.lot, self.judged))
+            free = min(ordered, released_left(self.order, line, part.lot, self.judged))
         self.judged[at] = self.judged.get(at, ZERO) + free
-        targets = [(Bucket.ACCEPTED, free, ""), (Bucket.PENDING, amount - free, "inspection")]
+        self.accepted[line.line] = self.accepted.get(line.line, ZERO) + free
+        targets = [
+            (Bucket.ACCEPTED, free, ""),
+            (Bucket.PENDING, ordered - free, "inspection"),
+            (Bucket.PENDING, amount - ordered, "ordered"),
+        ]
         return [target for target in targets if target[1]]
+
+    def _ordered_still(self, line: Line) -> Decimal:
+        """How many more may become accepted. What a change took off the line after it was sent waits, though it
+        comes back done: somebody orders it anew, or it goes back."""
+        left = acceptable(self.order, line)
+        assert left is not None, "after its end an order takes back only what was lost, to be judged"
+        return max(ZERO, left - self.accepted.get(line.line, ZERO))
 
     def _residue(self, line: Line, lot: str, index: int) -> None:
         """The last receipt of a line counted by weight: what the scale did not show is written off."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from models.domain import serials
 from models.domain.commands import ConfirmReturn, DecideDisposition, Disposition, DispositionLine
 from models.domain.decisions import checks
-from models.domain.decisions.accepting import may_accept
+from models.domain.decisions.accepting import may_accept, within_ordered
 from models.domain.decisions.drawing import Taken
 from models.domain.errors import Forbidden, Refusal
 from models.domain.events import (
@@ -199,6 +199,7 @@ def decide_disposition(
         )
     moves: list[Move] = []
     shares: list[ShareMove] = []
+    accepted: dict[int, Decimal] = {}
     for proposal in item.proposals:
         share: Share | None = Share.UNDECIDED
         if command.decision == "approve":
@@ -210,6 +211,7 @@ def decide_disposition(
             if target is Bucket.ACCEPTED:
                 # The signature stands in for the inspection, not for papers or a held lot.
                 may_accept(order, facts, line, [taken], field="nonconformance")
+                within_ordered(order, line, [taken], accepted, field="nonconformance")
             moves.append(taken.to(target, line=line))
         shares.append(
             ShareMove(

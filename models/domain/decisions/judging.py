@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from models.domain.commands import Judge
 from models.domain.decisions import checks
-from models.domain.decisions.accepting import may_accept
+from models.domain.decisions.accepting import may_accept, within_ordered
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.nonconformances import open_for
 from models.domain.decisions.shares import settle
@@ -24,6 +25,7 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
     checks.some_lines(command.lines)
     shelf = Shelf(order)
     used = dict(order.judged)
+    accepted: dict[int, Decimal] = {}
     moves: list[Move] = []
     unknown = False
     for index, item in enumerate(command.lines):
@@ -55,6 +57,7 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
                 )
             if target is Bucket.ACCEPTED:
                 may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.accepted", used=used)
+                within_ordered(order, line, drawn.parts, accepted, field=f"lines.{index}.accepted")
             moves += drawn.to(target, line=line)
             unknown = unknown or drawn.lot_unknown
     if not moves:
