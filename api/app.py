@@ -18,7 +18,7 @@ from api import errors, openapi
 from api.auth import Clock, Keyring
 from api.dispatch import Dispatcher
 from api.html import TEMPLATES
-from api.middleware import LastResort, SecurityHeaders
+from api.middleware import LastResort, SecurityHeaders, ServerTiming
 from api.pages import (
     actions,
     live,
@@ -225,6 +225,7 @@ def create_app(settings: Settings, *, clock: Clock = now) -> FastAPI:
     app.state.link_brake = opening.LinkBrake()
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))
+    app.add_middleware(ServerTiming)
     errors.install(app)
     nowhere.install(app)
     programs = _Programs()

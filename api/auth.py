@@ -32,10 +32,11 @@ _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, by opaque id: records name this, never a mail address."""
+    """Who asks, by opaque id: records name this, never a mail address. `name` is for their own pages."""
 
     id: str
     roles: frozenset[Role]
+    name: str
     kind: Literal["user", "supplier"] = "user"
     cleared: bool = False
     locale: str = "en"
@@ -84,6 +85,7 @@ class Keyring:
         found = Principal(
             user.id,
             frozenset(Role(role) for role in user.roles),
+            user.name or user.email,
             cleared=user.cleared,
             locale=user.locale,
             plant=user.plant,

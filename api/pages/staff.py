@@ -18,15 +18,12 @@ from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
 from models.queries import orders as queries
 from models.tables.orders import AlertRow, OrderRow
-from models.tables.people import User
 from models.tables.plants import Plant
 from models.tables.types import table
 
 _ALERTS = table(AlertRow)
 _ORDERS = table(OrderRow)
 _PLANTS = table(Plant)
-_USERS = table(User)
-_PERSON = select(_USERS.c.name, _USERS.c.email).where(_USERS.c.id == bindparam("id"))
 _UNANSWERED = select(func.count()).where(_ALERTS.c.open.is_(True), _ALERTS.c.acknowledged_at.is_(None))
 # Of orders that anybody may know of.
 _UNANSWERED_FREE = _UNANSWERED.where(
@@ -41,10 +38,13 @@ class Staff:
     """One of our people looking at a page. `alerts`: open ones nobody has answered yet."""
 
     principal: Principal
-    name: str
     words: Words
     now: datetime
     alerts: int
+
+    @property
+    def name(self) -> str:
+        return self.principal.name
 
     @property
     def actor(self) -> Actor:
@@ -80,12 +80,10 @@ def _read(request: Request, principal: Principal) -> Staff:
 def who_looks(session: Session, request: Request, principal: Principal) -> Staff:
     """For a page that is read in one go; others ask for a `Visitor`."""
     now: datetime = request.app.state.clock()
-    person = session.execute(_PERSON, {"id": principal.id}).first()
     zone = _timezone(session, principal.plant)
     alerts = session.scalar(_UNANSWERED if principal.cleared else _UNANSWERED_FREE) or 0
-    name = (person.name or person.email) if person is not None else principal.id
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
-    return Staff(principal, name, words, now, alerts)
+    return Staff(principal, words, now, alerts)
 
 
 def _timezone(session: Session, plant: str | None) -> str:

@@ -154,7 +154,7 @@ def test_a_known_token_costs_no_query_for_a_while(database: Database, clock: Han
         return [await keyring.principal("token", token) for _ in range(times)]
 
     found = asyncio.run(ask(10))
-    assert set(found) == {Principal(user.id, frozenset({Role.BUYER}))}
+    assert set(found) == {Principal(user.id, frozenset({Role.BUYER}), user.email)}
     assert len(queries) == 2
     keyring.forget()
     asyncio.run(ask(1))

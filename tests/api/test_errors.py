@@ -213,6 +213,13 @@ def test_every_answer_carries_the_security_headers(echo: TestClient, path: str) 
     assert "strict-transport-security" not in headers
 
 
+@pytest.mark.parametrize("path", ["/login", "/static/app.css", "/nowhere", "/api/v1/plants", "/break"])
+def test_every_answer_tells_how_long_it_took_to_make(echo: TestClient, path: str) -> None:
+    name, _, milliseconds = echo.get(path).headers["server-timing"].partition(";dur=")
+    assert name == "app"
+    assert 0 <= float(milliseconds) < 60_000
+
+
 def test_a_request_object_that_ends_too_early_is_400(app: FastAPI, admin: TestClient) -> None:
     sent: list[dict[str, Any]] = []
 
