@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from activities import holding, mismatches
+from activities import bom_check, holding, mismatches
 from activities.floor_stock import begin_lot, locked_job, shelved, write
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
@@ -46,10 +46,18 @@ class Step:
 
 
 def consume(
-    session: Session, number: str, lot: str, quantity: Decimal, step: Step, by: Recorder, now: datetime
+    session: Session,
+    number: str,
+    lot: str,
+    quantity: Decimal,
+    step: Step,
+    by: Recorder,
+    now: datetime,
+    *,
+    usual: Decimal | None = None,
 ) -> str:
     """Material of a lot went into job `number`; gives the record. Other material than its bill of material
-    names is recorded all the same, and opens a mismatch."""
+    names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`."""
     job = locked_job(session, number, with_lot=lot)
     there = shelved(session, [lot]).get(lot)
     of_itself = job.node in above(session, f"lot:{lot}")
@@ -71,6 +79,7 @@ def consume(
     )
     write(session, edge, record)
     _compare(session, job, record, now)
+    bom_check.compare(session, job, usual, by.id, now)
     return record
 
 
@@ -84,6 +93,8 @@ def produce(
     step: Step,
     by: Recorder,
     now: datetime,
+    *,
+    usual: Decimal | None = None,
 ) -> str:
     """Pieces came out of job `number`; gives the record. What failed its inspection is put on hold."""
     job = locked_job(session, number)
@@ -115,15 +126,23 @@ def produce(
     if failed and inspection is not None:
         reason = inspection["note"] or "Failed its inspection"
         holding.place(session, name, OpenHold(str(uuid.uuid4()), by.id, reason), reason, now)
+    bom_check.compare(session, job, usual, by.id, now)
     mismatches.hold_made_later(session, number, name, now)
     return record
 
 
 def reverse_consumption(
-    session: Session, number: str, record: str, reason: str, by: Recorder, now: datetime
+    session: Session,
+    number: str,
+    record: str,
+    reason: str,
+    by: Recorder,
+    now: datetime,
+    *,
+    usual: Decimal | None = None,
 ) -> None:
     """The material is on the shelf again, and a mismatch it opened is withdrawn."""
-    locked_job(session, number)
+    job = locked_job(session, number)
     row = _record(session, CONSUMPTIONS, number, record)
     shelved(session, [row.lot])
     rules.not_again(row.reversed_at)
@@ -132,19 +151,28 @@ def reverse_consumption(
     _taken_back(session, CONSUMPTIONS, record, reason, by, now)
     withdrawn = update(MISMATCHES).where(MISMATCHES.c.consumption == record).values(withdrawn_at=now)
     session.execute(withdrawn)
+    bom_check.compare(session, job, usual, by.id, now)
 
 
 def reverse_output(
-    session: Session, number: str, record: str, reason: str, by: Recorder, now: datetime
+    session: Session,
+    number: str,
+    record: str,
+    reason: str,
+    by: Recorder,
+    now: datetime,
+    *,
+    usual: Decimal | None = None,
 ) -> None:
     """The pieces leave the shelf again; the lot stays, with what else is in it."""
-    locked_job(session, number)
+    job = locked_job(session, number)
     row = _record(session, OUTPUTS, number, record)
     there = shelved(session, [row.lot])[row.lot]
     rules.not_again(row.reversed_at)
     rules.reverse_output(there, row.quantity)
     write(session, records.taken_back(records.produced(number, row.lot, row.quantity, row.unit)), record)
     _taken_back(session, OUTPUTS, record, reason, by, now)
+    bom_check.compare(session, job, usual, by.id, now)
 
 
 def _said(job: Job, step: Step, at: datetime, late: bool, by: Recorder, now: datetime) -> dict[str, Any]:
@@ -176,10 +204,9 @@ def _compare(session: Session, job: Job, consumption: str, now: datetime) -> Non
     wrong = wrong_material(named, row.part, row.part_revision)
     if wrong is None:
         return
-    earlier = len(shop_floor.mismatches(session, MISMATCHES.c.work_order == job.number))
     session.execute(
         insert(MISMATCHES).values(
-            id=f"{job.number}-M{earlier + 1}",
+            id=shop_floor.next_mismatch(session, job.number),
             consumption=consumption,
             work_order=job.number,
             lot=row.lot,

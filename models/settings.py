@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -54,6 +55,12 @@ class Settings(BaseSettings):
     files_per_order: int = Field(default=500, description="Most files one order may have.")
     metrics_address: str = Field(
         default="", description="host:port where a worker serves its metrics to Prometheus; empty: nowhere."
+    )
+    bom_tolerance: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="By what share (0.05 is 5 %) the material of a job may differ from its bill of material where "
+        "a component names no tolerance; empty: only those that do are compared.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

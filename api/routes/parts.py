@@ -28,6 +28,10 @@ class Component(Body):
     part: Key
     revision: Key | None = Field(default=None, description="Left out: any revision will do.")
     quantity: Number
+    tolerance: Number | None = Field(
+        default=None,
+        description="By what share (0.05 is 5 %) what a job uses may differ; left out: as the settings say.",
+    )
 
 
 class PartFields(Body):
@@ -121,6 +125,11 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
             of = (component.part, component.revision)
             checks.exists(session, Part, of, f"{field}.revision", "part")
         named = {} if component.revision is None else {"revision": component.revision}
+        if component.tolerance is not None:
+            share = quantity(component.tolerance, field=f"{field}.tolerance", unit="a share")
+            if share >= 1:
+                checks.wrong(f"{field}.tolerance", "Enter a share below 1, such as 0.05 for 5 %.")
+            named["tolerance"] = str(share)
         bom.append({"part": component.part, "quantity": str(amount)} | named)
     if body.lot_multiple == ZERO:
         checks.wrong("lot_multiple", "Enter more than 0.")

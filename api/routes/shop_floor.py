@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
@@ -70,7 +71,9 @@ def record_consumption(number: str, body: ConsumptionBody, request: Request, pri
 
     def change(session: Session, now: datetime) -> Answer:
         by = recorder(principal)
-        record = floor.consume(session, number, body.lot, body.quantity, _step(body), by, now)
+        record = floor.consume(
+            session, number, body.lot, body.quantity, _step(body), by, now, usual=_usual(request)
+        )
         return _made(request, _one(session, CONSUMPTIONS, number, record))
 
     return perform(request, principal, change)
@@ -89,7 +92,8 @@ def reverse_consumption(
     """Takes back what was typed wrongly; not once the job has made something since."""
 
     def change(session: Session, now: datetime) -> Answer:
-        floor.reverse_consumption(session, number, record, body.reason, recorder(principal), now)
+        by = recorder(principal)
+        floor.reverse_consumption(session, number, record, body.reason, by, now, usual=_usual(request))
         return Answer(_one(session, CONSUMPTIONS, number, record))
 
     return perform(request, principal, change)
@@ -118,6 +122,7 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
             _step(body),
             recorder(principal),
             now,
+            usual=_usual(request),
         )
         # What failed its inspection is on hold.
         hold_mails.tell(session, request.app.state.settings, now)
@@ -139,10 +144,16 @@ def reverse_output(
     """Takes back what was typed wrongly; not once the pieces have moved on."""
 
     def change(session: Session, now: datetime) -> Answer:
-        floor.reverse_output(session, number, record, body.reason, recorder(principal), now)
+        by = recorder(principal)
+        floor.reverse_output(session, number, record, body.reason, by, now, usual=_usual(request))
         return Answer(_one(session, OUTPUTS, number, record))
 
     return perform(request, principal, change)
+
+
+def _usual(request: Request) -> Decimal | None:
+    tolerance: Decimal | None = request.app.state.settings.bom_tolerance
+    return tolerance
 
 
 def recorder(principal: Principal) -> Recorder:

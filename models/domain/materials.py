@@ -1,4 +1,7 @@
-"""Whether a job used up what its bill of material names, and what quality decides when it did not."""
+"""Whether a job used up what its bill of material names, and what quality decides when it did not.
+
+How much of it: see `models.domain.bom_quantities`.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ class Wrong(StrEnum):
 
     PART = "part"
     REVISION = "revision"
+    # Less, or more, of what it names than it says.
+    SHORT = "short"
+    EXCESS = "excess"
 
 
 class Decision(StrEnum):
@@ -43,7 +49,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A use of other material than was named, as it is kept."""
+    """A use of other material than was named, or of another quantity, as it is kept; `quantity` is what was
+    used, and `lot` empty where it was drawn from several."""
 
     id: str
     work_order: str
@@ -87,6 +94,13 @@ def wrong_material(bom: Sequence[Component], part: str, revision: str | None) ->
 
 def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signature | None) -> Signed | None:
     """What is signed; accepting other material needs it. Raises `Refusal` or `Invalid`."""
+    if mismatch.withdrawn and not mismatch.lot:
+        raise Refusal(
+            "mismatch.withdrawn",
+            "What {job} used of {part} fits its bill of material by now; there is nothing left to decide.",
+            job=mismatch.work_order,
+            part=mismatch.part,
+        )
     if mismatch.withdrawn:
         raise Refusal(
             "mismatch.withdrawn",
@@ -110,6 +124,8 @@ def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signa
 
 def blocked(mismatch: Mismatch, lot: str) -> Refusal:
     """Why `lot`, which was made by the job or of what it made, may not leave."""
+    if mismatch.wrong in (Wrong.SHORT, Wrong.EXCESS):
+        return _quantity_blocks(mismatch, lot)
     if mismatch.decision:
         return Refusal(
             "dispatch.scrapped",
@@ -129,5 +145,33 @@ def blocked(mismatch: Mismatch, lot: str) -> Refusal:
         lot=lot,
         job=mismatch.work_order,
         part=mismatch.part,
+        mismatch=mismatch.id,
+    )
+
+
+def _quantity_blocks(mismatch: Mismatch, lot: str) -> Refusal:
+    if mismatch.decision:
+        return Refusal(
+            "dispatch.scrapped",
+            "Lot {lot} was made by {job}, which used {used} {unit} of {part}, another quantity than its bill of "
+            "material says; quality decided to scrap it ({mismatch}). Dispatch another lot.",
+            field="lines",
+            lot=lot,
+            job=mismatch.work_order,
+            part=mismatch.part,
+            used=mismatch.quantity,
+            unit=mismatch.unit,
+            mismatch=mismatch.id,
+        )
+    return Refusal(
+        "dispatch.material",
+        "Lot {lot} was made by {job}, which used {used} {unit} of {part}, another quantity than its bill of "
+        "material says ({mismatch}). It can leave once quality has accepted that.",
+        field="lines",
+        lot=lot,
+        job=mismatch.work_order,
+        part=mismatch.part,
+        used=mismatch.quantity,
+        unit=mismatch.unit,
         mismatch=mismatch.id,
     )

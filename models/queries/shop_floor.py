@@ -186,6 +186,11 @@ def mismatches(session: Session, *where: ColumnElement[bool]) -> list[Record]:
     return [dict(row) for row in rows]
 
 
+def next_mismatch(session: Session, job: str) -> str:
+    """The number of the job's next mismatch; asked under the job's lock."""
+    return f"{job}-M{len(mismatches(session, MISMATCHES.c.work_order == job)) + 1}"
+
+
 def as_mismatch(row: Mapping[str, Any]) -> Mismatch:
     kept = ("id", "work_order", "lot", "part", "part_revision", "quantity", "unit", "wrong", "decision")
     return Mismatch(**{name: row[name] for name in kept}, withdrawn=row["withdrawn_at"] is not None)

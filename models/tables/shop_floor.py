@@ -123,20 +123,21 @@ class DispatchSeries(SQLModel, table=True):
 
 
 class MaterialMismatchRow(SQLModel, table=True):
-    """A job used up material its bill of material does not name. What the job made stays here until quality
-    has decided."""
+    """A job used up material its bill of material does not name, or another quantity of it. What the job made
+    stays here until quality has decided."""
 
     __tablename__ = "material_mismatch"
 
     id: str = Field(primary_key=True)
-    consumption: str = Field(foreign_key="consumption.id", unique=True)
+    # Null, and no lot, where all that the job used of a part is too little or too much.
+    consumption: str | None = Field(default=None, foreign_key="consumption.id", unique=True)
     work_order: str = Field(foreign_key="work_order.number", index=True)
     lot: str
     part: str
     part_revision: str | None = None
     quantity: Decimal = Field(sa_type=Exact)
     unit: str
-    # What is wrong, `part` or `revision`, and what the bill of material names instead.
+    # What is wrong, `part`, `revision`, `short` or `excess`, and what the bill of material says instead.
     wrong: str
     expected: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     opened_at: datetime = Field(sa_type=Utc)

@@ -1,7 +1,8 @@
-"""Quality decides about material a job's bill of material does not name."""
+"""Quality decides about material a job's bill of material does not name, or names in another quantity."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from api.fields import Body, Text
 from api.pages.floor import deeds
 from api.pages.floor.deeds import Deed
 from api.pages.floor.jobs import reason
-from api.pages.floor.panels import DECISIONS, WRONG
+from api.pages.floor.panels import DECISIONS, WRONG, used_of
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, words_for
 from api.pages.route import page_router
@@ -21,7 +22,7 @@ from api.pages.staff import Staff, Visitor
 from api.routes.material_mismatches import MismatchDecision, SignatureBody, decide_mismatch
 from api.routes.shop_floor import Why
 from models.domain.errors import Unknown
-from models.domain.materials import Decision
+from models.domain.materials import Decision, Wrong
 from models.queries import shop_floor
 from models.queries.shop_floor import MISMATCHES
 
@@ -73,11 +74,15 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         body = MismatchDecision(decision=typed.decision, reason=typed.reason, signature=signature)
         return decide_mismatch(mismatch, body, asked, staff.principal)
 
+    counted = row["wrong"] in (Wrong.SHORT, Wrong.EXCESS)
     expected = words.listed(
-        " ".join(filter(None, (each["part"], each.get("revision")))) for each in row["expected"]
+        words.amount(Decimal(each["quantity"]), row["unit"])
+        if counted
+        else " ".join(filter(None, (each["part"], each.get("revision"))))
+        for each in row["expected"]
     )
     return Deed(
-        N_("Other material was used"),
+        N_("Another quantity was used") if counted else N_("Other material was used"),
         N_("What the job made is not dispatched until quality has decided."),
         N_("Decide"),
         FORM,
@@ -89,7 +94,7 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         (
             (N_("Nonconformance"), row["id"]),
             (N_("What is wrong"), words.say(WRONG[row["wrong"]])),
-            (N_("Used"), " · ".join(filter(None, (row["lot"], row["part"], row["part_revision"])))),
+            (N_("Used"), used_of(words, row)),
             (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
             (N_("Expected"), expected),
             (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),

@@ -22,6 +22,8 @@ from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 WRONG = {
     "part": N_("Not on the bill of material"),
     "revision": N_("Another revision than the bill of material names"),
+    "short": N_("Less than the bill of material says"),
+    "excess": N_("More than the bill of material says"),
 }
 DECISIONS = {
     "": (N_("Quality has to decide"), "act"),
@@ -92,11 +94,18 @@ def undecided(session: Session, words: Words) -> list[Undecided]:
             row["work_order"],
             f"/master/work-orders/{quote(row['work_order'], safe='')}",
             words.say(WRONG[row["wrong"]]),
-            " ".join(filter(None, (row["lot"], row["part"], row["part_revision"]))),
+            used_of(words, row),
             words.time(row["opened_at"]),
         )
         for row in rows
     ]
+
+
+def used_of(words: Words, row: Mapping[str, Any]) -> str:
+    """The lot of other material, or how much was used in all."""
+    part = " ".join(filter(None, (row["part"], row["part_revision"])))
+    amount = words.amount(row["quantity"], row["unit"])
+    return " · ".join(filter(None, (row["lot"] or amount, part)))
 
 
 def people(rows: list[Record]) -> set[str]:
@@ -148,12 +157,13 @@ def _mismatches(staff: Staff, rows: list[Record]) -> Panel:
     for row in rows:
         text, kind = DECISIONS[row["decision"]]
         if row["withdrawn_at"] is not None:
-            text, kind = N_("Withdrawn: the use was reversed"), "plain"
-        used = " ".join(filter(None, (row["part"], row["part_revision"])))
+            text, kind = N_("Withdrawn: it fits by now"), "plain"
+            if row["lot"]:
+                text = N_("Withdrawn: the use was reversed")
         cells.append(
             [
                 Cell(row["id"], href=f"/material-mismatches/{quote(row['id'], safe='')}"),
-                Cell(f"{row['lot']} · {used}"),
+                Cell(used_of(words, row)),
                 Cell(words.say(WRONG[row["wrong"]])),
                 Cell(words.say(text), kind),
             ]

@@ -140,6 +140,7 @@ PARTS = Screen(
                 Input("part", N_("Part"), "suggest", options=choices.parts),
                 Input("revision", N_("Revision, if only that will do"), "suggest", options=choices.revisions),
                 Input("quantity", N_("Quantity for one"), "number"),
+                Input("tolerance", N_("May differ by (0.05 is 5 %)"), "number"),
             ),
             N_("Add a component"),
         ),

@@ -1139,7 +1139,7 @@ def upgrade() -> None:
     op.create_table(
         "material_mismatch",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("consumption", sa.String(), nullable=False),
+        sa.Column("consumption", sa.String(), nullable=True),
         sa.Column("work_order", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),

@@ -1,0 +1,92 @@
+"""A job that uses too little or too much of its material keeps its pieces here until quality decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import API, PART
+from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, made, on_hand, out, refused, use
+
+__all__ = ["floor"]
+SQLITE_ONLY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def bom(client: TestClient, **more: Any) -> None:
+    """Ten bars make 1,000 pieces; the job is to make 1,200."""
+    line = {"part": "BAR-4140", "revision": "A", "quantity": "0.01", **more}
+    answer = client.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"bom": [line]})
+    assert answer.status_code == 200, answer.text
+
+
+def standing(client: TestClient) -> list[tuple[str, str, str, str]]:
+    items = client.get(API + "/material-mismatches?open=true").json()["items"]
+    return [(each["id"], each["wrong"], each["quantity"], each["expected"][0]["quantity"]) for each in items]
+
+
+def test_too_little_material_keeps_what_was_made_here_until_quality_accepts_it(floor: TestClient) -> None:
+    bom(floor, tolerance="0")
+    use(floor, 2)
+    out(floor, 300)
+    assert standing(floor) == [("WO-3201-M1", "short", "2", "3")]
+    assert refused(leave(floor, "WO-3201-A", 10)) == "dispatch.material"
+    accepted = decide(floor, "WO-3201-M1", **SIGNED)
+    assert (accepted.status_code, accepted.json()["signature"]["name"]) == (200, "Q. Lee")
+    assert leave(floor, "WO-3201-A", 10).status_code == 201
+    # What was accepted stays accepted until it gets worse.
+    out(floor, 1, lot="WO-3201-A")
+    assert standing(floor) == [("WO-3201-M2", "short", "2", "4")]
+
+
+@SQLITE_ONLY
+def test_material_recorded_later_makes_good_for_what_was_missing(floor: TestClient) -> None:
+    bom(floor, tolerance="0")
+    out(floor, 300)
+    assert standing(floor) == [("WO-3201-M1", "short", "0", "3")]
+    used = use(floor, 2)
+    assert standing(floor) == [("WO-3201-M1", "short", "2", "3")]
+    use(floor, 1)
+    assert standing(floor) == []
+    assert refused(decide(floor, "WO-3201-M1", **SIGNED)) == "mismatch.withdrawn"
+    assert leave(floor, "WO-3201-A", 10).status_code == 201
+    assert used["mismatch"] is None
+    assert on_hand(floor, "WO-3201-A") == ("290", "300")
+
+
+@SQLITE_ONLY
+def test_more_material_than_the_job_needs_is_a_mismatch_until_it_is_taken_back(floor: TestClient) -> None:
+    bom(floor, tolerance="0")
+    assert floor.put(f"{API}/work-orders/WO-3201", json=_job(floor) | {"quantity": 300}).status_code == 200
+    use(floor, 3)
+    assert standing(floor) == []
+    more = made(floor, f"{JOB}/consumptions", lot="20260315-ACME-900", quantity=1)
+    assert standing(floor) == [("WO-3201-M1", "excess", "4", "3")]
+    floor.post(f"{JOB}/consumptions/{more['id']}/reverse", json={"reason": "Wrong job"})
+    assert standing(floor) == []
+
+
+@SQLITE_ONLY
+def test_without_a_tolerance_quantities_are_not_compared(floor: TestClient) -> None:
+    bom(floor)
+    out(floor, 300)
+    assert standing(floor) == []
+    line = {"part": "BAR-4140", "quantity": "0.01", "tolerance": "1"}
+    answer = floor.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"bom": [line]})
+    assert [error["field"] for error in answer.json()["errors"]] == ["bom.0.tolerance"]
+
+
+def _job(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"{API}/work-orders/WO-3201").json()
+    return {
+        name: found[name] for name in ("type", "part", "revision", "due", "customer", "customer_order")
+    } | {
+        "operations": [
+            {name: value for name, value in each.items() if value is not None and name in _STEP}
+            for each in found["operations"]
+        ]
+    }
+
+
+_STEP = ("sequence", "kind", "process", "spec", "spec_revision")
