@@ -19,6 +19,7 @@ from temporalio.client import Client
 from activities import doctor_floor
 from activities.doctor_files import files
 from activities.doctor_holds import holds
+from activities.doctor_recalls import reports
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
 from activities.doctor_transfers import transfers
@@ -69,6 +70,8 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
             findings += doctor_floor.edges(session)
         findings += transfers(session)
         findings += holds(session)
+        if everything:
+            findings += reports(session)
         findings += waiting(session, now)
         findings += links(session)
         findings += files(session, files_dir, now, read=everything)

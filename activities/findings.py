@@ -34,6 +34,7 @@ REMEDIES = {
     "file.changed": "The file was changed or damaged. Restore it from a backup.",
     "file.orphan": "No record names it: an upload ended before its command was saved. It may be deleted.",
     "file.unfinished": "An upload broke off. It may be deleted.",
+    "recall.report": "A signed report was changed afterwards. Restore the database from a backup.",
     "link.contact": "Revoke the link: it belongs to nobody at the order's supplier.",
 }
 

@@ -52,7 +52,7 @@ def _person(customer: str, contact: dict[str, str]) -> Person:
     """The address stays out of what names them."""
     mark = hashlib.sha256(contact["email"].lower().encode()).hexdigest()[:12]
     party = f"customer_contact:{customer}:{mark}"
-    return Person(party, party, contact["name"], contact["email"], "en", cleared=False)
+    return Person(party, party, contact["name"], contact["email"], contact["locale"], cleared=False)
 
 
 def _dispatched(line: dict[str, Any]) -> Dispatched:

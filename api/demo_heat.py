@@ -27,8 +27,13 @@ CUSTOMERS = (
     {
         "code": "CONTOSO",
         "name": "Contoso Marine",
-        "contacts": [{"name": "Carl Otto", "email": "parts@contoso.example"}],
+        "contacts": [{"name": "Carl Otto", "email": "parts@contoso.example", "locale": "es"}],
     },
+)
+# Drills before the mill reported anything: weekdays ago, about which lot, minutes until signed, what was found.
+_DRILLS = (
+    (13, OTHER_MADE, 47, "All pieces found; who was in the furnace with it took longest to see."),
+    (6, PLATED, 21, "Both customers and every piece found within half an hour."),
 )
 _FURNACE = "Furnace 3"
 _HARDENER, _PLATER = "Tratamientos Termicos del Norte", "Acme Plating"
@@ -120,6 +125,29 @@ async def heat(story: Story) -> AsyncIterator[datetime]:
     await story.act("finance", plating, "settle-claim", **settled)
     await story.act("buyer", plating, "close")
     await _dispatched(story, "CONTOSO", "Marseille, France", "Gulf Freight", 50)
+    for days, about, minutes, conclusion in _DRILLS:
+        yield story.at(days, 10)
+        recall = await _drill(story, about)
+        yield story.at(days, 10) + timedelta(minutes=minutes)
+        await _signed(story, recall, conclusion)
+
+
+async def _drill(story: Story, lot: str) -> str:
+    """A drill of quality about a lot."""
+    body = {"identifier": f"lot:{lot}", "reason": "Quarterly drill", "drill": True}
+    made = await story.hands.post("quality", "/recalls", body)
+    return str(made["recall"])
+
+
+async def _signed(story: Story, recall: str, conclusion: str) -> None:
+    record = {
+        "team": ["Quinn Adler", "Omar Diaz"],
+        "actions": [{"what": "Count what is on the shelf", "owner": "Omar Diaz"}],
+        "conclusion": conclusion,
+        "retest_on": str(story.day(60)),
+    }
+    await story.hands.post("quality", f"/recalls/{recall}/record", record)
+    await story.hands.post("quality", f"/recalls/{recall}/sign", {"name": "Quinn Adler"})
 
 
 async def _bars(story: Story, number: str, heat_number: str, quantity: int) -> None:

@@ -29,9 +29,10 @@ from models.domain.attention import cause
 from models.domain.commands import AcknowledgeAlert
 from models.domain.deadlines import RULES
 from models.domain.errors import Refusal, Unknown
-from models.queries import alert_list, order_list
+from models.queries import alert_list, order_list, recall_alerts
 from models.queries.alert_list import Filter, State
 from models.queries.orders import Reader
+from models.queries.recall_alerts import Unreached
 from models.tables.suppliers import Supplier
 
 router = page_router()
@@ -139,6 +140,7 @@ def _drawn(
         items = alert_list.listed(session, wanted, staff.reader, after or None, _ROWS + 1)
         filters = _filters(session, wanted, staff, state)
         lots, held = _held_lots(session, staff, wanted, after)
+        unreached = _unreached(session, staff, wanted, after)
         declined = order_list.declined(session, {item["order"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     shown = [_shown(staff, item, item["order"] in declined) for item in items[:_ROWS]]
@@ -150,6 +152,7 @@ def _drawn(
         status,
         items=shown,
         lots_on_hold=lots,
+        unreached=unreached,
         more_on_hold=held if held > len(lots) else 0,
         listed={item["alert"] for item in shown},
         state=wanted.state,
@@ -182,6 +185,14 @@ def _held_lots(
     if wanted.rule == "lot_on_hold":
         return held_lots.standing(session, staff, held_lots.ALL)
     return held_lots.standing(session, staff, held_lots.FEW) if wanted.rule is None else ([], 0)
+
+
+def _unreached(session: Session, staff: Staff, wanted: Filter, after: str) -> list[Unreached]:
+    """Recall mails that did not arrive are no order's either."""
+    rules = (None, "mail_undeliverable")
+    if wanted.state != "open" or after or wanted.supplier or wanted.order or wanted.rule not in rules:
+        return []
+    return recall_alerts.unreached(session, cleared=staff.principal.cleared)
 
 
 def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from api.wire import Answer, ExactRequest, api_router
 from models.domain import authority
 from models.domain.commands import AcknowledgeAlert
 from models.domain.errors import Unknown
-from models.queries import order_records
+from models.queries import order_records, recall_alerts
 from models.queries import orders as queries
 from models.tables.orders import AlertRow
 from models.tables.types import table
@@ -35,15 +36,18 @@ def list_alerts(
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
     """Alerts of orders; beside the first of them, as `lots_on_hold`, the lots nobody has released yet with what
-    their holds touch: those alerts stay until then."""
+    their holds touch, and as `recall_mails` the customers whose contacts a recall's mail did not reach."""
     after = cursor(page)
     with request.app.state.database.read() as session:
         items = order_records.alerts(
             session, reader(principal), is_open=is_open, after=after, limit=page.limit + 1
         )
-        beside = {}
+        beside: dict[str, Any] = {}
         if after is None and is_open is not False:
             beside["lots_on_hold"] = standing(session, principal, None, page.limit)
+            beside["recall_mails"] = [
+                asdict(each) for each in recall_alerts.unreached(session, cleared=principal.cleared)
+            ]
     return paged(items, page.limit, lambda item: f"{item['raised_at'].isoformat()}|{item['alert']}", **beside)
 
 

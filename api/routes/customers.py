@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from api.auth import Admin, Principal, Reader, allowed
-from api.fields import Body, Email, Key, Text
+from api.fields import Body, Email, Key, Locale, Text
 from api.routes.resource import Checks, Items, Paging, Resource
 from api.wire import Answer, api_router
 from models.domain.authority import Role
@@ -23,6 +23,7 @@ customers = Resource(Customer, "customer", ("code",))
 class CustomerContact(Body):
     name: Text
     email: Email
+    locale: Locale = Field(default="en", description="The language mails to this person are written in.")
 
 
 class CustomerFields(Body):

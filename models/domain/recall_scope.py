@@ -135,7 +135,11 @@ def _customers(rows: Iterable[View]) -> list[View]:
             {
                 "customer": row["customer"],
                 "name": row["customer_name"] or row["customer"],
-                "contacts": [{"name": each["name"], "email": each["email"]} for each in row["contacts"]],
+                "contacts": [
+                    # Those who were written down before languages were are written to in English.
+                    {"name": each["name"], "email": each["email"], "locale": each.get("locale", "en")}
+                    for each in row["contacts"]
+                ],
                 "lines": [],
             },
         )

@@ -67,7 +67,7 @@ class OutputRow(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """Who buys from us. `contacts`: [{"name", "email"}], who is written to when a lot is recalled."""
+    """Who buys from us. `contacts`: [{"name", "email", "locale"}], who is written to when a lot is recalled."""
 
     __tablename__ = "customer"
 

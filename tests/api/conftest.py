@@ -165,7 +165,7 @@ LOT: Body = {
 CUSTOMER: Body = {
     "code": "NORTHWIND",
     "name": "Northwind Ltd",
-    "contacts": [{"name": "Ines Berg", "email": "quality@northwind.example"}],
+    "contacts": [{"name": "Ines Berg", "email": "quality@northwind.example", "locale": "es"}],
 }
 # In the order in which they refer to each other.
 MASTER_DATA: dict[str, Body] = {

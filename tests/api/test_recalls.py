@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
+from activities.doctor_recalls import reports
 from models.domain.authority import Role
 from models.queries import recalls as queries
 from models.tables.lots import Lot
@@ -196,6 +197,54 @@ def test_customers_are_written_to_once_somebody_else_approved(
     assert (mail.order_number, mail.template, mail.context["order"]) == (None, "recall_notice", number)
     (piece,) = mail.context["pieces"]
     assert (piece["lot"], piece["quantity"], piece["dispatch"]) == ("J4520-B", "200", "D-1")
+
+
+@DRILL_ONLY_SQLITE
+def test_a_contact_is_written_to_in_their_language_and_one_nobody_reached_is_an_alert(
+    app: FastAPI, quality: TestClient, as_role: Login
+) -> None:
+    def known(*people: dict[str, str]) -> None:
+        with app.state.database.write() as session:
+            session.execute(update(CUSTOMERS).where(CUSTOMERS.c.code == "CONTOSO").values(contacts=people))
+
+    def arrived(address: str, state: str, code: int | None = None) -> None:
+        with app.state.database.write() as session:
+            of = update(RECIPIENTS).where(RECIPIENTS.c.address == address)
+            session.execute(of.values(state=state, smtp_code=code))
+
+    may, old = ({"name": name, "email": f"{name}@contoso.example"} for name in ("may", "old"))
+    known(may | {"locale": "es"}, old)
+    number = begun(quality, drill=False)
+    approver = as_role(Role.APPROVER)
+    post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    with app.state.database.read() as session:
+        query = select(RECIPIENTS.c.name, OUTBOX.c.locale).join(OUTBOX).order_by(RECIPIENTS.c.name)
+        assert session.execute(query).all() == [("may", "es"), ("old", "en")]
+    assert get(quality, "/alerts")["recall_mails"] == []
+    arrived("may@contoso.example", "sent")
+    arrived("old@contoso.example", "failed", 550)
+    (alert,) = get(quality, "/alerts?open=true")["recall_mails"]
+    assert (alert["recall"], alert["customer"], alert["customer_name"]) == (number, "CONTOSO", "Contoso")
+    assert alert["failed"] == [{"name": "old", "address": "old@contoso.example", "smtp_code": 550}]
+    # Corrected, the address is written to when the recall is approved again, and the alert is over with that.
+    known(may, old | {"email": "new@contoso.example"})
+    assert get(quality, "/alerts")["recall_mails"] != []
+    post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    arrived("new@contoso.example", "sent")
+    assert get(quality, "/alerts")["recall_mails"] == []
+
+
+@DRILL_ONLY_SQLITE
+def test_the_doctor_finds_a_report_that_is_not_what_was_signed(app: FastAPI, quality: TestClient) -> None:
+    number = begun(quality)
+    signed(quality, number)
+    with app.state.database.read() as session:
+        assert list(reports(session)) == []
+    with app.state.database.write() as session:
+        session.execute(update(REPORTS).values(report=func.replace(REPORTS.c.report, "All", "Not all")))
+    with app.state.database.read() as session:
+        (finding,) = reports(session)
+    assert (finding.code, finding.where) == ("recall.report", f"recall {number}, signature 1")
 
 
 def test_a_drill_writes_to_nobody_and_holds_nothing(quality: TestClient, as_role: Login) -> None:

@@ -373,7 +373,8 @@ def test_a_use_that_was_none_blocks_nothing(listed: TestClient) -> None:
 def test_customers_are_master_data(floor: TestClient) -> None:
     contacts = [{"name": "Max Holm", "email": "max@contoso.example"}]
     body = {"code": "CONTOSO", "name": "Contoso", "contacts": contacts}
-    assert made(floor, f"{API}/customers", **body)["contacts"] == contacts
+    told = [each | {"locale": "en"} for each in contacts]
+    assert made(floor, f"{API}/customers", **body)["contacts"] == told
     assert refused(floor.post(f"{API}/customers", json=body)) == "exists"
     changed = floor.put(f"{API}/customers/CONTOSO", json=body | {"name": "Contoso Ltd"}).json()
     assert changed["name"] == "Contoso Ltd"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities.i18n import N_
 from api.pages.master import cells
-from api.pages.master.inputs import Input, Rows
+from api.pages.master.inputs import LANGUAGES, Input, Rows
 from api.pages.master.screens import Screen
 from api.routes import customers
 
@@ -21,7 +21,11 @@ CUSTOMERS = Screen(
         Rows(
             "contacts",
             N_("Contacts"),
-            (Input("name", N_("Name")), Input("email", N_("Mail address"))),
+            (
+                Input("name", N_("Name")),
+                Input("email", N_("Mail address")),
+                Input("locale", N_("Language"), "pick", N_("Left out: English."), LANGUAGES),
+            ),
             N_("Add a contact"),
         ),
     ),
