@@ -42,7 +42,8 @@ def told(
         "unsure": any("unsure" in edge for edge in view["edges"]),
         "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],
         "in_work": [known[node["id"]] for node in view["nodes"] if node.get("in_work")],
-        "held": [name for name in known.values() if name.held],
+        # What is only held with another lot is marked, and that lot is named once.
+        "held": [known[node["id"]] for node in view["nodes"] if node["kind"] == "lot" and node.get("held")],
     }
 
 

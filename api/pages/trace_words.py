@@ -11,9 +11,12 @@ from urllib.parse import quote, urlencode
 
 from activities.codes import BUCKETS
 from activities.i18n import N_
+from api.pages.master.choices import country
 from api.pages.master.screens import Cell, Panel
+from api.pages.order.compliance_told import MELTED
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.melting import Melted
 from models.domain.pieces import Bucket
 from models.queries.trace_nodes import load_named
 
@@ -69,8 +72,24 @@ UNSURE: dict[str, str] = {
     "lot": N_("nobody named the lot"),
     "load": N_("nobody named the load"),
 }
+# As short as a box of the drawing has room for.
+MELT_WORDS: dict[Melted, str] = {
+    Melted.UNITED_STATES: N_("US melt"),
+    Melted.QUALIFYING: N_("qualifying melt"),
+    Melted.ELSEWHERE: N_("other melt"),
+    Melted.UNKNOWN: N_("melt unknown"),
+}
 UNFOLLOWED = N_("Customers are not followed in this direction.")
 _DEPTH, _MOST_STEPS = 60, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Melt:
+    """Where a lot's metal was melted: a mark's kind, a word of it, and all of it."""
+
+    kind: str
+    word: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,7 @@ class Name:
     about: str
     href: str
     held: bool = False
+    melt: Melt | None = None
 
 
 @dataclass
@@ -108,7 +128,8 @@ def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
     said = words.say(KINDS[kind])
     if kind == "lot":
         about = " · ".join(filter(None, (node.get("part"), node.get("heat_number"))))
-        return Name(said, number, about, record("lots", number), bool(node.get("held")))
+        held = bool(node.get("held") or node.get("held_with"))
+        return Name(said, number, about, record("lots", number), held, _melt(words, node))
     if kind == "work_order":
         return Name(said, number, node.get("part", ""), record("work-orders", number))
     if kind == "order":
@@ -119,7 +140,16 @@ def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
         begun = words.time(datetime.fromisoformat(node["started_at"]))
         return Name(said, node["load"], " · ".join((node["equipment"], begun, node["supplier"])), "")
     customer = who.get(number) or node.get("customer", "")
-    return Name(said, customer, number, f"/dispatches/{quote(number, safe='')}")
+    return Name(said, customer, number, f"/dispatches/{quote(number, safe='')}", bool(node.get("held")))
+
+
+def _melt(words: Words, node: View) -> Melt | None:
+    """Of lots of a trace in which it matters."""
+    if "melted" not in node:
+        return None
+    where = Melted(node["melted"])
+    kind, text = MELTED[where]
+    return Melt(kind, words.say(MELT_WORDS[where]), words.say(text))
 
 
 def called(words: Words, kind: str, value: str) -> str:
@@ -198,6 +228,9 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
         _papers(words, view),
         _suppliers(words, view),
     ]
+    metals = [node for node in view["nodes"] if node["kind"] == "lot" and "melted" in node]
+    if metals:
+        found.append(_metals(words, metals))
     return [*found, _siblings(words, view["siblings"])] if view["siblings"] else found
 
 
@@ -329,6 +362,28 @@ def _suppliers(words: Words, view: View) -> Panel:
     return Panel(
         N_("Suppliers and processes"), heads, bought + cells, N_("Nothing of it was bought or sent out.")
     )
+
+
+def _metals(words: Words, lots: Iterable[View]) -> Panel:
+    """What fits neither clause, or nobody knows, stands first."""
+    heads = (N_("Lot"), N_("Part"), N_("Heat"), N_("Country of melt"), N_("Country of origin"), N_("State"))
+    ranked = sorted(lots, key=lambda node: list(Melted).index(Melted(node["melted"])))
+    cells = []
+    for node in ranked:
+        kind, text = MELTED[Melted(node["melted"])]
+        cells.append(
+            [
+                Cell(node["number"], href=record("lots", node["number"])),
+                Cell(" ".join(filter(None, (node["part"], node["part_revision"])))),
+                Cell(node["heat_number"] or "–"),
+                *(
+                    Cell(country(words, node[name]) if node[name] else "–")
+                    for name in ("country_of_melt", "country_of_origin")
+                ),
+                Cell(words.say(text), kind),
+            ]
+        )
+    return Panel(N_("Specialty metals (DFARS)"), heads, cells, "")
 
 
 def _siblings(words: Words, rows: Sequence[View]) -> Panel:

@@ -128,7 +128,7 @@ def _columns(session: Session, body: PartBody | PartEdit, number: str, revision:
         if component.tolerance is not None:
             share = quantity(component.tolerance, field=f"{field}.tolerance", unit="a share")
             if share >= 1:
-                checks.wrong(f"{field}.tolerance", "Enter a share below 1, such as 0.05 for 5 %.")
+                checks.wrong(f"{field}.tolerance", "Enter a share below 1, such as 0.05.")
             named["tolerance"] = str(share)
         bom.append({"part": component.part, "quantity": str(amount)} | named)
     if body.lot_multiple == ZERO:

@@ -61,18 +61,23 @@ def above(session: Session, node: str) -> frozenset[str]:
     return frozenset(_closure(node, steps) | {node})
 
 
+def sources(session: Session, lots: Collection[str]) -> dict[str, set[str]]:
+    """Node -> the nodes one step above it, for the lots and all they were made from."""
+    return _reached(session, {f"{_LOT}{lot}" for lot in lots}, _EDGES.c.to_node, _EDGES.c.from_node)
+
+
 def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
     """Which of `lots` were made from another lot that is on hold."""
     if not lots or session.scalar(_ANY_HELD) is None:
         return {}
-    sources = _reached(session, {f"{_LOT}{lot}" for lot in lots}, _EDGES.c.to_node, _EDGES.c.from_node)
-    nodes = {node for froms in sources.values() for node in froms}
+    steps = sources(session, lots)
+    nodes = {node for froms in steps.values() for node in froms}
     held = _held(session, _lots(nodes))
     if not held:
         return {}
     found = {}
     for lot in lots:
-        above = sorted(_lots(_closure(f"{_LOT}{lot}", sources)) & held.keys() - {lot})
+        above = sorted(_lots(_closure(f"{_LOT}{lot}", steps)) & held.keys() - {lot})
         if above:
             found[lot] = Covered(above[0], held[above[0]])
     return found
@@ -80,6 +85,8 @@ def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
 
 def stopped(session: Session, lots: Collection[str]) -> dict[str, Covered]:
     """Which of `lots` are on hold themselves, or were made from one that is."""
+    if not lots or session.scalar(_ANY_HELD) is None:
+        return {}
     found = covering(session, lots)
     return found | {lot: Covered(lot, reason) for lot, reason in _held(session, lots).items()}
 

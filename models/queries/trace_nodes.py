@@ -14,6 +14,8 @@ from models.domain.evidence import DOCUMENTS
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.trace import NodeKind, Trace, kind_of, name_of, work_of
+from models.queries import melt_flags
+from models.queries.lot_holds import stopped
 from models.queries.trace import chunks
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
@@ -91,6 +93,9 @@ def nodes(session: Session, trace: Trace) -> list[View]:
         NodeKind.ORDER: _at_work(session, trace),
         NodeKind.DISPATCH: _by_number(session, _DISPATCH_ROWS, _names(trace, NodeKind.DISPATCH)),
     }
+    melts = melt_flags.flags(session, known[NodeKind.LOT].values())
+    stops = stopped(session, _names(trace, NodeKind.LOT))
+    gone_held = {step.link.target for step in trace.steps if name_of(step.link.source) in stops}
     fed = {step.link.target for step in trace.steps}
     gave = {step.link.source for step in trace.steps}
     found = []
@@ -101,6 +106,12 @@ def nodes(session: Session, trace: Trace) -> list[View]:
         else:
             told = known[kind].get(node if kind is NodeKind.ORDER else name, {})
         view: View = {"id": node, "kind": "work_order" if kind is NodeKind.JOB else kind.value, **told}
+        if kind is NodeKind.LOT:
+            over = stops.get(name)
+            view |= {"held_with": over.lot if over is not None and over.lot != name else None}
+            view |= melts.get(name, {"dfars": False})
+        if kind is NodeKind.DISPATCH:
+            view |= {"held": node in gone_held}
         if kind is NodeKind.JOB:
             # Work in progress, and work nobody said what it was made of, are shown as that.
             view |= {

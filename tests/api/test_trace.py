@@ -197,3 +197,37 @@ def test_controlled_parts_are_absent_for_who_is_not_cleared(viewer: TestClient, 
     assert trace(viewer, "4520", status=404)["code"] == "trace.unknown"
     cleared = as_role(Role.BUYER, cleared=True)
     assert "4520" in names(trace(cleared, "HX-1"), "work_order")
+
+
+def test_a_trace_flags_where_metal_was_melted_once_a_part_asks_for_it(
+    app: FastAPI, viewer: TestClient
+) -> None:
+    def lots(identifier: str) -> dict[str, Any]:
+        told = trace(viewer, identifier)
+        return {node["number"]: node for node in told["nodes"] if node["kind"] == "lot"}
+
+    assert all(node["dfars"] is False and "melted" not in node for node in lots("HX-1").values())
+    with app.state.database.write() as session:
+        session.execute(update(table(Part)).where(table(Part).c.number == "FLANGE").values(dfars=True))
+        session.execute(update(table(Lot)).where(table(Lot).c.number == BARS).values(country_of_melt="SE"))
+    found = lots("HX-1")
+    assert {number: (node["dfars"], node["melted"]) for number, node in found.items()} == {
+        BARS: (False, "qualifying"),
+        "J4520-A": (True, "qualifying"),
+        "J4520-B": (True, "qualifying"),
+    }
+    assert found["J4520-B"]["clauses"] == {"252.225-7008": False, "252.225-7009": True}
+    # Also from behind, where the bars are all that says it.
+    assert lots("lot:J4520-B")["J4520-B"]["melted"] == "qualifying"
+    with app.state.database.write() as session:
+        session.execute(update(table(Lot)).where(table(Lot).c.number == BARS).values(country_of_melt=None))
+    assert lots("HX-1")["J4520-B"]["melted"] == "unknown"
+
+
+def test_what_is_held_with_another_lot_is_marked_to_the_dispatch(app: FastAPI, viewer: TestClient) -> None:
+    with app.state.database.write() as session:
+        held = {"held": True, "hold_reason": "Wrong melt"}
+        session.execute(update(table(Lot)).where(table(Lot).c.number == BARS).values(**held))
+    nodes = {node["id"]: node for node in trace(viewer, "HX-1")["nodes"]}
+    assert (nodes[f"lot:{BARS}"]["held_with"], nodes["lot:J4520-B"]["held_with"]) == (None, BARS)
+    assert nodes["dispatch:D-1"]["held"] is True

@@ -140,7 +140,7 @@ PARTS = Screen(
                 Input("part", N_("Part"), "suggest", options=choices.parts),
                 Input("revision", N_("Revision, if only that will do"), "suggest", options=choices.revisions),
                 Input("quantity", N_("Quantity for one"), "number"),
-                Input("tolerance", N_("May differ by (0.05 is 5 %)"), "number"),
+                Input("tolerance", N_("May differ by this share, such as 0.05"), "number"),
             ),
             N_("Add a component"),
         ),
