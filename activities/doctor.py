@@ -19,6 +19,8 @@ from temporalio.client import Client
 from activities import doctor_floor
 from activities.doctor_files import files
 from activities.doctor_holds import holds
+from activities.doctor_operations import operations
+from activities.doctor_picks import picks
 from activities.doctor_recalls import reports
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
@@ -68,6 +70,8 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
             findings += stock.check(session)
         if everything:
             findings += doctor_floor.edges(session)
+            findings += operations(session)
+            findings += picks(session)
         findings += transfers(session)
         findings += holds(session)
         if everything:

@@ -17,6 +17,9 @@ REMEDIES = {
     "pieces.negative": "No bucket can hold less than nothing. Restore the database from a backup.",
     "pieces.not_conserved": "Pieces were made or lost outside of the order's events. Restore the database "
     "from a backup.",
+    "pieces.not_accepted": "An order of one of the two operations was changed by hand. Restore the database from a backup.",
+    "pick.short": "What was set aside was used for something else. Pick anew for the work orders that wait for it.",
+    "pick.part": "The picking list or the lot was changed by hand. Pick anew for the work order.",
     "transfer.differ": "One of its two orders was changed by hand. Restore the database from a backup.",
     "lot.on_hand": "The stock was changed by hand. Count the lot, then correct its quantity with PUT /lots.",
     "lot.held": "The lot or its hold was changed by hand. Restore the database from a backup; until then send "
