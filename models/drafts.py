@@ -212,6 +212,7 @@ def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:
             operations.append(operation)
         lines.append(_line(session, line, index, wrong, cleared=cleared))
     wrong += _repeated(draft.lines)
+    wrong += _mixed(draft.lines)
     order_type = _type_of(session, draft, wrong)
     if wrong:
         text = "One field needs attention." if len(wrong) == 1 else "{count} fields need attention."
@@ -281,6 +282,19 @@ def _repeated(lines: Sequence[DraftLine]) -> list[FieldError]:
             found.append(FieldError(f"lines.{index}.line", "Line numbers must differ."))
         seen.add(line.line)
     return found
+
+
+def _mixed(lines: Sequence[DraftLine]) -> list[FieldError]:
+    """The lines that are not in the currency of the first."""
+    return [
+        FieldError(
+            f"lines.{index}.currency",
+            "The first line is in {currency}, this one in {other}. One order has one currency: make another order.",
+            (("currency", lines[0].currency), ("other", line.currency)),
+        )
+        for index, line in enumerate(lines)
+        if {line.currency, lines[0].currency} <= CURRENCIES and line.currency != lines[0].currency
+    ]
 
 
 def _type_of(session: Session, draft: Draft, wrong: list[FieldError]) -> str:

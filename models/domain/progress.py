@@ -4,7 +4,7 @@ cost, summed over orders, and over the work orders of a parent or a project."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from models.domain import billing, settlement
@@ -39,6 +39,8 @@ class LineProgress:
     process: str
     unit: str
     figures: Figures
+    # Of those sent, the ones that went straight to another line of the same process, which has them now.
+    handed_on: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All pieces a process has to do with, counted in one unit: a piece counts at each of its operations."""
+    """All pieces a process has to do with, counted in one unit: a piece counts at each of its operations, but
+    once where it went straight from one order of the process to another."""
 
     process: str
     unit: str
@@ -70,7 +73,8 @@ def totals(lines: Iterable[LineProgress]) -> list[Total]:
         at = (line.process, line.unit)
         known = found.get(at, Total(*at, Figures(), ()))
         orders = tuple(sorted({*known.orders, line.order}))
-        found[at] = Total(*at, known.figures + line.figures, orders)
+        once = replace(line.figures, sent=line.figures.sent - line.handed_on)
+        found[at] = Total(*at, known.figures + once, orders)
     return [found[at] for at in sorted(found)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from models.domain.pieces import SENT
 from models.domain.progress import Figures, LineProgress
 from models.domain.quantities import ZERO
 from models.queries.orders import Reader
+from models.queries.upstream import handed_on
 from models.tables.orders import LineRow, OrderRow, PiecesRow
 from models.tables.parts import Part
 from models.tables.types import table
@@ -97,7 +98,10 @@ def lines_of(session: Session, reader: Reader, work_orders: Collection[str]) -> 
     rows: dict[tuple[str, int], list[Any]] = {}
     for row in session.execute(query).mappings():
         rows.setdefault((row["order_number"], row["line"]), []).append(row)
-    return [_line(lots) for lots in rows.values()]
+    senders = {of for (of, _), lots in rows.items() if any(lot["forwarded"] for lot in lots)}
+    counted = {at: (lots[0]["process"], lots[0]["unit"]) for at, lots in rows.items()}
+    gone = handed_on(session, senders, counted)
+    return [replace(_line(lots), handed_on=gone.get(at, ZERO)) for at, lots in rows.items()]
 
 
 def orders_of(session: Session, numbers: Collection[str]) -> list[Order]:

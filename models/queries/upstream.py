@@ -81,14 +81,21 @@ def _handed_over(session: Session, rows: Sequence[RowMapping]) -> dict[tuple[str
     """By order and line, the pieces that went straight to another order for the same operation: it was not
     done on them when they left."""
     senders = {row["order_number"] for row in rows if row[Bucket.FORWARDED.value]}
-    if not senders:
-        return {}
     at = {(row["order_number"], row["line"]): (row["work_order"], row["operation"]) for row in rows}
+    return handed_on(session, senders, at)
+
+
+def handed_on(
+    session: Session, senders: Collection[str], counted: Mapping[tuple[str, int], object]
+) -> dict[tuple[str, int], Decimal]:
+    """By order and line, the pieces of `senders` that went straight to a line that is `counted` as the same."""
     found: dict[tuple[str, int], Decimal] = {}
+    if not senders:
+        return found
     for source, target, lines in session.execute(_HANDED_ON, {"orders": sorted(senders)}):
         for item in lines:
             left = (source, item["line"])
-            if left in at and at[left] == at.get((target, item["to_line"])):
+            if left in counted and counted[left] == counted.get((target, item["to_line"])):
                 found[left] = found.get(left, ZERO) + Decimal(item["quantity"])
     return found
 

@@ -17,8 +17,10 @@ from models.codec import load_order
 from models.db import Database
 from models.domain import commands as c
 from models.domain.pieces import Bucket, total
+from models.domain.progress import totals
 from models.queries import orders as queries
 from models.queries.orders import Reader
+from models.queries.progress import lines_of
 from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
@@ -258,6 +260,11 @@ def test_pieces_another_supplier_goes_on_with_are_not_done(job: Job) -> None:
     shown = job.shown(job.second)
     assert (shown["accepted"], shown["usable"]) == (D(0), D(0))
     assert said(job, job.second, 1)["code"] == "send.not_accepted"
+    # Nor do sums count them twice, though both orders were sent them.
+    with job.shop.database.read() as session:
+        lines = lines_of(session, CLEARED, {"WO"})
+    assert sorted(line.figures.sent for line in lines if line.figures.sent) == [D(40), D(40)]
+    assert [each.figures.sent for each in totals(lines)] == [D(40)]
     back = c.ReceiveLine(1, counted=D(40), accepted=D(40))
     assert job.do(other, c.Receive((back,), additional=True)).status == "applied"
     assert job.shown(job.second)["usable"] == D(40)

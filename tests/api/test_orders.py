@@ -109,6 +109,23 @@ async def test_a_draft_with_wrong_names_says_each_of_them(system: System) -> Non
     assert refused["detail"] == "5 fields need attention."
 
 
+async def test_a_draft_has_one_currency_from_the_beginning(system: System) -> None:
+    lines = [
+        {"work_order": "WO-3201", "operation": 30, "quantity": 1, "unit_price": "1", "currency": currency}
+        for currency in ("USD", "USD", "EUR", "XXQ")
+    ]
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": lines}
+    refused = await system.post(Role.BUYER, "/orders", body, status=422)
+    said = {error["field"]: error["message"] for error in refused["errors"]}
+    assert said.keys() == {"lines.2.currency", "lines.3.currency"}
+    assert said["lines.2.currency"] == (
+        "The first line is in USD, this one in EUR. One order has one currency: make another order."
+    )
+    number = await draft(system)
+    answer = await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json={"lines": lines[1:3]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "lines.1.currency")
+
+
 async def test_a_price_with_too_many_decimals_is_said_to_be_one(system: System) -> None:
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "0.0000001"}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
