@@ -40,6 +40,7 @@ from models.domain.facts import Asked
 from models.domain.made import made
 from models.domain.notices import notices
 from models.domain.order import Order, flags, stage
+from models.domain.standing import standing
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
@@ -139,6 +140,8 @@ def _decide_and_write(
             known = replace(known, others=others)
         decision = decided(order, asked, known, now)
     except Refusal as refusal:
+        if command.actor_kind != "system":
+            refusal.standing = standing(order, _actor(command))
         if command.answered_early:
             tell_late(letters, row.number, order, command, refusal)
         refused = {"refusal": as_json(refusal), "outbox": letters.written}
@@ -213,18 +216,18 @@ def _asked(command: Any) -> Asked:
     """The command row as the core reads it."""
     return Asked(
         command=load_command(command.name, command.payload),
-        actor=Actor(
-            command.actor_id,
-            command.actor_kind,
-            frozenset(Role(role) for role in command.actor_roles),
-            command.cleared,
-        ),
+        actor=_actor(command),
         on_behalf_of=adapter(OnBehalfOf).validate_python(command.on_behalf_of)
         if command.on_behalf_of
         else None,
         revision=command.revision,
         if_match=command.if_match,
     )
+
+
+def _actor(command: Any) -> Actor:
+    roles = frozenset(Role(role) for role in command.actor_roles)
+    return Actor(command.actor_id, command.actor_kind, roles, command.cleared)
 
 
 def _settle(session: Session, command: str, status: str, result: dict[str, Any], now: datetime) -> None:

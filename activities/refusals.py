@@ -6,7 +6,8 @@ from typing import Any
 
 from activities import mail_contexts as m
 from activities.letters import Letters, link_for
-from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Unknown
+from models.codec import adapter, plain
+from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Standing, Unknown
 from models.domain.order import Order
 from models.queries.contacts import supplier_contacts, user
 from models.tables.suppliers import Supplier
@@ -26,6 +27,7 @@ def as_json(refusal: Refusal) -> dict[str, Any]:
             {"field": error.field, "text": error.text, "values": dict(error.values)}
             for error in refusal.errors
         ],
+        "standing": plain(refusal.standing) if refusal.standing is not None else None,
     }
 
 
@@ -34,7 +36,10 @@ def from_json(data: dict[str, Any]) -> Refusal:
     errors = tuple(
         FieldError(error["field"], error["text"], tuple(error["values"].items())) for error in data["errors"]
     )
-    return _KINDS[data["kind"]](data["code"], data["text"], errors=errors, **data["values"])
+    refusal = _KINDS[data["kind"]](data["code"], data["text"], errors=errors, **data["values"])
+    if data.get("standing") is not None:
+        refusal.standing = adapter(Standing).validate_python(data["standing"])
+    return refusal
 
 
 def cannot_be_kept() -> Invalid:

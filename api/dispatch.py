@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -131,7 +131,7 @@ class Outcome:
             raise from_json(self.result["refusal"])
 
     def refusal_shown(self) -> dict[str, Any] | None:
-        """The refusal as a person reads it: code, sentence, wrong fields."""
+        """The refusal as a person reads it: code, sentence, wrong fields, where the order stood."""
         if self.status != "refused":
             return None
         refusal = from_json(self.result["refusal"])
@@ -139,7 +139,7 @@ class Outcome:
             "code": refusal.code,
             "detail": refusal.detail,
             "errors": [{"field": error.field, "message": error.message} for error in refusal.errors],
-        }
+        } | (asdict(refusal.standing) if refusal.standing is not None else {})
 
 
 @dataclass(frozen=True, slots=True)

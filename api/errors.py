@@ -1,12 +1,14 @@
 """Every refusal becomes one ``application/problem+json`` here, and nowhere else.
 
-A problem is ``{type, title, status, code, detail, errors: [{field, message}]}``. What went wrong
+A problem is ``{type, title, status, code, detail, errors: [{field, message}]}``, of a command on an order
+also ``{stage, flags, conditions, possible}``. What went wrong
 inside is logged under a reference and never told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Unknown
+from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Standing, Unknown
 
 log = structlog.get_logger(__name__)
 # A connection that broke, a server that is starting, read-only or ended our transaction, no room on disk.
@@ -109,8 +111,9 @@ def problem(
     detail: str,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    standing: Standing | None = None,
 ) -> Response:
-    """The answer itself."""
+    """The answer itself. `standing`: where the order stands, when it is of a command on one."""
     body = {
         "type": f"urn:sendout:problem:{code}",
         "title": TITLES.get(status, TITLES[500]),
@@ -119,6 +122,8 @@ def problem(
         "detail": detail,
         "errors": [{"field": error.field, "message": error.message} for error in errors],
     }
+    if standing is not None:
+        body |= asdict(standing)
     return Response(orjson.dumps(body), status, dict(headers or {}), media_type="application/problem+json")
 
 
@@ -155,7 +160,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(_request: Request, error: Refusal) -> Response:
-        return problem(status_of(error), error.code, error.detail, error.errors)
+        return problem(status_of(error), error.code, error.detail, error.errors, standing=error.standing)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -36,6 +36,19 @@ _PROBLEM = {
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
         },
+        # Of a command on an order only.
+        "stage": {"type": "string", "description": "Where the order stands."},
+        "flags": {"type": "array", "items": {"type": "string"}},
+        "conditions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What keeps commands from going on beside the stage, such as on_hold.",
+        },
+        "possible": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Commands that who asked could send instead, as in next_actions.",
+        },
     },
 }
 _IDEMPOTENCY_KEY = {

@@ -320,7 +320,12 @@ SAMPLES: tuple[MailContext, ...] = (
         received_at=datetime(2026, 12, 10, 9, 5, tzinfo=UTC),
         timezone="Europe/Madrid",
         why=Sentence(text="{entered} is not a number.", values={"entered": "12 boxes"}),
-        problems=(Sentence(text="Line {line} has nothing left to send.", values={"line": "1"}),),
+        problems=(
+            Sentence(
+                text="Line {line} has nothing left to send. To send more, change the quantity first.",
+                values={"line": "1"},
+            ),
+        ),
         link_id=LINK_ID,
     ),
     RecallNotice(

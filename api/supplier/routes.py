@@ -306,6 +306,7 @@ def _task(
         task=task,
         form=task.form(visit, typed) if drawn else None,
         entered=() if drawn else entered(visit, task.name, typed),
+        instead=() if drawn else [other for other in offered(visit.order) if other is not task],
         **_seals(request, visit),
         typed=typed,
         **context,

@@ -23,6 +23,17 @@ class FieldError:
         return self.text.format(**dict(self.values))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the order stood that something was refused of, by the words of the API; `possible`: the commands
+    that who asked could have sent instead."""
+
+    stage: str
+    flags: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+
+
 class Refusal(Exception):
     """Not possible now (HTTP 409). Subclasses say other reasons; nothing else maps to HTTP."""
 
@@ -41,6 +52,8 @@ class Refusal(Exception):
         if field is not None and not errors:
             errors = (self.at(field),)
         self.errors = errors
+        # Of a command on an order, from where it was decided.
+        self.standing: Standing | None = None
         super().__init__(self.detail)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from models.domain.changes import ChangeState
 from models.domain.errors import Refusal
@@ -147,6 +147,16 @@ CONDITIONS: dict[str, frozenset[str]] = {
     "pieces going straight on": NOT_WHILE_LEAVING & NOT_WHILE_OFFERED,
     "change open": OTHER_TERMS,
 }
+# When each of them holds.
+_HOLDS: dict[str, Callable[[Order], bool]] = {
+    "on hold": lambda order: order.hold is not None,
+    "being cancelled": lambda order: order.cancelling,
+    "declined": lambda order: order.answer is Answer.DECLINED,
+    "given away": lambda order: order.reassigned is not None,
+    "pieces offered to it": lambda order: any(True for _ in coming(order)),
+    "pieces going straight on": lambda order: any(True for _ in leaving(order)),
+    "change open": lambda order: order.open_change is not None,
+}
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
@@ -160,23 +170,28 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
     if now not in allowed:
         return Refusal(
             "order.stage",
-            "Not possible while the order stands at “{stage}”; possible at: {stages}.",
+            _ELSEWHERE[_way_on(order, command, now)],
             stage=_standing(order, now),
             stages=_words([step for step in Stage if step in allowed]),
         )
     if command not in ON_HOLD and (held := on_hold(order)) is not None:
         return held
     if order.hold is None and command == "resume":
-        return Refusal("order.not_held", "The order is not on hold.")
+        return Refusal(
+            "order.not_held", "The order is not on hold: it goes on, and nothing has to be resumed."
+        )
     if order.cancelling and command in NOT_WHILE_CANCELLING:
         return Refusal(
             "order.cancelling",
-            "The order is being cancelled: nothing new is started, only what is out comes back.",
+            "The order is being cancelled: nothing new is started, only what is out comes back. Receive "
+            "it, or "
+            "declare it lost; then the order ends.",
         )
     if order.reassigned is not None and command in NOT_WHEN_REASSIGNED:
         return Refusal(
             "order.reassigned",
-            "What was not done went to another supplier as {order}; nothing new is started here.",
+            "What was not done went to another supplier as {order}; nothing new is started here. "
+            "Go on with that one.",
             order=order.reassigned.to,
         )
     if order.answer is Answer.DECLINED and command in NOT_WHEN_DECLINED:
@@ -188,6 +203,55 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
     if command in NOT_WHILE_OFFERED and (waiting := _on_offer(order, command)) is not None:
         return waiting
     return _one_at_a_time(order) if command in OTHER_TERMS else None
+
+
+def conditions(order: Order) -> tuple[str, ...]:
+    """What keeps commands from an order beside its stage, in the words of the API."""
+    return tuple(words.replace(" ", "_") for words, holds in _HOLDS.items() if holds(order))
+
+
+def _way_on(order: Order, command: str, now: Stage) -> str:
+    """Which of `_ELSEWHERE` it is."""
+    if command == "issue":
+        return "issued"
+    if now in ENDED:
+        return "ended"
+    if now is Stage.COUNTERED and order.answer is Answer.DECLINED:
+        return "declined"
+    if now is Stage.COUNTERED and Stage.ACKNOWLEDGED in ALLOWED[command]:
+        return "proposal"
+    line = list(Stage)
+    later = any(line.index(now) < line.index(step) for step in ALLOWED[command] - ENDED)
+    return "early" if later else "past"
+
+
+# Why a stage refuses a command, and how it goes on from there.
+_ELSEWHERE = {
+    "issued": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. It was issued already; "
+        "to change its terms, propose a change."
+    ),
+    "ended": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. The order has ended: "
+        "place what is still needed on another one."
+    ),
+    "declined": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. Give it to another "
+        "supplier, or cancel it."
+    ),
+    "proposal": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. Answer the supplier's "
+        "proposal first."
+    ),
+    "early": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. It is too early: do "
+        "first what the order waits for now."
+    ),
+    "past": (
+        "Not possible while the order stands at “{stage}”; possible at: {stages}. It is too late for that: "
+        "go on with what the order waits for, or use another order."
+    ),
+}
 
 
 def _on_offer(order: Order, command: str) -> Refusal | None:
@@ -212,15 +276,31 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
         case "acknowledge" if order.answer in FINAL and order.change_to_answer is None:
             return answered(order)
         case "answer-counter" if order.counter is None:
-            return Refusal("counter.none", "No proposal is waiting for an answer.")
+            return Refusal(
+                "counter.none",
+                "No proposal is waiting for an answer: none was made, or it was answered already. Look "
+                "at the "
+                "terms as they stand; for others, propose a change.",
+            )
         case "decide-change" if change is None or change.state is not ChangeState.PROPOSED:
-            return Refusal("change.none", "No change is waiting for approval.")
+            return Refusal(
+                "change.none",
+                "No change is waiting for approval: none was proposed, or it was decided or withdrawn "
+                "already. "
+                "Look at the order again.",
+            )
         case "settle-contingency" if order.open_contingency is None:
-            return Refusal("contingency.none", "No contingency plan is waiting for a decision.")
+            return Refusal(
+                "contingency.none", "No contingency plan is waiting for a decision. Make one first."
+            )
         case "answer-transfer" if not coming(order):
-            return Refusal("transfer.none", "Nothing is offered to this order that waits for an answer.")
+            return Refusal(
+                "transfer.none",
+                "Nothing is offered to this order that waits for an answer. Look at the order again: it was "
+                "answered or withdrawn already.",
+            )
         case "withdraw-change" if change is None:
-            return Refusal("change.no_open", "No change is open.")
+            return Refusal("change.no_open", "No change is open, so that nothing has to be withdrawn.")
     return None
 
 
@@ -245,7 +325,8 @@ def answered(order: Order) -> Refusal:
     """What is said to who answers an order a second time."""
     return Refusal(
         "order.answered",
-        "This order has been answered already ({answer}).",
+        "This order has been answered already ({answer}). For other terms, the buyer proposes a change or "
+        "gives it to another supplier.",
         answer=order.answer,
     )
 

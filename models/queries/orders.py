@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import adapter, load_order
-from models.domain import first_article, gate, headline, serials, setting_up
+from models.domain import first_article, headline, serials, setting_up
 from models.domain.arrivals import short_in
-from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Role, roles_for
+from models.domain.authority import Role
 from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
@@ -20,9 +20,9 @@ from models.domain.facts import Draft
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
-from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
+from models.domain.standing import sendable
 from models.domain.transfers import Transfer, offered
 from models.queries import costs
 from models.queries.claims import claims
@@ -391,22 +391,10 @@ def _lots(line: Line, places: dict[str, Any]) -> list[View]:
 
 def next_actions(order: Order, reader: Reader) -> list[View]:
     """Every command this reader may ever send, and why not now: impossible, or nothing to do."""
-    found, at = [], stage(order)
-    for name in gate.ALLOWED:
-        if name in SYSTEM_ONLY or name == "issue":
-            continue
-        may = (
-            name in SUPPLIER or name == "add-document"
-            if reader.supplier
-            else bool(roles_for(name) & set(reader.roles))
-        )
-        if not may:
-            continue
-        refusal = why_pointless(order, name, at)
-        found.append(
-            {"command": name, "allowed": refusal is None, "reason": refusal.detail if refusal else None}
-        )
-    return found
+    return [
+        {"command": name, "allowed": refusal is None, "reason": refusal.detail if refusal else None}
+        for name, refusal in sendable(order, reader.roles, supplier=reader.supplier)
+    ]
 
 
 def _draft(session: Session, row: Any) -> View:

@@ -399,10 +399,31 @@ async def test_the_same_key_is_the_same_command(system: System) -> None:
 async def test_a_repeated_refusal_is_the_same_refusal(system: System) -> None:
     number = await issued(system)
     key = {"Idempotency_Key": "resume-1"}
-    await system.post(Role.BUYER, f"/orders/{number}/resume", {}, status=409, **key)
+    first = await system.post(Role.BUYER, f"/orders/{number}/resume", {}, status=409, **key)
     await system.command(Role.BUYER, number, "hold", reason="later")
     again = await system.post(Role.BUYER, f"/orders/{number}/resume", {}, status=409, **key)
     assert again["code"] == "order.not_held"
+    assert again == first
+
+
+async def test_a_refusal_says_where_the_order_stands_and_what_could_be_sent_instead(system: System) -> None:
+    number = await issued(system)
+    await system.command(Role.BUYER, number, "hold", reason="later")
+    body = {"lines": [{"line": 1, "lot": LOT, "quantity": 1}]}
+    refused = await system.post(Role.RECEIVING, f"/orders/{number}/send", body, status=409)
+    assert (refused["code"], refused["stage"]) == ("order.hold", "issued")
+    assert (refused["flags"], refused["conditions"]) == (["hold"], ["on_hold"])
+    actions = (await system.get(f"/orders/{number}", Role.RECEIVING))["next_actions"]
+    assert refused["possible"] == [action["command"] for action in actions if action["allowed"]]
+    assert "resume" not in refused["possible"]
+    buyer = await system.post(Role.BUYER, f"/orders/{number}/close", {}, status=409)
+    assert "resume" in buyer["possible"]
+
+
+async def test_a_draft_says_that_it_has_to_be_issued_first(system: System) -> None:
+    number = await draft(system)
+    refused = await system.post(Role.BUYER, f"/orders/{number}/cancel", {"reason": "no"}, status=409)
+    assert (refused["stage"], refused["possible"]) == ("draft", ["issue"])
 
 
 async def test_commands_sent_at_once_are_applied_one_after_another(system: System) -> None:

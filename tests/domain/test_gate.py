@@ -125,7 +125,7 @@ def test_every_command_at_every_stage(at: Stage, cancelling: bool, held: bool) -
     }
 
 
-def _in_condition(order: Order) -> dict[str, tuple[Order, str]]:
+def in_condition(order: Order) -> dict[str, tuple[Order, str]]:
     """The order in each condition beside its stage, and the code of what that refuses."""
     offer = Transfer("T", "SO-9", order.number, (), "Beta", "Acme")
     change = Change("C", NOW, "u_buyer", "Why", order.commercial, order.commercial, ChangeState.PROPOSED, NOW)
@@ -146,7 +146,7 @@ def _in_condition(order: Order) -> dict[str, tuple[Order, str]]:
 
 @pytest.mark.parametrize("at", sorted(_LIVE), ids=str)
 def test_each_condition_refuses_what_the_reference_says_and_says_why(at: Stage) -> None:
-    found = _in_condition(ORDERS[at])
+    found = in_condition(ORDERS[at])
     assert found.keys() == gate.CONDITIONS.keys()
     for words, (order, code) in found.items():
         for name in gate.ALLOWED:
@@ -159,7 +159,7 @@ def test_each_condition_refuses_what_the_reference_says_and_says_why(at: Stage) 
 
 def test_whatever_is_refused_says_where_the_order_stands_and_where_it_would_be_possible() -> None:
     for order in ORDERS.values():
-        for changed, _ in _in_condition(order).values():
+        for changed, _ in in_condition(order).values():
             for name in gate.ALLOWED:
                 refusal = gate.why_not(changed, name)
                 if refusal is not None and refusal.code == "order.stage":
@@ -183,7 +183,10 @@ def test_an_issued_order_is_not_issued_again() -> None:
 def test_a_refusal_says_where_the_order_stands_and_where_it_would_be_possible() -> None:
     scene = given(issued()).when(Close()).refused("order.stage", stage="issued", stages="received")
     assert scene.refusal is not None
-    assert scene.refusal.detail == "Not possible while the order stands at “issued”; possible at: received."
+    assert scene.refusal.detail == (
+        "Not possible while the order stands at “issued”; possible at: received. It is too early: do first what "
+        "the order waits for now."
+    )
 
 
 def test_on_hold_the_refusal_names_the_reason() -> None:

@@ -130,7 +130,7 @@ SAID = {
     "held": "SO-2 is on hold.",
     "proposal": "SO-2 stands at “countered”",
     "change": "Change SO-2-C1 of SO-2 is still open.",
-    "sent": "Pieces of SO-2 were sent already.",
+    "sent": "Pieces of SO-2 were sent already. Leave it an order of its own.",
     "cancelled": "SO-2 stands at “cancelled”",
 }
 

@@ -37,7 +37,7 @@ async def test_an_order_is_held_with_a_reason_and_resumed(system: System, browse
     assert (await system.get(f"/orders/{number}"))["flags"] == []
     page = await planner.look("resume")
     assert not possible(page)
-    assert "The order is not on hold." in page.text
+    assert "The order is not on hold: it goes on" in page.text
     assert page.links["Hold the order"].endswith(f"/orders/{number}/hold")
 
 

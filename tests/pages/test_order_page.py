@@ -86,7 +86,8 @@ async def test_only_what_is_possible_now_is_offered_the_rest_says_why(
     assert not mine & {"send", "judge", "close", "cancel", "resume", "disposition"}
     words = part(page, "next")
     assert "Everything ordered has been sent. Send pieces buyer, receiving" in words
-    reason = "Not possible while the order stands at “Acknowledged”; possible at: Received."
+    reason = "Not possible while the order stands at “Acknowledged”; possible at: Received. It is "
+    reason += "too early: do first what the order waits for now."
     assert f"{reason} Close the order buyer" in words
     assert "Cancel the order buyer" in words.split("Others can")[1].split("Not possible now")[0]
 
@@ -97,13 +98,17 @@ async def test_only_what_is_possible_now_is_offered_the_rest_says_why(
         (
             "en",
             "Not possible while the order stands at “Declined”; possible at: Issued, ",
-            "Receiving, Received.",
+            "Receiving, Received. Give it to another supplier, or cancel it.",
         ),
-        ("zh", "订单处于“已拒绝”时不能这样做；可以的状态：已下达、", "收货中、已收货。"),
+        (
+            "zh",
+            "订单处于“已拒绝”时不能这样做；可以的状态：已下达、",
+            "收货中、已收货。请转交其他供应商，或取消订单。",
+        ),
         (
             "es",
             "No es posible mientras el pedido está en «Rechazado»; es posible en: Emitido, ",
-            "En recepción, Recibido.",
+            "En recepción, Recibido. Páselo a otro proveedor o cancélelo.",
         ),
     ],
 )

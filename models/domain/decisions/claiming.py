@@ -74,7 +74,12 @@ def _open(order: Order, name: str) -> Claim:
             claim=claim.claim,
         )
     if not claim.open:
-        raise Refusal("claim.settled", "{claim} is settled already.", field="claim", claim=claim.claim)
+        raise Refusal(
+            "claim.settled",
+            "{claim} is settled already. It opens again by itself when pieces turn up.",
+            field="claim",
+            claim=claim.claim,
+        )
     return claim
 
 

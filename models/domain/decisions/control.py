@@ -43,7 +43,7 @@ def resolve_over(
         if drawn.quantity < wanted:
             raise Refusal(
                 "over.more_than_over",
-                "Line {line}: {found} pieces are over; you entered {entered}.",
+                "Line {line}: {found} pieces are over; you entered {entered}. Enter at most that many.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
                 found=drawn.quantity,
@@ -80,7 +80,8 @@ def _nowhere_else(line: Line, drawn: Drawn, facts: Facts, field: str) -> None:
         if other is not None:
             raise Refusal(
                 "serial.elsewhere_over",
-                "Serial {serial} is with order {order} ({bucket}). Receive it there; here it was a miscount, or "
+                "Serial {serial} is with order {order} ({bucket}). Receive it there; here it was a "
+                "miscount, or "
                 "goes back.",
                 field=field,
                 serial=name,

@@ -73,7 +73,8 @@ def _withdrawn(order: Order, wrong: e.Event, facts: Facts) -> dict[str, list[e.E
     if not offer.open or offer.target not in facts.others:
         raise Refusal(
             "correct.transfer_answered",
-            "{transfer} was answered already ({state}); it cannot be taken back any more.",
+            "{transfer} was answered already ({state}); it cannot be taken back any more. Correct the "
+            "receipt on the order the pieces went to.",
             field="event",
             transfer=offer.transfer,
             state=offer.state.value,
@@ -101,7 +102,10 @@ def _correctable(order: Order, command: Correct, facts: Facts) -> EventFact:
         )
     if command.event in order.corrected:
         raise Refusal(
-            "correct.twice", "Event {event} was corrected already.", field="event", event=command.event
+            "correct.twice",
+            "Event {event} was corrected already. Look at the order as it stands now.",
+            field="event",
+            event=command.event,
         )
     return fact
 
@@ -140,7 +144,8 @@ def _report_undone(order: Order, wrong: e.MilestoneReported, undone: e.EventCorr
     if wrong.parcel:
         raise Refusal(
             "correct.with_parcel",
-            "This date came with parcel {parcel}. Correct the parcel, or report the milestone with the right date.",
+            "This date came with parcel {parcel}. Correct the parcel, or report the milestone with the "
+            "right date.",
             field="event",
             parcel=wrong.parcel,
         )

@@ -53,7 +53,12 @@ def complete_action(
     item = _item(order, command.nonconformance)
     action = _action(item, command.action)
     if action.state is not ActionState.PLANNED:
-        raise Refusal("action.completed", "{action} was done already.", field="action", action=action.action)
+        raise Refusal(
+            "action.completed",
+            "{action} was done already. Have it verified, or plan another one.",
+            field="action",
+            action=action.action,
+        )
     actor = asked.actor
     theirs = action.owner == (SUPPLIER if actor.kind == "supplier" else actor.id)
     if not theirs and not actor.roles & {Role.QUALITY, Role.ADMIN}:
@@ -71,10 +76,18 @@ def verify_action(
     item = _item(order, command.nonconformance)
     action = _action(item, command.action)
     if action.state is ActionState.PLANNED:
-        raise Refusal("action.not_done", "{action} is not done yet.", field="action", action=action.action)
+        raise Refusal(
+            "action.not_done",
+            "{action} is not done yet. Say first that it is done.",
+            field="action",
+            action=action.action,
+        )
     if action.state is not ActionState.COMPLETED:
         raise Refusal(
-            "action.verified", "{action} was verified already.", field="action", action=action.action
+            "action.verified",
+            "{action} was verified already. Plan another one if more has to be done.",
+            field="action",
+            action=action.action,
         )
     if asked.actor.id in (action.owner, action.completed_by):
         raise Forbidden(
@@ -92,7 +105,7 @@ def set_responsibility(
     if command.responsibility == item.responsibility and cause in ("", item.cause):
         raise Refusal(
             "responsibility.same",
-            "That is what stands there already.",
+            "That is what stands there already. Choose somebody else, or leave it as it is.",
             field="responsibility",
         )
     before = item.responsibility

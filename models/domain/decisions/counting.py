@@ -176,7 +176,8 @@ class Count:
         if drawn.quantity < wanted:
             raise Refusal(
                 "receive.more_than_lost",
-                "The order is {ended}: of line {line} {found} pieces are missing; you counted {entered}.",
+                "The order is {ended}: of line {line} {found} pieces are missing; you counted {entered}. "
+                "Count again; what is another order's is received there.",
                 field=f"lines.{index}.counted",
                 ended=self.order.end,
                 line=line.line,
@@ -251,7 +252,8 @@ class Count:
         if residue.quantity > limit:
             raise Refusal(
                 "receive.residue",
-                "Line {line}: {left} pieces are still out, more than the {limit} that counting by weight explains.",
+                "Line {line}: {left} pieces are still out, more than the {limit} that counting by weight "
+                "explains. Count again, or leave the line open.",
                 field=f"lines.{index}.final",
                 line=line.line,
                 left=residue.quantity,

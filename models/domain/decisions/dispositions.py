@@ -87,7 +87,7 @@ def _undecided(
     if remaining:
         raise Refusal(
             "disposition.more_than_rejected",
-            "{nonconformance} has {left} undecided pieces; you entered {entered}.",
+            "{nonconformance} has {left} undecided pieces; you entered {entered}. Enter at most that many.",
             field=f"lines.{index}.quantity",
             nonconformance=item.nonconformance,
             left=entered - remaining,
@@ -187,7 +187,7 @@ def decide_disposition(
     if not item.proposals:
         raise Refusal(
             "disposition.nothing_proposed",
-            "Nothing is proposed for {nonconformance}.",
+            "Nothing is proposed for {nonconformance}. Quality proposes use as is or repair first.",
             field="nonconformance",
             nonconformance=item.nonconformance,
         )
@@ -272,7 +272,8 @@ def confirm_return(
     if remaining:
         raise Refusal(
             "return.more_than_returning",
-            "{nonconformance}: {returning} pieces are on their way back to the supplier; you entered {entered}.",
+            "{nonconformance}: {returning} pieces are on their way back to the supplier; you entered "
+            "{entered}. Enter at most that many.",
             field="quantity",
             nonconformance=item.nonconformance,
             returning=entered - remaining,

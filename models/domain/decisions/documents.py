@@ -72,7 +72,8 @@ def _not_here_yet(order: Order, command: AddDocument) -> None:
         if document.document != command.supersedes:
             raise Refusal(
                 "document.exists",
-                "{issuer} {number} revision {revision} is here already as {document}. A corrected one needs a newer "
+                "{issuer} {number} revision {revision} is here already as {document}. A corrected one "
+                "needs a newer "
                 "revision and supersedes it.",
                 field="number",
                 issuer=printed.issuer,
@@ -97,7 +98,8 @@ def _superseded(order: Order, command: AddDocument) -> Document | None:
     if not covers(older.type, command.type):
         raise Refusal(
             "document.other_type",
-            "{document} is of another type: a {type} cannot take its place.",
+            "{document} is of another type: a {type} cannot take its place. Add it with that type, or "
+            "without saying that it supersedes one.",
             field="supersedes",
             document=older.document,
             type=command.type.replace("_", " "),

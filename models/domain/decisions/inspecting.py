@@ -31,7 +31,10 @@ def submit_inspection(
     line = checks.the_line(order, command.line)
     if line.plan is None:
         raise Refusal(
-            "inspection.no_plan", "Line {line} has no inspection plan.", field="line", line=line.line
+            "inspection.no_plan",
+            "Line {line} has no inspection plan. Add the measured values as a document instead.",
+            field="line",
+            line=line.line,
         )
     # Without a name the inspection speaks of the whole line, even when only one lot is there.
     lot = checks.the_lot(order, line, command.lot) if command.lot else ""
@@ -67,7 +70,7 @@ def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
         if not size:
             raise Refusal(
                 "inspection.not_in_parcel",
-                "Parcel {parcel} holds no such pieces of line {line}.",
+                "Parcel {parcel} holds no such pieces of line {line}. Name the parcel they are in, or none.",
                 field="parcel",
                 parcel=parcel,
                 line=line.line,

@@ -49,7 +49,8 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
             if drawn.quantity < wanted:
                 raise Refusal(
                     "judge.more_than_pending",
-                    "Line {line}: {found} pieces are pending; you entered {entered}.",
+                    "Line {line}: {found} pieces are pending; you entered {entered}. Enter at most that "
+                    "many.",
                     field=f"lines.{index}.{name}",
                     line=line.line,
                     found=drawn.quantity,

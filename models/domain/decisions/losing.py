@@ -35,7 +35,8 @@ def declare_loss(
         if drawn.quantity < wanted:
             raise Refusal(
                 "loss.more_than_out",
-                "Line {line}: only {found} pieces are out there; you entered {entered}.",
+                "Line {line}: only {found} pieces are out there; you entered {entered}. Enter at most "
+                "that many.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
                 found=drawn.quantity,

@@ -30,7 +30,11 @@ def merge(order: Order, command: c.Merge, asked: Asked, facts: Facts, now: datet
 def why_not(order: Order) -> Refusal | None:
     """Why the order takes up no others now although its stage allows it, nor goes into one."""
     if any(sent_on(order, line.line) for line in order.lines):
-        return Refusal("merge.sent", "Pieces of {order} were sent already.", order=order.number)
+        return Refusal(
+            "merge.sent",
+            "Pieces of {order} were sent already. Leave it an order of its own.",
+            order=order.number,
+        )
     return None
 
 
@@ -59,28 +63,42 @@ _SAME: dict[str, Callable[[Order, Order], bool]] = {
     "export_controlled": lambda one, other: one.export_controlled == other.export_controlled,
 }
 _DIFFERENT = {
-    "supplier": "{order} is with another supplier than {target}.",
-    "process": "{order} is for another process than {target}.",
-    "spec": "{order} has another specification, or another revision of it, than {target}.",
-    "currency": "{order} is in another currency than {target}.",
-    "type": "{order} is of another order type than {target}; each has numbers and costs of its own.",
-    "plant": "{order} belongs to another plant than {target}.",
-    "purchase_order": "{order} is of another purchase order than {target}; certificates name only one.",
-    "export_controlled": "Only one of {order} and {target} is export-controlled.",
+    "supplier": "{order} is with another supplier than {target}. Leave it an order of its own.",
+    "process": "{order} is for another process than {target}. Leave it an order of its own.",
+    "spec": (
+        "{order} has another specification, or another revision of it, than {target}. Leave it an order "
+        "of its own."
+    ),
+    "currency": "{order} is in another currency than {target}. Leave it an order of its own.",
+    "type": (
+        "{order} is of another order type than {target}; each has numbers and costs of its own. Leave it "
+        "an order of its own."
+    ),
+    "plant": "{order} belongs to another plant than {target}. Leave it an order of its own.",
+    "purchase_order": (
+        "{order} is of another purchase order than {target}; certificates name only one. Leave it an "
+        "order of its own."
+    ),
+    "export_controlled": (
+        "Only one of {order} and {target} is export-controlled. Leave it an order of its own."
+    ),
 }
 
 
 # Why an order stays one of its own, by the code of what it would be refused with itself.
 _STAYS = {
-    "order.stage": "{order} stands at “{stage}”; only issued and acknowledged orders go into another.",
+    "order.stage": (
+        "{order} stands at “{stage}”; only issued and acknowledged orders go into another. Leave it an "
+        "order of its own."
+    ),
     "order.hold": "{order} is on hold. Resume it first.",
-    "order.cancelling": "{order} is being cancelled.",
-    "order.reassigned": "{order} was given to another supplier.",
-    "order.declined": "{order} was declined by its supplier.",
+    "order.cancelling": "{order} is being cancelled. Leave it out.",
+    "order.reassigned": "{order} was given to another supplier. Leave it out.",
+    "order.declined": "{order} was declined by its supplier. Leave it out.",
     "transfer.open": "Pieces go straight to {order} from another one. Have that answered first.",
     "change.open": "Change {change} of {order} is still open. Wait for its answer, or withdraw it.",
     "change.proposal_waits": "The supplier proposed other terms for {order}. Answer the proposal first.",
-    "merge.sent": "Pieces of {order} were sent already.",
+    "merge.sent": "Pieces of {order} were sent already. Leave it an order of its own.",
 }
 
 
@@ -163,7 +181,7 @@ def _other_revision(before: Sequence[Order], source: Order) -> Refusal | None:
         if ours != line.part_revision:
             return Refusal(
                 "merge.part_revision",
-                "{order} has {part} at revision {theirs}; here it is {ours}.",
+                "{order} has {part} at revision {theirs}; here it is {ours}. Leave it an order of its own.",
                 order=source.number,
                 part=line.part,
                 theirs=line.part_revision,

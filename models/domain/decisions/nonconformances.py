@@ -100,7 +100,8 @@ def _not_beyond_received(
     if wanted > found:
         raise Refusal(
             "nonconformance.more_than_received",
-            "Line {line}: {found} pieces were accepted, are pending or went straight on; you entered {entered}.",
+            "Line {line}: {found} pieces were accepted, are pending or went straight on; you entered "
+            "{entered}. Enter at most that many.",
             field=f"lines.{index}.quantity",
             line=line.line,
             found=found,

@@ -133,7 +133,8 @@ class _Packing:
         elif raw and other.operation > line.operation:
             raise Refusal(
                 "transfer.unprocessed",
-                "Line {line}: unprocessed pieces do not go on to operation {operation}.",
+                "Line {line}: unprocessed pieces do not go on to operation {operation}. Ship them back "
+                "to us.",
                 field=f"lines.{index}.unprocessed",
                 line=line.line,
                 operation=other.operation,
@@ -177,7 +178,8 @@ class _Packing:
         if wanted > left:
             raise Refusal(
                 "transfer.more_than_ordered",
-                "Line {line} of {target} takes {left} more pieces; {entered} were to go there.",
+                "Line {line} of {target} takes {left} more pieces; {entered} were to go there. Ship the "
+                "others back to us.",
                 field=f"lines.{index}.quantity",
                 line=other.line,
                 target=self.target.number,
@@ -200,7 +202,8 @@ class _Packing:
         if drawn.quantity < wanted or any(not self._free(line, part.lot) for part in drawn.parts):
             raise Refusal(
                 "transfer.more_than_there",
-                "Line {line}: {found} pieces are at the supplier and may go; you entered {entered}. Offered pieces "
+                "Line {line}: {found} pieces are at the supplier and may go; you entered {entered}. "
+                "Offered pieces "
                 "wait for an answer, and those to be reworked come back here.",
                 field=f"lines.{index}.{field}",
                 line=line.line,
@@ -243,7 +246,8 @@ class _Packing:
             if load is not None and lot not in load.lots:
                 raise Refusal(
                     "ship.load_lot",
-                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: {lots}.",
+                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: "
+                    "{lots}.",
                     field=f"lines.{index}.lot",
                     line=line.line,
                     lot=lot or "-",

@@ -120,7 +120,7 @@ def _lots(order: Order, line: Line, command: ReportProcess) -> dict[str, Decimal
     if not known:
         raise Refusal(
             "process.nothing_sent",
-            "Line {line}: nothing has been sent yet.",
+            "Line {line}: nothing has been sent yet. Report it once pieces were sent.",
             field="line",
             line=line.line,
         )
@@ -153,7 +153,8 @@ def _not_above_sent(order: Order, line: Line, reported: ProcessReported) -> None
         if inside > gone:
             raise Refusal(
                 "process.more_than_sent",
-                "Line {line}: {sent} of lot {lot} were sent; {entered} would be in load {load}.",
+                "Line {line}: {sent} of lot {lot} were sent; {entered} would be in load {load}. Enter at "
+                "most that many.",
                 field=f"lots.{index}.quantity",
                 line=line.line,
                 sent=gone,

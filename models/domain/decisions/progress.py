@@ -149,7 +149,8 @@ def _arrivals(
         if drawn.quantity < wanted:
             raise Refusal(
                 "milestone.more_than_sent",
-                "Line {line}: {found} pieces are on their way to you; you entered {entered}.",
+                "Line {line}: {found} pieces are on their way to you; you entered {entered}. Enter at "
+                "most that many.",
                 field=f"lines.{index}.quantity",
                 line=line,
                 found=drawn.quantity,

@@ -196,7 +196,8 @@ def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
     if fact.held_with:
         raise Refusal(
             "lot.held",
-            "Lot {lot} was made from lot {held}, which is on hold ({reason}). It can go once that is released.",
+            "Lot {lot} was made from lot {held}, which is on hold ({reason}). It can go once that is "
+            "released.",
             field=field,
             lot=lot,
             held=fact.held_with,
@@ -269,7 +270,8 @@ def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Deci
     if fresh > left:
         raise Refusal(
             "send.more_than_ordered",
-            "Line {line}: {left} of {ordered} may still be sent; you entered {entered}.",
+            "Line {line}: {left} of {ordered} may still be sent; you entered {entered}. To send more, "
+            "change the quantity first.",
             field=f"lines.{index}.quantity",
             line=line.line,
             left=left,
@@ -287,7 +289,8 @@ def _first_article_first(order: Order, line: Line, moves: list[Move], fresh: Dec
     if fresh > left:
         raise Refusal(
             "first_article.first",
-            "Line {line}: {first} pieces go first, and {left} of them may still be sent; you entered {entered}. "
+            "Line {line}: {first} pieces go first, and {left} of them may still be sent; you entered "
+            "{entered}. "
             "The others may go once quality has released the inspection of the first.",
             field=f"lines.{index}.quantity",
             line=line.line,
@@ -305,7 +308,7 @@ def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, n
         if not unsent_on(order, line) and not came_back(order, line):
             raise Refusal(
                 "line.complete",
-                "Line {line} has nothing left to send.",
+                "Line {line} has nothing left to send. To send more, change the quantity first.",
                 field=f"lines.{index}.line",
                 line=line.line,
             )

@@ -101,7 +101,8 @@ class _Packing:
         if not drawn.parts and not tested:
             raise Refusal(
                 "ship.nothing_there",
-                "Line {line}: there is nothing at the supplier to ship.",
+                "Line {line}: there is nothing at the supplier to ship. Look at the order again: nothing "
+                "was sent, or all was shipped.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
             )
@@ -126,7 +127,8 @@ class _Packing:
             if load is not None and part.lot not in load.lots:
                 raise Refusal(
                     "ship.load_lot",
-                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: {lots}.",
+                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: "
+                    "{lots}.",
                     field=f"lines.{index}.lot",
                     line=line.line,
                     lot=part.lot or "-",
@@ -136,7 +138,8 @@ class _Packing:
             if self.loads.setdefault(key(line.line, part.lot), node) != node:
                 raise Refusal(
                     "ship.two_loads",
-                    "Line {line}: one parcel holds pieces of one load. Ship the others in a parcel of their own.",
+                    "Line {line}: one parcel holds pieces of one load. Ship the others in a parcel of "
+                    "their own.",
                     field=f"lines.{index}.load",
                     line=line.line,
                 )
@@ -147,7 +150,8 @@ class _Packing:
         if drawn.quantity < tested:
             raise Refusal(
                 "ship.tested",
-                "Line {line}: {found} pieces are at the supplier; you entered {entered} used for tests. Report the "
+                "Line {line}: {found} pieces are at the supplier; you entered {entered} used for tests. "
+                "Report the "
                 "material as received first.",
                 field=f"lines.{index}.tested",
                 line=line.line,
@@ -164,7 +168,7 @@ def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
     if parcel.announced:
         raise Refusal(
             "parcel.announced",
-            "Parcel {parcel} was announced already.",
+            "Parcel {parcel} was announced already. Ship what else there is as another parcel.",
             field="parcel",
             parcel=command.parcel,
         )

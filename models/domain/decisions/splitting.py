@@ -34,7 +34,8 @@ def split(order: Order, command: c.Split, asked: Asked, facts: Facts, now: datet
     if handed_on(order):
         raise Refusal(
             "split.handed_on",
-            "Pieces of {order} went straight to another order, or came from one; it stays one order.",
+            "Pieces of {order} went straight to another order, or came from one; it stays one order. "
+            "Give what is not done to another supplier instead.",
             order=order.number,
         )
     shares = shared_out(order, command.children)
@@ -215,7 +216,8 @@ def _sent_lots(order: Order, line: Line, first: Mapping[str, Decimal]) -> None:
         if first.get(planned.lot, ZERO) < gone:
             raise Refusal(
                 "split.sent_lot",
-                "Line {line}: {sent} pieces of lot {lot} were sent already, which the first order goes on with.",
+                "Line {line}: {sent} pieces of lot {lot} were sent already, which the first order goes "
+                "on with.",
                 field="children.0.lines",
                 line=line.line,
                 lot=planned.lot,

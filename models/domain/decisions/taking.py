@@ -63,7 +63,7 @@ def _waiting(order: Order, name: str) -> Transfer:
     if not transfer.open:
         raise Refusal(
             "transfer.answered",
-            "{transfer} was answered or withdrawn already ({state}).",
+            "{transfer} was answered or withdrawn already ({state}). Look at the order again.",
             field="transfer",
             transfer=name,
             state=transfer.state.value,
@@ -76,7 +76,8 @@ def why_not_taken(order: Order, transfer: Transfer, facts: Facts) -> Refusal | N
     if order.cancelling or order.answer is Answer.DECLINED:
         return Refusal(
             "transfer.ending",
-            "{order} was declined or is being cancelled; it takes no pieces. Refuse them, so that they come back.",
+            "{order} was declined or is being cancelled; it takes no pieces. Refuse them, so that they "
+            "come back.",
             field="decision",
             order=order.number,
         )
@@ -90,7 +91,8 @@ def why_not_taken(order: Order, transfer: Transfer, facts: Facts) -> Refusal | N
         if wanted > left:
             return Refusal(
                 "transfer.does_not_fit",
-                "Line {line}: {left} more pieces may come; {wanted} were offered. Refuse them, and have as many "
+                "Line {line}: {left} more pieces may come; {wanted} were offered. Refuse them, and have "
+                "as many "
                 "offered as fit.",
                 field="decision",
                 line=line.line,

@@ -31,7 +31,11 @@ def acknowledge_alert(
     if alert is None:
         raise Invalid("alert.unknown", "There is no alert {alert}.", field="alert", alert=command.alert)
     if alert.acknowledged_at is not None:
-        raise Refusal("alert.acknowledged", "{alert} was acknowledged already.", alert=command.alert)
+        raise Refusal(
+            "alert.acknowledged",
+            "{alert} was acknowledged already. There is nothing more to say to it.",
+            alert=command.alert,
+        )
     cause, action = checks.reason(command.cause, "cause"), checks.reason(command.action, "action")
     return [e.AlertAcknowledged(alert.alert, cause, action)]
 
@@ -69,7 +73,10 @@ def nothing_to_replan(order: Order, calendars: tuple[WorkingCalendar, WorkingCal
     """Why there is nothing to plan anew; None when the plant's or the supplier's calendar has changed."""
     if calendars != (order.plant_calendar, order.supplier_calendar):
         return None
-    return Refusal("replan.unchanged", "The calendars are as they were when the order was issued.")
+    return Refusal(
+        "replan.unchanged",
+        "The calendars are as they were when the order was issued. There is nothing to take over.",
+    )
 
 
 def consequences(before: Order | None, events: Sequence[e.Event], now: datetime) -> list[e.Event]:
