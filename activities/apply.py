@@ -32,6 +32,7 @@ from models.domain import events as e
 from models.domain import headline
 from models.domain.across import Decision
 from models.domain.authority import Actor, OnBehalfOf, Role
+from models.domain.commands import DecideDisposition, ForceComplete
 from models.domain.deadlines import Deadline, soonest
 from models.domain.decide import decide, decided
 from models.domain.errors import Refusal
@@ -41,6 +42,7 @@ from models.domain.made import made
 from models.domain.notices import notices
 from models.domain.order import Order, flags, stage
 from models.domain.standing import standing
+from models.queries.signing import signer
 from models.settings import Settings
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
@@ -136,6 +138,9 @@ def _decide_and_write(
             raise cannot_be_kept()
         asked = _asked(command)
         known = facts_of.gather(session, row, order, asked.command, now)
+        if isinstance(asked.command, ForceComplete | DecideDisposition):
+            who = signer(session, asked.actor.id, asked.command.signature.name)
+            known = replace(known, signer=who)
         if others:
             known = replace(known, others=others)
         decision = decided(order, asked, known, now)

@@ -13,7 +13,7 @@ from models.domain.commands import Signature
 from models.domain.errors import Unknown
 from models.domain.lot_holds import OpenHold
 from models.domain.materials import Decision, decide
-from models.queries import lot_holds, shop_floor
+from models.queries import lot_holds, shop_floor, signing
 from models.queries.shop_floor import MISMATCHES
 
 
@@ -31,7 +31,13 @@ def disposition(
     row = session.execute(query.with_for_update()).mappings().one_or_none()
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
-    signed = decide(shop_floor.as_mismatch(dict(row)), decision, reason, signature)
+    signed = decide(
+        shop_floor.as_mismatch(dict(row)),
+        decision,
+        reason,
+        signature,
+        signing.signer(session, by, signature.name if signature is not None else ""),
+    )
     if decision is not Decision.ACCEPT:
         for lot in shop_floor.lots_made(session, row["work_order"]):
             _hold(session, lot, mismatch, by, reason, now)

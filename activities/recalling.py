@@ -19,13 +19,16 @@ from sqlmodel import Session
 from activities import holding, recall_mails
 from models.domain import recalls as rules
 from models.domain.authority import Actor
+from models.domain.commands import Signature as Named
 from models.domain.errors import Refusal
 from models.domain.lot_holds import OpenHold
 from models.domain.recall_scope import scope_of, still_ours
 from models.domain.recalls import Recall, Record, Signature
+from models.domain.signing import signed
 from models.domain.texts import LONGEST_TOLD
 from models.domain.trace import Direction
 from models.queries import recalls
+from models.queries.signing import signer
 from models.queries.trace_roots import Match, named
 from models.queries.trace_view import found
 from models.settings import Settings
@@ -93,11 +96,12 @@ def sign(
 ) -> Signature:
     """Freezes the report with what it `reached`, and signs it. Raises `Invalid`, `Refusal`, `Forbidden`."""
     recall = recalls.named(session, number, cleared=actor.cleared, lock=True)
-    ready = rules.to_sign(recall, name, record)
+    printed, _ = signed(Named(name), signer(session, actor.id, name), "name")
+    ready = rules.to_sign(recall, record)
     controlled = recall.controlled or _controlled(session, recall.identifier)
     rules.check_clearance(controlled=controlled, cleared=actor.cleared)
     ready = replace(ready, controlled=controlled)
-    signature = Signature(name.strip(), meaning.strip(), now, actor.id, "")
+    signature = Signature(printed, meaning.strip(), now, actor.id, "")
     report = _canonical(_report(ready, signature, reached))
     signature = replace(signature, sha256=hashlib.sha256(report).hexdigest())
     recalls.keep_record(session, ready)
@@ -111,10 +115,11 @@ def approve(
     """Has the customers' contacts written to, those that were not yet; gives the mails. Raises `Refusal`,
     `Forbidden`."""
     recall = recalls.named(session, number, cleared=actor.cleared, lock=True)
-    rules.may_approve(recall, actor, name)
+    rules.may_approve(recall, actor)
+    printed, _ = signed(Named(name), signer(session, actor.id, name), "name")
     rules.check_clearance(controlled=_controlled(session, recall.identifier), cleared=actor.cleared)
     if recall.approved_at is None:
-        recall = replace(recall, approved_at=now, approved_by=actor.id, approved_name=name.strip())
+        recall = replace(recall, approved_at=now, approved_by=actor.id, approved_name=printed)
     reached = scope(session, recall, cleared=actor.cleared)
     written = recall_mails.write(session, settings, recall, reached, now)
     recalls.keep_approval(session, recall, [*recalls.mails(session, number), *written])

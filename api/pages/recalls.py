@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -159,6 +159,11 @@ def _done(request: Request, staff: Staff, number: str, what: Do, form: Form) -> 
                 outcome = _outcome(routes.hold_lots(number, sent, who), staff)
                 return _one(request, staff, number, Sheet({}, outcome=outcome))
     except Refusal as refusal:
+        if what == "sign":
+            refusal.errors = tuple(
+                replace(error, field="signature") if error.field == "name" else error
+                for error in refusal.errors
+            )
         return _one(request, staff, number, Sheet(form, refusal, approving=what == "approve"))
     return RedirectResponse(f"/recalls/{number}", 303)
 

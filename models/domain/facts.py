@@ -32,6 +32,7 @@ from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
 from models.domain.serials import Elsewhere
+from models.domain.signing import Signer
 from models.domain.transfers import coming
 from models.domain.upstream import Onward, Upstream
 
@@ -167,6 +168,8 @@ class Facts:
     next_orders: tuple[str, ...] = ()
     # Serials that another order had later than this one, by `key(line, serial)`.
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    # Who acts, for what they sign.
+    signer: Signer = Signer()
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.commands import Signature
-from models.domain.decisions.checks import signed
 from models.domain.errors import Invalid, Refusal
+from models.domain.signing import Signer, signed
 
 
 class Wrong(StrEnum):
@@ -92,8 +92,14 @@ def wrong_material(bom: Sequence[Component], part: str, revision: str | None) ->
     return None if fits else Wrong.REVISION
 
 
-def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signature | None) -> Signed | None:
-    """What is signed; accepting other material needs it. Raises `Refusal` or `Invalid`."""
+def decide(
+    mismatch: Mismatch,
+    decision: Decision,
+    reason: str,
+    signature: Signature | None,
+    signer: Signer = Signer(),
+) -> Signed | None:
+    """What is signed; accepting other material needs it. Raises `Refusal`, `Invalid` or `Forbidden`."""
     if mismatch.withdrawn and not mismatch.lot:
         raise Refusal(
             "mismatch.withdrawn",
@@ -110,7 +116,7 @@ def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signa
     if mismatch.decision:
         raise Refusal(
             "mismatch.decided",
-            "{mismatch} was decided already.",
+            "{mismatch} was decided already. Look at what was decided.",
             mismatch=mismatch.id,
             decision=mismatch.decision,
         )
@@ -118,7 +124,7 @@ def decide(mismatch: Mismatch, decision: Decision, reason: str, signature: Signa
         raise Invalid("reason.missing", "Give a reason.", field="reason")
     if decision is not Decision.ACCEPT:
         return None
-    name, meaning = signed(signature or Signature(name="", meaning=""))
+    name, meaning = signed(signature or Signature(name="", meaning=""), signer)
     return Signed(name, meaning, mismatch.hash)
 
 

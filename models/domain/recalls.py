@@ -134,10 +134,8 @@ def recorded(recall: Recall, record: Record) -> Recall:
     return replace(recall, record=_checked(record, recall))
 
 
-def to_sign(recall: Recall, name: str, record: Record | None) -> Recall:
+def to_sign(recall: Recall, record: Record | None) -> Recall:
     """The recall as it is to be frozen, `record` being what was recorded since. Raises `Invalid`, `Refusal`."""
-    if not name.strip():
-        raise Invalid("signature.missing", "Sign with your printed name.", field="name")
     ready = recall if record is None else replace(recall, record=_checked(record, recall))
     lacking = tuple(_lacking(ready.record))
     if lacking:
@@ -158,12 +156,10 @@ def _lacking(record: Record) -> Iterable[FieldError]:
         yield FieldError("retest_on", "Enter the day it is tried again.")
 
 
-def may_approve(recall: Recall, actor: Actor, name: str) -> None:
-    """Raises `Refusal` for a drill, `Forbidden` for who opened it and `Invalid` without a printed name."""
+def may_approve(recall: Recall, actor: Actor) -> None:
+    """Raises `Refusal` for a drill and `Forbidden` for who opened it."""
     if recall.drill:
         raise drill_only(recall)
-    if not name.strip():
-        raise Invalid("signature.missing", "Sign with your printed name.", field="name")
     if recall.opened_by == actor.id:
         raise Forbidden(
             "forbidden.same_person",

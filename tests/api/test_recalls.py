@@ -153,6 +153,23 @@ def test_a_signature_stops_the_clock_and_freezes_what_was_reached(
 
 
 @DRILL_ONLY_SQLITE
+def test_a_recall_is_signed_and_approved_under_the_name_of_who_does_it(app: FastAPI, as_role: Login) -> None:
+    ana = as_role(Role.QUALITY, name="Ana Ruiz")
+    with app.state.database.write() as session:
+        tell_story(session)
+    number = begun(ana, drill=False)
+    post(ana, f"/recalls/{number}/record", RECORD)
+    refused = post(ana, f"/recalls/{number}/sign", {"name": "Bo Li"}, 403)
+    assert (refused["code"], refused["errors"][0]["field"]) == ("signature.not_yours", "name")
+    told = post(ana, f"/recalls/{number}/sign", {"name": "ana ruiz"})
+    assert told["signatures"][0]["name"] == "Ana Ruiz"
+    # Who has no name with us does not take somebody else's.
+    approver = as_role(Role.APPROVER)
+    refused = post(approver, f"/recalls/{number}/approve", {"name": "Ana Ruiz"}, 403)
+    assert refused["code"] == "signature.not_yours"
+
+
+@DRILL_ONLY_SQLITE
 def test_a_later_signature_supersedes_and_the_earlier_one_stays(
     app: FastAPI, quality: TestClient, clock: Hands
 ) -> None:

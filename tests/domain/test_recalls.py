@@ -72,23 +72,21 @@ def test_what_was_signed_does_not_change() -> None:
 
 
 def test_it_is_not_signed_before_it_says_who_what_and_when_again() -> None:
-    refusal = refused("recall.incomplete", rules.to_sign, DRILL, "Ana", None)
+    refusal = refused("recall.incomplete", rules.to_sign, DRILL, None)
     assert [error.field for error in refusal.errors] == ["team", "conclusion", "retest_on"]
-    refused("signature.missing", rules.to_sign, replace(DRILL, record=DONE), "  ", None)
-    refused("recall.retest_past", rules.to_sign, DRILL, "Ana", replace(DONE, retest_on=NOW.date()))
+    refused("recall.retest_past", rules.to_sign, DRILL, replace(DONE, retest_on=NOW.date()))
 
 
 def test_a_later_signature_brings_what_is_new() -> None:
     more = replace(DONE, conclusion="And more")
-    assert rules.to_sign(SIGNED, "Ana", more).record == more
-    assert rules.to_sign(SIGNED, "Ana", None).record == DONE
+    assert rules.to_sign(SIGNED, more).record == more
+    assert rules.to_sign(SIGNED, None).record == DONE
 
 
 def test_somebody_else_than_who_opened_a_real_recall_approves_it() -> None:
-    rules.may_approve(REAL, approver("u_2"), "Bo")
-    refused("forbidden.same_person", rules.may_approve, REAL, approver("u_1"), "Ana")
-    refused("recall.drill", rules.may_approve, DRILL, approver("u_2"), "Bo")
-    refused("signature.missing", rules.may_approve, REAL, approver("u_2"), " ")
+    rules.may_approve(REAL, approver("u_2"))
+    refused("forbidden.same_person", rules.may_approve, REAL, approver("u_1"))
+    refused("recall.drill", rules.may_approve, DRILL, approver("u_2"))
     refused("recall.drill", rules.may_hold, DRILL)
     rules.may_hold(REAL)
 

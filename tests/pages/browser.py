@@ -71,12 +71,13 @@ class Browsers:
         self.system = system
         self._clients: list[AsyncClient] = []
 
-    def of(self, *roles: Role, cleared: bool = False, locale: str = "en") -> Browser:
+    def of(self, *roles: Role, cleared: bool = False, locale: str = "en", name: str = "") -> Browser:
         """A new person's browser."""
         now: datetime = self.system.app.state.clock()
         with self.system.database.write() as session:
+            address = f"{uuid.uuid4().hex}@example.com"
             user = people.create_user(
-                session, f"{uuid.uuid4().hex}@example.com", roles, None, now, cleared=cleared, locale=locale
+                session, address, roles, None, now, name=name, cleared=cleared, locale=locale
             )
             secret = create_session(session, user, now)
         browser = self.stranger()

@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
-from tests.pages.doing import at, hands, possible
+from tests.pages.doing import Hands, at, hands, possible
 from tests.stories import BEHALF, draft, issued, master_data
 from tests.systems import System, running
 
@@ -95,6 +95,24 @@ async def test_an_order_that_will_never_be_complete_is_completed_as_it_is_with_a
     assert order["lines"][0]["pieces"]["lost"] == "20"
     told = (await approver.browser.open(f"/orders/{number}")).text
     assert "completed the order as it is, signed Abel Stone" in told
+
+
+async def test_an_order_is_completed_under_the_name_of_who_completes_it(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "sent")
+    abel = Hands(browsers.of(Role.APPROVER, name="Abel Stone"), number)
+    forged = await abel.refused("force-complete", "complete", reason="Enough", name="Ana Ruiz")
+    not_his = (
+        "A signature is of who acts, and you are Abel Stone. Sign with that name, or have Ana Ruiz sign."
+    )
+    assert forged.links[not_his].endswith("#name")
+    assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"
+    # The form is filled with the name.
+    await abel.do("force-complete", "complete", reason="Enough")
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    signed = [each["payload"]["signed_by"] for each in events if each["type"] == "order_force_completed"]
+    assert signed == ["Abel Stone"]
 
 
 async def test_closing_lists_what_is_missing_with_who_owes_it_and_its_form(

@@ -99,5 +99,6 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
             (N_("Expected"), expected),
             (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),
         ),
+        given={"signed": staff.name},
         named={"signature.name": "signed"},
     )

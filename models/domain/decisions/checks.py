@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from models.domain.commands import Signature
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Line, Order
 from models.domain.pieces import line_of, lot_of
@@ -24,13 +23,6 @@ def reason(text: str, field: str = "reason") -> str:
     if not text.strip():
         raise Invalid("reason.missing", "Give a reason.", field=field)
     return text.strip()
-
-
-def signed(signature: Signature) -> tuple[str, str]:
-    """The printed name of who signs, and what the signature means; the latter may be empty."""
-    if not signature.name.strip():
-        raise Invalid("signature.missing", "Sign with your printed name.", field="signature.name")
-    return signature.name.strip(), signature.meaning.strip()
 
 
 def the_line(order: Order, number: int, index: int | None = None, of: str = "lines") -> Line:

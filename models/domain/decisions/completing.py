@@ -13,6 +13,7 @@ from models.domain.events import Event, LinesShortClosed, OrderForceCompleted, P
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order, sent_on
 from models.domain.pieces import OUT, UNDECIDED, Bucket, Move, line_of, lot_of, total
+from models.domain.signing import signed
 
 
 def force_complete(
@@ -23,7 +24,7 @@ def force_complete(
     Pieces on our dock are decided about first: nobody signs away what can be counted.
     """
     reason = checks.reason(command.reason)
-    name, meaning = checks.signed(command.signature)
+    name, meaning = signed(command.signature, facts.signer)
     if asked.actor.id == order.buyer:
         raise Forbidden(
             "forbidden.own_order",

@@ -25,6 +25,7 @@ from models.domain.pieces import Bucket, Move, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Proposal, Share
 from models.domain.serials import Named
+from models.domain.signing import signed
 
 # (decision, at) -> where rejected pieces go and which share they join; None: settled.
 # What is not listed (use as is, repair) is only proposed: the design authority decides it.
@@ -191,7 +192,7 @@ def decide_disposition(
             field="nonconformance",
             nonconformance=item.nonconformance,
         )
-    signed_by, meaning = checks.signed(command.signature)
+    signed_by, meaning = signed(command.signature, facts.signer)
     if any(proposal.by == asked.actor.id for proposal in item.proposals):
         raise Forbidden(
             "forbidden.own_proposal",
