@@ -26,6 +26,7 @@ from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.domain.pieces import Move, line_of, lot_of
 from models.domain.quantities import UNIT_DECIMALS
+from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere, typed_in
 from models.domain.upstream import Upstream
 from models.queries.approved import approved_suppliers
@@ -33,6 +34,7 @@ from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.lot_holds import covering
+from models.queries.serial_stock import serial_stock
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward, upstream
@@ -76,7 +78,19 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return facts
     if not any(line.by_serial for line in order.lines):
         return facts
-    return replace(facts, elsewhere=_elsewhere(session, order, command, facts.event))
+    facts = replace(facts, elsewhere=_elsewhere(session, order, command, facts.event))
+    if isinstance(command, c.Send):
+        facts = replace(facts, serial_stock=_serial_stock(session, order, command))
+    return facts
+
+
+def _serial_stock(session: Session, order: Order, command: c.Send) -> SerialStock:
+    """Read under the lots' and the parts' locks: whoever else lets pieces go waits for them."""
+    parts = {line.line: line.part for line in order.lines if line.by_serial}
+    named = {(parts[line], serial) for line, serial in typed_in(command) if line in parts}
+    lots = {item.lot for item in command.lines}
+    lots |= {lot.lot for line in order.lines for lot in line.lots}
+    return serial_stock(session, lots - {""}, named)
 
 
 def _elsewhere(

@@ -31,6 +31,7 @@ from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.pieces import line_of, lot_of
+from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
 from models.domain.transfers import coming
@@ -168,6 +169,8 @@ class Facts:
     next_orders: tuple[str, ...] = ()
     # Serials that another order had later than this one, by `key(line, serial)`.
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    # The pieces with serial numbers that are to be sent, and those in their lots.
+    serial_stock: SerialStock = SerialStock()
     # Who acts, for what they sign.
     signer: Signer = Signer()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from models.domain.facts import LotFact
 from models.domain.floor_records import consumed, dispatched, produced
 from models.domain.genealogy import Edge
 from models.domain.quantities import ZERO, quantity
+from models.domain.serial_stock import SerialStock
 
 # Whoever is on the floor writes down what happened there; what leaves is the dock's.
 MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
@@ -188,10 +189,10 @@ def dispatch(
     lines: Sequence[Leaving],
     lots: Mapping[str, Shelved],
     blocked: Mapping[str, Refusal],
-    gone: Collection[tuple[str, str]] = (),
+    stock: SerialStock = SerialStock(),
 ) -> Iterator[Edge]:
-    """Edge by line. `blocked` are lots that may not leave for another reason, `gone` serials, by part,
-    that have left already. Raises `Refusal` or `Invalid`."""
+    """Edge by line. `blocked` are lots that may not leave for another reason, `stock` says where pieces
+    with serial numbers are. Raises `Refusal` or `Invalid`."""
     if not lines:
         raise Invalid("dispatch.empty", "Name at least one lot.", field="lines")
     left = {lot: shelved.fact.on_hand for lot, shelved in lots.items()}
@@ -206,14 +207,15 @@ def dispatch(
         if line.serials:
             check_serials(line.serials, amount, f"{at}.serials")
         for serial in line.serials:
-            if (fact.part, serial) in named or (fact.part, serial) in gone:
+            if (fact.part, serial) in named:
                 raise Refusal(
                     "serial.gone",
-                    "Serial {serial} of {part} has left already. Look at the number on the piece.",
+                    "Serial {serial} of {part} is in this dispatch already. Look at the number on the piece.",
                     field=f"{at}.serials",
                     serial=serial,
                     part=fact.part,
                 )
+            stock.may_leave(fact.part, serial, line.lot, f"{at}.serials")
             named.add((fact.part, serial))
         left[line.lot] -= amount
         yield dispatched(number, line.lot, amount, fact.unit)

@@ -34,6 +34,11 @@ _LOCK_PARTS = (
 )
 
 
+def lock_parts(session: Session, parts: Iterable[str]) -> None:
+    """Nobody else puts pieces of these parts somewhere, or lets them go, until the transaction ends."""
+    session.execute(_LOCK_PARTS, {"parts": sorted(parts)}).all()
+
+
 def elsewhere(
     session: Session, order: Order, named: Iterable[tuple[int, str]], *, lock: bool = False
 ) -> dict[str, Elsewhere]:
@@ -47,7 +52,7 @@ def elsewhere(
         return {}
     asked = {"parts": sorted({parts[line] for line, _ in wanted})}
     if lock:
-        session.execute(_LOCK_PARTS, asked).all()
+        lock_parts(session, asked["parts"])
     rows = session.execute(_WHERE, asked | {"serials": sorted({serial for _, serial in wanted})})
     latest = {(row.part, row.serial): row for row in rows}
     found = {}

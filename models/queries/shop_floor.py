@@ -113,16 +113,6 @@ def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
         each["held"] = each["reversed_at"] is None and any(line["held"] for line in each["lines"])
 
 
-def serials_gone(session: Session, parts: Collection[str]) -> set[tuple[str, str]]:
-    """Part and serial of every piece of these parts that has left."""
-    query = (
-        select(_LINES.c.part, _LINES.c.serials)
-        .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
-        .where(_LINES.c.part.in_(sorted(parts)), _DISPATCHES.c.reversed_at.is_(None))
-    )
-    return {(row.part, serial) for row in session.execute(query) for serial in row.serials}
-
-
 def serials_made(session: Session, part: str) -> dict[str, str]:
     """The serials that came out of jobs as this part, with the lot each is in."""
     query = select(OUTPUTS.c.lot, OUTPUTS.c.serials).where(

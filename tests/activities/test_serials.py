@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from activities.dispatching import Papers, dispatch
+from activities.shop_floor import Recorder
 from models.db import Database
 from models.domain import commands as c
+from models.domain.errors import Refusal
+from models.domain.shop_floor import Leaving
 from models.queries import orders as queries
 from models.settings import Settings
+from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow
 from models.tables.parts import Part
 from models.tables.serials import SerialRow
+from models.tables.shop_floor import OutputRow
 from models.tables.types import table
-from tests.activities.test_apply import Shop
+from tests.activities.test_apply import NOW, Shop
 from tests.activities.test_upstream import CLEARED, Job
 
 D = Decimal
@@ -117,3 +123,59 @@ def _sequence(job: Job, number: str) -> int:
                 )
             ).scalar_one()
         )
+
+
+def test_only_pieces_that_were_made_or_received_leave_and_only_from_where_they_are(job: Job) -> None:
+    _made(job, "ABCD")
+    code, said = refused(job, job.first, send("AZ"))
+    assert (code, said["serial"], said["serials"]) == ("serial.unknown", "Z", "A, B, C, D")
+    done(job, job.first, send("AB"))
+    assert refused_to_leave(job, "A") == ("serial.elsewhere", job.first)
+    assert refused_to_leave(job, "Y") == ("serial.unknown", None)
+    number = leave(job, "C")
+    code, said = refused(job, job.first, send("C"))
+    assert (code, said["dispatch"]) == ("serial.gone", number)
+    assert refused_to_leave(job, "C") == ("serial.gone", None)
+    # What came back as another lot leaves as that one.
+    back = c.ReceiveLine(
+        1, counted=D(1), accepted=D(1), output_lot="L9", serials=(c.ReceivedSerial("A", "accepted"),)
+    )
+    done(job, job.first, c.Receive((back,), additional=True))
+    assert refused_to_leave(job, "A") == ("serial.other_lot", None)
+    assert refused_to_leave(job, "Z", lot="L9") == ("serial.unknown", None)
+    leave(job, "A", lot="L9")
+
+
+def _made(job: Job, serials: str) -> None:
+    """Lot L1 is what a job made, each piece with its number."""
+    with job.shop.database.write() as session:
+        session.execute(update(table(Lot)).values(quantity=len(serials), on_hand=len(serials)))
+        part = session.execute(select(table(Lot).c.part, table(Lot).c.part_revision)).one()
+        session.add(
+            OutputRow(
+                id="made",
+                work_order="WO",
+                lot="L1",
+                part=part.part,
+                part_revision=part.part_revision,
+                quantity=D(len(serials)),
+                unit="C62",
+                serials=list(serials),
+                at=NOW,
+                recorded_at=NOW,
+                recorded_by="u_1",
+            )
+        )
+
+
+def leave(job: Job, serial: str, *, lot: str = "L1") -> str:
+    with job.shop.database.write() as session:
+        lines = (Leaving(lot, D(1), (serial,)),)
+        papers = Papers("NORTHWIND", "Dock 4")
+        return dispatch(session, papers, lines, Recorder("u_1"), NOW.date(), NOW, cleared=True)
+
+
+def refused_to_leave(job: Job, serial: str, *, lot: str = "L1") -> tuple[str, str | None]:
+    with pytest.raises(Refusal) as refusal:
+        leave(job, serial, lot=lot)
+    return refusal.value.code, refusal.value.values.get("order")

@@ -13,6 +13,8 @@ from models.domain import shop_floor as floor
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import LotFact
 from models.domain.genealogy import Edge
+from models.domain.pieces import Bucket
+from models.domain.serial_stock import SerialStock, Whereabouts
 from models.domain.shop_floor import Job, Leaving, Shelved
 
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
@@ -139,9 +141,15 @@ def leave(
     lots: dict[str, Shelved] | None = None,
     blocked: dict[str, Refusal] | None = None,
     gone: set[tuple[str, str]] | None = None,
+    here: tuple[str, ...] | None = None,
+    where: Whereabouts | None = None,
 ) -> list[Edge]:
     known = {"BAR": of("250")} if lots is None else lots
-    return list(floor.dispatch("DN-1", lines, known, blocked or {}, gone or set()))
+    pieces = {piece: Whereabouts(dispatch="DN-0") for piece in gone or ()}
+    if where is not None:
+        pieces["4140", "S1"] = where
+    stock = SerialStock(pieces, {} if here is None else {"BAR": here})
+    return list(floor.dispatch("DN-1", lines, known, blocked or {}, stock))
 
 
 def line(quantity: str, *serials: str) -> Leaving:
@@ -169,6 +177,37 @@ def test_a_serial_leaves_once() -> None:
     assert refused(lambda: leave(line("1", "S1"), gone={("4140", "S1")})) == "serial.gone"
     assert refused(lambda: leave(line("2", "S1"))) == "serials.count"
     assert len(leave(line("1", "S1"), gone={("GEAR", "S1")})) == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        (Whereabouts("BAR"), None),
+        (Whereabouts("BAR", "SO-1", Bucket.ACCEPTED), None),
+        (Whereabouts("BAR", "SO-1", Bucket.RETURNED_UNPROCESSED), None),
+        (Whereabouts("BAR", "SO-1", Bucket.AT_SUPPLIER), "serial.elsewhere"),
+        (Whereabouts("BAR", "SO-1", Bucket.PENDING), "serial.elsewhere"),
+        (Whereabouts("BAR", "SO-1", Bucket.SCRAPPED), "serial.elsewhere"),
+        (Whereabouts("ROD", "SO-1", Bucket.ACCEPTED), "serial.other_lot"),
+        (Whereabouts("ROD"), "serial.other_lot"),
+        (Whereabouts(dispatch="DN-0"), "serial.gone"),
+    ],
+)
+def test_a_piece_leaves_only_from_where_it_is(where: Whereabouts, code: str | None) -> None:
+    if code is None:
+        assert len(leave(line("1", "S1"), where=where, here=("S1",))) == 1
+    else:
+        assert refused(lambda: leave(line("1", "S1"), where=where)) == code
+
+
+def test_a_piece_nobody_made_does_not_leave_a_lot_whose_pieces_are_known() -> None:
+    with pytest.raises(Refusal) as refusal:
+        leave(line("1", "S9"), here=("S1", "S2"))
+    assert refusal.value.code == "serial.unknown"
+    assert "Expected is one of: S1, S2." in refusal.value.detail
+    assert [error.field for error in refusal.value.errors] == ["lines.0.serials"]
+    # Of a lot that came with nobody naming its pieces, any may be.
+    assert len(leave(line("1", "S9"))) == 1
 
 
 # --- when it was

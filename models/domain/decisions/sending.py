@@ -58,6 +58,8 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         moves += again.to(Bucket.IN_TRANSIT_OUT)
         if fresh:
             new = _new_serials(order, line, named, again)
+            for name in new:
+                facts.serial_stock.may_leave(line.part, name, lot, named.field)
             moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT, serials=new))
     return [_sent(tuple(moves), order, command)]
 
