@@ -133,14 +133,13 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
         return Facts(lots=lots, next_orders=straight_on)
     if count := born(command):
         numbers = drafts.coming_numbers(session, order.type, now.year, count)
-        return Facts(
-            pending_commands=_pending(session, order),
-            numbers=numbers,
-            supplier_known=isinstance(command, c.Reassign) and _is_supplier(session, command.supplier),
-        )
+        facts = Facts(pending_commands=_pending(session, order), numbers=numbers)
+        if not isinstance(command, c.Reassign):
+            return facts
+        there = _is_supplier(session, command.supplier)
+        return replace(facts, supplier_known=there, approved=_approved_now(session, order, now))
     if isinstance(command, c.PlanContingency):
-        today = order.plant_calendar.local_date(now)
-        return Facts(approved=approved_suppliers(session, order.process, order.spec, today))
+        return Facts(approved=_approved_now(session, order, now))
     if isinstance(command, c.Close):
         return Facts(pending_commands=_pending(session, order))
     if isinstance(command, c.PlanAction):
@@ -148,6 +147,11 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     if isinstance(command, c.Replan):
         return Facts(calendars=calendars_now(session, order))
     return Facts()
+
+
+def _approved_now(session: Session, order: Order, now: datetime) -> dict[str, str]:
+    today = order.plant_calendar.local_date(now)
+    return approved_suppliers(session, order.process, order.spec, today)
 
 
 def _is_supplier(session: Session, code: str) -> bool:

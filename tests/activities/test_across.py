@@ -256,10 +256,12 @@ def test_a_reassignment_writes_a_draft_with_the_next_number_in_the_same_moment(s
     with shop.database.write() as session:
         at = {"email": "orders@beta.example", "locale": "en", "timezone": "Europe/Berlin", "country": "DE"}
         session.add(Supplier(code="BETA", name="Beta", created_at=NOW, **at))
-        session.flush()
+    assert shop.do(c.Acknowledge("decline", reason="Bath down")).status == "applied"
+    # Nobody has approved them for it: a draft that cannot be issued is not made.
+    assert shop.do(c.Reassign("BETA", "return", "Bath down")).status == "refused"
+    with shop.database.write() as session:
         approved = {"process": "PLATE", "valid_from": date(2020, 1, 1), "created_at": NOW}
         session.add(SupplierApproval(id="b", supplier="BETA", **approved))
-    assert shop.do(c.Acknowledge("decline", reason="Bath down")).status == "applied"
     asked = shop.save(c.Reassign("BETA", "return", "Bath down"))
     before = shop.dump()
     with failing(shop.database, "orders"), pytest.raises(DBAPIError):

@@ -52,8 +52,8 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 BERLIN = WorkingCalendar("Europe/Berlin")
 LONDON = WorkingCalendar("Europe/London")
 NEED_BY = date(2026, 12, 18)
-# Those there are; the orders of these tests are ACME's unless said otherwise.
-SUPPLIERS = frozenset({"ACME", "BETA"})
+# Those there are, of whom GAMMA is approved for nothing; the orders of these tests are ACME's unless said otherwise.
+SUPPLIERS = frozenset({"ACME", "BETA", "GAMMA"})
 
 ADMIN = Actor("u_admin", "user", frozenset({Role.ADMIN}))
 BUYER = Actor("u_buyer", "user", frozenset({Role.BUYER}))
@@ -281,6 +281,7 @@ class Scene:
             others=concerned,
             numbers=numbers,
             supplier_known=supplier,
+            approved=dict.fromkeys(SUPPLIERS - {"GAMMA"}, "") if supplier else {},
             elsewhere=self.elsewhere,
         )
 

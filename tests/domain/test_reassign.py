@@ -201,6 +201,7 @@ def test_the_order_that_comes_of_it_knows_what_it_takes_the_place_of() -> None:
     "wish, code, field",
     (elsewhere(supplier="ACME"), "reassign.same_supplier", "supplier"),
     (elsewhere(supplier="NOBODY"), "supplier.unknown", "supplier"),
+    (elsewhere(supplier="GAMMA"), "supplier.not_approved", "supplier"),
     (elsewhere(line1=(101, 1)), "reassign.more_than_open", "lines.0.quantity"),
     (elsewhere(line1=(0, 1)), "quantity.zero", "lines.0.quantity"),
     (elsewhere(line9=(1, 1)), "line.unknown", "lines.0.line"),

@@ -412,7 +412,8 @@ def test_what_was_given_to_another_supplier_goes_there_straight(said: int) -> No
     """Unprocessed whatever the box says, at the same operation, and paid to nobody here."""
     one = first()
     one.when(
-        c.Reassign("NEXT", "transfer", "Bath down"), facts=Facts(numbers=("SO-2",), supplier_known=True)
+        c.Reassign("NEXT", "transfer", "Bath down"),
+        facts=Facts(numbers=("SO-2",), supplier_known=True, approved={"NEXT": "Next"}),
     ).then()
     _, other = together(one, given(issued(draft={"number": "SO-2", "supplier": "NEXT"}), accept()))
     assert [item["what"] for item in missing(one.order)] == ["transfer:line-1"]
@@ -425,7 +426,8 @@ def test_what_was_given_to_another_supplier_goes_there_straight(said: int) -> No
 def test_the_successor_is_paid_for_what_it_took_over_and_the_old_supplier_for_what_it_did() -> None:
     one = first(send(), arrived(), ship(60), receive(60))
     one.when(
-        c.Reassign("NEXT", "transfer", "Bath down"), facts=Facts(numbers=("SO-2",), supplier_known=True)
+        c.Reassign("NEXT", "transfer", "Bath down"),
+        facts=Facts(numbers=("SO-2",), supplier_known=True, approved={"NEXT": "Next"}),
     ).then()
     _, other = together(
         one, given(issued(a_line(1, 40, []), draft={"number": "SO-2", "supplier": "NEXT"}), accept())

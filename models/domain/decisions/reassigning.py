@@ -91,6 +91,18 @@ def _another(order: Order, command: c.Reassign, facts: Facts) -> str:
         raise Invalid(
             "supplier.unknown", "There is no supplier {supplier}.", field="supplier", supplier=supplier
         )
+    if supplier not in facts.approved:
+        # Its draft could not be issued; until somebody noticed, nobody would work on the pieces.
+        raise Refusal(
+            "supplier.not_approved",
+            "{supplier} has no valid approval for {process} {spec} today. Add the approval, or choose one that has "
+            "it: {approved}.",
+            field="supplier",
+            supplier=supplier,
+            process=order.process,
+            spec=order.spec,
+            approved=", ".join(sorted(set(facts.approved) - {order.supplier})) or "–",
+        )
     return supplier
 
 
