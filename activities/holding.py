@@ -22,6 +22,7 @@ from models.domain.hold_releases import signed_release
 from models.domain.lot_holds import BY_DOCUMENT, OpenHold, check_hold, not_held, to_release
 from models.domain.order import Order
 from models.queries import lot_holds
+from models.queries.signing import signer
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.types import table
@@ -66,7 +67,7 @@ def release_by(
     """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`,
     `Invalid` or `Forbidden`."""
     hold = to_release(lot, lot_holds.open_holds(session, lot), actor)
-    released = signed_release(hold, lot, reason, signature)
+    released = signed_release(hold, lot, reason, signature, signer(session, actor.id, signature.name))
     told = _release(session, lot, hold.hold, actor.id, reason, reason, now)
     kept = asdict(released) | {"at": now.isoformat()}
     session.execute(update(_HOLDS).where(_HOLDS.c.id == hold.hold).values(signature=kept))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
 
@@ -61,6 +61,10 @@ async def do(number: str, what: What, request: Request, staff: Visitor) -> Respo
     try:
         await run_in_threadpool(_done, request, staff, number, what, form)
     except Refusal as refusal:
+        refusal.errors = tuple(
+            replace(error, field="signature") if error.field == "signature.name" else error
+            for error in refusal.errors
+        )
         return await run_in_threadpool(_asked, request, staff, number, what, form, refusal)
     return RedirectResponse(f"/master/lots/{quote(number, safe='')}?saved=changed", 303)
 

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 
 from models.domain.commands import Signature
-from models.domain.decisions.checks import signed
 from models.domain.lot_holds import OpenHold
+from models.domain.signing import Signer, signed
 
 # What a release means when its signature says nothing else.
 RELEASED = "Released"
@@ -23,9 +23,9 @@ class Released:
     record: str
 
 
-def signed_release(hold: OpenHold, lot: str, reason: str, signature: Signature) -> Released:
-    """Raises `Invalid` without a printed name."""
-    name, meaning = signed(signature)
+def signed_release(hold: OpenHold, lot: str, reason: str, signature: Signature, signer: Signer) -> Released:
+    """Raises `Invalid` without a printed name and `Forbidden` with somebody else's."""
+    name, meaning = signed(signature, signer)
     told = {
         "hold": hold.hold,
         "lot": lot,

@@ -157,7 +157,7 @@ async def _recalled(story: Story) -> None:
     actions = [{"what": "Keep the rest apart", "owner": "Bea Ortiz"}]
     number = story.orders["SIGNED"]
     await story.hands.post("quality", f"/recalls/{number}/record", record | {"actions": actions})
-    await story.hands.post("quality", f"/recalls/{number}/sign", {"name": "Bea Ortiz"})
+    await story.hands.post("quality", f"/recalls/{number}/sign", {"name": demo_world.PEOPLE["admin"][0]})
 
 
 async def _hurried(story: Story) -> None:

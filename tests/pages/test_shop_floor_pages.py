@@ -123,7 +123,7 @@ async def test_quality_decides_about_other_material_from_its_ledger(
     page = await quality.open("/quality")
     assert "Other material was used" in page.text
     path = urlsplit(page.links["Decide"]).path
-    page = await _sent(quality, path, decision="accept", reason="Same steel")
+    page = await _sent(quality, path, decision="accept", reason="Same steel", signed="")
     assert page.status == 422
     assert "Sign with your printed name." in page.text
     page = await quality.send(page, path, signed="Q. Lee")
