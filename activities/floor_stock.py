@@ -59,6 +59,7 @@ def _job(session: Session, number: str) -> Job:
         part.uom,
         part.trace == "serial",
         frozenset(step.sequence for step in steps),
+        row.quantity,
     )
 
 

@@ -95,14 +95,18 @@ def produce(
     now: datetime,
     *,
     usual: Decimal | None = None,
+    confirmed: bool = False,
 ) -> str:
-    """Pieces came out of job `number`; gives the record. What failed its inspection is put on hold."""
+    """Pieces came out of job `number`; gives the record. What failed its inspection is put on hold; many more
+    than the job is for have to be `confirmed`."""
     job = locked_job(session, number)
     name = lot or records.lot_number(number, _numbered_like(session, number))
     there = shelved(session, [name]).get(name)
     failed = inspection is not None and inspection["verdict"] == "fail"
     of_itself = there is not None and f"lot:{name}" in above(session, job.node)
     edge = rules.make(job, name, there, quantity, serials, of_itself=of_itself, failed=failed)
+    made = shop_floor.made_by(session, number, step.operation)
+    rules.not_absurd(job, made, edge.quantity, confirmed=confirmed)
     rules.new_serials(serials, shop_floor.serials_made(session, job.part) if serials else {}, job.part)
     at, late = records.happened(step.at, now)
     if there is None:

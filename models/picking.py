@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from models.domain.picking import Need, Picked, needs, picked, shortages
 from models.domain.quantities import ZERO
 from models.queries import picking
+from models.queries.demand import most_made
 from models.tables.demand import Pick
 from models.tables.parts import Part
 from models.tables.work_orders import WorkOrder
@@ -60,11 +61,19 @@ def read(session: Session, job: WorkOrder) -> PickingList:
     ]
     held = [Picked(row["part"], row["lot"], max(ZERO, row["quantity"] - row["used"])) for row in rows]
     gone = picking.used_parts(session, job.number)
-    return PickingList(tuple(wanted), tuple(rows), gone, tuple(shortages(wanted, held, gone)))
+    short = () if _made(session, job) else tuple(shortages(wanted, held, gone))
+    return PickingList(tuple(wanted), tuple(rows), gone, short)
+
+
+def _made(session: Session, job: WorkOrder) -> bool:
+    """All it is for has come out of it, so that it uses nothing more, whatever was written down of that."""
+    return most_made(session, [job.number]).get(job.number, ZERO) >= job.quantity
 
 
 def _open(session: Session, job: WorkOrder) -> list[Need]:
     """What it has not used yet."""
+    if _made(session, job):
+        return []
     return shortages(_needs(session, job), (), picking.used_parts(session, job.number))
 
 

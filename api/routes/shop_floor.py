@@ -58,6 +58,9 @@ class OutputBody(StepFields):
     quantity: Number
     serials: Serials = Field(default=[], description="One for every piece; required for a part traced so.")
     inspection: InspectionBody | None = None
+    confirm: bool = Field(
+        default=False, description="It is so many, though the job is for a tenth less or still fewer."
+    )
 
 
 class ReversalBody(Body):
@@ -123,6 +126,7 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
             recorder(principal),
             now,
             usual=_usual(request),
+            confirmed=body.confirm,
         )
         # What failed its inspection is on hold.
         hold_mails.tell(session, request.app.state.settings, now)

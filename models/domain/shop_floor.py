@@ -18,6 +18,8 @@ from models.domain.serial_stock import SerialStock
 # Whoever is on the floor writes down what happened there; what leaves is the dock's.
 MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
 MAY_DISPATCH = frozenset({Role.RECEIVING, Role.BUYER})
+# A job is begun with more than it is for, as some of it is scrapped; if nothing is, so much more comes out.
+_MADE_OVER = Decimal("0.1")
 MAY_REVERSE = MAY_RECORD | {Role.QUALITY}
 
 
@@ -42,6 +44,8 @@ class Job:
     unit: str
     serial: bool = False
     operations: frozenset[int] = frozenset()
+    # How many it is for.
+    quantity: Decimal = ZERO
 
     @property
     def node(self) -> str:
@@ -113,6 +117,22 @@ def make(
     if serials or job.serial:
         check_serials(serials, amount, "serials")
     return produced(job.number, lot, amount, job.unit)
+
+
+def not_absurd(job: Job, made: Decimal, entered: Decimal, *, confirmed: bool) -> None:
+    """`made` came out of the same operation before. Raises `Refusal` for much more than the job is for, which
+    is sooner typed than made, unless somebody has `confirmed` it."""
+    if not confirmed and job.quantity and made + entered > job.quantity * (1 + _MADE_OVER):
+        raise Refusal(
+            "output.beyond_job",
+            "{job} is for {quantity} {unit}; with these, {made} would have come out of it. Count again, or confirm "
+            "that it is so many.",
+            field="quantity",
+            job=job.number,
+            quantity=job.quantity,
+            unit=job.unit,
+            made=made + entered,
+        )
 
 
 def new_serials(serials: Sequence[str], made: Mapping[str, str], part: str) -> None:

@@ -189,7 +189,7 @@ def _jobs(session: Session, parts: Collection[PartKey]) -> dict[PartKey, list[Jo
     keys = tuple_(_JOBS.c.part, _JOBS.c.revision)
     rows = session.execute(select(_JOBS).where(keys.in_(sorted(parts))).order_by(_JOBS.c.number)).all()
     numbers = [row.number for row in rows]
-    made = _made(session, numbers)
+    made = most_made(session, numbers)
     taken, out = _pieces(session, numbers)
     on_shelf = planned.of_jobs(session, numbers)
     found: dict[PartKey, list[Job]] = {}
@@ -206,7 +206,7 @@ def _jobs(session: Session, parts: Collection[PartKey]) -> dict[PartKey, list[Jo
     return found
 
 
-def _made(session: Session, jobs: Collection[str]) -> dict[str, Decimal]:
+def most_made(session: Session, jobs: Collection[str]) -> dict[str, Decimal]:
     """By work order the most that came out of one of its operations."""
     query = select(
         _OUTPUTS.c.work_order, _OUTPUTS.c.operation, func.sum(_OUTPUTS.c.quantity).label("made")

@@ -121,6 +121,16 @@ def serials_made(session: Session, part: str) -> dict[str, str]:
     return {serial: row.lot for row in session.execute(query) for serial in row.serials}
 
 
+def made_by(session: Session, job: str, operation: int | None) -> Decimal:
+    """How many pieces were said to come out of this operation of a job."""
+    query = select(func.sum(OUTPUTS.c.quantity)).where(
+        OUTPUTS.c.work_order == job,
+        OUTPUTS.c.operation.is_(None) if operation is None else OUTPUTS.c.operation == operation,
+        OUTPUTS.c.reversed_at.is_(None),
+    )
+    return session.scalar(query) or ZERO
+
+
 def made_since(session: Session, consumption: Any) -> list[str]:
     """The lots the job of a consumption has made after it was recorded."""
     query = (

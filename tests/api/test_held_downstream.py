@@ -72,7 +72,7 @@ def test_a_hold_reaches_stock_orders_jobs_and_dispatches_until_its_release(
     assert told[0][3]["jobs"] == ["4520"]
 
     design = as_role(Role.DESIGN_AUTHORITY, name="Dana Sousa")
-    signed = {"reason": "Analysis is fine", "signature": {"name": "D. Sousa", "meaning": "Fit for use"}}
+    signed = {"reason": "Analysis is fine", "signature": {"name": "dana sousa", "meaning": "Fit for use"}}
     post(design, f"/lots/{BARS}/release", signed)
     assert get(quality, "/alerts?open=true")["lots_on_hold"] == []
     assert get(quality, "/lot-holds")["items"] == []
@@ -84,7 +84,7 @@ def test_a_hold_reaches_stock_orders_jobs_and_dispatches_until_its_release(
     ]
     (hold,) = get(quality, f"/lots/{BARS}/holds")["items"]
     signature = hold["signature"]
-    assert (signature["name"], signature["meaning"]) == ("D. Sousa", "Fit for use")
+    assert (signature["name"], signature["meaning"]) == ("Dana Sousa", "Fit for use")
     assert len(signature["record"]) == 64
     # Whoever tells again tells nobody twice.
     with app.state.database.write() as session:

@@ -241,6 +241,15 @@ def test_serials_come_out_once_and_leave_once(floor: TestClient) -> None:
     assert refused(leave(floor, "", 1, lines=[line])) == "serial.gone"
 
 
+@sqlite_only
+def test_an_absurd_output_is_asked_about_before_it_is_kept(floor: TestClient) -> None:
+    absurd = {"quantity": 100_000}
+    answer = floor.post(f"{JOB}/outputs", json=absurd)
+    assert (refused(answer), answer.json()["errors"][0]["field"]) == ("output.beyond_job", "quantity")
+    assert floor.get(f"{JOB}/outputs").json()["items"] == []
+    assert floor.post(f"{JOB}/outputs", json=absurd | {"confirm": True}).status_code == 201
+
+
 # --- taken back
 
 

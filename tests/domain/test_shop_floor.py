@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -131,6 +132,27 @@ def test_an_operation_is_one_of_the_routing() -> None:
     assert floor.step_of(JOB, 30) == 30
     assert floor.step_of(JOB, None) is None
     assert refused(lambda: floor.step_of(JOB, 20)) == "operation.unknown"
+
+
+@pytest.mark.parametrize(
+    ("made", "entered", "refused_with"),
+    [
+        ("0", "330", None),
+        ("0", "331", "output.beyond_job"),
+        ("300", "30", None),
+        ("300", "31", "output.beyond_job"),
+    ],
+)
+def test_much_more_than_a_job_is_for_has_to_be_confirmed(
+    made: str, entered: str, refused_with: str | None
+) -> None:
+    job = replace(JOB, quantity=Decimal(300))
+    asked = Decimal(made), Decimal(entered)
+    floor.not_absurd(job, *asked, confirmed=True)
+    if refused_with is None:
+        floor.not_absurd(job, *asked, confirmed=False)
+    else:
+        assert refused(lambda: floor.not_absurd(job, *asked, confirmed=False)) == refused_with
 
 
 # --- what leaves

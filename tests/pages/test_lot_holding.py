@@ -60,7 +60,7 @@ async def test_who_may_not_is_told_so(system: System, browsers: Browsers) -> Non
     assert (await browsers.of(Role.QUALITY).open(f"/lots/{LOT}/release")).status == 403
     design = browsers.of(Role.DESIGN_AUTHORITY)
     page = await design.open(f"/lots/{LOT}/release")
-    unsigned = await design.send(page, f"/lots/{LOT}/release", reason="Fine")
+    unsigned = await design.send(page, f"/lots/{LOT}/release", reason="Fine", signature="")
     assert (unsigned.status, "Sign with your printed name." in unsigned.text) == (422, True)
     page = await design.send(page, f"/lots/{LOT}/release", reason="Fine", signature="Dana Sousa")
     assert page.status == 409

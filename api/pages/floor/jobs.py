@@ -58,6 +58,7 @@ class OutputTyped(StepFields):
     verdict: Literal["pass", "fail"] | None = None
     inspector: Text | None = None
     note: Note = ""
+    confirm: bool = False
 
 
 @router.get("/work-orders/{number}/consume")
@@ -118,6 +119,7 @@ def output_form(steps: list[Option]) -> Form:
             Input("verdict", N_("Inspection"), "pick", options=words_for(*VERDICTS.items())),
             Input("inspector", N_("Inspector")),
             Input("note", N_("Note"), "area"),
+            Input("confirm", N_("Counted again: it is much more than the job is for"), "flag"),
         )
     )
 
@@ -147,7 +149,12 @@ def _making(request: Request, staff: Staff, number: str) -> Deed:
             looked = InspectionBody(verdict=typed.verdict, inspector=typed.inspector, note=typed.note)
         step = typed.model_dump(include=set(StepFields.model_fields))
         body = OutputBody(
-            lot=typed.lot, quantity=typed.quantity, serials=typed.serials, inspection=looked, **step
+            lot=typed.lot,
+            quantity=typed.quantity,
+            serials=typed.serials,
+            inspection=looked,
+            confirm=typed.confirm,
+            **step,
         )
         return shop_floor.record_output(number, body, asked, staff.principal)
 
