@@ -197,6 +197,18 @@ def test_a_lot_on_hold_is_not_picked_and_what_is_missing_is_named(shop: TestClie
 
 
 @ON_SQLITE
+def test_a_work_order_that_made_all_it_is_for_lacks_no_material(shop: TestClient) -> None:
+    shop.post(f"{API}/lots/NEWER/hold", json={"reason": "cracks"})
+    (made,) = make(shop, ORDERED).json()["items"]
+    path = f"{API}/work-orders/{made['number']}"
+    assert shop.post(f"{path}/outputs", json={"quantity": 29}).status_code == 201
+    assert shop.get(f"{path}/picking-list").json()["short"] != []
+    assert shop.post(f"{path}/outputs", json={"quantity": 1}).status_code == 201
+    assert shop.get(f"{path}/picking-list").json()["short"] == []
+    assert shop.post(f"{path}/picking-list", json={}).json()["picks"] == []
+
+
+@ON_SQLITE
 def test_what_is_picked_is_neither_picked_nor_planned_again(shop: TestClient, app: FastAPI) -> None:
     make(shop, ORDERED, STOCK)
     with app.state.database.read() as session:
