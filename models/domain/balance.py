@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
@@ -52,10 +53,10 @@ FIGURES = (
 _TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
 # Between the lots of one balance: what one passes on the other has received, so that both are in no sum.
 PASSED_ON, RECEIVED = "passed_on", "received"
+_NOTHING = dict.fromkeys((*FIGURES, PASSED_ON, RECEIVED), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(NamedTuple):
     """A lot as its row has it: `booked` is all that ever became this lot, `on_hand` what is left of it."""
 
     lot: str
@@ -89,8 +90,7 @@ class AtWork:
         return next(iter(names)) if len(names) == 1 else self.lot
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Part of a figure: how much of which lot, and where: an order's pieces, a job, a dispatch; empty: here."""
 
     figure: str
@@ -110,12 +110,13 @@ class Balance:
 
     def figures(self) -> dict[str, Decimal]:
         """Every figure by name; `made` of a lot counts what it received. `unexplained` is the last."""
-        sums = dict.fromkeys((*FIGURES, PASSED_ON), ZERO)
-        for item in self.items:
-            figure = "made" if item.figure == RECEIVED else item.figure
-            sums[figure] += item.quantity
-        found = sum((some for name, some in sums.items() if name != "made"), ZERO)
-        return {**sums, "unexplained": sums["made"] - found}
+        sums = _NOTHING.copy()
+        for figure, quantity, _, _ in self.items:
+            sums[figure] += quantity
+        made = sums["made"] = sums["made"] + sums.pop(RECEIVED)
+        # Everything but what was made is somewhere.
+        sums["unexplained"] = made + made - sum(sums.values(), ZERO)
+        return sums
 
     @property
     def unexplained(self) -> Decimal:
@@ -136,8 +137,7 @@ def by_lot(scope: Scope) -> list[Balance]:
     """The balance of each lot. What one passes on to another is received there, as far as that is in scope."""
     book = _Book(scope)
     for shelf in scope.shelves.values():
-        book.put(shelf.lot, shelf.part, shelf.unit, Item("made", book.own(shelf), shelf.lot))
-        book.put(shelf.lot, shelf.part, shelf.unit, Item("on_hand", shelf.on_hand, shelf.lot))
+        book.shelved(shelf)
     for work in scope.works.values():
         book.at_work(work)
     for link in scope.links:
@@ -158,6 +158,7 @@ class _Book:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.balances: dict[tuple[str, str], Balance] = {}
+        self._by_node = {lot_node(lot): shelf for lot, shelf in scope.shelves.items()}
         # Lot and unit -> how many of it orders in scope have accepted under its name.
         self._accepted: dict[tuple[str, str], Decimal] = {}
         for work in scope.works.values():
@@ -168,12 +169,17 @@ class _Book:
 
     def put(self, lot: str, part: str, unit: str, item: Item) -> None:
         if item.quantity:
-            balance = self.balances.setdefault((lot, unit), Balance(part, unit, lot))
+            balance = self.balances.get((lot, unit))
+            if balance is None:
+                balance = self.balances[lot, unit] = Balance(part, unit, lot)
             balance.items.append(item)
 
-    def own(self, shelf: Shelf) -> Decimal:
-        """What was bought in as this lot, came out of jobs, or of orders beyond the scope."""
-        return shelf.booked - self._accepted.get((shelf.lot, shelf.unit), ZERO)
+    def shelved(self, shelf: Shelf) -> None:
+        """What was bought in as this lot, came out of jobs, or of orders beyond the scope; and what is left."""
+        lot, part, unit, booked, on_hand = shelf
+        own = booked - self._accepted.get((lot, unit), ZERO)
+        self.put(lot, part, unit, Item("made", own, lot))
+        self.put(lot, part, unit, Item("on_hand", on_hand, lot))
 
     def at_work(self, work: AtWork) -> None:
         became = self._shelf(work.becomes, work)
@@ -193,13 +199,14 @@ class _Book:
         self._of(work, "made", work.kept)
 
     def moved(self, link: Link) -> None:
-        source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)
-        if link.how in _TAKEN:
-            shelf = self.scope.shelves.get(name_of(link.source))
+        taken = _TAKEN.get(link.how)
+        if taken is not None:
+            shelf = self._by_node.get(link.source)
             if shelf is not None:
-                item = Item(_TAKEN[link.how], link.quantity, shelf.lot, link.target)
-                self.put(shelf.lot, shelf.part, link.unit, item)
-        elif source is not None and target is not None:
+                self.put(shelf.lot, shelf.part, link.unit, Item(taken, link.quantity, shelf.lot, link.target))
+            return
+        source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)
+        if source is not None and target is not None:
             if (source.lot, source.unit) != (target.lot, target.unit):
                 self._of(source, PASSED_ON, link.quantity, target.node)
                 self._of(target, RECEIVED, link.quantity, source.node)

@@ -20,6 +20,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple
 
 from models.domain.quantities import ZERO
 
@@ -67,8 +71,7 @@ def work_of(node: str) -> Work:
     return Work(order, int(line), lot)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """All that went from one node to another in one way, what was taken back already taken off.
 
     `first` and `last` are the events of `order` that told of it; `assumed` pieces may have come this way,
@@ -89,11 +92,15 @@ class Link:
 
     @property
     def key(self) -> tuple[str, ...]:
-        return (self.source, self.target, self.unit, self.how, self.parcel, self.load, self.order)
+        key: tuple[str, ...] = _KEY(self)
+        return key
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+# What says which way it is: everything before `first` but the quantity.
+_KEY = itemgetter(0, 1, 3, 4, 5, 6, 7)
+
+
+class Step(NamedTuple):
     """A link that belongs. `unsure` says why it may not: `lot` when nobody named the lot, `load` when nobody
     named the load; empty when it does belong."""
 
@@ -153,14 +160,20 @@ class Walk:
         """Whether a link of the frontier belongs; where it leads is gone on from if so."""
         near, far = (link.source, link.target) if self.forward else (link.target, link.source)
         entry = self.entered[near]
+        if entry is _ANY and not near.startswith("order:") and not far.startswith("order:"):
+            # Between jobs, lots and dispatches nothing restricts it, and a node is looked at once.
+            if self.entered.get(far) is not _ANY:
+                self._enter(far, _ANY)
+            return Step(link, "" if link.quantity else "lot")
         if not self._belongs(link, near, far, entry):
             return None
         self._enter(far, self._entry(link, near, far))
         if entry is not _ANY or near.startswith("order:"):
             # Looked at again, a node tells its links again.
-            if link.key in self._told:
+            key = link.key
+            if key in self._told:
                 return None
-            self._told.add(link.key)
+            self._told.add(key)
         return Step(link, self._unsure(link, near, entry))
 
     def _belongs(self, link: Link, near: str, far: str, entry: _Entry) -> bool:
@@ -238,7 +251,7 @@ def steps(walk: Walk, links: Links) -> Iterator[Step]:
                 yield step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """What was found: the nodes, the roots first, and what went between them. `back` and `ahead` are those
     behind and ahead of the roots."""
@@ -249,16 +262,20 @@ class Trace:
     back: frozenset[str]
     ahead: frozenset[str]
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[str, ...]:
-        found = dict.fromkeys(self.roots)
-        for step in self.steps:
-            found |= {step.link.source: None, step.link.target: None}
-        return tuple(found)
+        ends = (node for step in self.steps for node in (step.link.source, step.link.target))
+        return tuple(dict.fromkeys(chain(self.roots, ends)))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node in self.nodes:
+            found.setdefault(node.partition(":")[0], []).append(node)
+        return found
 
     def of_kind(self, kind: NodeKind) -> tuple[str, ...]:
-        begins = f"{kind.value}:"
-        return tuple(node for node in self.nodes if node.startswith(begins))
+        return tuple(self._by_kind.get(kind.value, ()))
 
 
 def follow(
@@ -266,34 +283,47 @@ def follow(
 ) -> Trace:
     """A trace, both ways one after the other: what is ahead of something behind a root is not of it."""
     begin = tuple(dict.fromkeys(roots))
-    found: dict[tuple[str, ...], Step] = {}
     reached: dict[bool, frozenset[str]] = {True: frozenset(), False: frozenset()}
+    told: list[Step] = []
     for forward in (False, True):
         if direction is (Direction.BACK if forward else Direction.FORWARD):
             continue
         walk = Walk(frozenset(begin), forward, behind if forward else frozenset())
-        for step in steps(walk, links):
+        told += steps(walk, links)
+        reached[forward] = frozenset(walk.entered)
+    if direction is Direction.BOTH:
+        # What leads back to where it came from is found on both ways.
+        found: dict[tuple[str, ...], Step] = {}
+        for step in told:
             known = found.get(step.link.key)
             if known is None or (known.unsure and not step.unsure):
                 found[step.link.key] = step
-        reached[forward] = frozenset(walk.entered)
-    return Trace(begin, direction, tuple(found.values()), reached[False], reached[True])
+        told = list(found.values())
+    return Trace(begin, direction, tuple(told), reached[False], reached[True])
 
 
 def netted(links: Iterable[Link]) -> list[Link]:
     """Links that say the same of the same way, summed; nothing is left of what was taken back."""
+    found = list(links)
+    if len(set(map(_KEY, found))) < len(found):
+        found = _summed(found)
+    return [link for link in found if link.quantity > ZERO or link.assumed > ZERO]
+
+
+def _summed(links: Iterable[Link]) -> list[Link]:
     sums: dict[tuple[str, ...], Link] = {}
     for link in links:
-        before = sums.get(link.key)
+        key = link.key
+        before = sums.get(key)
         if before is not None:
-            link = Link(
-                *(link.source, link.target, before.quantity + link.quantity, link.unit, link.how),
-                *(link.parcel, link.load, link.order),
-                *(min(before.first, link.first), max(before.last, link.last)),
-                before.assumed + link.assumed,
+            link = link._replace(
+                quantity=before.quantity + link.quantity,
+                first=min(before.first, link.first),
+                last=max(before.last, link.last),
+                assumed=before.assumed + link.assumed,
             )
-        sums[link.key] = link
-    return [link for link in sums.values() if link.quantity > 0 or link.assumed > 0]
+        sums[key] = link
+    return list(sums.values())
 
 
 def among(links: Iterable[Link]) -> Links:

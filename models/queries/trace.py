@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from models.domain.quantities import ZERO
 from models.domain.trace import (
     Direction,
     Link,
+    Links,
     NodeKind,
     Step,
     Walk,
@@ -25,43 +24,20 @@ from models.domain.trace import (
     steps,
     work_of,
 )
+from models.queries.trace_reach import Reach, links
 from models.tables.lots import Lot
-from models.tables.orders import EdgeRow, OrderRow
+from models.tables.orders import OrderRow
 from models.tables.parts import Part
 from models.tables.serials import SerialRow
 from models.tables.shop_floor import DispatchLineRow, DispatchRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
-_EDGES, _LOTS, _JOBS, _ORDERS = table(EdgeRow), table(Lot), table(WorkOrder), table(OrderRow)
+_LOTS, _JOBS, _ORDERS = table(Lot), table(WorkOrder), table(OrderRow)
 _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(DispatchLineRow)
 _SERIALS = table(SerialRow)
-# So many names go into one question, and so many rows are fetched at a time.
+# So many names go into one question.
 AT_ONCE = 500
-_ROWS = 2_000
-_WAY = ("from_node", "to_node", "unit", "how", "parcel", "load", "order_number")
-
-
-def _links_at(end: str) -> Select[Any]:
-    """The net links that have one of so many nodes at one end. Built once: to build a statement costs as much
-    as to run it."""
-    quantity, assumed = func.sum(_EDGES.c.quantity), func.sum(_EDGES.c.assumed)
-    way = [_EDGES.c[name] for name in _WAY]
-    return (
-        select(
-            *way,
-            quantity.label("quantity"),
-            assumed.label("assumed"),
-            func.min(_EDGES.c.event).label("first"),
-            func.max(_EDGES.c.event).label("last"),
-        )
-        .where(_EDGES.c[end].in_(bindparam("nodes", expanding=True)))
-        .group_by(*way)
-        .having(or_(quantity > 0, assumed > 0))
-    )
-
-
-_OUT, _INTO = _links_at("from_node"), _links_at("to_node")
 _ANY_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled).limit(1)
 _CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled)
 
@@ -69,18 +45,6 @@ _CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled)
 def chunks(names: Iterable[str]) -> Iterator[list[str]]:
     known = list(names)
     yield from (known[place : place + AT_ONCE] for place in range(0, len(known), AT_ONCE))
-
-
-def links(session: Session, nodes: Collection[str], *, out: bool) -> Iterator[Link]:
-    """The links out of the nodes, or into them, a few thousand at a time."""
-    query = _OUT if out else _INTO
-    for some in chunks(nodes):
-        for row in session.execute(query, {"nodes": some}, execution_options={"yield_per": _ROWS}):
-            source, target, unit, how, parcel, load, order, quantity, assumed, first, last = row
-            yield Link(
-                *(source, target, quantity, unit, how, parcel, load, order or "", first or 0, last or 0),
-                assumed or ZERO,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +71,16 @@ class Genealogy:
 
     def __call__(self, nodes: list[str], forward: bool) -> Iterator[Link]:
         for some in chunks(nodes):
-            found: Iterable[Link] = links(self.session, some, out=forward)
-            if self.serial:
-                found = self._of_serial(list(found))
-            if self._hides:
-                found = self._shown(list(found), forward)
-            yield from found
+            yield from self.shown(links(self.session, some, out=forward), forward)
+
+    def over(self, reach: Reach) -> Links:
+        """The same of links that are read already."""
+        return lambda nodes, forward: self.shown(reach(nodes, forward), forward)
+
+    def shown(self, found: Iterable[Link], forward: bool) -> Iterable[Link]:
+        if self.serial:
+            found = self._of_serial(list(found))
+        return self._shown(list(found), forward) if self._hides else found
 
     @property
     def whole(self) -> bool:

@@ -8,23 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from models.domain.balance import AtWork, Scope, Shelf
+from models.domain.balance import AtWork, Scope
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
-from models.queries.trace import chunks, links
-from models.tables.lots import Lot
+from models.queries.prepared import Prepared, among
+from models.queries.trace import chunks
+from models.queries.trace_lots import Lots
+from models.queries.trace_reach import Reach, links
 from models.tables.orders import EventRow, LineRow, OrderRow, PiecesRow
 from models.tables.types import table
 
-_LOTS, _PIECES, _LINES = table(Lot), table(PiecesRow), table(LineRow)
-_ORDERS, _EVENTS = table(OrderRow), table(EventRow)
-_SHELVES = select(_LOTS.c.number, _LOTS.c.part, _LOTS.c.uom, _LOTS.c.quantity, _LOTS.c.on_hand).where(
-    _LOTS.c.number.in_(bindparam("lots", expanding=True))
-)
+_PIECES, _LINES, _ORDERS, _EVENTS = table(PiecesRow), table(LineRow), table(OrderRow), table(EventRow)
 _AT_WORK = select(
     _PIECES.c.order_number,
     _PIECES.c.line,
@@ -33,60 +31,37 @@ _AT_WORK = select(
     _LINES.c.unit,
     *(_PIECES.c[bucket.value] for bucket in SENT),
 ).join(_LINES, (_LINES.c.order_number == _PIECES.c.order_number) & (_LINES.c.line == _PIECES.c.line))
-_OF_LOTS = _AT_WORK.where(_PIECES.c.lot.in_(bindparam("names", expanding=True)))
-_OF_ORDERS = _AT_WORK.where(_PIECES.c.order_number.in_(bindparam("names", expanding=True)))
+_OF_LOTS = Prepared(_AT_WORK.where(among(_PIECES.c.lot, "names")))
+_OF_ORDERS = Prepared(_AT_WORK.where(among(_PIECES.c.order_number, "names")))
 
 
-def scope(session: Session, trace: Trace, *, whole: bool) -> Scope:
-    """What the balance of a trace is about. `whole`: the trace has left out nothing that it came upon."""
-    shelves = _shelves(session, [name_of(node) for node in trace.of_kind(NodeKind.LOT)])
-    works = _works(session, shelves, trace.of_kind(NodeKind.ORDER))
-    told = _told(session, trace, shelves, works, whole=whole)
-    if works:
-        works = {work.node: work for work in _named(session, works, told)}
-    return Scope(shelves, works, told)
+def scope(session: Session, trace: Trace, lots: Lots, reach: Reach) -> Scope:
+    """What the balance of a trace is about."""
+    shelves, nodes = lots.shelves, trace.of_kind(NodeKind.ORDER)
+    out = tuple(reach.out_of(session, [lot_node(lot) for lot in shelves]))
+    if not lots.at_work and not nodes:
+        return Scope(shelves, {}, out)
+    works = _works(session, shelves, nodes)
+    told = {link.key: link for link in out}
+    for ahead in (True, False):
+        told |= {link.key: link for link in links(session, works, out=ahead)}
+    whole = tuple(told.values())
+    return Scope(shelves, {work.node: work for work in _named(session, works, whole)}, whole)
 
 
-def _shelves(session: Session, lots: Iterable[str]) -> dict[str, Shelf]:
-    found = {}
-    for some in chunks(lots):
-        for row in session.execute(_SHELVES, {"lots": some}):
-            found[row.number] = Shelf(*row)
-    return found
-
-
-def _works(session: Session, shelves: Mapping[str, Shelf], nodes: Collection[str]) -> dict[str, AtWork]:
+def _works(session: Session, lots: Collection[str], nodes: Collection[str]) -> dict[str, AtWork]:
     """Pieces at work that are in the trace, and all others of its lots."""
-    orders = {work_of(node).order for node in nodes}
+    wanted = set(nodes)
     found = {}
-    for query, names in ((_OF_LOTS, sorted(shelves)), (_OF_ORDERS, sorted(orders))):
-        for some in chunks(names):
-            for row in session.execute(query, {"names": some}).mappings():
-                node = f"order:{row['order_number']}:{row['line']}:{row['lot']}"
-                if query is _OF_LOTS or node in nodes:
-                    buckets: dict[Bucket, Decimal] = {
-                        bucket: row[bucket.value] for bucket in SENT if row[bucket.value]
-                    }
-                    found[node] = AtWork(node, row["part"], row["unit"], buckets)
+    for query, names in ((_OF_LOTS, lots), (_OF_ORDERS, {work_of(node).order for node in nodes})):
+        for order, line, lot, part, unit, *counts in query.rows(session, names=names) if names else ():
+            node = f"order:{order}:{line}:{lot}"
+            if query is _OF_LOTS or node in wanted:
+                buckets: dict[Bucket, Decimal] = {
+                    bucket: some for bucket, some in zip(SENT, counts, strict=True) if some
+                }
+                found[node] = AtWork(node, part, unit, buckets)
     return found
-
-
-def _told(
-    session: Session,
-    trace: Trace,
-    shelves: Mapping[str, Shelf],
-    works: Mapping[str, AtWork],
-    *,
-    whole: bool,
-) -> tuple[Link, ...]:
-    """Every link out of the lots, and into and out of the pieces at work."""
-    out = [*(lot_node(lot) for lot in shelves), *works]
-    if whole and not works and trace.ahead.issuperset(out):
-        # The trace has looked at all of them.
-        return tuple(step.link for step in trace.steps if step.link.source in trace.ahead)
-    found = {link.key: link for link in links(session, out, out=True)}
-    found |= {link.key: link for link in links(session, list(works), out=False)}
-    return tuple(found.values())
 
 
 def _named(session: Session, works: Mapping[str, AtWork], told: Iterable[Link]) -> Iterable[AtWork]:

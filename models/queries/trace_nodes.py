@@ -1,23 +1,23 @@
-"""What the nodes of a trace are: lots, jobs, pieces at suppliers, loads, dispatches; and what hangs on them:
+"""What the nodes of a trace are beside lots: jobs, pieces at suppliers, loads, dispatches; and what hangs on them:
 suppliers with their processes and certificates, customers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from models.codec import load_order
 from models.domain.evidence import DOCUMENTS
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
-from models.domain.trace import NodeKind, Trace, kind_of, name_of, work_of
+from models.domain.trace import NodeKind, Trace, name_of, work_of
 from models.queries import melt_flags
 from models.queries.lot_holds import stopped
-from models.queries.trace import chunks
-from models.tables.lots import Lot
+from models.queries.prepared import Prepared, Row, among
+from models.queries.trace_lots import Lots
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.suppliers import Supplier
@@ -25,30 +25,20 @@ from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 View = dict[str, Any]
-_LOTS, _JOBS, _ORDERS, _LINES = table(Lot), table(WorkOrder), table(OrderRow), table(LineRow)
-_PIECES, _SUPPLIERS, _DOCUMENTS = table(PiecesRow), table(Supplier), table(DocumentRow)
+_JOBS, _ORDERS, _LINES, _PIECES = table(WorkOrder), table(OrderRow), table(LineRow), table(PiecesRow)
+_SUPPLIERS, _DOCUMENTS = table(Supplier), table(DocumentRow)
 _DISPATCHES, _DISPATCHED, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
-_LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "supplier", "supplier_lot")
-_ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "held")
-_SOME: BindParameter[Any] = bindparam("names", expanding=True)
-# Built once: to build a statement costs as much as to run it.
-_LOT_ROWS = (
-    select(*(_LOTS.c[name] for name in (*_LOT, *_ORIGIN)), _SUPPLIERS.c.name.label("supplier_name"))
-    .outerjoin(_SUPPLIERS, _SUPPLIERS.c.code == _LOTS.c.supplier)
-    .where(_LOTS.c.number.in_(_SOME))
-)
 _JOB = ("number", "type", "part", "revision", "quantity", "due", "customer", "customer_order")
-_JOB_ROWS = select(*(_JOBS.c[name] for name in _JOB)).where(_JOBS.c.number.in_(_SOME))
+_JOB_ROWS = Prepared(select(*(_JOBS.c[name] for name in _JOB)).where(among(_JOBS.c.number, "names")))
 _ORDER = ("number", "supplier", "process", "stage", "purchase_order", "snapshot")
-_ORDER_ROWS = (
+_ORDER_ROWS = Prepared(
     select(*(_ORDERS.c[name] for name in _ORDER))
-    .where(_ORDERS.c.number.in_(_SOME))
+    .where(among(_ORDERS.c.number, "names"))
     .order_by(_ORDERS.c.number)
 )
 _DISPATCH = ("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on")
-_DISPATCH_ROWS = select(*(_DISPATCHES.c[name] for name in _DISPATCH)).where(_DISPATCHES.c.number.in_(_SOME))
 _PAPER = ("type", "number", "issuer", "matched", "filename")
-_AT_WORK_ROWS = (
+_AT_WORK_ROWS = Prepared(
     select(
         *(_LINES.c[name] for name in ("order_number", "line", "work_order", "operation")),
         *(_LINES.c[name] for name in ("part", "part_revision", "unit")),
@@ -62,62 +52,70 @@ _AT_WORK_ROWS = (
     .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
     .join(_SUPPLIERS, _SUPPLIERS.c.code == _ORDERS.c.supplier)
     .outerjoin(_PIECES, (_PIECES.c.order_number == _LINES.c.order_number) & (_PIECES.c.line == _LINES.c.line))
-    .where(_LINES.c.order_number.in_(_SOME))
+    .where(among(_LINES.c.order_number, "names"))
 )
-_SENT_ROWS = (
+# What went in a dispatch, line by line; one without any is there all the same.
+_SENT_ROWS = Prepared(
     select(
-        *(_DISPATCHES.c[name] for name in _DISPATCH if name != "number"),
-        *(_DISPATCHED.c[name] for name in ("dispatch", "lot", "part", "part_revision", "serials")),
+        *(_DISPATCHES.c[name] for name in _DISPATCH),
+        *(_DISPATCHED.c[name] for name in ("lot", "part", "part_revision", "serials")),
         _CUSTOMERS.c.name.label("customer_name"),
         _CUSTOMERS.c.contacts,
     )
-    .join(_DISPATCHES, _DISPATCHES.c.number == _DISPATCHED.c.dispatch)
+    .outerjoin(_DISPATCHED, _DISPATCHED.c.dispatch == _DISPATCHES.c.number)
     .outerjoin(_CUSTOMERS, _CUSTOMERS.c.code == _DISPATCHES.c.customer)
-    .where(_DISPATCHED.c.dispatch.in_(_SOME))
+    .where(among(_DISPATCHES.c.number, "names"))
 )
-_PAPER_ROWS = (
+# As a customer got it: the number is its dispatch's.
+_SENT = ("dispatch", *_SENT_ROWS.names[1:])
+_LOT_SENT = _SENT.index("lot")
+_PAPER_ROWS = Prepared(
     select(*(_DOCUMENTS.c[name] for name in ("id", "order_number", "superseded_by", *_PAPER)))
-    .where(_DOCUMENTS.c.order_number.in_(_SOME))
+    .where(among(_DOCUMENTS.c.order_number, "names"))
     .order_by(_DOCUMENTS.c.order_number, _DOCUMENTS.c.id)
 )
 _CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
+# Where nobody asks where the metal of a lot was melted.
+_UNASKED = {"dfars": False}
 # A load's start as the end of its name.
 _STARTED = len("2026-11-02T09:00:00Z")
 
 
-def nodes(session: Session, trace: Trace) -> list[View]:
+def nodes(session: Session, trace: Trace, lots: Lots, sent: Iterable[Row]) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
-    known: dict[NodeKind, dict[str, View]] = {
-        NodeKind.LOT: _by_number(session, _LOT_ROWS, _names(trace, NodeKind.LOT)),
-        NodeKind.JOB: _by_number(session, _JOB_ROWS, _names(trace, NodeKind.JOB)),
+    jobs = _read(session, _JOB_ROWS, _names(trace, NodeKind.JOB))
+    known: dict[str, Mapping[str, View]] = {
+        NodeKind.LOT: lots.views,
+        NodeKind.JOB: {view["number"]: view for view in jobs},
         NodeKind.ORDER: _at_work(session, trace),
-        NodeKind.DISPATCH: _by_number(session, _DISPATCH_ROWS, _names(trace, NodeKind.DISPATCH)),
+        NodeKind.DISPATCH: {row[0]: dict(zip(_DISPATCH, row, strict=False)) for row in sent},
     }
-    melts = melt_flags.flags(session, known[NodeKind.LOT].values())
-    stops = stopped(session, _names(trace, NodeKind.LOT))
-    gone_held = {step.link.target for step in trace.steps if name_of(step.link.source) in stops}
+    melts = melt_flags.flags(session, lots.views.values()) if lots.melt_asked else {}
+    stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
+    gone_held = (
+        {step.link.target for step in trace.steps if name_of(step.link.source) in stops} if stops else ()
+    )
     fed = {step.link.target for step in trace.steps}
     gave = {step.link.source for step in trace.steps}
-    found = []
+    found: list[View] = []
     for node in trace.nodes:
-        kind, name = kind_of(node), name_of(node)
-        if kind is NodeKind.LOAD:
-            told = load_named(name)
-        else:
-            told = known[kind].get(node if kind is NodeKind.ORDER else name, {})
-        view: View = {"id": node, "kind": "work_order" if kind is NodeKind.JOB else kind.value, **told}
-        if kind is NodeKind.LOT:
+        kind, _, name = node.partition(":")
+        if kind == NodeKind.LOAD:
+            found.append({"id": node, "kind": kind, **load_named(name)})
+            continue
+        told = known[kind].get(node if kind == NodeKind.ORDER else name, {})
+        view: View = {"id": node, "kind": kind, **told}
+        if kind == NodeKind.LOT:
             over = stops.get(name)
-            view |= {"held_with": over.lot if over is not None and over.lot != name else None}
-            view |= melts.get(name, {"dfars": False})
-        if kind is NodeKind.DISPATCH:
-            view |= {"held": node in gone_held}
-        if kind is NodeKind.JOB:
+            view["held_with"] = over.lot if over is not None and over.lot != name else None
+            view |= melts.get(name, _UNASKED)
+        elif kind == NodeKind.DISPATCH:
+            view["held"] = node in gone_held
+        elif kind == NodeKind.JOB:
+            view["kind"] = "work_order"
             # Work in progress, and work nobody said what it was made of, are shown as that.
-            view |= {
-                "nothing_drawn": node in trace.back and node not in fed,
-                "in_work": node in trace.ahead and node not in gave,
-            }
+            view["nothing_drawn"] = node in trace.back and node not in fed
+            view["in_work"] = node in trace.ahead and node not in gave
         found.append(view)
     return found
 
@@ -126,28 +124,25 @@ def _names(trace: Trace, kind: NodeKind) -> list[str]:
     return [name_of(node) for node in trace.of_kind(kind)]
 
 
-def _by_number(session: Session, query: Select[Any], names: Iterable[str]) -> dict[str, View]:
-    found = {}
-    for some in chunks(names):
-        for row in session.execute(query, {"names": some}).mappings():
-            found[row["number"]] = dict(row)
-    return found
+def _read(session: Session, query: Prepared, names: Collection[str]) -> list[View]:
+    """Nothing is asked about no names."""
+    if not names:
+        return []
+    return [dict(zip(query.names, row, strict=True)) for row in query.rows(session, names=names)]
 
 
 def _at_work(session: Session, trace: Trace) -> dict[str, View]:
     """By node: the order's line, whose it is, and where its pieces are."""
     wanted = set(trace.of_kind(NodeKind.ORDER))
     found: dict[str, View] = {}
-    for some in chunks(sorted({work_of(node).order for node in wanted})):
-        for row in session.execute(_AT_WORK_ROWS, {"names": some}).mappings():
-            node = f"order:{row['order_number']}:{row['line']}:{row['lot'] or ''}"
-            unsent = f"order:{row['order_number']}:0:"
-            if node in wanted or unsent in wanted:
-                view = dict(row)
-                pieces = {bucket.value: view.pop(bucket.value) for bucket in Bucket}
-                held = {name: some for name, some in pieces.items() if some}
-                at = node if node in wanted else unsent
-                found[at] = {"order": view.pop("order_number"), **view, "lot": row["lot"], "pieces": held}
+    for view in _read(session, _AT_WORK_ROWS, {work_of(node).order for node in wanted}):
+        node = f"order:{view['order_number']}:{view['line']}:{view['lot'] or ''}"
+        unsent = f"order:{view['order_number']}:0:"
+        if node in wanted or unsent in wanted:
+            pieces = {bucket.value: view.pop(bucket.value) for bucket in Bucket}
+            held = {name: some for name, some in pieces.items() if some}
+            at = node if node in wanted else unsent
+            found[at] = {"order": view.pop("order_number"), **view, "pieces": held}
     return found
 
 
@@ -163,18 +158,21 @@ def load_named(name: str) -> View:
     }
 
 
-def customers(session: Session, trace: Trace) -> list[View]:
+def sent(session: Session, trace: Trace) -> Sequence[Row]:
+    """What went in the dispatches of the trace."""
+    numbers = _names(trace, NodeKind.DISPATCH)
+    return _SENT_ROWS.rows(session, names=numbers) if numbers else ()
+
+
+def customers(trace: Trace, sent: Iterable[Row]) -> list[View]:
     """Who got what, dispatch by dispatch: what left of lots that are in the trace."""
-    sent = [step.link for step in trace.steps if step.link.how == "dispatch"]
-    numbers = {name_of(link.target) for link in sent}
-    rows: dict[tuple[str, str], View] = {}
-    for some in chunks(sorted(numbers)):
-        for row in session.execute(_SENT_ROWS, {"names": some}).mappings():
-            rows[row["dispatch"], row["lot"]] = dict(row) | {"contacts": row["contacts"] or []}
-    found = []
-    for link in sent:
-        told = rows.get((name_of(link.target), name_of(link.source)))
-        if told is not None:
+    rows = {(row[0], row[_LOT_SENT]): row for row in sent}
+    found: list[View] = []
+    for link, _ in trace.steps if rows else ():
+        row = link.how == "dispatch" and rows.get((name_of(link.target), name_of(link.source)))
+        if row:
+            told = dict(zip(_SENT, row, strict=True))
+            told["contacts"] = told["contacts"] or []
             found.append(told | {"quantity": link.quantity, "unit": link.unit})
     return sorted(
         found, key=lambda item: (item["customer"], item["shipped_on"], item["dispatch"], item["lot"])
@@ -186,7 +184,7 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
     orders = sorted({work_of(node).order for node in trace.of_kind(NodeKind.ORDER)})
     done: list[View] = []
     missing: list[View] = []
-    for row in _of(session, _ORDER_ROWS, orders):
+    for row in _read(session, _ORDER_ROWS, orders):
         told = {"order": row["number"], "supplier": row["supplier"], "process": row["process"]}
         if row["snapshot"] is None:
             done.append(
@@ -208,13 +206,7 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
         ]
     papers = [
         {"document": row["id"], "order": row["order_number"]} | {name: row[name] for name in _PAPER}
-        for row in _of(session, _PAPER_ROWS, orders)
+        for row in _read(session, _PAPER_ROWS, orders)
         if row["type"] in _CERTIFY and not row["superseded_by"]
     ]
     return done, papers, missing
-
-
-def _of(session: Session, query: Select[Any], names: Iterable[str]) -> Iterator[View]:
-    for some in chunks(names):
-        for row in session.execute(query, {"names": some}).mappings():
-            yield dict(row)

@@ -17,7 +17,8 @@ from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
-from models.queries.trace import Begin, Genealogy, links
+from models.queries.trace import Begin, Genealogy
+from models.queries.trace_reach import links
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow, EdgeRow, IdentifierRow, LineRow, OrderRow, PiecesRow
 from models.tables.serials import SerialRow

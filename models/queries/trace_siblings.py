@@ -22,20 +22,23 @@ def siblings(
 ) -> list[dict[str, Any]]:
     """Jobs that are not in the trace, each with the lots and loads of it that they shared. `told` are the
     links out of its lots; where those went is in a trace forward, but for who shared a load."""
+    jobs = set(trace.of_kind(NodeKind.JOB))
     found: dict[str, dict[str, None]] = {}
     works: dict[str, dict[str, None]] = {}
     loads = trace.of_kind(NodeKind.LOAD)
     for link in chain(told, genealogy(list(loads), True)):
+        source, target = link.source, link.target
         if link.how == "consume":
-            found.setdefault(name_of(link.target), {})[link.source] = None
-        elif link.source.startswith(("lot:", "load:")) and link.target.startswith("order:"):
-            works.setdefault(link.target, {})[link.source] = None
-    own = _jobs_of(session, trace.of_kind(NodeKind.ORDER))
-    known = {*own.values(), *(name_of(node) for node in trace.of_kind(NodeKind.JOB))}
-    for node, job in _jobs_of(session, works).items():
-        found.setdefault(job, {}).update(works[node])
-    seen = genealogy.visible(f"job:{job}" for job in sorted(found.keys() - known))
-    return [{"work_order": name_of(job), "shared": list(found[name_of(job)])} for job in seen]
+            if target not in jobs:
+                found.setdefault(target, {})[source] = None
+        elif target.startswith("order:") and source.startswith(("lot:", "load:")):
+            works.setdefault(target, {})[source] = None
+    if works:
+        jobs.update(f"job:{job}" for job in _jobs_of(session, trace.of_kind(NodeKind.ORDER)).values())
+        for node, job in _jobs_of(session, works).items():
+            found.setdefault(f"job:{job}", {}).update(works[node])
+    seen = genealogy.visible(sorted(found.keys() - jobs))
+    return [{"work_order": name_of(job), "shared": list(found[job])} for job in seen]
 
 
 def _jobs_of(session: Session, nodes: Collection[str]) -> dict[str, str]:

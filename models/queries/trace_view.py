@@ -11,8 +11,9 @@ from sqlmodel import Session
 from models.domain.balance import Balance, by_lot, by_part
 from models.domain.quantities import ZERO
 from models.domain.trace import Direction, Step, Trace, follow
-from models.queries import trace_balance, trace_nodes
+from models.queries import trace_balance, trace_lots, trace_nodes
 from models.queries.trace import Genealogy
+from models.queries.trace_reach import Reach
 from models.queries.trace_roots import Match
 from models.queries.trace_siblings import siblings
 
@@ -32,13 +33,17 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     """All that belongs to what `match` names."""
     begin = match.begin
     genealogy = Genealogy(session, cleared, begin.serial)
-    trace = follow(begin.roots, direction, genealogy, begin.behind)
-    about = trace_balance.scope(session, trace, whole=genealogy.whole)
+    reach = Reach(session, begin.roots, begin.behind, direction)
+    trace = follow(begin.roots, direction, genealogy.over(reach), begin.behind)
+    shelved = trace_lots.read(session, trace)
+    about = trace_balance.scope(session, trace, shelved, reach)
     lots = by_lot(about)
-    nodes = trace_nodes.nodes(session, trace)
+    sent = trace_nodes.sent(session, trace)
+    nodes = trace_nodes.nodes(session, trace, shelved, sent)
     done, papers, missing = trace_nodes.suppliers(session, trace)
-    customers = trace_nodes.customers(session, trace)
-    balances = by_part(lots)
+    customers = trace_nodes.customers(trace, sent)
+    of_lots = [_balance(balance, genealogy) for balance in lots]
+    of_parts = [_balance(balance, genealogy) for balance in by_part(lots)]
     view: View = {
         "root": {
             "identifier": match.identifier,
@@ -47,21 +52,21 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
             "nodes": list(begin.roots),
         },
         "direction": direction.value,
-        "answer": _answer(customers, missing, balances),
+        "answer": _answer(customers, missing, of_parts),
         "nodes": [*nodes, *_parties(nodes, done, customers)],
         "edges": [_edge(step) for step in trace.steps],
         "customers": customers,
         "suppliers": done,
         "certificates": papers,
         "missing": missing,
-        "balance": [_balance(balance, genealogy) for balance in balances],
-        "lots": [_balance(balance, genealogy) for balance in lots],
+        "balance": of_parts,
+        "lots": of_lots,
         "siblings": siblings(session, trace, about.links, genealogy),
     }
     return Found(trace, lots, view)
 
 
-def _answer(customers: list[View], missing: list[View], balances: list[Balance]) -> View:
+def _answer(customers: list[View], missing: list[View], balances: list[View]) -> View:
     """What somebody who is called about a heat wants to know first."""
     sums: dict[str, Decimal] = {}
     for row in customers:
@@ -71,7 +76,7 @@ def _answer(customers: list[View], missing: list[View], balances: list[Balance])
         "dispatched": [{"quantity": quantity, "unit": unit} for unit, quantity in sorted(sums.items())],
         "missing": len(missing),
         # Too many and too few do not make good for each other.
-        "unexplained": sum((abs(balance.unexplained) for balance in balances), ZERO),
+        "unexplained": sum((abs(balance["unexplained"]) for balance in balances), ZERO),
     }
 
 
@@ -111,19 +116,18 @@ def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list
 def _balance(balance: Balance, genealogy: Genealogy) -> View:
     figures = balance.figures()
     passed_on = figures.pop("passed_on")
+    unexplained = figures.pop("unexplained")
     head = {"part": balance.part, "unit": balance.unit}
+    own = {}
     if balance.lot:
         head["lot"] = balance.lot
-    shown = set(genealogy.visible({item.where for item in balance.items if item.where}))
+        own["passed_on"] = passed_on
     items = [
-        {
-            "figure": item.figure,
-            "quantity": item.quantity,
-            "lot": item.lot,
-            "where": item.where if item.where in shown else "",
-        }
-        for item in balance.items
+        {"figure": figure, "quantity": quantity, "lot": lot, "where": where}
+        for figure, quantity, lot, where in balance.items
     ]
-    own = {"passed_on": passed_on} if balance.lot else {}
-    unexplained = figures.pop("unexplained")
+    if not genealogy.whole:
+        shown = set(genealogy.visible({item.where for item in balance.items if item.where}))
+        for item in items:
+            item["where"] = item["where"] if item["where"] in shown else ""
     return {**head, **figures, **own, "unexplained": unexplained, "items": items}

@@ -22,6 +22,22 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Word = String().with_variant(String(collation="C"), "postgresql")
 
 
+class _Decimals(dict["int | None", "Decimal | None"]):
+    """Millionths as decimals. The same few counts come again and again, and to make one takes a microsecond."""
+
+    _MOST = 50_000
+
+    def __missing__(self, millionths: int) -> Decimal:
+        if len(self) >= self._MOST:
+            self.clear()
+            self[None] = None
+        made = self[millionths] = plain(Decimal(millionths) / _SCALE)
+        return made
+
+
+DECIMALS = _Decimals({None: None})
+
+
 class Exact(TypeDecorator[Decimal]):
     """A decimal with at most 6 places, kept as an integer of millionths: exact and summable.
 
@@ -35,7 +51,7 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else int(value * _SCALE)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else plain(Decimal(value) / _SCALE)
+        return DECIMALS[value]
 
 
 class Digits(TypeDecorator[Decimal]):

@@ -157,7 +157,7 @@ def test_nothing_of_the_heat_is_unexplained() -> None:
 def test_a_piece_that_is_nowhere_is_unexplained() -> None:
     forge, acme, _ = told()
     steel, first, second = lots()
-    short = replace(second, on_hand=second.on_hand - 1)
+    short = second._replace(on_hand=second.on_hand - 1)
     by_lot = balances([steel, first, short], everything(), at_work(forge, acme))
     assert [int(balance.unexplained) for balance in by_part(by_lot.values())] == [0, 1]
 

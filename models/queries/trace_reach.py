@@ -1,0 +1,111 @@
+"""All links that a trace may need, read in one recursive statement.
+
+It reads the links out of everything that can be reached, whether or not the rules of `models.domain.trace` let
+them belong. A way back needs no other: what leads into something that was reached comes out of something that
+was reached. The balance asks for the rest of them, all that went out of these lots. Only loads are different:
+a way ends there, so that what comes out of one is asked for when there is one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, not_, select, true
+from sqlmodel import Session
+
+from models.domain.trace import Direction, Link, netted
+from models.queries.prepared import Prepared, among, each
+from models.tables.orders import EdgeRow
+from models.tables.types import table
+
+_EDGES = table(EdgeRow)
+_LOAD = "load:%"
+_LINK = (
+    *(_EDGES.c[name] for name in ("from_node", "to_node", "quantity", "unit", "how", "parcel", "load")),
+    func.coalesce(_EDGES.c.order_number, ""),
+    func.coalesce(_EDGES.c.event, 0),
+    func.coalesce(_EDGES.c.event, 0),
+    _EDGES.c.assumed,
+)
+
+
+def _reached(near: str, far: str) -> CTE:
+    """Every node that can be reached, and whether one goes on from it."""
+    begun = select(each("roots").selected_columns.value.label("node"), true().label("goes_on"))
+    reached = begun.cte(f"reached_{far}", recursive=True)
+    ends: list[ColumnElement[bool]] = [_EDGES.c[far].not_like(_LOAD)]
+    if far == "to_node":
+        ends.append(not_(among(_EDGES.c[far], "behind")))
+    ahead = select(_EDGES.c[far], and_(*ends)).where(_EDGES.c[near] == reached.c.node, reached.c.goes_on)
+    return reached.union(ahead)
+
+
+def _out_of(*reached: CTE) -> Prepared:
+    nodes = [select(some.c.node).where(some.c.goes_on) for some in reached]
+    if len(nodes) == 1:
+        (some,) = reached
+        return Prepared(select(*_LINK).where(_EDGES.c.from_node == some.c.node, some.c.goes_on))
+    either = nodes[0].union(*nodes[1:]).subquery()
+    return Prepared(select(*_LINK).where(_EDGES.c.from_node == either.c.node))
+
+
+_BACK, _AHEAD = _reached("to_node", "from_node"), _reached("from_node", "to_node")
+_REACHED = {
+    Direction.BACK: _out_of(_BACK),
+    Direction.FORWARD: _out_of(_AHEAD),
+    Direction.BOTH: _out_of(_BACK, _AHEAD),
+}
+
+
+def _links_at(end: str) -> Select[Any]:
+    return select(*_LINK).where(among(_EDGES.c[end], "nodes"))
+
+
+_OUT, _INTO = Prepared(_links_at("from_node")), Prepared(_links_at("to_node"))
+
+
+def links(session: Session, nodes: Collection[str], *, out: bool) -> list[Link]:
+    """The net links out of the nodes, or into them."""
+    if not nodes:
+        return []
+    return netted(map(Link._make, (_OUT if out else _INTO).rows(session, nodes=nodes)))
+
+
+class Reach:
+    """Links by the nodes at their ends."""
+
+    def __init__(
+        self, session: Session, roots: Collection[str], behind: frozenset[str], direction: Direction
+    ) -> None:
+        """All that a trace from these roots may come upon; nothing is read of what is `behind` its way ahead."""
+        self._out: dict[str, list[Link]] = defaultdict(list)
+        self._into: dict[str, list[Link]] = defaultdict(list)
+        ahead = direction is Direction.FORWARD
+        self._unread = behind.difference(roots) if ahead else frozenset[str]()
+        given = {"roots": roots} if direction is Direction.BACK else {"roots": roots, "behind": behind}
+        for link in netted(map(Link._make, _REACHED[direction].rows(session, **given))):
+            self._out[link.source].append(link)
+        if not ahead:
+            # What went elsewhere as well is of the balance only.
+            reached = {*self._out, *roots}
+            works = [node for node in reached if node.startswith("order:")]
+            for link in chain(chain.from_iterable(self._out.values()), self._out_of_loads(session, works)):
+                if link.target in reached:
+                    self._into[link.target].append(link)
+
+    def __call__(self, nodes: Iterable[str], forward: bool) -> Iterator[Link]:
+        """The links out of nodes that the trace goes on from, or into them."""
+        known = self._out if forward else self._into
+        return chain.from_iterable(known[node] for node in nodes if node in known)
+
+    def out_of(self, session: Session, nodes: Collection[str]) -> Iterator[Link]:
+        """The links out of any nodes of the trace but loads."""
+        unread = self._unread.intersection(nodes)
+        return chain(self(nodes, True), links(session, unread, out=True))
+
+    def _out_of_loads(self, session: Session, works: Collection[str]) -> list[Link]:
+        into = links(session, works, out=False)
+        return [link for link in into if link.source.startswith("load:") and link.source not in self._out]
