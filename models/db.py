@@ -88,15 +88,31 @@ class Database:
             yield session
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """To read what stood written at one moment, however many questions that takes."""
-        moment = (
-            self.engine
-            if self.is_sqlite
-            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )
-        with Session(moment) as session:
-            yield session
+    def snapshot(self, *, spilling: bool = False) -> Iterator[Session]:
+        """To read what stood written at one moment, however many questions that takes.
+
+        `spilling`: for answers of any size. What SQLite has to keep meanwhile goes to a file, as PostgreSQL
+        has it anyway.
+        """
+        if not self.is_sqlite:
+            moment = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            with Session(moment) as session:
+                yield session
+        elif not spilling:
+            with Session(self.engine) as session:
+                yield session
+        else:
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA temp_store=FILE")
+                try:
+                    with Session(connection) as session:
+                        yield session
+                finally:
+                    connection.rollback()
+                    driver.execute("PRAGMA temp_store=MEMORY")
 
     @contextmanager
     def write(self, *, pipelined: bool = False) -> Iterator[Session]:

@@ -38,7 +38,7 @@ Which = Annotated[
 def download_trace(
     identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
 ) -> Response:
-    """Every edge of a trace as a file for a spreadsheet, the nearest first, however many there are."""
+    """Every edge of a trace as a file for a spreadsheet, however many there are: it is sent while it is read."""
     return file(request, principal, identifier, direction)
 
 
@@ -98,7 +98,7 @@ async def paper(
 def file(request: Request, principal: Principal, identifier: str, direction: Direction) -> Response:
     """The edges as CSV, sent while they are read. Raises `Unknown`; several of that name are answered 300."""
     with ExitStack() as opened:
-        session = opened.enter_context(request.app.state.database.snapshot())
+        session = opened.enter_context(request.app.state.database.snapshot(spilling=True))
         matches = named(session, identifier, cleared=principal.cleared)
         if len(matches) > 1:
             return Answer({"choices": [choice(match) for match in matches]}, 300)

@@ -24,7 +24,7 @@ from models.domain.trace import (
     steps,
     work_of,
 )
-from models.queries.trace_reach import Reach, links
+from models.queries.trace_reach import Reach, net_links, told_plainly
 from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
@@ -71,7 +71,7 @@ class Genealogy:
 
     def __call__(self, nodes: list[str], forward: bool) -> Iterator[Link]:
         for some in chunks(nodes):
-            yield from self.shown(links(self.session, some, out=forward), forward)
+            yield from self.shown(net_links(self.session, some, out=forward), forward)
 
     def over(self, reach: Reach) -> Links:
         """The same of links that are read already."""
@@ -138,13 +138,21 @@ class Genealogy:
 
 
 def streamed(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> Iterator[Step]:
-    """The steps of a trace as they are found, however many: only the nodes' names are kept. What is found
-    both ways is told twice."""
+    """The steps of a trace as they are found, however many. Between lots, jobs and dispatches the database keeps
+    what was reached; where pieces were at suppliers the nodes' names are kept here. What is found both ways is
+    told twice."""
+    genealogy = Genealogy(session, cleared, begin.serial)
     for forward in (False, True):
-        if direction is not (Direction.BACK if forward else Direction.FORWARD):
-            behind = begin.behind if forward else frozenset[str]()
-            walk = Walk(frozenset(begin.roots), forward, behind)
-            yield from steps(walk, Genealogy(session, cleared, begin.serial))
+        if direction is (Direction.BACK if forward else Direction.FORWARD):
+            continue
+        behind = begin.behind if forward else frozenset[str]()
+        plain = None
+        if genealogy.whole and not behind:
+            plain = told_plainly(session, begin.roots, forward=forward)
+        if plain is None:
+            yield from steps(Walk(frozenset(begin.roots), forward, behind), genealogy)
+        else:
+            yield from map(Step, plain)
 
 
 def _controlled(session: Session, nodes: Collection[str]) -> frozenset[str]:

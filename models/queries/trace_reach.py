@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, not_, select, true
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, not_, or_, select, true
 from sqlmodel import Session
 
 from models.domain.trace import Direction, Link, netted
@@ -60,11 +60,11 @@ _REACHED = {
 }
 
 
-def _links_at(end: str) -> Select[Any]:
-    return select(*_LINK).where(among(_EDGES.c[end], "nodes"))
+def _links_at(end: str) -> ColumnElement[bool]:
+    return among(_EDGES.c[end], "nodes")
 
 
-_OUT, _INTO = Prepared(_links_at("from_node")), Prepared(_links_at("to_node"))
+_OUT, _INTO = (Prepared(select(*_LINK).where(_links_at(end))) for end in ("from_node", "to_node"))
 
 
 def links(session: Session, nodes: Collection[str], *, out: bool) -> list[Link]:
@@ -72,6 +72,49 @@ def links(session: Session, nodes: Collection[str], *, out: bool) -> list[Link]:
     if not nodes:
         return []
     return netted(map(Link._make, (_OUT if out else _INTO).rows(session, nodes=nodes)))
+
+
+def _netted(links: Select[Any]) -> Prepared:
+    """The same as `netted`, by the database: one link for each way, as far as anything is left of it."""
+    quantity, assumed = func.sum(_EDGES.c.quantity), func.sum(_EDGES.c.assumed)
+    source, target, _, unit, how, parcel, load, order, first, last, _ = _LINK
+    net = links.with_only_columns(
+        *(source, target, quantity, unit, how, parcel, load, order, func.min(first), func.max(last), assumed)
+    )
+    return Prepared(
+        net.group_by(source, target, unit, how, parcel, load, order).having(or_(quantity > 0, assumed > 0))
+    )
+
+
+_NET_OUT, _NET_INTO = (_netted(select(*_LINK).where(_links_at(end))) for end in ("from_node", "to_node"))
+
+
+def net_links(session: Session, nodes: Collection[str], *, out: bool) -> Iterator[Link]:
+    """The same a few thousand at a time, however many come out of one."""
+    return map(Link._make, (_NET_OUT if out else _NET_INTO).stream(session, nodes=nodes))
+
+
+def _plainly(near: str, far: str) -> tuple[Prepared, Prepared]:
+    """What is in the way of telling all that can be reached as it is: pieces at work and loads, which the rules
+    are about, and corrections; and all links of it."""
+    begun = select(each("roots").selected_columns.value.label("node"))
+    reached = begun.cte("reached", recursive=True)
+    reached = reached.union(select(_EDGES.c[far]).where(_EDGES.c[near] == reached.c.node))
+    told = select(*_LINK).where(_EDGES.c[near] == reached.c.node)
+    ruled = [_EDGES.c[far].like(begins) for begins in (_LOAD, "order:%")]
+    return Prepared(told.where(or_(_EDGES.c.quantity <= 0, *ruled)).limit(1)), _netted(told)
+
+
+_PLAINLY = {True: _plainly("from_node", "to_node"), False: _plainly("to_node", "from_node")}
+
+
+def told_plainly(session: Session, roots: Collection[str], *, forward: bool) -> Iterator[Link] | None:
+    """All links of a trace between lots, jobs and dispatches, told by the database a few thousand at a time: it
+    keeps what it has reached, and nobody else. None where rules have to say what belongs."""
+    hindrance, told = _PLAINLY[forward]
+    if any(root.startswith(("order:", "load:")) for root in roots) or hindrance.rows(session, roots=roots):
+        return None
+    return map(Link._make, told.stream(session, roots=roots))
 
 
 class Reach:

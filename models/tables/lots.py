@@ -18,8 +18,8 @@ class Lot(SQLModel, table=True):
 
     __tablename__ = "lot"
     __table_args__ = (
-        # Few are, and every command that moves pieces asks which.
-        Index("ix_lot_held", "held", postgresql_where=text("held"), sqlite_where=text("held")),
+        # Few are, and every command that moves pieces asks which. SQLite uses it only for the very words.
+        Index("ix_lot_held", "held", postgresql_where=text("held"), sqlite_where=text("held = 1")),
         beginning("ix_lot_heat_small", "heat_number"),
         beginning("ix_lot_supplier_lot_small", "supplier_lot"),
     )

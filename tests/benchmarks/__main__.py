@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from tests.benchmarks.servers import postgres, temporal
 from tests.processes import ROOT, answers, environment, free_port, running, wait_until
 
 DATABASES = ("sqlite", "postgresql")
+# Edges; a trace is measured in ten thousand of them first.
+GENEALOGIES = (100_000, 1_000_000)
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,7 +32,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds; medians count")
     parser.add_argument("--open", type=int, default=1000, help="open orders at a restart; 0: leave it out")
     parser.add_argument("--pages", type=int, default=10_000, help="open orders under the pages; 0: no pages")
-    parser.add_argument("--genealogy", type=int, default=0, metavar="N", help="only traces, of so many edges")
+    parser.add_argument(
+        "--genealogy",
+        type=int,
+        action="append",
+        metavar="N",
+        help="only traces, in so many edges; repeatable",
+    )
     parser.add_argument("--no-speed", action="store_true", help="leave the steps out")
     return parser.parse_args()
 
@@ -64,14 +72,14 @@ async def _measure(arguments: argparse.Namespace, bare: Floor, made: list[Produc
     return reached
 
 
-def _traces(names: list[str], edges: int) -> bool:
+def _traces(names: list[str], sizes: Sequence[int]) -> bool:
     """On databases of their own: nothing else of the product is needed."""
     reached = True
     with tempfile.TemporaryDirectory(prefix="sendout-bench-") as scratch, ExitStack() as stack:
         for name in names:
-            files = [f"sqlite:///{scratch}/{which}.db" for which in ("large", "small")]
-            urls = files if name == "sqlite" else [stack.enter_context(postgres())]
-            reached = genealogy.report(name, *urls, edges=edges) and reached
+            file = f"sqlite:///{scratch}/genealogy.db"
+            url = file if name == "sqlite" else stack.enter_context(postgres())
+            reached = genealogy.report(name, url, sizes) and reached
     return reached
 
 
@@ -80,12 +88,13 @@ async def _main() -> bool:
     names = arguments.database or list(DATABASES)
     if arguments.genealogy:
         return await asyncio.to_thread(_traces, names, arguments.genealogy)
+    reached = await asyncio.to_thread(_traces, names, GENEALOGIES)
     with tempfile.TemporaryDirectory(prefix="sendout-bench-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         with temporal(folder) as (address, _), _products(names, folder, address) as made:
             client = await Client.connect(address)
             with floor(client, address, folder) as bare:
-                return await _measure(arguments, bare, made)
+                return await _measure(arguments, bare, made) and reached
 
 
 if __name__ == "__main__":

@@ -263,7 +263,7 @@ def upgrade() -> None:
             ["held"],
             unique=False,
             postgresql_where=sa.text("held"),
-            sqlite_where=sa.text("held"),
+            sqlite_where=sa.text("held = 1"),
         )
         batch_op.create_index(batch_op.f("ix_lot_part"), ["part"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier"), ["supplier"], unique=False)
