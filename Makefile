@@ -18,7 +18,7 @@ help:
 	@echo "make demo    everything on this machine with a story in it, until Ctrl-C"
 	@echo "make test    lint, types, import rules and every test"
 	@echo "make lint    the first three only;  make format  rewrites the sources"
-	@echo "make bench   speed, measured against a bare workflow on the same server"
+	@echo "make bench   speed, measured against a bare workflow and against rows fetched by hand"
 	@echo "make soak    long runs: kill -9 again and again, many random commands"
 	@echo "make screenshots   the pictures in docs/, taken anew"
 	@echo "make lock    compile the requirements*.lock files again"

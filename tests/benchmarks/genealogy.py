@@ -36,7 +36,7 @@ HUB = 100_000
 TIMES = 5
 # What is required beside the rows fetched by hand, and beside one family. The goal is 1.5 for both.
 GOAL = 1.5
-BESIDE_ROWS = {"sqlite": 3.0, "postgresql": 2.2}
+BESIDE_ROWS = {"sqlite": 3.5, "postgresql": 2.5}
 BESIDE_SMALL = 1.5
 _MADE, _MILLION = 60, 1_000_000
 _NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
