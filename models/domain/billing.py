@@ -15,7 +15,7 @@ from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
 from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
 from models.domain.order import Line, Order, Stage, sent_on
-from models.domain.parted import elsewhere
+from models.domain.parted import elsewhere, root
 from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
 from models.domain.quantities import ZERO, rounded
 from models.domain.records import Nonconformance, Outcome
@@ -150,8 +150,8 @@ class _Bill:
         """What was done. Pieces scrapped through no fault of the supplier's were."""
         line, found = self.line, []
         done, scrapped = finished(self.order, line.line), self._scrapped()
-        lots = Decimal(len(self._lots()))
-        if done:
+        lots = Decimal(len(self._paid_lots())) if line.basis is Basis.LOT else ZERO
+        if done or (lots and not scrapped):
             quantity, unit = _priced(line, done, lots)
             found.append(self._charge(ChargeKind.PRICE, quantity, unit, line.unit_price, pieces=done))
         if scrapped and (not done or line.basis is not Basis.LOT):
@@ -197,6 +197,25 @@ class _Bill:
             and held_in(pieces, *_DONE) > gone_raw(self.order, self.line.line, lot_of(at))
         }
         return done | {outcome.lot for outcome in self._scrapped()}
+
+    def _paid_lots(self) -> set[str]:
+        """The lots whose price is paid with this line: each of a line, its later deliveries and its parts in
+        other orders once. The part that leads pays those of which something was done elsewhere, too."""
+        of = root(self.order.number, self.line)
+        group = [line for line in self.order.lines if root(self.order.number, line) == of]
+        if any(line.parted is not None for line in group):
+            if not any(line.parted is not None and line.parted.leads for line in group):
+                return set()
+            group.sort(key=lambda line: line.parted is None or not line.parted.leads)
+        paid: set[str] = set()
+        for line in group:
+            lots = _Bill.of(self.order, line)._lots()
+            if line.parted is not None and line.parted.leads:
+                lots |= {lot for part in elsewhere(self.order.number, line) if part for lot in part.lots}
+            if line.line == self.line.line:
+                return lots - paid
+            paid |= lots
+        return paid
 
     def _outcomes(self, item: Nonconformance) -> list[Outcome]:
         return [outcome for outcome in item.outcomes if outcome.line == self.line.line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from models.codec import dump_order, load_order
 from models.domain import billing, settlement
 from models.domain import events as e
 from models.domain.commands import Cancel, Close, Merge, ReportPartWork, Split, SplitChild
-from models.domain.contract import Terms
+from models.domain.contract import Basis, Terms
 from models.domain.evolve import fold
 from models.domain.parted import PartWork
 from tests.domain.asking import accept, answer, counter, receive, send, ship, some, terms
@@ -160,3 +161,44 @@ def test_until_it_is_settled_a_part_is_estimated_without_what_the_leading_one_is
     parts = halves()
     given(parts[1], send(40, "L1"), ship(40), receive(40, parcel="SO-1-2-P1"))
     assert [charge.kind.value for charge in billing.charges(parts[1].order)] == ["price"]
+
+
+@parametrize("last", 0, 1)
+def test_a_lot_that_is_paid_as_a_lot_is_paid_once_in_all_parts(last: int) -> None:
+    line = replace(a_line(), unit_price=Decimal(75), basis=Basis.LOT)
+    parts = in_parts(given(issued(line), accept(promise=NEED_BY)), 60, 40)
+    for scene in (parts[1 - last], parts[last]):
+        done(scene, int(scene.order.lines[0].ordered), parts)
+    assert settled(*parts) == {"price": "75.00"}
+    for scene in parts:
+        assert settlement.unsettled(scene.order) == ()
+
+
+def test_a_lot_that_only_another_part_finished_is_paid_with_the_one_that_leads() -> None:
+    line = replace(a_line(), unit_price=Decimal(75), basis=Basis.LOT)
+    first, second = parts = in_parts(given(issued(line), accept(promise=NEED_BY)), 60, 40)
+    first.when(Cancel("Not needed")).then("cancelled")
+    assert settled(*parts) == {}
+    done(second, 40, parts)
+    assert settled(*parts) == {"price": "75.00"}
+
+
+def test_different_lots_of_the_parts_are_paid_each() -> None:
+    line = replace(a_line(lots=[("L1", 60), ("L2", 40)]), unit_price=Decimal(75), basis=Basis.LOT)
+    first, second = parts = in_parts(given(issued(line), accept(promise=NEED_BY)), 60, 40)
+    done(first, 60, parts)
+    given(second, send(40, "L2"), ship(40), receive(40, parcel=f"{second.order.number}-P1"))
+    second.when(Close()).then("closed")
+    deliver(second.asks, parts)
+    assert settled(*parts) == {"price": "150.00"}
+
+
+def test_nor_is_it_paid_with_every_delivery() -> None:
+    line = replace(a_line(), unit_price=Decimal(75), basis=Basis.LOT)
+    scene = given(issued(line), counter(None, terms(1, 60), terms(1, 40)), answer())
+    given(scene, send(60, "L1"), send(40, "L1", line=2), ship(60), ship(40, line=2))
+    given(scene, receive(60), receive(40, line=2, parcel=box(scene)))
+    assert [(each.line, each.quantity, each.pieces) for each in billing.charges(scene.order)] == [
+        (1, 1, 60),
+        (2, 0, 40),
+    ]
