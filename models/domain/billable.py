@@ -41,7 +41,8 @@ def received_lines(event: e.PiecesReceived) -> tuple[ReceivedLine, ...]:
         again = [share for share in event.shares if share.line == number and share.source is Share.REWORKING]
         rework = sum((share.quantity for share in again), ZERO) >= counted > 0
         name = again[-1].nonconformance if rework else ""
-        found.append(ReceivedLine(number, counted, name, event.setup.get(str(number), ZERO)))
+        good = sum((line.accepted + line.pending for line in event.lines if line.line == number), ZERO)
+        found.append(ReceivedLine(number, counted, name, event.setup.get(str(number), ZERO), good))
     return tuple(found)
 
 

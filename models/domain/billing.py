@@ -5,8 +5,8 @@ Pure: the same order always gives the same charges. Amounts are rounded once, at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,12 +18,23 @@ from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.parted import elsewhere, root
 from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
 from models.domain.quantities import ZERO, rounded
-from models.domain.records import Nonconformance, Outcome
+from models.domain.records import Nonconformance, Outcome, Receipt, ReceivedLine
 from models.domain.transfers import gone_raw
 
 # What the supplier finished: here, or gone straight on to the next order.
 _DONE = (Bucket.ACCEPTED, Bucket.FORWARDED)
 _WORKED_AGAIN = frozenset({"rework", "repair"})
+# Rejects that may be accepted without being received again.
+_NO_OTHER_RECEIPT = frozenset(
+    {
+        ("use_as_is", "supplier"),
+        ("use_as_is", "here"),
+        ("reinspect", "supplier"),
+        ("reinspect", "here"),
+        ("rework", "here"),
+        ("repair", "here"),
+    }
+)
 # Pieces that are good as they are, or only looked at again, were no rejects.
 _FAULTY = _WORKED_AGAIN | {"scrap", "return"}
 _NOT_THE_SUPPLIERS = frozenset({"us", "material"})
@@ -96,7 +107,7 @@ def _priced(line: Line, pieces: Decimal, lots: Decimal) -> tuple[Decimal, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Bill:
-    """One line's charges. `receipts` are those that stand and counted something of it."""
+    """One line's charges. `receipts` are those that stand and counted what was, or may yet be, accepted of it."""
 
     order: Order
     line: Line
@@ -105,12 +116,16 @@ class _Bill:
 
     @staticmethod
     def of(order: Order, line: Line) -> _Bill:
-        receipts = tuple(
-            receipt.receipt
-            for receipt in order.receipts
-            if not receipt.void and any(counted.line == line.line for counted in receipt.lines)
-        )
-        return _Bill(order, line, line.contract or Terms("", order.currency, date.min), receipts)
+        again = {
+            item.receipt
+            for item in order.nonconformances.values()
+            for outcome in item.outcomes
+            if outcome.line == line.line and (outcome.decision, outcome.at) in _NO_OTHER_RECEIPT
+        }
+        terms = line.contract or Terms("", order.currency, date.min)
+        bill = _Bill(order, line, terms, ())
+        paid = bill._counted_where(lambda receipt, counted: counted.good != ZERO or receipt.receipt in again)
+        return replace(bill, receipts=paid)
 
     def charges(self) -> Iterator[Charge]:
         yield from self._work()
@@ -140,10 +155,34 @@ class _Bill:
             rate,
             amount,
             pieces,
-            self.receipts,
+            self._proof(kind, nonconformance, received),
             nonconformance,
             promised,
             received,
+        )
+
+    def _proof(self, kind: ChargeKind, nonconformance: str, received: date | None) -> tuple[str, ...]:
+        """The receipts that prove a charge: of rejects the one that found them, of rework those it came back
+        with, of a day those of that day; else those whose pieces are paid."""
+        if kind is ChargeKind.REWORK:
+            proof = self._counted_where(lambda _, counted: counted.rework_of == nonconformance)
+        elif received is not None:
+            day = self.order.plant_calendar.local_date
+            proof = self._counted_where(lambda receipt, _: day(receipt.at) == received)
+        else:
+            item = self.order.nonconformances.get(nonconformance)
+            proof = self._counted_where(
+                lambda receipt, _: item is not None and receipt.receipt == item.receipt
+            )
+        return proof or self.receipts
+
+    def _counted_where(self, proves: Callable[[Receipt, ReceivedLine], bool]) -> tuple[str, ...]:
+        """The receipts that stand and counted something of the line that `proves` it."""
+        return tuple(
+            receipt.receipt
+            for receipt in self.order.receipts
+            if not receipt.void
+            and any(counted.line == self.line.line and proves(receipt, counted) for counted in receipt.lines)
         )
 
     def _work(self) -> list[Charge]:

@@ -215,12 +215,14 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class ReceivedLine:
     """How many pieces of a line a receipt counted; `rework_of` is the nonconformance they were all worked
-    on again for, `setup` those of them that were used up in setting up."""
+    on again for, `setup` those of them that were used up in setting up, `good` those that were or might yet be
+    accepted (None: nobody kept it then)."""
 
     line: int
     counted: Decimal
     rework_of: str = ""
     setup: Decimal = ZERO
+    good: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -376,6 +376,39 @@ def test_closing_settles_what_the_estimate_said() -> None:
     assert (top_up.kind, top_up.amount) == (ChargeKind.MINIMUM, Decimal(15))
 
 
+def proof(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """The receipts of each kind of charge, by the end of their names."""
+    found = settlement.cost_of(scene.order)
+    return {each.kind.value: tuple(name[-2:] for name in each.receipts) for each in found}
+
+
+def test_only_receipts_whose_pieces_are_paid_prove_a_price() -> None:
+    scene = given(issued(), accept(), send(), ship(50), ship(10, unprocessed=10), ship(5), ship(35))
+    given(scene, receive(50), receive(unprocessed=10, parcel="SO-1-P2"))
+    given(scene, receive(rejected=5, parcel="SO-1-P3"), receive(pending=35, parcel="SO-1-P4"))
+    given(scene, dispose(scrap=5), judge(accepted=35))
+    assert proof(scene) == {"price": ("R1", "R4")}
+
+
+def test_rejects_used_as_they_are_are_paid_by_the_receipt_that_found_them() -> None:
+    scene = given(issued(), accept(), send(), ship(95), receive(95), ship(5))
+    given(scene, receive(rejected=5, parcel="SO-1-P2"), dispose(use_as_is=5), sign())
+    assert proof(scene) == {"price": ("R1", "R2")}
+
+
+def test_rejects_rework_and_days_have_receipts_of_their_own() -> None:
+    scene = given(issued(contract=contract(reject_charge=1, late_per_day=2)), accept(FRIDAY), send())
+    given(scene, ship(90), receive(90), ship(10), receive(rejected=10, parcel="SO-1-P2"))
+    given(scene, ours(dispose(rework=10)), arrived(), ship(10, nonconformance=NC))
+    scene.at(day(10)).when(receive(10, parcel="SO-1-P3")).then()
+    assert proof(scene) == {"price": ("R1", "R3"), "rework": ("R3",)}
+    scene = given(issued(contract=contract(reject_charge=1, late_per_day=2)), accept(FRIDAY), send())
+    given(scene, ship(90), receive(90), ship(10))
+    scene.at(day(10)).when(receive(rejected=10, parcel="SO-1-P2")).then()
+    given(scene, dispose(scrap=10))
+    assert proof(scene) == {"price": ("R1",), "rejects": ("R2",), "late": ("R2",)}
+
+
 def test_accepted_pieces_of_a_cancelled_order_stay_payable_and_nothing_is_late() -> None:
     agreed = contract(late_per_day=25)
     scene = given(issued(contract=agreed), accept(FRIDAY), send(), ship(60), receive(60))
