@@ -252,6 +252,7 @@ async def wanted(story: Story) -> Step:
     yield story.at(1, 9)
     for kilograms, number, days in world.BARS:
         known = {"part": "BAR-316", "quantity": kilograms, "supplier": "STEEL", "heat_number": number}
+        known["certificate"] = f"MTR-{number}"
         await story.hands.post("receiving", "/lots", known | {"received_on": str(story.day(-days))})
     number, customer, lines = world.SALES_ORDER
     ordered = [

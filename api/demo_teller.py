@@ -91,10 +91,9 @@ class Story:
         }
         await self.hands.post("buyer", "/work-orders", job | routed)
         material = {"part": part, "quantity": quantity, "supplier": "STEEL", "heat_number": f"HX-{quantity}"}
+        came = {"supplier_lot": f"G{work_order}", "certificate": f"MTR-{work_order}"}
         known = {"number": lot} if lot else {}
-        made = await self.hands.post(
-            "receiving", "/lots", material | known | {"supplier_lot": f"G{work_order}"}
-        )
+        made = await self.hands.post("receiving", "/lots", material | known | came)
         return str(made["number"])
 
     async def act(self, who: str, order: str, name: str, /, **body: object) -> Any:

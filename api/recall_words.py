@@ -36,6 +36,7 @@ GAPS: dict[Gap, str] = {
     Gap.NO_LOT: N_("{amount} of order {where} have no lot"),
     Gap.NOTHING_DRAWN: N_("Nobody recorded what work order {where} was made of"),
     Gap.DOCUMENT: N_("Order {where} lacks a document: {document}; {supplier} owes it"),
+    Gap.NO_CERTIFICATE: N_("Lot {where} came without a certificate; {supplier} owes it"),
     Gap.NO_CONTACT: N_("{where} has no contact to write to"),
 }
 

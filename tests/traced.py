@@ -47,6 +47,7 @@ def tell_story(session: Session) -> None:
                 supplier="STEEL" if bars else None,
                 supplier_lot="M-77" if bars else None,
                 heat_number="HX-1" if bars else None,
+                certificate="MTR-HX-1" if bars else None,
                 **_AT,
             ),
         )

@@ -32,8 +32,10 @@ _POLICY = (
 WHAT: Mapping[What, str] = {
     **{What(kind.value): KINDS[kind] for kind in Kind if kind.value in {*What}},
     What.DISPATCH: N_("Dispatch"),
+    What.CERTIFICATE: N_("Certificate"),
 }
-_MASTER = {What.WORK_ORDER: "work-orders", What.LOT: "lots", What.SUPPLIER_LOT: "lots", What.HEAT: "lots"}
+_LOTS = dict.fromkeys((What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE), "lots")
+_MASTER = {What.WORK_ORDER: "work-orders", **_LOTS}
 # Part of every form, and nothing anybody typed.
 _ENVELOPE = ("form", "version", "field", "q")
 Text = Annotated[str, Query(max_length=LONGEST)]

@@ -288,33 +288,62 @@ def _figure(words: Words, row: View, name: str) -> Cell:
 
 
 def _papers(words: Words, view: View) -> Panel:
-    heads = (N_("Certificate"), N_("Number"), N_("Issuer"), N_("Order"), N_("State"))
-    owes = {row["order"]: row.get("supplier_name") or row["supplier"] for row in view["suppliers"]}
+    heads = (N_("Certificate"), N_("Number"), N_("Issuer"), N_("Lot or order"), N_("State"))
+    names = {
+        row["supplier"]: row.get("supplier_name")
+        for row in (*view["nodes"], *view["suppliers"])
+        if row.get("supplier")
+    }
     cells = [
         [
-            Cell(words.say(DOCUMENTS[DocumentType(row["type"])].name)),
+            Cell(_paper(words, row)),
             Cell("–"),
-            Cell(owes[row["order"]]),
-            Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
+            Cell(names.get(row["supplier"]) or row["supplier"]),
+            _certified(row),
             Cell(words.say(N_("missing")), "act"),
         ]
         for row in view["missing"]
     ]
     cells += [
         [
-            Cell(words.say(DOCUMENTS[DocumentType(row["type"])].name)),
+            Cell(_paper(words, row)),
+            Cell(row["number"]),
+            Cell(row["issuer"]),
+            _certified(row),
+            Cell(words.say(N_("came with the lot"))),
+        ]
+        for row in view["certificates"]
+        if "lot" in row
+    ]
+    cells += [
+        [
+            Cell(_paper(words, row)),
             Cell(
                 row["number"] or row["document"], href=f"/api/v1/documents/{quote(row['document'], safe='')}"
             ),
             Cell(row["issuer"]),
-            Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
+            _certified(row),
             Cell(words.say(N_("matches")), "good")
             if row["matched"]
             else Cell(words.say(N_("does not match")), "act"),
         ]
         for row in view["certificates"]
+        if "lot" not in row
     ]
     return Panel(N_("Certificates"), heads, cells, N_("No certificate was needed, and none came."))
+
+
+def _paper(words: Words, row: View) -> str:
+    if "lot" in row:
+        return words.say(N_("Certificate of the material"))
+    return words.say(DOCUMENTS[DocumentType(row["type"])].name)
+
+
+def _certified(row: View) -> Cell:
+    """The lot or the order that a certificate is of."""
+    if "lot" in row:
+        return Cell(row["lot"], href=record("lots", row["lot"]))
+    return Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}")
 
 
 def _suppliers(words: Words, view: View) -> Panel:

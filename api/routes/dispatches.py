@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from pydantic import Field
@@ -23,8 +22,8 @@ from models.domain.authority import Role
 from models.domain.errors import Unknown
 from models.domain.shop_floor import MAY_DISPATCH, Leaving
 from models.queries import shop_floor
+from models.queries.local_day import today_at
 from models.queries.shop_floor import Record
-from models.tables.plants import Plant
 
 router = api_router(tags=["Dispatches"])
 Dock = Annotated[Principal, Depends(allowed(*MAY_DISPATCH))]
@@ -64,7 +63,7 @@ def record_dispatch(body: DispatchBody, request: Request, principal: Dock) -> An
             body.shipped_on,
         )
         lines = tuple(Leaving(line.lot, line.quantity, tuple(line.serials)) for line in body.lines)
-        today = now.astimezone(_zone(session, principal)).date()
+        today = today_at(session, principal.plant, now)
         by, cleared = recorder(principal), principal.cleared
         number = dispatching.dispatch(session, papers, lines, by, today, now, cleared=cleared)
         found = read(session, principal, number)
@@ -114,8 +113,3 @@ def read(session: Session, principal: Principal, number: str) -> Record:
     if found is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
     return found
-
-
-def _zone(session: Session, principal: Principal) -> ZoneInfo:
-    plant = session.get(Plant, principal.plant) if principal.plant else None
-    return ZoneInfo(plant.timezone if plant is not None else "UTC")

@@ -17,8 +17,10 @@ from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import Refusal
+from models.domain.floor_records import told_late
 from models.domain.quantities import ZERO, quantity
 from models.queries import lot_holds, master
+from models.queries.local_day import today_at
 from models.queries.lot_numbers import next_lot_number
 from models.tables.lots import Lot
 from models.tables.parts import Part
@@ -31,7 +33,9 @@ def _views(session: Session, rows: Sequence[Lot]) -> list[Fields]:
     """With the lot on hold that each was made from."""
     covered = lot_holds.covering(session, [row.number for row in rows])
     return [
-        view | {"held_with": covered[row.number].lot if row.number in covered else None}
+        view
+        | {"held_with": covered[row.number].lot if row.number in covered else None}
+        | {"recorded_at": row.created_at}
         for row, view in zip(rows, columns(session, rows), strict=True)
     ]
 
@@ -53,7 +57,9 @@ class LotFields(Body):
     country_of_origin: Country | None = None
     unit_cost: Number | None = None
     certificate: Text | None = Field(default=None, description="Number of the supplier's certificate.")
-    received_on: Day | None = None
+    received_on: Day | None = Field(
+        default=None, description="Left out: today. Earlier, the record is marked late."
+    )
 
 
 class IncomingLotBody(LotFields):
@@ -74,6 +80,9 @@ class LotView(LotFields):
         description="A lot on hold that this one was made from: it is held with it."
     )
     created_at: datetime
+    recorded_at: datetime
+    recorded_by: str | None = Field(description="Null for a lot made here.")
+    late: bool = Field(description="It was recorded on a later day than it came.")
 
 
 @router.post("/lots", status_code=201, response_model=LotView)
@@ -82,7 +91,8 @@ def create_lot(
 ) -> Answer:
     def make(session: Session, now: datetime) -> Lot:
         values = _columns(session, body, now)
-        received_on = body.received_on or now.date()
+        today = today_at(session, principal.plant, now)
+        received_on = body.received_on or today
         number = body.number
         if number is None:
             # `_columns` has seen to it that there is a supplier then.
@@ -90,7 +100,8 @@ def create_lot(
         return Lot(
             **values
             | {"number": number, "received_on": received_on, "on_hand": values["quantity"]}
-            | {"plant": principal.plant, "created_at": now}
+            | {"plant": principal.plant, "created_at": now, "recorded_by": principal.id}
+            | {"late": told_late(received_on, today)}
         )
 
     return lots.create(request, principal, make)
@@ -133,7 +144,9 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
         values = _columns(session, body, now, numbered=True)
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
-        lot.sqlmodel_update(values | {"on_hand": values["quantity"] - used})
+        recorded_on = today_at(session, lot.plant, lot.created_at)
+        late = body.received_on is not None and told_late(body.received_on, recorded_on)
+        lot.sqlmodel_update(values | {"on_hand": values["quantity"] - used, "late": late})
 
     return lots.replace(request, principal, (number,), change)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from io import StringIO
+from itertools import islice
 from typing import Annotated
 from urllib.parse import quote
 
@@ -21,12 +22,13 @@ from api.sheets import cell
 from api.supplier.words import language
 from api.wire import Answer, api_router
 from models.domain.trace import Direction, Step
+from models.queries import lot_papers
 from models.queries.trace import streamed
 from models.queries.trace_roots import Match, named
 from models.queries.trace_view import found
 
 router = api_router(tags=["Trace"])
-_SHEET = ("from", "to", "quantity", "unit", "how", "parcel", "load", "order", "unsure")
+_SHEET = ("from", "to", "quantity", "unit", "how", "parcel", "load", "order", "unsure", "certificates")
 # So many lines of a file are sent at once.
 _LINES = 1_000
 Which = Annotated[
@@ -119,17 +121,18 @@ def _sheet(
         # The mark that spreadsheets need to read it as what it is.
         written.write("\ufeff")
         writer.writerow(_SHEET)
-        for place, step in enumerate(streamed(session, match.begin, direction, cleared=cleared), 1):
-            writer.writerow(_row(step))
-            if not place % _LINES:
-                yield written.getvalue().encode()
-                written.seek(0)
-                written.truncate()
+        walked = streamed(session, match.begin, direction, cleared=cleared)
+        while some := list(islice(walked, _LINES)):
+            papers = lot_papers.numbers(session, (step.link.source for step in some))
+            writer.writerows(_row(step, papers.get(step.link.source, ())) for step in some)
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
         yield written.getvalue().encode()
 
 
-def _row(step: Step) -> list[str]:
+def _row(step: Step, papers: Iterable[str]) -> list[str]:
     link = step.link
     quantity = link.quantity or link.assumed
     told = (link.source, link.target, quantity, link.unit, link.how, link.parcel, link.load, link.order)
-    return [cell(value) for value in (*told, step.unsure)]
+    return [cell(value) for value in (*told, step.unsure, ", ".join(papers))]

@@ -84,7 +84,12 @@ def left_on(shipped_on: date | None, today: date) -> tuple[date, bool]:
         )
     if day < today - LONG_AGO:
         raise _years_ago(day, "shipped_on")
-    return day, day < today
+    return day, told_late(day, today)
+
+
+def told_late(day: date, recorded_on: date) -> bool:
+    """Whether what was on a day was told on a later one."""
+    return day < recorded_on
 
 
 def _years_ago(at: date, field: str) -> Invalid:

@@ -27,6 +27,7 @@ class Gap(StrEnum):
     NO_LOT = "no_lot"
     NOTHING_DRAWN = "nothing_drawn"
     DOCUMENT = "document"
+    NO_CERTIFICATE = "no_certificate"
     NO_CONTACT = "no_contact"
 
 
@@ -178,7 +179,9 @@ def _gaps(trace: Mapping[str, Any], customers: Iterable[View], balance: Iterable
         if node["kind"] == "work_order" and node["nothing_drawn"]:
             yield _gap(Gap.NOTHING_DRAWN, node["id"].partition(":")[2])
     for paper in trace["missing"]:
-        yield {**_gap(Gap.DOCUMENT, paper["order"]), "type": paper["type"], "owed_by": paper["supplier"]}
+        owed = {"type": paper["type"], "owed_by": paper["supplier"]}
+        lot = paper.get("lot")
+        yield {**(_gap(Gap.NO_CERTIFICATE, lot) if lot else _gap(Gap.DOCUMENT, paper["order"])), **owed}
     for customer in customers:
         if not customer["contacts"]:
             yield _gap(Gap.NO_CONTACT, customer["name"])

@@ -41,6 +41,8 @@ class What(StrEnum):
     PURCHASE_ORDER = "purchase_order"
     WORK_ORDER = "work_order"
     DISPATCH = "dispatch"
+    CERTIFICATE = "certificate"
+    DOCUMENT = "document"
 
 
 # What an order is known by that stands on paper or on a box; all of it leads to the order.
@@ -54,6 +56,7 @@ _OF_ORDERS = tuple(
         What.PACKING_SLIP,
         What.SUPPLIER_ORDER,
         What.PURCHASE_ORDER,
+        What.DOCUMENT,
     )
 )
 
@@ -86,7 +89,7 @@ def found(session: Session, scanned: Scanned, reader: Reader) -> Sequence[Match]
 def _named(session: Session, text: str, reader: Reader) -> Iterator[Match]:
     # Phones begin words with a capital, and lots are typed without.
     names = tuple(dict.fromkeys((text, text.upper(), text.lower())))
-    for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT):
+    for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE):
         yield from _lots(session, what, names, reader)
     yield from _orders(session, text, reader)
     for job in session.execute(
@@ -107,6 +110,7 @@ def _lots(session: Session, what: What, names: Sequence[str], reader: Reader) ->
         What.LOT: _LOTS.c.number,
         What.SUPPLIER_LOT: _LOTS.c.supplier_lot,
         What.HEAT: _LOTS.c.heat_number,
+        What.CERTIFICATE: _LOTS.c.certificate,
     }[what]
     yield from _these_lots(session, what, column, column.in_(names), reader)
 

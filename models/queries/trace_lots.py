@@ -20,7 +20,7 @@ from models.tables.types import table
 _LOTS, _PIECES, _SUPPLIERS, _PARTS = table(Lot), table(PiecesRow), table(Supplier), table(Part)
 _OTHERS = _LOTS.alias()
 _LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "supplier", "supplier_lot")
-_ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "held")
+_ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "certificate", "held")
 _ROWS = Prepared(
     select(
         *(_LOTS.c[name] for name in (*_LOT, *_ORIGIN)),

@@ -74,7 +74,7 @@ _PAPER_ROWS = Prepared(
     .where(among(_DOCUMENTS.c.order_number, "names"))
     .order_by(_DOCUMENTS.c.order_number, _DOCUMENTS.c.id)
 )
-_CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
+CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
 # Where nobody asks where the metal of a lot was melted.
 _UNASKED = {"dfars": False}
 # A load's start as the end of its name.
@@ -207,6 +207,6 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
     papers = [
         {"document": row["id"], "order": row["order_number"]} | {name: row[name] for name in _PAPER}
         for row in _read(session, _PAPER_ROWS, orders)
-        if row["type"] in _CERTIFY and not row["superseded_by"]
+        if row["type"] in CERTIFY and not row["superseded_by"]
     ]
     return done, papers, missing

@@ -31,7 +31,7 @@ _LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(Ide
 _DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
 _EDGES, _AT_WORK = table(EdgeRow), table(SerialRow)
 _WRITTEN = (
-    *(_LOTS.c[name] for name in ("number", "heat_number", "supplier_lot")),
+    *(_LOTS.c[name] for name in ("number", "heat_number", "supplier_lot", "certificate")),
     *(rows.c.number for rows in (_JOBS, _ORDERS, _DISPATCHES, _DOCUMENTS)),
     _AT_WORK.c.serial,
 )
@@ -230,8 +230,38 @@ def _dispatches(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 
 def _certificates(session: Session, names: Collection[str]) -> Iterator[Match]:
-    """By the number its issuer printed on it, or ours. It begins at the pieces it is about: those of its lines
-    and its lot, where it names them, or all of its order."""
+    """By the number its issuer printed on it, or ours. It begins at the pieces it is about: the lots that came
+    with it; of an order those of its lines and its lot, where it names them, or all."""
+    found = {(match.value, match.told): match for match in _material(session, names)}
+    for match in _of_orders(session, names):
+        same = [key for key in found if key[0] == match.value]
+        if not same:
+            yield match
+            continue
+        # One paper that came with material and was handed in for an order is one paper.
+        also = found.pop(same[0])
+        begin = Begin((*also.begin.roots, *match.begin.roots), match.begin.behind)
+        yield Match("certificate", match.value, f"{also.told}, {match.told}", begin)
+    yield from found.values()
+
+
+def _material(session: Session, names: Collection[str]) -> Iterator[Match]:
+    """A mill's report, or a dealer's certificate: its number stands with the lots that came with it."""
+    wanted = {*names, *(name.partition(_SLASH)[0] for name in names)}
+    query = select(_LOTS.c.certificate, _LOTS.c.supplier, _LOTS.c.number).where(
+        _LOTS.c.certificate.in_(wanted)
+    )
+    by_paper: dict[tuple[str, str], list[str]] = {}
+    for row in session.execute(query.order_by(_LOTS.c.certificate, _LOTS.c.supplier, _LOTS.c.number)):
+        by_paper.setdefault((row.certificate, row.supplier or ""), []).append(row.number)
+    for (number, supplier), lots in by_paper.items():
+        value = f"{number}{_SLASH}{supplier}" if supplier else number
+        if number in names or value in names:
+            begin = Begin(tuple(lot_node(lot) for lot in lots))
+            yield Match("certificate", value, ", ".join(lots[:3]), begin)
+
+
+def _of_orders(session: Session, names: Collection[str]) -> Iterator[Match]:
     wanted = {*names, *(name.partition(_SLASH)[0] for name in names)}
     query = select(_DOCUMENTS).where(or_(_DOCUMENTS.c.number.in_(wanted), _DOCUMENTS.c.id.in_(names)))
     by_paper: dict[tuple[str, str], list[Any]] = {}

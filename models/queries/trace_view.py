@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.domain.balance import Balance, by_lot, by_part
 from models.domain.quantities import ZERO
 from models.domain.trace import Direction, Step, Trace, follow
-from models.queries import trace_balance, trace_lots, trace_nodes
+from models.queries import lot_papers, trace_balance, trace_lots, trace_nodes
 from models.queries.trace import Genealogy
 from models.queries.trace_reach import Reach
 from models.queries.trace_roots import Match
@@ -41,6 +41,8 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     sent = trace_nodes.sent(session, trace)
     nodes = trace_nodes.nodes(session, trace, shelved, sent)
     done, papers, missing = trace_nodes.suppliers(session, trace)
+    bought, uncertified = lot_papers.of_material(nodes)
+    papers, missing = [*bought, *papers], [*uncertified, *missing]
     customers = trace_nodes.customers(trace, sent)
     of_lots = [_balance(balance, genealogy) for balance in lots]
     of_parts = [_balance(balance, genealogy) for balance in by_part(lots)]

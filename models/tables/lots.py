@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.types import Exact, Json, Utc, beginning
@@ -22,6 +22,7 @@ class Lot(SQLModel, table=True):
         Index("ix_lot_held", "held", postgresql_where=text("held"), sqlite_where=text("held = 1")),
         beginning("ix_lot_heat_small", "heat_number"),
         beginning("ix_lot_supplier_lot_small", "supplier_lot"),
+        beginning("ix_lot_certificate_small", "certificate"),
     )
 
     number: str = Field(primary_key=True)
@@ -46,7 +47,11 @@ class Lot(SQLModel, table=True):
     held: bool = False
     hold_reason: str | None = None
     held_by: str | None = None
+    # Nobody for a lot made here: what made it says who told of it.
+    recorded_by: str | None = None
     created_at: datetime = Field(sa_type=Utc)
+    # Told on a later day than it came.
+    late: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class LotSeries(SQLModel, table=True):

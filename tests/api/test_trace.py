@@ -79,6 +79,8 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
 
 FOUND = (
     (BARS, "forward", [BARS, "J4520-A", "J4520-B"]),
+    ("mtr-hx-1", "forward", [BARS, "J4520-A", "J4520-B"]),
+    ("certificate:MTR-HX-1/STEEL", "forward", [BARS, "J4520-A", "J4520-B"]),
     ("M-77", "forward", [BARS, "J4520-A", "J4520-B"]),
     ("hx-1", "back", [BARS]),
     ("4520", "both", [BARS, "J4520-A", "J4520-B"]),
@@ -98,6 +100,20 @@ def test_whatever_names_the_pieces_finds_them(viewer: TestClient) -> None:
         told = trace(viewer, identifier, direction)
         assert names(told, "lot") == expected, identifier
         assert {row["unexplained"] for row in told["balance"]} == {"0"}, identifier
+
+
+def test_material_says_with_which_certificate_it_came_or_that_there_is_none(viewer: TestClient) -> None:
+    told = trace(viewer, "MTR-HX-1", "forward")
+    assert told["root"]["identifier"] == "certificate:MTR-HX-1/STEEL"
+    of_bars = {"lot": BARS, "type": "material", "number": "MTR-HX-1", "issuer": "Steel"}
+    assert (told["certificates"], told["missing"]) == ([of_bars], [])
+    lots = table(Lot)
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.execute(update(lots).where(lots.c.number == BARS).values(certificate=None))
+    told = trace(viewer, "HX-1", "forward")
+    assert told["missing"] == [{"lot": BARS, "supplier": "STEEL", "type": "material"}]
+    assert told["answer"]["missing"] == 1
+    assert trace(viewer, "MTR-HX-1", status=404)["code"] == "trace.unknown"
 
 
 def test_other_jobs_that_shared_a_load_are_siblings(viewer: TestClient) -> None:
@@ -147,8 +163,8 @@ def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
     answer = viewer.get(f"{API}/trace/HX-1.csv?direction=forward")
     assert answer.status_code == 200
     lines = answer.text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "from,to,quantity,unit,how,parcel,load,order,unsure"
-    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,"
+    assert lines[0] == "from,to,quantity,unit,how,parcel,load,order,unsure,certificates"
+    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1"
     told = trace(viewer, "HX-1", "forward")
     assert len(lines) == len(told["edges"]) + 2
 
@@ -170,6 +186,7 @@ def test_all_of_it_is_on_paper(viewer: TestClient) -> None:
         "Steel Material",
         "Bath 3 · F-1 · Mon 2 Nov 09:00",
         "sent 300 pcs Order SO-1",
+        "Certificate of the material MTR-HX-1 Steel 20260315-STEEL-001 came with the lot",
     ):
         assert said in text, said
     assert viewer.get(f"{API}/trace/NOBODY.pdf").json()["code"] == "trace.unknown"

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from models.domain.authority import Role
 from models.domain.commands import Send, SendLine
 from models.domain.evidence import DocumentType
 from models.queries.shop_floor import dispatches_of_job
+from models.tables.lots import Lot
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, OutputRow
+from models.tables.types import table
 from tests.api.conftest import Login
 from tests.api.test_trace import names, trace
 from tests.domain.asking import accept, arrived, document
@@ -69,6 +72,17 @@ def test_a_piece_leads_to_its_material_and_to_what_is_missing(viewer: TestClient
         assert told["missing"] == [{"order": "SO-4", "supplier": "ACME", "type": "cert_3_1"}], typed
         assert told["answer"]["missing"] == 1, typed
         assert [paper["number"] for paper in told["certificates"]] == ["CoC-77"], typed
+
+
+def test_a_paper_of_a_lot_and_of_an_order_is_one_certificate(viewer: TestClient) -> None:
+    lots = table(Lot)
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        of_ours = update(lots).where(lots.c.number == "STEEL-2")
+        session.execute(of_ours.values(certificate="CoC-77", supplier="ACME"))
+    told = trace(viewer, "CoC-77", "back")
+    assert told["root"]["identifier"] == "certificate:CoC-77/ACME"
+    assert told["root"]["nodes"] == ["lot:STEEL-2", "order:SO-4:1:J4521-A"]
+    assert [paper["number"] for paper in told["certificates"]] == ["CoC-77", "CoC-77"]
 
 
 def test_a_job_s_dispatches_are_those_of_its_lots_as_they_came_back(viewer: TestClient) -> None:

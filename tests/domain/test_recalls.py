@@ -181,7 +181,10 @@ def trace() -> dict[str, Any]:
         ],
         "customers": [sent | line | {"quantity": Decimal(50), "unit": "C62"}],
         "suppliers": [order],
-        "missing": [{"order": "SO-1", "supplier": "ACME", "type": "coc"}],
+        "missing": [
+            {"order": "SO-1", "supplier": "ACME", "type": "coc"},
+            {"lot": "BARS", "supplier": "STEEL", "type": "material"},
+        ],
         "balance": [{"part": "FLANGE", "unit": "C62", "made": Decimal(100), "on_hand": Decimal(45),
                      "dispatched": Decimal(50), "unexplained": Decimal(5), "items": []}],
     }  # fmt: skip
@@ -213,7 +216,7 @@ def test_the_answer_counts_what_is_concerned() -> None:
     assert (answer["customers"], answer["dispatches"], answer["lots"], answer["orders"]) == (1, 1, 1, 1)
     assert answer["sent"] == [{"quantity": Decimal(50), "unit": "C62"}]
     assert answer["here"] == [{"quantity": Decimal(45), "unit": "C62"}]
-    assert answer["missing"] == 1
+    assert answer["missing"] == 2
     assert [row["quantity"] for row in answer["unexplained"]] == [Decimal(5)]
 
 

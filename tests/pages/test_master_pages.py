@@ -14,7 +14,7 @@ from api.pages.master import choices
 from api.pages.master.registry import SCREENS
 from api.pages.master.screens import Screen, guard_of
 from models.domain.authority import Role
-from tests.api.conftest import API, LOT, PART, Login
+from tests.api.conftest import API, LOT, NOW, PART, Login
 from tests.api.conftest import admin as admin
 from tests.api.conftest import anonymous as anonymous
 from tests.api.conftest import app as app
@@ -419,3 +419,10 @@ def test_every_screen_is_in_the_readers_language(shop: TestClient, locale: str) 
 def test_a_lots_number_is_given_when_it_is_left_out(shop: TestClient) -> None:
     made = make(shop, SCREENS["lots"], received_on=str(LOT["received_on"]))
     assert "/master/lots/20260315-ACME-002" in made.headers["location"]
+
+
+def test_a_lot_told_late_says_so_with_who_and_when(shop: TestClient) -> None:
+    page = shop.get("/master/lots/20260315-ACME-001").text
+    assert "Late entry by " in page
+    today = make(shop, SCREENS["lots"], received_on=NOW.date().isoformat()).headers["location"]
+    assert "Late entry" not in shop.get(today).text

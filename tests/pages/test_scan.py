@@ -36,6 +36,7 @@ async def item(system: System) -> None:
         "quantity": 5,
         "heat_number": "HX-9",
         "supplier_lot": "S-77",
+        "certificate": "C-9917",
     }
     await system.post(Role.ADMIN, "/lots", lot, status=201)
 
@@ -48,6 +49,7 @@ async def item(system: System) -> None:
         (f" {LOT}\r\n", f"/master/lots/{LOT}"),
         ("HX-9", "/master/lots/L-NEXT"),
         ("S-77", "/master/lots/L-NEXT"),
+        ("c-9917", "/master/lots/L-NEXT"),
         ("wo-3201", "/master/work-orders/WO-3201"),
         (f"http://127.0.0.1:8000/l/{LOT}", f"/master/lots/{LOT}"),
         (f"https://an-old-name.example/l/{LOT}", f"/master/lots/{LOT}"),

@@ -44,6 +44,8 @@ def _standing(words: Words, record: Record) -> list[Cell]:
         found.append(Cell(record["hold_reason"]))
     of = words.amount(record["quantity"], record["uom"])
     left = words.say(N_("{left} of {all} on hand"), left=words.number(record["on_hand"]), all=of)
+    if record["late"]:
+        found.append(Cell(words.say(N_("Late entry")), "watch"))
     trace = Cell(words.say(N_("Trace")), href=asking(f"lot:{record['number']}"))
     return [*found, Cell(left), trace]
 
@@ -53,7 +55,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
     number, words = record["number"], staff.words
     rows = lot_holds.history(session, number)
     names = order_stream.names(
-        session, {name for row in rows for name in (row["held_by"], row["released_by"])}
+        session, {record["recorded_by"], *(row[name] for row in rows for name in ("held_by", "released_by"))}
     )
     above = lot_holds.covering(session, [number]).get(number)
     inherited = []
@@ -71,7 +73,21 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
             N_("This lot is not on hold."),
             _way_on(staff, record),
         ),
+        *_told_late(staff, record, names),
         *_melted(session, staff, number),
+    ]
+
+
+def _told_late(staff: Staff, record: Record, names: Mapping[str, str]) -> list[Panel]:
+    if not record["late"]:
+        return []
+    words = staff.words
+    by, when = names.get(record["recorded_by"], ""), words.time(record["recorded_at"])
+    told = Cell(words.say(N_("Late entry by {who}, {when}"), who=by, when=when), "watch")
+    return [
+        Panel(
+            N_("Receipt"), (N_("Received"), N_("State")), [[Cell(words.day(record["received_on"])), told]], ""
+        )
     ]
 
 

@@ -244,7 +244,9 @@ def upgrade() -> None:
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("hold_reason", sa.String(), nullable=True),
         sa.Column("held_by", sa.String(), nullable=True),
+        sa.Column("recorded_by", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["plant"],
             ["plant.code"],
@@ -270,6 +272,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_supplier_lot"), ["supplier_lot"], unique=False)
     _beginning("lot", "ix_lot_heat_small", "heat_number")
     _beginning("lot", "ix_lot_supplier_lot_small", "supplier_lot")
+    _beginning("lot", "ix_lot_certificate_small", "certificate")
 
     op.create_table(
         "lot_hold",
