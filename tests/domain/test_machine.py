@@ -50,7 +50,7 @@ from tests.domain.orders import (
 
 SOAK = settings.get_current_profile_name() == "soak"
 RUNS = settings(
-    max_examples=5000 if SOAK else 700,
+    max_examples=5000 if SOAK else 1500,
     stateful_step_count=120 if SOAK else 25,
     deadline=None,
     derandomize=False,

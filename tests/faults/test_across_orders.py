@@ -37,6 +37,21 @@ async def test_one_machine_killed_at_any_commit_loses_no_piece_and_no_workflow(
     await story(one, moment)
 
 
+async def test_a_split_that_is_saved_and_not_applied_when_all_is_killed_is_done_once(one: Site) -> None:
+    """The shortest of the ways above, every time: the others are for long runs."""
+    workers = [name for name in one.parts if name.startswith(("api", "worker"))]
+    number = await issued(one, quantity=100)
+    before = everything(one)
+    parts = [{"lines": [{"line": 1, "quantity": some}]} for some in (60, 40)]
+    await struck(one, workers, number, "split", "received", {"children": parts})
+    children = (await one.order(number))["superseded_by"]
+    ordered = [(await one.order(child))["lines"][0]["ordered"] for child in children]
+    assert (ordered, everything(one)) == (["60", "40"], before)
+    for each in (number, *children):
+        assert_chained(one.events(each))
+        await settled(one, each)
+
+
 @pytest.mark.parametrize("moment", [pytest.param("received", marks=pytest.mark.soak), "applied"])
 async def test_two_of_everything_killed_at_any_commit_lose_no_piece_and_no_workflow(
     two: Site, moment: str
