@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,18 +15,21 @@ from activities.floor_stock import shelved, write
 from activities.shop_floor import Recorder
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
+from models.domain.demand import shared_out
 from models.domain.errors import Unknown
 from models.domain.materials import blocked
 from models.domain.serial_stock import SerialStock
-from models.domain.shop_floor import Leaving
-from models.queries import shop_floor
+from models.domain.shop_floor import Leaving, Shelved
+from models.queries import deliveries, shop_floor
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import lock_parts
+from models.tables.demand import DispatchSale
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, DispatchSeries
 from models.tables.types import table
 
 _DISPATCHES, _LINES, _PARTS = table(DispatchRow), table(DispatchLineRow), table(Part)
+_SALES = table(DispatchSale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ def dispatch(
     *,
     cleared: bool,
 ) -> str:
-    """Gives the number. `today` is the day where the pieces leave."""
+    """Gives the number. `today` is the day where the pieces leave. They are for what the customer has ordered
+    of them, the first due first."""
+    # Before the lots, as who makes work orders for these lines does.
+    deliveries.lock_lines_of(session, papers.customer)
     lots = shelved(session, [line.lot for line in lines])
     stopped = {lot: blocked(why, lot) for lot, why in shop_floor.blocking(session, list(lots)).items()}
     parts = {shelf.fact.part for shelf in lots.values()}
@@ -93,7 +100,21 @@ def dispatch(
             )
         )
         write(session, records.dispatched(number, line.lot, edge.quantity, edge.unit), number)
+        _for_sales(session, number, place + 1, papers.customer, shelf, edge.quantity)
     return number
+
+
+def _for_sales(
+    session: Session, number: str, line: int, customer: str, shelf: Shelved, quantity: Decimal
+) -> None:
+    """Which sales-order lines a dispatch's line is for; a lot of no revision is for none."""
+    part = session.get(Part, (shelf.fact.part, shelf.part_revision)) if shelf.part_revision else None
+    if part is None or part.uom != shelf.fact.unit:
+        return
+    wanted = deliveries.wanted_by(session, customer).get((part.number, part.revision), [])
+    for (order, at), some in shared_out(quantity, wanted):
+        row = {"dispatch": number, "dispatch_line": line, "sales_order": order, "line": at, "quantity": some}
+        session.execute(insert(_SALES).values(**row))
 
 
 def reverse_dispatch(

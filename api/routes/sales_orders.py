@@ -17,15 +17,23 @@ from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import FieldError, Refusal
 from models.domain.quantities import ZERO, quantity
-from models.queries import demand
+from models.queries import deliveries, demand
 from models.tables.demand import SalesOrder, SalesOrderLine
 from models.tables.parts import Part
 
 
 def _views(session: Session, rows: Sequence[SalesOrder]) -> list[dict[str, Any]]:
-    lines = demand.lines_of(session, [row.number for row in rows])
+    numbers = [row.number for row in rows]
+    lines, took = demand.lines_of(session, numbers), deliveries.dispatched_of(session, numbers)
     return [
-        fields_of(row) | {"lines": [fields_of(line, but={"sales_order"}) for line in lines[row.number]]}
+        fields_of(row)
+        | {
+            "lines": [
+                fields_of(line, but={"sales_order"})
+                | {"delivered": max(line.delivered, took.get((row.number, line.line), ZERO))}
+                for line in lines[row.number]
+            ]
+        }
         for row in rows
     ]
 
@@ -129,10 +137,15 @@ def _checked(session: Session, body: SalesOrderBody | SalesOrderEdit, number: st
 
 
 def _keep(session: Session, number: str, lines: Sequence[dict[str, Any]]) -> None:
-    """Makes the lines what they are to be. Raises ``Refusal`` for one a work order was made for."""
+    """Makes the lines what they are to be. Raises ``Refusal`` for one a work order was made for, or of which
+    something was dispatched."""
     demand.lock_lines(session, [number])
     earlier = {row.line: row for row in demand.lines_of(session, [number])[number]}
     made = demand.work_orders_for(session, [number])
+    took, dispatched = (
+        deliveries.dispatched_of(session, [number]),
+        deliveries.ever_dispatched(session, number),
+    )
     wrong = []
     for index, values in enumerate(lines):
         row = earlier.pop(values["line"], None)
@@ -140,6 +153,13 @@ def _keep(session: Session, number: str, lines: Sequence[dict[str, Any]]) -> Non
         if row is not None and jobs and (row.part, row.revision) != (values["part"], values["revision"]):
             text = "{work_orders} was made for this line; its part stays. Add another line."
             wrong.append(FieldError(f"lines.{index}.part", text, (("work_orders", ", ".join(jobs)),)))
+        other = row is not None and (row.part, row.revision) != (values["part"], values["revision"])
+        if other and not jobs and values["line"] in dispatched:
+            text = "Pieces of this line were dispatched; its part stays. Add another line."
+            wrong.append(FieldError(f"lines.{index}.part", text))
+        if row is not None and values["delivered"] == took.get((number, row.line)):
+            # What dispatches took is told back as it was read; it is not written down a second time.
+            values = values | {"delivered": min(row.delivered, values["delivered"])}
         row = row or SalesOrderLine(sales_order=number, **values)
         row.sqlmodel_update({name: value for name, value in values.items() if name != "line"})
         session.add(row)
@@ -148,10 +168,15 @@ def _keep(session: Session, number: str, lines: Sequence[dict[str, Any]]) -> Non
             text = "{work_orders} was made for line {line}; it stays. Lower its quantity instead."
             about = (("work_orders", ", ".join(jobs)), ("line", str(gone.line)))
             wrong.append(FieldError("lines", text, about))
+        elif gone.line in dispatched:
+            text = "Pieces of line {line} were dispatched; it stays. Lower its quantity instead."
+            wrong.append(FieldError("lines", text, (("line", str(gone.line)),)))
         else:
             session.delete(gone)
     if wrong:
         raise Refusal(
-            "sales_line.covered", "A work order was made for a line you changed.", errors=tuple(wrong)
+            "sales_line.covered",
+            "A work order was made for a line you changed, or pieces of it were dispatched. Look at what is wrong.",
+            errors=tuple(wrong),
         )
     session.flush()

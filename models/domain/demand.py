@@ -6,7 +6,7 @@ is on hand, what is coming and what customers want.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -24,6 +24,17 @@ PartKey = tuple[str, str]
 MOST = 200
 # What the numbers of work orders made here begin with.
 JOB_SERIES: dict[str, str] = {OrderType.MTO: "WO", OrderType.MTS: "WS"}
+
+
+def shared_out(quantity: Decimal, wanted: Iterable[tuple[LineKey, Decimal]]) -> list[tuple[LineKey, Decimal]]:
+    """Which lines so many pieces are for, the first of `wanted` first; what is beyond all of them is for none."""
+    found = []
+    for line, still in wanted:
+        some = min(quantity, still)
+        if some > 0:
+            found.append((line, some))
+            quantity -= some
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.domain.demand import Job, LineKey, PartKey, Position, SalesLine, com
 from models.domain.pieces import OUT, SENT, Bucket
 from models.domain.quantities import ZERO
 from models.queries import planned
+from models.queries.deliveries import gone, has
 from models.queries.orders import Reader
 from models.queries.picking import shelf
 from models.tables.demand import SalesOrder, SalesOrderLine, WorkOrderDemand
@@ -84,18 +85,21 @@ def sales_lines(
         .group_by(_MADE.c.sales_order, _MADE.c.line)
         .subquery()
     )
+    took = gone()
     query = (
         select(_LINES, _ORDERS.c.customer, _PARTS.c.uom, _PARTS.c.lead_days, made.c.made)
+        .add_columns(has(took).label("has"))
         .join(_ORDERS, _ORDERS.c.number == _LINES.c.sales_order)
         .join(_PARTS, _its_part())
         .outerjoin(made, and_(made.c.sales_order == _LINES.c.sales_order, made.c.line == _LINES.c.line))
+        .outerjoin(took, and_(took.c.sales_order == _LINES.c.sales_order, took.c.line == _LINES.c.line))
         .order_by(_LINES.c.due, _LINES.c.sales_order, _LINES.c.line)
     )
     if only is not None:
         query = query.where(tuple_(_LINES.c.sales_order, _LINES.c.line).in_(sorted(only)))
     elif not every:
         query = query.where(
-            _LINES.c.quantity > _LINES.c.delivered, _LINES.c.quantity > func.coalesce(made.c.made, ZERO)
+            _LINES.c.quantity > has(took), _LINES.c.quantity > func.coalesce(made.c.made, ZERO)
         )
     for word in q.split():
         query = query.where(
@@ -120,7 +124,7 @@ def sales_lines(
             unit=row.uom,
             quantity=row.quantity,
             due=row.due,
-            delivered=row.delivered,
+            delivered=row.has,
             made=row.made or ZERO,
             work_orders=jobs.get((row.sales_order, row.line), ()),
             lead_days=row.lead_days or 0,
@@ -175,12 +179,15 @@ def _its_part() -> ColumnElement[bool]:
 
 
 def _wanted(session: Session, parts: Collection[PartKey]) -> dict[PartKey, list[tuple[Any, Decimal]]]:
-    query = select(_LINES).where(
-        tuple_(_LINES.c.part, _LINES.c.revision).in_(sorted(parts)), _LINES.c.quantity > _LINES.c.delivered
+    took = gone()
+    query = (
+        select(_LINES, has(took).label("has"))
+        .outerjoin(took, and_(took.c.sales_order == _LINES.c.sales_order, took.c.line == _LINES.c.line))
+        .where(tuple_(_LINES.c.part, _LINES.c.revision).in_(sorted(parts)), _LINES.c.quantity > has(took))
     )
     found: dict[PartKey, list[tuple[Any, Decimal]]] = {}
     for row in session.execute(query.order_by(_LINES.c.due)):
-        found.setdefault((row.part, row.revision), []).append((row.due, row.quantity - row.delivered))
+        found.setdefault((row.part, row.revision), []).append((row.due, row.quantity - row.has))
     return found
 
 

@@ -76,6 +76,31 @@ class WorkOrderDemand(SQLModel, table=True):
     quantity: Decimal = Field(sa_type=Exact)
 
 
+class DispatchSale(SQLModel, table=True):
+    """So many pieces of a dispatch's line were for a sales-order line of its customer."""
+
+    __tablename__ = "dispatch_sale"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["dispatch", "dispatch_line"],
+            ["dispatch_line.dispatch", "dispatch_line.line"],
+            name="fk_dispatch_sale_dispatch",
+        ),
+        ForeignKeyConstraint(
+            ["sales_order", "line"],
+            ["sales_order_line.sales_order", "sales_order_line.line"],
+            name="fk_dispatch_sale_line",
+        ),
+        Index("ix_dispatch_sale_line", "sales_order", "line"),
+    )
+
+    dispatch: str = Field(primary_key=True)
+    dispatch_line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sales_order: str = Field(primary_key=True)
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    quantity: Decimal = Field(sa_type=Exact)
+
+
 class Pick(SQLModel, table=True):
     """So much of a lot is set aside for a work order; nothing is taken from its stock yet."""
 

@@ -173,6 +173,32 @@ def test_of_two_who_make_the_same_line_at_once_one_is_refused(shop: TestClient, 
     assert sorted(answers) == ["WO-2026-00001", "demand.covered"]
 
 
+def test_what_is_dispatched_is_delivered_and_wanted_no_more_until_it_is_taken_back(shop: TestClient) -> None:
+    later = LINE | {"quantity": 10, "due": "2026-05-20"}
+    add(shop, "/sales-orders", SALES_ORDER | {"number": "SO-2", "lines": [later]})
+    add(shop, "/sales-orders", SALES_ORDER | {"number": "SO-3", "customer": "CONTOSO", "lines": [LINE]})
+    add(shop, "/lots", LOT | {"number": "VALVES", "part": "VALVE", "part_revision": "A", "quantity": 60})
+    told = {"customer": "NORTHWIND", "destination": "Dock 4", "lines": [{"lot": "VALVES", "quantity": 33}]}
+    number = add(shop, "/dispatches", told)["number"]
+    assert [_delivered(shop, each) for each in ("SO-1", "SO-2", "SO-3")] == ["30", "3", "0"]
+    assert [line["sales_order"] for line in shop.get(f"{API}/demand").json()["lines"]][:2] == ["SO-3", "SO-2"]
+    # Told back as it was read, it is not counted twice, and a line of which something left stays.
+    read = shop.get(f"{API}/sales-orders/SO-1")
+    body = {"customer": "NORTHWIND", "lines": read.json()["lines"]}
+    answer = shop.put(f"{API}/sales-orders/SO-1", json=body)
+    assert answer.status_code == 200, answer.text
+    gone = {"customer": "NORTHWIND", "lines": [LINE | {"line": 2}]}
+    answer = shop.put(f"{API}/sales-orders/SO-1", json=gone)
+    assert (answer.status_code, answer.json()["code"]) == (409, "sales_line.covered")
+    assert shop.post(f"{API}/dispatches/{number}/reverse", json={"reason": "Wrong"}).status_code == 200
+    assert [_delivered(shop, each) for each in ("SO-1", "SO-2", "SO-3")] == ["0", "0", "0"]
+
+
+def _delivered(client: TestClient, sales_order: str) -> str:
+    (line,) = client.get(f"{API}/sales-orders/{sales_order}").json()["lines"]
+    return str(line["delivered"])
+
+
 @ON_SQLITE
 def test_a_part_of_a_line_leaves_the_rest_to_be_made(shop: TestClient) -> None:
     make(shop, ORDERED | {"quantity": 20, "start": "2026-03-30"})

@@ -20,6 +20,7 @@ from models.domain.demand import (
     coming,
     converted,
     job_number,
+    shared_out,
     start_for,
     suggestion,
 )
@@ -211,6 +212,14 @@ def test_everything_that_stands_in_the_way_is_named_at_once() -> None:
     assert [error.field for error in refused.value.errors] == ["lines.1", "lines.2", "lines.3"]
     with pytest.raises(Invalid, match="Select at least one"):
         converted([], around())
+
+
+def test_pieces_are_for_the_lines_due_first_and_what_is_beyond_all_for_none() -> None:
+    wanted = [(("SO-1", 1), d(30)), (("SO-2", 4), d(10))]
+    assert shared_out(d(20), wanted) == [(("SO-1", 1), d(20))]
+    assert shared_out(d(35), wanted) == [(("SO-1", 1), d(30)), (("SO-2", 4), d(5))]
+    assert shared_out(d(50), wanted) == wanted
+    assert shared_out(d(5), []) == []
 
 
 def test_work_orders_are_numbered_apart_from_orders() -> None:

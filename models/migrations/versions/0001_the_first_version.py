@@ -1105,6 +1105,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dispatch_line_part"), ["part"], unique=False)
 
     op.create_table(
+        "dispatch_sale",
+        sa.Column("dispatch", sa.String(), nullable=False),
+        sa.Column("dispatch_line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sales_order", sa.String(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispatch", "dispatch_line"],
+            ["dispatch_line.dispatch", "dispatch_line.line"],
+            name="fk_dispatch_sale_dispatch",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sales_order", "line"],
+            ["sales_order_line.sales_order", "sales_order_line.line"],
+            name="fk_dispatch_sale_line",
+        ),
+        sa.PrimaryKeyConstraint("dispatch", "dispatch_line", "sales_order", "line"),
+    )
+    with op.batch_alter_table("dispatch_sale", schema=None) as batch_op:
+        batch_op.create_index("ix_dispatch_sale_line", ["sales_order", "line"], unique=False)
+
+    op.create_table(
         "output",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("work_order", sa.String(), nullable=False),
