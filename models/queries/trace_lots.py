@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlmodel import Session
 
 from models.domain.balance import Shelf
-from models.domain.trace import NodeKind, Trace, name_of
-from models.queries.prepared import Prepared, among
+from models.queries.prepared import Prepared, Row, among
 from models.tables.lots import Lot
 from models.tables.orders import PiecesRow
 from models.tables.parts import Part
@@ -21,7 +20,7 @@ _LOTS, _PIECES, _SUPPLIERS, _PARTS = table(Lot), table(PiecesRow), table(Supplie
 _OTHERS = _LOTS.alias()
 _LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "supplier", "supplier_lot")
 _ORIGIN = ("heat_number", "country_of_melt", "country_of_origin", "received_on", "certificate", "held")
-_ROWS = Prepared(
+LOT_ROWS = Prepared(
     select(
         *(_LOTS.c[name] for name in (*_LOT, *_ORIGIN)),
         _SUPPLIERS.c.name.label("supplier_name"),
@@ -30,11 +29,11 @@ _ROWS = Prepared(
         exists().where(_OTHERS.c.held).label("any_held"),
     )
     .outerjoin(_SUPPLIERS, _SUPPLIERS.c.code == _LOTS.c.supplier)
-    .where(among(_LOTS.c.number, "lots"))
+    .where(among(_LOTS.c.number, "names"))
 )
 # The last only say what else to ask.
 _FLAGS = 3
-_NAMES = _ROWS.names[:-_FLAGS]
+_NAMES = LOT_ROWS.names[:-_FLAGS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,8 @@ class Lots:
     any_held: bool
 
 
-def read(session: Session, trace: Trace) -> Lots:
-    numbers = [name_of(node) for node in trace.of_kind(NodeKind.LOT)]
-    rows = _ROWS.rows(session, lots=numbers) if numbers else ()
+def lots(rows: Sequence[Row]) -> Lots:
+    """As `LOT_ROWS` has them."""
     views, shelves = {}, {}
     for row in rows:
         number, part, _, quantity, uom, on_hand, *_ = row

@@ -4,6 +4,7 @@ suppliers with their processes and certificates, customers."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -16,8 +17,8 @@ from models.domain.pieces import Bucket
 from models.domain.trace import NodeKind, Trace, name_of, work_of
 from models.queries import melt_flags
 from models.queries.lot_holds import stopped
-from models.queries.prepared import Prepared, Row, among
-from models.queries.trace_lots import Lots
+from models.queries.prepared import Prepared, Row, among, together
+from models.queries.trace_lots import LOT_ROWS, Lots, lots
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.suppliers import Supplier
@@ -81,14 +82,35 @@ _UNASKED = {"dfars": False}
 _STARTED = len("2026-11-02T09:00:00Z")
 
 
-def nodes(session: Session, trace: Trace, lots: Lots, sent: Iterable[Row]) -> list[View]:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the books have of the nodes of a trace."""
+
+    lots: Lots
+    jobs: Sequence[Row]
+    sent: Sequence[Row]
+
+
+_BOOKS = {NodeKind.LOT: LOT_ROWS, NodeKind.JOB: _JOB_ROWS, NodeKind.DISPATCH: _SENT_ROWS}
+
+
+def records(session: Session, trace: Trace) -> Records:
+    """Nothing is asked about kinds of nodes that do not occur."""
+    kinds = [kind for kind in _BOOKS if trace.of_kind(kind)]
+    asked = [(_BOOKS[kind], {"names": _names(trace, kind)}) for kind in kinds]
+    rows = dict(zip(kinds, together(session, *asked), strict=True))
+    of_lots, jobs, sent = (rows.get(kind, ()) for kind in _BOOKS)
+    return Records(lots(of_lots), jobs, sent)
+
+
+def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
-    jobs = _read(session, _JOB_ROWS, _names(trace, NodeKind.JOB))
+    lots = records.lots
     known: dict[str, Mapping[str, View]] = {
         NodeKind.LOT: lots.views,
-        NodeKind.JOB: {view["number"]: view for view in jobs},
+        NodeKind.JOB: {row[0]: dict(zip(_JOB, row, strict=True)) for row in records.jobs},
         NodeKind.ORDER: _at_work(session, trace),
-        NodeKind.DISPATCH: {row[0]: dict(zip(_DISPATCH, row, strict=False)) for row in sent},
+        NodeKind.DISPATCH: {row[0]: dict(zip(_DISPATCH, row, strict=False)) for row in records.sent},
     }
     melts = melt_flags.flags(session, lots.views.values()) if lots.melt_asked else {}
     stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
@@ -156,12 +178,6 @@ def load_named(name: str) -> View:
         "load": load,
         "started_at": rest[-_STARTED:],
     }
-
-
-def sent(session: Session, trace: Trace) -> Sequence[Row]:
-    """What went in the dispatches of the trace."""
-    numbers = _names(trace, NodeKind.DISPATCH)
-    return _SENT_ROWS.rows(session, names=numbers) if numbers else ()
 
 
 def customers(trace: Trace, sent: Iterable[Row]) -> list[View]:

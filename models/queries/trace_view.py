@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.domain.balance import Balance, by_lot, by_part
 from models.domain.quantities import ZERO
 from models.domain.trace import Direction, Step, Trace, follow
-from models.queries import lot_papers, trace_balance, trace_lots, trace_nodes
+from models.queries import lot_papers, trace_balance, trace_nodes
 from models.queries.trace import Genealogy
 from models.queries.trace_reach import Reach
 from models.queries.trace_roots import Match
@@ -35,15 +35,14 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     genealogy = Genealogy(session, cleared, begin.serial)
     reach = Reach(session, begin.roots, begin.behind, direction)
     trace = follow(begin.roots, direction, genealogy.over(reach), begin.behind)
-    shelved = trace_lots.read(session, trace)
-    about = trace_balance.scope(session, trace, shelved, reach)
+    records = trace_nodes.records(session, trace)
+    about = trace_balance.scope(session, trace, records.lots, reach)
     lots = by_lot(about)
-    sent = trace_nodes.sent(session, trace)
-    nodes = trace_nodes.nodes(session, trace, shelved, sent)
+    nodes = trace_nodes.nodes(session, trace, records)
     done, papers, missing = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
-    customers = trace_nodes.customers(trace, sent)
+    customers = trace_nodes.customers(trace, records.sent)
     of_lots = [_balance(balance, genealogy) for balance in lots]
     of_parts = [_balance(balance, genealogy) for balance in by_part(lots)]
     view: View = {
