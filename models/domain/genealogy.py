@@ -108,7 +108,11 @@ def _handed_on(order: Order, event: TransferTaken) -> Iterator[Edge]:
         if line is not None and item.lot:
             was = f"order:{event.source}:{item.line}:{item.lot}"
             is_now = _at_work(order, item.to_line, item.to_lot)
-            yield Edge(was, is_now, item.quantity, line.unit, "ship", event.transfer, item.load)
+            edge = Edge(was, is_now, item.quantity, line.unit, "ship", event.transfer, item.load)
+            yield edge
+            for lot in item.others:
+                source = f"order:{event.source}:{item.line}:{lot}"
+                yield replace(edge, from_node=source, quantity=ZERO, assumed=edge.quantity)
 
 
 def _through(order: Order, line: Line, node: str, lots: Mapping[str, Decimal], sign: int) -> Iterator[Edge]:

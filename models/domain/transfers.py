@@ -32,7 +32,8 @@ class TransferState(StrEnum):
 class TransferLine:
     """`quantity` pieces of `lot` on `line` of the order they leave; the next one knows them as `to_lot` on its
     `to_line`. `unprocessed` of them are as they came; `load` is where they were processed, as a node. `weight`
-    are their kilograms, None where the next order is not paid by them."""
+    are their kilograms, None where the next order is not paid by them. `others` may be it too: lots of the line,
+    when nobody named one."""
 
     line: int
     lot: str
@@ -44,6 +45,7 @@ class TransferLine:
     load: str = ""
     weight: Decimal | None = None
     serials: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.domain.errors import Unknown
 from models.domain.melting import CLAUSES, Melted, melted, met, worst
-from models.queries import lot_holds, master, orders
+from models.queries import controlled, lot_holds, master, orders
 from models.queries.orders import Reader
 from models.tables.lots import Lot
 from models.tables.orders import DraftLineRow, LineRow
@@ -71,6 +71,8 @@ def _proofs(line: Subquery) -> Select[Any]:
 
 # Made once: to make it anew takes longer than to ask it.
 _OF_ISSUED, _OF_DRAFT = _proofs(_ISSUED.subquery()), _proofs(_DRAFT.subquery())
+# So many names fit into one question.
+_MOST_ABOVE = 5_000
 _BAD = {Melted.ELSEWHERE: "melted_elsewhere", Melted.UNKNOWN: "melt_unknown"}
 
 
@@ -181,6 +183,28 @@ def _origin(session: Session, lot: str) -> View:
         "clauses": {clause: met(clause, where) for clause in CLAUSES},
         "sources": sources,
     }
+
+
+def materials(session: Session, lot: str, reader: Reader, limit: int) -> list[View]:
+    """The lots with a heat, or bought, that another lot was made of, at most `limit` of those the reader may know
+    of, by number; of one that is such a lot itself, nothing."""
+    above = {
+        node.removeprefix("lot:") for node in lot_holds.above(session, f"lot:{lot}") if node[:4] == "lot:"
+    }
+    own = session.get_one(Lot, lot)
+    if own.heat_number or own.supplier:
+        return []
+    query = (
+        select(_LOTS.c.number, _LOTS.c.part, _LOTS.c.heat_number, _LOTS.c.supplier, _LOTS.c.supplier_lot)
+        .where(
+            _LOTS.c.number.in_(sorted(above - {lot})[:_MOST_ABOVE]),
+            or_(_LOTS.c.heat_number.is_not(None), _LOTS.c.supplier.is_not(None)),
+            *controlled.visible(Lot, cleared=reader.cleared),
+        )
+        .order_by(_LOTS.c.number)
+        .limit(limit)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def _known(session: Session, lots: Collection[str]) -> Iterable[Any]:

@@ -75,8 +75,8 @@ def matches(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
     nothing, in whatever letters it is written."""
     typed = unicodedata.normalize("NFKC", identifier).strip()[:LONGEST]
     kind, colon, value = typed.partition(":")
-    if colon and kind in FINDERS:
-        return _called(session, {kind: FINDERS[kind]}, value, cleared)
+    if colon and kind.lower() in FINDERS:
+        return _called(session, {kind.lower(): FINDERS[kind.lower()]}, value, cleared)
     found = _called(session, FINDERS, typed, cleared)
     exactly = [match for match in found if match.value.partition(_SLASH)[0] == typed]
     return exactly or found
@@ -88,7 +88,12 @@ def _called(session: Session, finders: Mapping[str, Finder], typed: str, cleared
 
     found = look(_spellings(typed))
     if not found and (written := _written(session, typed)):
-        return look(written)
+        found = look(written)
+    if not found and _SLASH in typed:
+        # Of a name that tells two apart, the part that is written down; what it tells them by is compared here.
+        heads = {typed.partition(_SLASH)[0], typed.rpartition(_SLASH)[0]}
+        names = [name for head in sorted(heads) for name in (*_spellings(head), *_written(session, head))]
+        found = [match for match in look(names) if match.value.lower() == typed.lower()]
     return found
 
 
@@ -218,7 +223,11 @@ def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
     )
     for snapshot in session.scalars(query):
         for line in load_order(snapshot).lines:
-            found |= {load.node: None for load in line.reported_loads if load.load.lower() in small}
+            found |= {
+                load.node: None
+                for load in line.reported_loads
+                if {load.load.lower(), load.node.partition(":")[2].lower()} & small
+            }
     for node in sorted(found):
         yield Match("load", node.partition(":")[2], "", Begin((node,)))
 

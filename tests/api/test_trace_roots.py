@@ -57,11 +57,22 @@ def test_pieces_are_found_by_serial_and_by_certificate_in_whatever_letters(viewe
         ("CoC-77", "certificate", "certificate:CoC-77/ACME"),
         ("coC-77", "certificate", "certificate:CoC-77/ACME"),
         ("certificate:CoC-77/ACME", "certificate", "certificate:CoC-77/ACME"),
+        ("cOc-77/acme", "certificate", "certificate:CoC-77/ACME"),
+        ("Certificate:coc-77/Acme", "certificate", "certificate:CoC-77/ACME"),
+        ("pin-A2/flange", "serial", "serial:Pin-a2/FLANGE"),
+        ("serial:PIN-a2/Flange", "serial", "serial:Pin-a2/FLANGE"),
+        ("SUPPLIER_LOT:m-77/steel", "supplier_lot", "supplier_lot:M-77/STEEL"),
         ("j4521-a", "lot", "lot:J4521-A"),
         ("hX-1", "heat", "heat:HX-1"),
     ):
         root = trace(viewer, typed)["root"]
         assert (root["kind"], root["identifier"]) == (kind, identifier), typed
+
+
+def test_a_load_is_found_by_its_whole_name_in_whatever_letters(viewer: TestClient) -> None:
+    node = next(node["id"] for node in trace(viewer, "HX-1")["nodes"] if node["kind"] == "load")
+    for typed in (node, node.upper(), node.partition(":")[2].lower()):
+        assert trace(viewer, typed)["root"]["nodes"] == [node], typed
 
 
 def test_a_piece_leads_to_its_material_and_to_what_is_missing(viewer: TestClient) -> None:

@@ -290,6 +290,27 @@ def test_heat_and_load_go_with_the_lot() -> None:
     assert (edge.how, edge.parcel, edge.load) == ("ship", T, node)
 
 
+def test_where_nobody_named_the_lot_any_of_the_line_may_have_gone_on() -> None:
+    lots = [a_lot("L1", 60, heat="H1"), a_lot("L2", 40, heat="H2")]
+    line = a_line(1, 100, [("L1", 60), ("L2", 40)])
+    one = given(issued(line, lots=lots), accept(), send(60, lot="L1"), send(40, lot="L2"), arrived())
+    one, other = together(one, following())
+    one.when(onward(50), others=[other]).then()
+    answer(one, other, TAKE).then()
+    way = [
+        (edge.from_node, edge.to_node, edge.quantity, edge.assumed)
+        for edge in edges(other.order, other.events[0])
+    ]
+    assert way == [
+        ("order:SO-1:1:L1", "order:SO-2:1:L1", Decimal(50), Decimal(0)),
+        ("order:SO-1:1:L2", "order:SO-2:1:L1", Decimal(0), Decimal(50)),
+    ]
+    one, other = together(first(), following())
+    one.when(onward(50), others=[other]).then()
+    answer(one, other, TAKE).then()
+    assert [edge.assumed for edge in edges(other.order, other.events[0])] == [Decimal(0)]
+
+
 def test_pieces_still_on_their_way_here_arrive_by_going_on() -> None:
     one, other = together(first(send()), following())
     one.when(onward(60), others=[other]).then("in_process", in_transit_out=40, at_supplier=60)

@@ -8,11 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from api.pages.trace_graph import drawing
 from models.db import Database
 from models.domain.authority import Role
-from models.tables.lots import Lot
+from models.tables.lots import Lot, LotHoldRow
+from models.tables.parts import Part
 from tests.pages.browser import Browsers
 from tests.systems import System
 from tests.traced import BARS, tell_story
@@ -136,3 +139,31 @@ def test_what_leads_back_does_not_pull_the_layers_apart() -> None:
     ways = [("lot:A", "lot:B"), ("lot:B", "lot:C"), ("lot:C", "lot:A")]
     found = drawing(nodes, [way | {"from": a, "to": b} for a, b in ways], ["lot:A"], [])
     assert sorted(box.layer for box in found.boxes) == [0, 1, 2]
+
+
+async def test_a_made_lot_says_its_heat_its_melt_and_what_holds_it(told: Browsers) -> None:
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/master/lots/J4520-B")
+    assert f"Made of Lot Part Heat Supplier lot {BARS} 4140-BAR HX-1 STEEL · M-77" in page.text
+    assert "Unit pcs" in page.text
+    assert "C62" not in page.text
+    with told.system.database.write() as session:
+        session.execute(update(Part).where(col(Part.number) == "FLANGE").values(dfars=True))
+        bars = session.get_one(Lot, BARS)
+        bars.country_of_melt, bars.held, bars.hold_reason = "CN", True, "Wrong melt"
+        hold = {"held_by": "u_1", "held_at": told.system.app.state.clock()}
+        session.add(LotHoldRow(id="h-1", lot=BARS, reason="Wrong melt", **hold))
+    page = await viewer.open("/trace?q=HX-1&direction=forward")
+    assert "other melt" in page.text
+    assert "Specialty metals (DFARS)" in page.text
+    assert "melted elsewhere: fits neither DFARS 252.225-7008 nor 252.225-7009" in page.text
+    assert f"Held with {BARS}" in (await viewer.open("/master/lots/J4520-B")).text
+    page = await viewer.open("/dispatches")
+    assert page.text.count("Contains pieces of a lot on hold") == 2
+    assert "Northwind · NORTHWIND" in page.text
+    page = await viewer.open("/dispatches/D-2")
+    assert f"Contoso has pieces of lot J4520-B, and lot {BARS} is on hold: Wrong melt." in page.text
+    page = await viewer.open("/alerts")
+    assert f"Lot on hold: {BARS}" in page.text
+    assert "D-2 CONTOSO · Contoso D-1 NORTHWIND · Northwind" in page.text
+    assert page.links["4520"].endswith("/master/work-orders/4520")

@@ -25,6 +25,8 @@ from models.domain.labels import LABELS, Kind
 from models.domain.lot_holds import BY_DOCUMENT
 from models.queries import compliance, lot_holds, order_stream
 
+_MOST_MATERIALS = 50
+
 
 def _state(words: Words, record: Record) -> Cell:
     if record["held"]:
@@ -74,6 +76,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
             _way_on(staff, record),
         ),
         *_told_late(staff, record, names),
+        *_made_of(session, staff, number),
         *_melted(session, staff, number),
     ]
 
@@ -89,6 +92,22 @@ def _told_late(staff: Staff, record: Record, names: Mapping[str, str]) -> list[P
             N_("Receipt"), (N_("Received"), N_("State")), [[Cell(words.day(record["received_on"])), told]], ""
         )
     ]
+
+
+def _made_of(session: Session, staff: Staff, number: str) -> list[Panel]:
+    """The heats of a lot made here or at a supplier: those of its material."""
+    found = compliance.materials(session, number, staff.reader, _MOST_MATERIALS)
+    rows = [
+        [
+            Cell(each["number"], href=f"/master/lots/{quote(each['number'], safe='')}"),
+            Cell(each["part"]),
+            Cell(each["heat_number"] or "–"),
+            Cell(" · ".join(filter(None, (each["supplier"], each["supplier_lot"]))) or "–"),
+        ]
+        for each in found
+    ]
+    heads = (N_("Lot"), N_("Part"), N_("Heat"), N_("Supplier lot"))
+    return [Panel(N_("Made of"), heads, rows, "")] if rows else []
 
 
 def _melted(session: Session, staff: Staff, number: str) -> list[Panel]:

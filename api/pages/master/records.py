@@ -217,7 +217,7 @@ def said(words: Words, part: Input, texts: Mapping[str, str], at: str, options: 
     text = texts.get(at, "")
     if part.kind == "flag":
         return words.say(N_("yes")) if text else words.say(N_("no"))
-    if part.kind == "pick":
+    if part.kind == "pick" or (text and part.options is choices.units):
         return called.get(text, text) or "–"
     if text and part.kind == "day":
         return words.day(date.fromisoformat(text))

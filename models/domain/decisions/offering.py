@@ -19,7 +19,7 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.events import TransferAnnounced, TransferOffered
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, stage
-from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO, rounded
 from models.domain.quantities import quantity as counted
 from models.domain.records import Load, Share
@@ -270,8 +270,14 @@ class _Packing:
                     load.node if load is not None else "",
                     share,
                     serials,
+                    self._others(line, lot) if drawn.lot_unknown else (),
                 )
             )
+
+    def _others(self, line: Line, lot: str) -> tuple[str, ...]:
+        """The other lots of the line, any of which may be what goes."""
+        lots = (lot_of(at) for at in self.order.stock if line_of(at) == line.line)
+        return tuple(sorted({other for other in lots if other and other != lot}))
 
 
 def _weight(line: Line, other: Line, entered: Decimal | None, pieces: Decimal, index: int) -> Decimal | None:
