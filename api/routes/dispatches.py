@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from activities import dispatching
 from activities.dispatching import Papers
+from activities.i18n import N_
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
 from api.fields import Body, Day, Key, Number, Text
+from api.pdf import as_pdf
 from api.routes.orders import cursor, paged
 from api.routes.resource import Paging
 from api.routes.shop_floor import ReversalBody, Serials, recorder
+from api.supplier.words import Words, language
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import Unknown
+from models.domain.quantities import ZERO
 from models.domain.shop_floor import MAY_DISPATCH, Leaving
-from models.queries import shop_floor
+from models.queries import master, shop_floor
 from models.queries.local_day import today_at
 from models.queries.shop_floor import Record
 
@@ -89,6 +95,12 @@ def list_dispatches(
     return paged(items, page.limit, lambda item: str(item["number"]))
 
 
+@router.get("/dispatches/{number}.pdf", response_class=Response)
+async def print_dispatch(number: str, request: Request, principal: Reader) -> Response:
+    """Its packing list, with lots and serial numbers."""
+    return await pdf(number, request, principal, language(request, principal.locale))
+
+
 @router.get("/dispatches/{number}")
 def read_dispatch(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
@@ -105,6 +117,33 @@ def reverse_dispatch(number: str, body: ReversalBody, request: Request, principa
         return Answer(read(session, principal, number))
 
     return perform(request, principal, change)
+
+
+async def pdf(number: str, request: Request, principal: Principal, locale: str) -> Response:
+    """The packing list in one language. Raises `Unknown`."""
+
+    def asked() -> tuple[Record, dict[tuple[str, str], str]]:
+        with request.app.state.database.read() as session:
+            found = read(session, principal, number)
+            return found, master.descriptions(session, {line["part"] for line in found["lines"]})
+
+    found, called = await run_in_threadpool(asked)
+    words = Words(locale, "UTC", date.min)
+    sums: dict[str, Decimal] = {}
+    for line in found["lines"]:
+        sums[line["unit"]] = sums.get(line["unit"], ZERO) + line["quantity"]
+        line["description"] = called.get((line["part"], line["part_revision"] or ""), "")
+    taken_back = found["reversed_at"] is not None
+    return await as_pdf(
+        number,
+        "pdf/packing_list.html",
+        locale=words.locale,
+        company=request.app.state.settings.company,
+        words=words,
+        found=found,
+        total=words.listed(words.amount(some, unit) for unit, some in sorted(sums.items())),
+        reversed=words.say(N_("Reversed: these pieces did not leave.")) if taken_back else "",
+    )
 
 
 def read(session: Session, principal: Principal, number: str) -> Record:

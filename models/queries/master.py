@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -59,6 +59,12 @@ def part_of_gtin(session: Session, gtin: str) -> str | None:
 def known_parts(session: Session, numbers: Sequence[str]) -> set[str]:
     """Those of ``numbers`` that are parts."""
     return set(session.exec(select(Part.number).where(col(Part.number).in_(numbers)).distinct()).all())
+
+
+def descriptions(session: Session, numbers: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What part revisions are called, by number and revision."""
+    query = select(Part.number, Part.revision, Part.description).where(col(Part.number).in_(sorted(numbers)))
+    return {(number, revision): description for number, revision, description in session.exec(query)}
 
 
 def approval_on(

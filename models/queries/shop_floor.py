@@ -44,8 +44,9 @@ def dispatches_of_job(session: Session, job: str, *, cleared: bool) -> list[Reco
     lots = became(session, list(made))
     query = (
         select(_LINES, _DISPATCHES.c.customer, _DISPATCHES.c.shipped_on, _DISPATCHES.c.late)
-        .add_columns(_DISPATCHES.c.reversed_at)
+        .add_columns(_DISPATCHES.c.reversed_at, _CUSTOMERS.c.name.label("customer_name"))
         .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
+        .outerjoin(_CUSTOMERS, _CUSTOMERS.c.code == _DISPATCHES.c.customer)
         .where(_LINES.c.lot.in_(sorted(lots)), *_visible(cleared))
         .order_by(_LINES.c.dispatch, _LINES.c.line)
     )

@@ -16,6 +16,7 @@ from models.domain.authority import Role
 from models.tables.orders import EdgeRow
 from models.tables.types import table
 from tests.api.conftest import API, LOT, NOW, PART, WORK_ORDER, Hands, Login
+from tests.paper import sheets
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 JOB = f"{API}/work-orders/WO-3201"
@@ -373,6 +374,31 @@ def test_a_use_that_was_none_blocks_nothing(listed: TestClient) -> None:
     assert leave(listed, "WO-3201-A", 10).status_code == 201
     assert listed.get(API + "/material-mismatches?open=true").json()["items"] == []
     assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.withdrawn"
+
+
+@sqlite_only
+def test_a_packing_list_on_paper_has_lots_serials_and_the_customer_s_name(floor: TestClient) -> None:
+    out(floor, 2, serials=["S-1", "S-2"])
+    lines = [{"lot": "WO-3201-A", "quantity": 1, "serials": ["S-2"]}]
+    number = leave(floor, "WO-3201-A", 1, lines=lines, recipient="Ms Berg").json()["number"]
+    answer = floor.get(f"{API}/dispatches/{number}.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    (sheet,) = sheets(answer.content)
+    for said in (
+        number,
+        "Northwind Ltd · NORTHWIND",
+        "Ms Berg",
+        "WO-3201-A",
+        "SS Flange DN50",
+        "S-2",
+        "1 pcs",
+    ):
+        assert said in sheet.text
+    assert "S-1" not in sheet.text
+    floor.post(f"{API}/dispatches/{number}/reverse", json={"reason": "Not loaded"})
+    (sheet,) = sheets(floor.get(f"{API}/dispatches/{number}.pdf").content)
+    assert "Reversed: these pieces did not leave." in sheet.text
+    assert floor.get(f"{API}/dispatches/DN-2026-00099.pdf").status_code == 404
 
 
 # --- customers

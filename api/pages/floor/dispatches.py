@@ -94,6 +94,11 @@ async def dispatch(request: Request, staff: Visitor) -> Response:
     return await deeds.do(request, staff, _dispatching(staff))
 
 
+@router.get("/dispatches/{number}.pdf")
+async def print_dispatch(number: str, request: Request, staff: Visitor) -> Response:
+    return await dispatches.pdf(number, request, staff.principal, staff.words.locale)
+
+
 @router.get("/dispatches/{number}")
 def show_dispatch(number: str, request: Request, staff: Visitor) -> Response:
     with request.app.state.database.read() as session:

@@ -182,7 +182,7 @@ def _left(words: Words, row: Record) -> list[Cell]:
         Cell(row["dispatch"], href=f"/dispatches/{row['dispatch']}"),
         lot(row["lot"]),
         Cell(words.amount(row["quantity"], row["unit"])),
-        Cell(row["customer"]),
+        Cell(" · ".join(filter(None, (row["customer_name"], row["customer"])))),
         Cell(words.day(row["shipped_on"])),
         gone,
     ]
