@@ -5,6 +5,7 @@ One word may be several things. Each is a `Match` with an address of its own, `k
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _WRITTEN = (
 # Between what tells two of the same name apart.
 _SLASH = "/"
 LONGEST = 200
+# Supplier, equipment, the load's number and when it began.
+_WHOLE_LOAD = re.compile(r"[^:]+:.*:([^:]+):\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.IGNORECASE)
 
 
 Finder = Callable[[Session, list[str]], Iterator["Match"]]
@@ -210,7 +213,8 @@ def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
     found |= dict.fromkeys(
         session.scalars(select(_EDGES.c.to_node).where(_EDGES.c.to_node.in_(nodes)).limit(1))
     )
-    lookups = {word for name in names for word in words(name)}
+    numbers = {whole[1] for name in names if (whole := _WHOLE_LOAD.fullmatch(name))}
+    lookups = {word for name in (*names, *numbers) for word in words(name)}
     small = {name.lower() for name in names}
     query = (
         select(_ORDERS.c.snapshot)
