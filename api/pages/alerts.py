@@ -29,7 +29,7 @@ from models.domain.attention import cause
 from models.domain.commands import AcknowledgeAlert
 from models.domain.deadlines import RULES
 from models.domain.errors import Refusal, Unknown
-from models.queries import alert_list, order_list, recall_alerts
+from models.queries import alert_list, hold_reach, order_list, recall_alerts
 from models.queries.alert_list import Filter, State
 from models.queries.orders import Reader
 from models.queries.recall_alerts import Unreached
@@ -200,10 +200,12 @@ def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict
     given = _given(wanted)
     rules = alert_list.by_rule(session, wanted, staff.reader)
     suppliers = alert_list.by_supplier(session, wanted, staff.reader)
+    counts = alert_list.counts(session, wanted, staff.reader)
+    if not (wanted.supplier or wanted.order) and wanted.rule in (None, "lot_on_hold"):
+        counts["open"] += hold_reach.count(session, cleared=staff.principal.cleared)
     return {
         "states": [
-            (each, STATES[each], count, _address(given | {"state": each}))
-            for each, count in alert_list.counts(session, wanted, staff.reader).items()
+            (each, STATES[each], count, _address(given | {"state": each})) for each, count in counts.items()
         ],
         "supplier_options": suppliers,
         "unknown": _unknown(session, wanted, staff, state),

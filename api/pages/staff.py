@@ -16,6 +16,7 @@ from api import html
 from api.auth import Principal, Reader
 from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
+from models.queries import hold_reach
 from models.queries import orders as queries
 from models.tables.orders import AlertRow, OrderRow
 from models.tables.plants import Plant
@@ -29,13 +30,19 @@ _UNANSWERED = select(func.count()).where(_ALERTS.c.open.is_(True), _ALERTS.c.ack
 _UNANSWERED_FREE = _UNANSWERED.where(
     _ALERTS.c.order_number.not_in(select(_ORDERS.c.number).where(_ORDERS.c.export_controlled.is_(True)))
 )
+# Beside them the lots nobody has released: what a hold stops is every planner's.
+_HELD = hold_reach.counting(cleared=True).scalar_subquery()
+_HELD_FREE = hold_reach.counting(cleared=False).scalar_subquery()
+_ALL_ALERTS = select(_UNANSWERED.scalar_subquery() + _HELD)
+_ALL_ALERTS_FREE = select(_UNANSWERED_FREE.scalar_subquery() + _HELD_FREE)
 _FIRST_ZONE = select(_PLANTS.c.timezone).order_by(_PLANTS.c.code).limit(1)
 _ZONE = select(_PLANTS.c.timezone).where(_PLANTS.c.code == bindparam("plant"))
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of our people looking at a page. `alerts`: open ones nobody has answered yet."""
+    """One of our people looking at a page. `alerts`: open ones nobody has answered yet, and lots
+    on hold."""
 
     principal: Principal
     words: Words
@@ -81,7 +88,7 @@ def who_looks(session: Session, request: Request, principal: Principal) -> Staff
     """For a page that is read in one go; others ask for a `Visitor`."""
     now: datetime = request.app.state.clock()
     zone = _timezone(session, principal.plant)
-    alerts = session.scalar(_UNANSWERED if principal.cleared else _UNANSWERED_FREE) or 0
+    alerts = session.scalar(_ALL_ALERTS if principal.cleared else _ALL_ALERTS_FREE) or 0
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
     return Staff(principal, words, now, alerts)
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from models.domain.identifiers import Kind
@@ -104,10 +104,14 @@ def standing(
     return [dict(row) for row in session.execute(query.limit(limit)).mappings()]
 
 
-def count(session: Session, *, cleared: bool) -> int:
-    """How many holds nobody has released."""
+def counting(*, cleared: bool) -> Select[Any]:
+    """The question how many holds nobody has released."""
     query = select(func.count()).select_from(_HOLDS).join(_LOTS, _LOTS.c.number == _HOLDS.c.lot)
-    return session.scalar(query.where(*_standing(cleared))) or 0
+    return query.where(*_standing(cleared))
+
+
+def count(session: Session, *, cleared: bool) -> int:
+    return session.scalar(counting(cleared=cleared)) or 0
 
 
 def untold(session: Session) -> list[dict[str, Any]]:

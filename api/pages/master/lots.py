@@ -142,7 +142,8 @@ def _hold(words: Words, row: dict[str, Any], names: Mapping[str, str]) -> list[C
         else words.say(N_("Released {when}"), when=when)
     )
     ended = words.labelled(text, row["release_reason"])
-    return [*cells, Cell(ended, "good")]
+    # A reason may be long: a mark would not break.
+    return [*cells, Cell(ended)]
 
 
 def _way_on(staff: Staff, record: Record) -> tuple[str, str] | None:
