@@ -88,7 +88,7 @@ PARTS: list[dict[str, Any]] = [
     {"number": "BAR-4140", "revision": "A", "description": "Round bar 26 mm × 6 m", "material": "4140"},
     {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},
     {"number": "SHAFT-4140", "revision": "D", "description": "Valve shaft 25 × 300", "material": "4140",
-     "bom": [{"part": "BAR-4140", "quantity": "0.006"}]},
+     "bom": [{"part": "BAR-4140", "quantity": "0.006", "tolerance": "0.1"}]},
     {"number": "BONNET-6", "revision": "A", "description": "Bonnet 6 in", "material": "316"},
     {"number": "BAR-316", "revision": "1", "description": "Round bar 316, 20 mm", "uom": "KGM", "material": "316"},
     {"number": "STEM-8", "revision": "A", "description": "Valve stem 8 in", "material": "316",
