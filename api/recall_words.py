@@ -210,7 +210,9 @@ def _approved(found: View, words: Words, called: Mapping[str, str]) -> str:
     if not found["approved_at"]:
         return ""
     by = _by(found["approved_at"], found["approved_by"], words, called)
-    return words.labelled(found["approved_name"], by)
+    # Somebody may sign with another name than the one their account has.
+    same = called.get(found["approved_by"]) == found["approved_name"]
+    return by if same else words.labelled(found["approved_name"], by)
 
 
 def _by(at: Any, by: str, words: Words, called: Mapping[str, str]) -> str:

@@ -67,9 +67,10 @@ def trace(
     known = said.names(staff.words, view["nodes"], view["customers"])
     picture = drawing(view["nodes"], view["edges"], view["root"]["nodes"], opened)
     usual = 0 if picture.width in _FITS else 100
-    asks = _Asks(asked, direction, tuple(opened), zoom if zoom in _ZOOMS else usual, usual)
-    begun = view["root"]["nodes"]
     named_alone = quote(view["root"]["identifier"], safe="")
+    sheet = f"/api/v1/trace/{named_alone}.csv?direction={direction.value}"
+    asks = _Asks(asked, direction, tuple(opened), zoom if zoom in _ZOOMS else usual, usual, sheet)
+    begun = view["root"]["nodes"]
     return draw(
         request,
         staff,
@@ -82,7 +83,7 @@ def trace(
             "zooms": [(each, asks.address(zoom=each)) for each in _ZOOMS],
             "both_ways": said.asking(view["root"]["identifier"], Direction.BOTH),
             "folded_from": _FOLDED_FROM,
-            "sheet": f"/api/v1/trace/{named_alone}.csv?direction={direction.value}",
+            "sheet": sheet,
             "paper": f"/trace.pdf?q={named_alone}&direction={direction.value}",
         },
     )
@@ -103,7 +104,10 @@ async def print_trace(
 class _Asks:
     """The page as it was asked for, and the addresses of the same with something else."""
 
-    def __init__(self, q: str, direction: Direction, opened: tuple[str, ...], zoom: int, usual: int) -> None:
+    def __init__(
+        self, q: str, direction: Direction, opened: tuple[str, ...], zoom: int, usual: int, sheet: str
+    ) -> None:
+        self.sheet = sheet
         self.q, self.direction, self.opened = q, direction.value, opened
         self.zoom, self.usual = zoom, usual
 
@@ -117,6 +121,10 @@ class _Asks:
         self, staff: Staff, box: Box, known: dict[str, said.Name], roots: Collection[str]
     ) -> dict[str, Any]:
         shown = told_box(staff.words, box, known, roots)
+        if box.fold in self.opened:
+            # No drawing has room for more of them; the file has every one.
+            name = replace(shown["name"], about=staff.words.say(N_("In the file (CSV)")))
+            return shown | {"name": name, "address": self.sheet}
         if box.fold:
             name = replace(shown["name"], about=staff.words.say(N_("Show them")))
             return shown | {"name": name, "address": self.address(opened=(*self.opened, box.fold))}

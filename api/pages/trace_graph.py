@@ -6,6 +6,7 @@ other box leads to the trace that begins there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,8 +18,8 @@ View = Mapping[str, Any]
 # So many of one kind stand side by side in a layer before they are folded; so many at most when opened.
 MOST, _MOST_OPENED = 8, 80
 _WIDE, _HIGH, _GAP, _ROW, _EDGE = 184, 56, 72, 16, 16
-# With more lines than this their quantities would stand on each other.
-_MOST_LABELS = 60
+# With more lines than this nobody reads their quantities.
+_MOST_LABELS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,33 @@ def drawing(
 ) -> Drawing:
     """More than `most` of a kind are folded; `opened` names the groups that are not."""
     kinds = {node["id"]: node["kind"] for node in nodes if node["kind"] not in ("supplier", "customer")}
+    edges = _beside_loads(edges)
     layers = _layers(kinds, edges)
     boxes = _boxes(kinds, layers, set(roots), set(opened), most)
     within = {node: box.id for box in boxes for node in box.of}
     lines = _lines(edges, within)
     placed = _placed(boxes, lines)
     at = {box.id: box for box in placed}
+    out, into = Counter(line.source for line in lines), Counter(line.target for line in lines)
     for line in lines:
-        _draw(line, at[line.source], at[line.target])
+        _draw(line, at[line.source], at[line.target], fanned=out[line.source] > into[line.target])
     width = max((box.x + _WIDE for box in placed), default=0) + _EDGE
     height = max((box.y + _HIGH for box in placed), default=0) + _EDGE
     return Drawing(width, height, tuple(placed), tuple(lines), len(lines) <= _MOST_LABELS)
+
+
+def _beside_loads(edges: Sequence[View]) -> list[View]:
+    """A load is behind the order that was in it, whichever way it was reached: pieces go in and come out again
+    as the same pieces, and one line says that."""
+    into = {(edge["from"], edge["to"]) for edge in edges}
+    found: list[View] = []
+    for edge in edges:
+        source, target = edge["from"], edge["to"]
+        if not source.startswith("load:"):
+            found.append(edge)
+        elif (target, source) not in into:
+            found.append({**edge, "from": target, "to": source})
+    return found
 
 
 def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
@@ -88,9 +105,8 @@ def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
     into: dict[str, set[str]] = {node: set() for node in kinds}
     ways = {(edge["from"], edge["to"]) for edge in edges if edge["how"] not in ("rework", "return")}
     for source, target in ways:
-        if not (source.startswith("load:") and (target, source) in ways):
-            ahead[source].add(target)
-            into[target].add(source)
+        ahead[source].add(target)
+        into[target].add(source)
     layers = dict.fromkeys(kinds, 0)
     waiting = {node: len(sources) for node, sources in into.items()}
     ready = [node for node in kinds if not waiting[node]]
@@ -133,11 +149,9 @@ def _boxes(
 
 def _lines(edges: Iterable[View], within: Mapping[str, str]) -> list[Line]:
     found: dict[tuple[str, str], Line] = {}
-    pairs = {(within[edge["from"]], within[edge["to"]]) for edge in edges}
     for edge in edges:
         source, target = within[edge["from"]], within[edge["to"]]
-        if source == target or (source.startswith("load:") and (target, source) in pairs):
-            # Pieces are beside their load, not behind it.
+        if source == target:
             continue
         line = found.setdefault((source, target), Line(source, target))
         line.sums[edge["unit"]] = line.sums.get(edge["unit"], ZERO) + edge["quantity"]
@@ -170,7 +184,8 @@ def _placed(boxes: Sequence[Box], lines: Sequence[Line]) -> list[Box]:
     return found
 
 
-def _draw(line: Line, source: Box, target: Box) -> None:
+def _draw(line: Line, source: Box, target: Box, *, fanned: bool) -> None:
+    """`fanned`: many begin where it does, so that its quantity has room only where it ends."""
     begin, end = (source.x + _WIDE, source.y + _HIGH // 2), (target.x, target.y + _HIGH // 2)
     if target.x > source.x:
         bend = (end[0] - begin[0]) // 2
@@ -178,6 +193,8 @@ def _draw(line: Line, source: Box, target: Box) -> None:
             f"M{begin[0]} {begin[1]}C{begin[0] + bend} {begin[1]} {end[0] - bend} {end[1]} {end[0]} {end[1]}"
         )
         line.x, line.y = begin[0] + _GAP // 2, begin[1] + (end[1] - begin[1]) * _GAP // 2 // max(bend * 2, 1)
+        if fanned:
+            line.x, line.y = end[0] - _GAP // 2, end[1]
     else:
         # Back to where it came from: under the boxes.
         begin, end = (source.x + _WIDE // 2, source.y + _HIGH), (target.x + _WIDE // 2, target.y + _HIGH)

@@ -222,6 +222,7 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
     the pieces went."""
     found = [
         _customers(words, view["customers"], followed),
+        *_dispatches(words, view["customers"]),
         _balance(words, N_("Balance by part"), view["balance"]),
         # What is wrong stands first.
         _balance(words, N_("Balance by lot"), sorted(view["lots"], key=lambda row: not row["unexplained"])),
@@ -235,6 +236,30 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
 
 
 def _customers(words: Words, rows: Sequence[View], followed: bool) -> Panel:
+    """Each once, with all they got."""
+    called: dict[str, str] = {}
+    notes: dict[str, set[str]] = {}
+    sums: dict[str, dict[str, Decimal]] = {}
+    for row in rows:
+        who, unit = row["customer"], row["unit"]
+        called[who] = row["customer_name"] or who
+        notes.setdefault(who, set()).add(row["dispatch"])
+        got = sums.setdefault(who, {})
+        got[unit] = got.get(unit, Decimal(0)) + row["quantity"]
+    cells = [
+        [
+            Cell(name),
+            Cell(words.listed(words.amount(some, unit) for unit, some in sums[who].items()), number=True),
+            Cell(words.number(Decimal(len(notes[who]))), number=True),
+        ]
+        for who, name in called.items()
+    ]
+    nobody = N_("Nothing of it has left for a customer.")
+    heads = (N_("Customer"), N_("Quantity"), N_("Dispatches"))
+    return Panel(N_("Customers"), heads, cells, nobody if followed else UNFOLLOWED)
+
+
+def _dispatches(words: Words, rows: Sequence[View]) -> list[Panel]:
     heads = (
         N_("Customer"),
         N_("Quantity"),
@@ -256,8 +281,7 @@ def _customers(words: Words, rows: Sequence[View], followed: bool) -> Panel:
         ]
         for row in rows
     ]
-    nobody = N_("Nothing of it has left for a customer.")
-    return Panel(N_("Customers"), heads, cells, nobody if followed else UNFOLLOWED)
+    return [Panel(N_("Dispatches"), heads, cells, "")] if cells else []
 
 
 def _balance(words: Words, title: str, rows: Sequence[View]) -> Panel:

@@ -8,7 +8,7 @@ from models.domain.deadlines import Deadline
 from models.domain.order import Answer, Line, Order, Stage, flags, owed_back, sent_on, stage
 from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, sent, total
-from models.domain.quantities import ZERO
+from models.domain.quantities import UNIT_DECIMALS, ZERO, plain
 from models.domain.records import Nonconformance, Share
 from models.domain.reworking import first_out
 from models.domain.surplus import beyond
@@ -138,7 +138,9 @@ def headline(order: Order) -> str:
     back = total(order.stock, Bucket.ACCEPTED)
     parts = [_where(order).format(supplier=order.supplier_name, rest=_rest(order))]
     if gone_out:
-        parts.append(f"{back} of {gone_out} pieces accepted")
+        # What is weighed or measured is not counted in pieces.
+        counted = all(UNIT_DECIMALS.get(line.unit) == 0 for line in order.lines)
+        parts.append(f"{plain(back):f} of {plain(gone_out):f}{' pieces' if counted else ''} accepted")
     parts += [flag.replace("_", " ") for flag in flags(order)]
     return " · ".join(parts)
 

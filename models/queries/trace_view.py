@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.domain.balance import Balance, by_lot, by_part
-from models.domain.quantities import ZERO
+from models.domain.quantities import ZERO, plain
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_balance, trace_nodes
 from models.queries.trace import Genealogy
@@ -74,10 +74,12 @@ def _answer(customers: list[View], missing: list[View], balances: list[View]) ->
         sums[row["unit"]] = sums.get(row["unit"], ZERO) + row["quantity"]
     return {
         "customers": len({row["customer"] for row in customers}),
-        "dispatched": [{"quantity": quantity, "unit": unit} for unit, quantity in sorted(sums.items())],
+        "dispatched": [
+            {"quantity": plain(quantity), "unit": unit} for unit, quantity in sorted(sums.items())
+        ],
         "missing": len(missing),
         # Too many and too few do not make good for each other.
-        "unexplained": sum((abs(balance["unexplained"]) for balance in balances), ZERO),
+        "unexplained": plain(sum((abs(balance["unexplained"]) for balance in balances), ZERO)),
     }
 
 
@@ -115,7 +117,7 @@ def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list
 
 
 def _balance(balance: Balance, genealogy: Genealogy) -> View:
-    figures = balance.figures()
+    figures = {name: plain(some) for name, some in balance.figures().items()}
     passed_on = figures.pop("passed_on")
     unexplained = figures.pop("unexplained")
     head = {"part": balance.part, "unit": balance.unit}

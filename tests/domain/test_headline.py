@@ -22,3 +22,9 @@ def test_pieces_that_are_all_back_are_ready_only_when_nothing_is_missing(
 ) -> None:
     scene = given(issued(documents=(COC,)), *BACK, *steps)
     assert headline(scene.order).startswith(f"All pieces are back from Acme Plating; {told} · ")
+
+
+def test_what_is_weighed_is_not_called_pieces_and_no_figure_ends_in_zeros() -> None:
+    order = given(issued(unit="KGM"), accept(), send("50.0"), ship("50.0")).order
+    assert " · 0 of 50 accepted" in headline(order)
+    assert " · 0 of 50 pieces accepted" in headline(given(issued(), accept(), send(50), ship(50)).order)

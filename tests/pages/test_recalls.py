@@ -130,6 +130,16 @@ async def test_a_real_recall_writes_to_customers_once_approved(system: System, b
     assert "is on hold already" in again.text
 
 
+async def test_who_approves_with_the_name_of_their_account_is_named_once(
+    system: System, browsers: Browsers
+) -> None:
+    number = path(await begun(browsers.of(Role.QUALITY), kind="real"))
+    approver = browsers.of(Role.APPROVER, name="Abel Stone")
+    page = await approver.send(await approver.open(number), f"{number}/approve", name="Abel Stone")
+    approved = page.text.partition("Mails to customers approved")[2][:60]
+    assert approved.count("Abel Stone") == 1
+
+
 async def test_the_report_can_be_kept_as_a_file(system: System, browsers: Browsers) -> None:
     quality = browsers.of(Role.QUALITY, locale="zh")
     number = path(await begun(quality))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from models.db import Database
 from models.domain.authority import Role
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.parts import Part
+from models.tables.shop_floor import DispatchLineRow, DispatchRow
+from tests.domain.genealogies import link
+from tests.domain.orders import NOW
 from tests.pages.browser import Browsers
 from tests.systems import System
-from tests.traced import BARS, tell_story
+from tests.traced import BARS, edge, tell_story
 
 STORY = "2 customers · 250 pcs · ✓ no certificate missing · ✓ 0 unexplained"
 
@@ -71,6 +75,33 @@ async def test_the_way_back_says_nothing_of_customers_it_did_not_look_for(told: 
         given["href"] for tag, given in page.tags if tag == "a" and "direction=both" in str(given["href"])
     ]
     assert STORY in (await told.of(Role.VIEWER).open(str(both[0]))).text
+
+
+async def test_a_customer_is_one_row_with_all_they_got(told: Browsers, system: System) -> None:
+    with system.app.state.database.write() as session:
+        gone = {"customer": "CONTOSO", "destination": "Oslo", "shipped_on": date(2026, 12, 3)}
+        session.add(DispatchRow(number="D-3", **gone, recorded_at=NOW, recorded_by="u"))
+        session.flush()
+        line = {"lot": "J4520-B", "part": "FLANGE", "quantity": Decimal(7), "unit": "C62"}
+        session.add(DispatchLineRow(dispatch="D-3", line=1, **line))
+        edge(session, link("lot:J4520-B", "dispatch", "dispatch:D-3", 7))
+    page = await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")
+    assert "Contoso 57 pcs 2 " in page.text
+    assert "Contoso 7 pcs FLANGE J4520-B D-3 Oslo" in page.text
+
+
+async def test_what_no_drawing_has_room_for_is_in_the_file(told: Browsers, system: System) -> None:
+    with system.app.state.database.write() as session:
+        for place in range(90):
+            edge(session, link("lot:J4520-B", "dispatch", f"dispatch:X-{place}", 1))
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=J4520-B&direction=forward")
+    (opens,) = [
+        str(given["href"]) for tag, given in page.tags if tag == "a" and "open=" in str(given["href"])
+    ]
+    page = await viewer.open(opens)
+    assert "In the file (CSV)" in page.text
+    assert "Show them" not in page.text
 
 
 async def test_figures_stand_digit_below_digit(told: Browsers) -> None:
@@ -131,6 +162,32 @@ def test_many_nodes_of_a_kind_are_one_box_until_it_is_opened() -> None:
     opened = drawing(nodes, [used, *made], ["lot:BAR"], ["2.lot"])
     assert sum(len(box.of) for box in opened.boxes) == 502
     assert len(opened.boxes) == 83
+
+
+def test_quantities_stay_where_many_lines_fan_out_each_at_its_own_end() -> None:
+    lots = [{"id": f"lot:{place}", "kind": "lot"} for place in range(70)]
+    nodes = [{"id": "job:1", "kind": "work_order"}, *lots]
+    way = {"from": "job:1", "quantity": Decimal(1), "unit": "C62", "how": "process"}
+    found = drawing(nodes, [way | {"to": lot["id"]} for lot in lots], ["job:1"], ["1.lot"])
+    assert found.labelled
+    assert len({line.y for line in found.lines}) == 70
+
+
+@pytest.mark.parametrize("reached", [[True, False], [True], [False]], ids=["both", "forward", "back"])
+def test_a_load_stands_behind_its_order_whichever_way_it_was_reached(reached: list[bool]) -> None:
+    load, at_work = "load:ACME:Bath 3:B-1:2026-11-02T09:00:00Z", "order:SO-1:1:A"
+    nodes = [
+        {"id": name, "kind": kind}
+        for name, kind in (("lot:A", "lot"), (at_work, "order"), (load, "load"), ("lot:B", "lot"))
+    ]
+    way = {"quantity": Decimal(5), "unit": "C62", "how": "process"}
+    ends = [("lot:A", at_work), (at_work, "lot:B")]
+    ends += [(at_work, load) if into else (load, at_work) for into in reached]
+    found = drawing(nodes, [way | {"from": a, "to": b} for a, b in ends], ["lot:A"], [])
+    layers = {box.id: box.layer for box in found.boxes}
+    assert layers == {"lot:A": 0, at_work: 1, load: 2, "lot:B": 2}
+    (beside,) = [line for line in found.lines if load in (line.source, line.target)]
+    assert (beside.target, beside.sums["C62"]) == (load, 5)
 
 
 def test_what_leads_back_does_not_pull_the_layers_apart() -> None:
