@@ -93,6 +93,7 @@ class _Ledger:
             for name, item in order.nonconformances.items()
             for serial, share in item.serials.items()
         }
+        self.places = order.serials
         self.changes: list[ShareMove] = []
 
     def take_serials(self, move: Move) -> None:
@@ -136,4 +137,19 @@ class _Ledger:
                 for share in shares:
                     for name in self.items:
                         if claimed > here:
-                            claimed -= self.take(name, at, share, claimed - here, None)
+                            taken = self.take(name, at, share, claimed - here, None)
+                            claimed -= taken
+                            self._name_gone(name, at, share, buckets, int(taken))
+
+    def _name_gone(self, name: str, at: str, share: Share, buckets: tuple[Bucket, ...], count: int) -> None:
+        """Those of its pieces with serial numbers that went straight on to another order and were still its own."""
+        gone = [
+            lot_of(serial)
+            for serial, mine in self.serials.items()
+            if mine == (name, share)
+            and (place := self.places.get(serial)) is not None
+            and key(line_of(serial), place.lot) == at
+            and place.bucket not in buckets
+        ]
+        if count and gone:
+            self.changes[-1] = replace(self.changes[-1], serials=tuple(gone[:count]))
