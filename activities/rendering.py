@@ -133,7 +133,7 @@ def _moment(locale: str, at: datetime, timezone: str) -> str:
 def _amount(locale: str, quantity: str, unit: str) -> str:
     """1,200 pcs"""
     number = format_decimal(Decimal(quantity), locale=locale, decimal_quantization=False)
-    return f"{number} {wording.unit(locale, unit)}"
+    return f"{number} {wording.unit(locale, unit, Decimal(quantity))}"
 
 
 def _price(locale: str, price: str, currency: str, basis: str) -> str:

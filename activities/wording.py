@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
@@ -111,6 +112,14 @@ UNITS = {
     "GLL": "gal",
 }
 
+# How those are written of which there is one.
+_ONE = {
+    **dict.fromkeys(("C62", "H87", "EA", "PCE"), N_("pc")),
+    "SET": N_("set"),
+    "KT": N_("kit"),
+    "PR": N_("pair"),
+}
+
 # What a price is for, when it is not for a piece.
 BASES = {Basis.KG: "kg", Basis.LOT: N_("lot")}
 
@@ -164,8 +173,10 @@ def command(locale: str, name: str) -> str:
     return say(locale, COMMANDS[name]) if name in COMMANDS else name
 
 
-def unit(locale: str, code: str) -> str:
-    return say(locale, UNITS[code]) if code in UNITS else code
+def unit(locale: str, code: str, some: Decimal | None = None) -> str:
+    """How people write it, for a quantity as it is written for so many."""
+    word = _ONE.get(code) if some == 1 else None
+    return say(locale, word or UNITS[code]) if code in UNITS else code
 
 
 def per(locale: str, basis: str) -> str:

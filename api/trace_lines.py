@@ -38,7 +38,7 @@ def look(settings: Settings, identifier: str, direction: Direction) -> View:
 
 def lines(view: View) -> Iterator[str]:
     answer = view["answer"]
-    pieces = ", ".join(f"{row['quantity']:f} {_unit(row)}" for row in answer["dispatched"]) or "0"
+    pieces = ", ".join(f"{_amount(row)}" for row in answer["dispatched"]) or "0"
     yield (
         f"{view['root']['identifier']}: {answer['customers']} customers, {pieces} dispatched, "
         f"{answer['missing']} certificates missing, {answer['unexplained']} unexplained"
@@ -51,12 +51,16 @@ def lines(view: View) -> Iterator[str]:
         ]
         yield f"  {row['part']} ({_unit(row)}): {row['made']:f} made = {' + '.join(figures) or '0'}"
     for row in view["customers"]:
-        got = f"{row['quantity']:f} {_unit(row)} of {row['part']} from {row['lot']}"
+        got = f"{_amount(row)} of {row['part']} from {row['lot']}"
         yield f"  {row['customer']}: {got}, dispatch {row['dispatch']}"
     for edge in view["edges"]:
         sure = f" ({edge['unsure']} not named)" if "unsure" in edge else ""
-        yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {edge['quantity']:f} {_unit(edge)}{sure}"
+        yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {_amount(edge)}{sure}"
 
 
 def _unit(row: View) -> str:
     return wording.unit("en", row["unit"])
+
+
+def _amount(row: View) -> str:
+    return f"{row['quantity']:f} {wording.unit('en', row['unit'], row['quantity'])}"

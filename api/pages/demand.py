@@ -38,6 +38,8 @@ _SOON = timedelta(days=3)
 _PATH = "/demand"
 _PLANTS = table(Plant)
 _ROW, _LINE, _STOCK = "row", "line", "stock"
+# What the inputs of a row are called, by the end of their names.
+_CALLED = {"quantity": N_("Make"), "start": N_("Start")}
 Wanted = list[tuple[str, ForLine | ForStock]]
 
 
@@ -115,14 +117,13 @@ def _wanted(request: Request, staff: Staff, fields: Fields) -> Wanted:
         first, stroke, second = rest.rpartition("/")
         if not name.startswith(f"{_ROW}.") or name.count(".") != 1 or not stroke:
             continue
-        some = _changed(fields, f"{name}.quantity") and fields.quantity(
-            f"{name}.quantity", units.get(value, "")
-        )
-        begin = _changed(fields, f"{name}.start") and fields.day(f"{name}.start")
+        at, when = f"{name}.quantity", f"{name}.start"
+        some = fields.quantity(at, units.get(value, "")) if _changed(fields, at) else None
+        begin = fields.day(when) if _changed(fields, when) else None
         if kind == _STOCK:
-            found.append((name, ForStock(first, second, some or None, begin or None)))
+            found.append((name, ForStock(first, second, some, begin)))
         elif second.isdecimal() and len(second) < 10:
-            found.append((name, ForLine(first, int(second), some or None, begin or None)))
+            found.append((name, ForLine(first, int(second), some, begin)))
     fields.check()
     return found
 
@@ -271,7 +272,7 @@ def _placed(
     staff: Staff, refusal: Refusal, wanted: Wanted, rows: list[dict[str, Any]], fields: Fields | None
 ) -> tuple[Trouble, ...]:
     """Each at the row it is about, where that is still there."""
-    now = {row["value"]: row["name"] for row in rows}
+    now = {row["value"]: row for row in rows}
     found = []
     for each in troubles(refusal, None, staff.words):
         first, _, rest = each.input.partition(".")
@@ -279,7 +280,8 @@ def _placed(
         name = (
             wanted[int(place)][0] if first == "lines" and place.isdecimal() and wanted else f"{first}.{place}"
         )
-        row = now.get(fields.raw(name), "") if fields is not None else ""
-        at = f"{row}.{last}" if last else row
-        found.append(Trouble(at if row else "", at if row else "", each.text))
+        row = now.get(fields.raw(name)) if fields is not None else None
+        at = ".".join(filter(None, (row["name"], last))) if row is not None else ""
+        where = row and " · ".join(filter(None, (row["called"], staff.words.say(_CALLED.get(last, "")))))
+        found.append(Trouble(at, at, each.text, where or ""))
     return tuple(found)

@@ -19,7 +19,9 @@ from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.routes.payables import Finance, sheet
 from api.supplier.fields import Fields
+from api.supplier.troubles import troubles
 from api.supplier.words import Words
+from models.domain.errors import Invalid
 from models.queries import payables
 from models.queries.payables import Period
 from models.tables.suppliers import Supplier
@@ -61,17 +63,22 @@ def show_payables(
         fields.wrong(
             "to", N_("The period would end before it begins; enter {day} or later."), day=wanted.first
         )
-    context: dict[str, Any] = {"items": [], "totals": [], "older": None}
-    if not fields.errors:
+    try:
+        fields.check()
         with request.app.state.database.read() as session:
-            context = _found(session, staff, wanted, typed, after)
+            context = _found(session, staff, wanted, typed, after) | {"summary": "", "troubles": ()}
+    except Invalid as refusal:
+        context = {"items": [], "totals": [], "older": None}
+        context |= {
+            "summary": staff.words.refusal(refusal),
+            "troubles": troubles(refusal, None, staff.words),
+        }
     return draw(
         request,
         staff,
         "pages/payables.html",
         422 if fields.errors else 200,
         typed=typed,
-        troubles=tuple((error.field, staff.words.refusal(error)) for error in fields.errors),
         downloads=[(kind.upper(), f"/payables.{kind}?{urlencode(typed)}") for kind in get_args(sheets.Kind)],
         **context,
     )

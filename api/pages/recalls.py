@@ -74,6 +74,13 @@ class Sheet:
             return status_of(self.refusal)
         return 300 if self.choices else 200
 
+    def _fields(self, staff: Staff) -> Fields:
+        """What was typed, with what its rows are called."""
+        fields = Fields(self.typed)
+        for row in _rows(self.typed):
+            fields.rows[f"actions.{row}"] = staff.words.say(N_("Action {number}"), number=row + 1)
+        return fields
+
     def shown(self, staff: Staff) -> dict[str, Any]:
         """What templates are told of it."""
         refusal = self.refusal
@@ -81,7 +88,9 @@ class Sheet:
             "typed": self.typed,
             "key": secrets.token_urlsafe(12),
             "summary": staff.words.refusal(refusal) if refusal is not None else "",
-            "troubles": troubles(refusal, None, staff.words) if refusal is not None else (),
+            "troubles": troubles(refusal, None, staff.words, self._fields(staff), CALLED)
+            if refusal is not None
+            else (),
             "called": CALLED,
             "changed": (),
             "approving": self.approving,
@@ -189,9 +198,8 @@ def _start(form: Form) -> StartBody:
 
 def _record(form: Form) -> RecordBody:
     fields = Fields(form)
-    rows = sorted({int(found[1]) for name in form if (found := _ACTION.fullmatch(name))})
     actions = []
-    for row in rows:
+    for row in _rows(form):
         what = fields.text(f"actions.{row}.what", most=LONGEST_TEXT)
         owner = fields.text(f"actions.{row}.owner")
         if what and not owner:
@@ -206,6 +214,10 @@ def _record(form: Form) -> RecordBody:
     fields.check()
     body = {"team": team, "actions": actions, "conclusion": conclusion}
     return RecordBody.model_validate(body | {"retest_on": str(retest_on) if retest_on else None})
+
+
+def _rows(form: Form) -> list[int]:
+    return sorted({int(found[1]) for name in form if (found := _ACTION.fullmatch(name))})
 
 
 def _signing(form: Form, staff: Staff) -> SignBody:

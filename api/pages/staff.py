@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import html
 from api.auth import Principal, Reader
+from api.pages import navigation
 from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
 from models.queries import hold_reach
@@ -102,6 +103,7 @@ def _timezone(session: Session, plant: str | None) -> str:
 def draw(request: Request, staff: Staff, template: str, status: int = 200, **context: Any) -> Response:
     """A page in the frame; `template` extends `pages/_frame.html`."""
     settings = request.app.state.settings
+    ways = navigation.rarer(staff.principal.roles, mailbox=settings.mailbox != "off")
     return html.page(
         template,
         status,
@@ -110,8 +112,8 @@ def draw(request: Request, staff: Staff, template: str, status: int = 200, **con
         words=staff.words,
         company=settings.company,
         languages=LANGUAGES,
-        finance=staff.has(Role.FINANCE),
-        mailbox=settings.mailbox != "off" and staff.has(),
+        more_pages=ways,
+        here_in_more=navigation.here(ways, request.url.path),
         path=request.url.path,
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **context,

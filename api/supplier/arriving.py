@@ -9,7 +9,18 @@ from decimal import Decimal
 from activities.i18n import N_
 from api.supplier.fields import Fields
 from api.supplier.serials import amount, nothing
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, instant, places, serial_leads, total_of
+from api.supplier.tasks import (
+    Lead,
+    Place,
+    Task,
+    Wanted,
+    chosen,
+    instant,
+    places,
+    serial_leads,
+    told_apart,
+    total_of,
+)
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import LineQuantity, ReportMilestone
@@ -97,6 +108,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
     day = fields.day("actual")
     lines: list[LineQuantity] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, (place for place, _ in _coming(visit)))
     for place, _ in _coming(visit):
         line = visit.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

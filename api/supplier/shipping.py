@@ -11,7 +11,7 @@ from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.serials import amount, nothing, typed_serials
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, serial_leads, total_of
+from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, serial_leads, told_apart, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import Ship, ShipLine
@@ -111,6 +111,7 @@ def _read(fields: Fields, visit: Visit) -> Wanted:
         return Wanted(Ship(carrier=carrier, tracking=tracking, parcel=parcel))
     lines: list[ShipLine] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, (place for place, _ in there(visit)))
     for place, _ in there(visit):
         line = visit.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

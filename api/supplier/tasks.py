@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,10 +109,18 @@ def line_called(line: Line, words: Words) -> str:
 
 
 def label(visit: Sight, at: str) -> str:
-    """FLANGE-DN50 B · 20260315-STEEL-001"""
+    """FLANGE-DN50 B · 20260315-STEEL-001; with its line where others have the part too"""
     line = visit.order.line(line_of(at))
     assert line is not None, "pieces are on the order's lines"
-    return " · ".join(filter(None, [f"{line.part} {line.part_revision}", lot_of(at)]))
+    part = (line.part, line.part_revision)
+    alike = sum((each.part, each.part_revision) == part for each in visit.order.lines)
+    called = line_called(line, visit.words) if alike > 1 else " ".join(part)
+    return " · ".join(filter(None, [called, lot_of(at)]))
+
+
+def told_apart(fields: Fields, found: Iterable[Place]) -> None:
+    """What each row of a form is about, to say in which one something is wrong."""
+    fields.rows |= {place.input: place.label for place in found}
 
 
 def serial_leads(index: int, place: Place, *names: str) -> dict[str, Lead]:

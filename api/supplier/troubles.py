@@ -50,8 +50,12 @@ def _where(name: str, fields: Fields, names: Mapping[str, str], words: Words) ->
     field = words.say(names[last]) if last in names else ""
     if name in fields.rows:
         return fields.rows[name]
-    if prefix in fields.rows and len(fields.rows) > 1:
-        return " · ".join(filter(None, (fields.rows[prefix], field)))
+    # A lot's quantity belongs to the row its line is.
+    row = prefix
+    while row and row not in fields.rows:
+        row = row.rpartition(".")[0]
+    if row and len(fields.rows) > 1:
+        return " · ".join(filter(None, (fields.rows[row], field)))
     return field if prefix and fields.raw(name) else ""
 
 

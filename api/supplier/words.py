@@ -96,7 +96,7 @@ class Words:
 
     def amount(self, value: Decimal, unit: str) -> str:
         """1,200 pcs"""
-        return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit)}"
+        return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit, value)}"
 
     def price(self, value: Decimal, currency: str, basis: str = Basis.PIECE) -> str:
         """2.10 USD, 2.10 USD / kg; a price keeps what it has beyond cents."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from models.domain.decisions.progress import CLOCK_SKEW
 from models.domain.errors import Invalid
 from models.domain.genealogy import Edge
+from models.domain.instants import happened_at
 from models.domain.quantities import ZERO
 
 # Written down later than this, a record is a late entry.
@@ -53,23 +53,25 @@ def happened(at: datetime | None, now: datetime, *, field: str = "at") -> tuple[
     """When it was, and whether that is told late. Raises `Invalid` for what has not happened yet."""
     if at is None:
         return now, False
-    if at.tzinfo is None:
-        raise Invalid(
-            "time.zone",
-            "Give {entered} with its zone, such as {entered}Z for UTC.",
-            field=field,
-            entered=at.isoformat(),
-        )
-    if at > now + CLOCK_SKEW:
-        raise Invalid(
+    said = happened_at(
+        at,
+        now,
+        since=now - LONG_AGO,
+        field=field,
+        future=Invalid(
             "time.future",
             "{actual} is in the future. Record it when it has happened.",
             field=field,
             actual=at.isoformat(),
-        )
-    if at < now - LONG_AGO:
-        raise _years_ago(at, field)
-    return min(at, now), at < now - LATE_AFTER
+        ),
+        long_ago=Invalid(
+            "time.long_ago",
+            "{actual} is many years ago. Look at the year, and record when it happened.",
+            field=field,
+            actual=at.isoformat(),
+        ),
+    )
+    return said, said < now - LATE_AFTER
 
 
 def left_on(shipped_on: date | None, today: date) -> tuple[date, bool]:
@@ -78,27 +80,23 @@ def left_on(shipped_on: date | None, today: date) -> tuple[date, bool]:
     if day > today:
         raise Invalid(
             "time.future",
-            "{actual} is in the future. Record it when it has happened.",
+            "{date} is in the future. Record it when it has happened.",
             field="shipped_on",
-            actual=day.isoformat(),
+            date=day,
         )
     if day < today - LONG_AGO:
-        raise _years_ago(day, "shipped_on")
+        raise Invalid(
+            "time.long_ago",
+            "{date} is many years ago. Look at the year, and record when it happened.",
+            field="shipped_on",
+            date=day,
+        )
     return day, told_late(day, today)
 
 
 def told_late(day: date, recorded_on: date) -> bool:
     """Whether what was on a day was told on a later one."""
     return day < recorded_on
-
-
-def _years_ago(at: date, field: str) -> Invalid:
-    return Invalid(
-        "time.long_ago",
-        "{actual} is many years ago. Look at the year, and record when it happened.",
-        field=field,
-        actual=at.isoformat(),
-    )
 
 
 def lot_number(job: str, taken: Collection[str]) -> str:

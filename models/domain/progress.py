@@ -24,6 +24,8 @@ class Figures:
     rejected: Decimal = ZERO
     scrapped: Decimal = ZERO
     lost: Decimal = ZERO
+    test_consumed: Decimal = ZERO
+    forwarded: Decimal = ZERO
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))

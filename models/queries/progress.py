@@ -128,5 +128,7 @@ def _line(lots: list[Any]) -> LineProgress:
             rejected=held["rejected"],
             scrapped=held["scrapped"],
             lost=held["lost"],
+            test_consumed=held["test_consumed"],
+            forwarded=held["forwarded"],
         ),
     )

@@ -42,7 +42,18 @@
       waiting = setTimeout(tell, 300);
     }).observe(live.parentElement, { childList: true, subtree: true, characterData: true });
   }
+  // What opened from the bar closes when one goes on elsewhere.
+  const close = (target) => document.querySelectorAll(".bar details[open]").forEach((menu) => {
+    if (!menu.contains(target)) menu.open = false;
+  });
+  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("focusin", (event) => close(event.target));
   document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest(".bar details[open]");
+    if (event.key === "Escape" && menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable], dialog[open]")) return;
     const followed = going;

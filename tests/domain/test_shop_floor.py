@@ -268,3 +268,12 @@ def test_what_has_moved_on_is_not_taken_back() -> None:
     assert refused(lambda: floor.reverse_output(of("300", held=True), Decimal(300))) == "lot.held"
     floor.not_again(None)
     assert refused(lambda: floor.not_again(NOW)) == "record.reversed"
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2015, 3, 2)])
+def test_a_day_nothing_can_have_left_on_is_told_as_a_day(day: date) -> None:
+    with pytest.raises(Invalid) as refused:
+        records.left_on(day, date(2026, 11, 22))
+    assert refused.value.detail.startswith(f"{day} is ")
+    # Whoever shows it to somebody writes days, which are the same in every zone.
+    assert refused.value.values == {"date": str(day)}

@@ -261,7 +261,7 @@ def test_the_summary_names_each_wrong_field_as_the_form_does(shop: TestClient) -
     )
     assert refused.status_code == 422
     assert '<a href="#name">Name: This is required.</a>' in refused.text
-    assert '<a href="#milestones-0-code">Milestones 1, Code: This is required.</a>' in refused.text
+    assert '<a href="#milestones-0-code">Milestones, row 1, Code: This is required.</a>' in refused.text
 
 
 def test_somebody_who_only_reads_sees_days_and_words_instead_of_codes(

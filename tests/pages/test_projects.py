@@ -34,11 +34,16 @@ async def test_a_work_order_says_what_came_of_its_operations_and_of_those_below_
     await system.command(Role.RECEIVING, order, "send", lines=[line])
     viewer = browsers.of(Role.VIEWER)
     page = await viewer.open(f"/master/work-orders/{child}")
-    assert "How far it has come outside" in page.text
-    assert "30 PLATE 10 pcs 7 pcs 0 pcs" in page.text
+    assert "Operations and their orders in pcs" in page.text
+    # Each operation once, with its order as a link, and the unit once for all.
+    assert f"30 outside processing PLATE ASTM B633 {order} ACME · In transit 10 7 0" in page.text, page.text
+    assert page.links[order].endswith(f"/orders/{order}")
     page = await viewer.open(f"/master/work-orders/{parent}")
     assert "With the work orders below it" in page.text
-    assert "PLATE 10 pcs 7 pcs 0 pcs" in page.text
+    assert (
+        f"Pieces by process, with those below it in pcs Process Ordered Sent Accepted Orders PLATE 10 7 0 {order}"
+        in (page.text)
+    )
     page = await viewer.open("/projects/VALVE%209")
     assert page.heading == "Project VALVE 9"
     for said in (parent, child, order, "Costs by type and currency"):

@@ -16,6 +16,8 @@ from tests.systems import System
 _VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 # Those of ours that help with a form; everything works without them.
 SCRIPTS = ("/static/sending.js", "/static/uploads.js", "/static/measuring.js")
+_SAYS_WHICH = re.compile(r"^[^:：]+(: |：)|\d")
+_ROW_NUMBER = re.compile(r"(?<=\.)(s?\d+|[A-Z]+-\d{4}-\d+)(?=\.|$)")
 _LINK = re.compile(r"https?://[^\s\"<>]+/s/[A-Za-z0-9_-]{43}\b")
 
 
@@ -47,6 +49,9 @@ class Page(HTMLParser):
         self.texts: dict[str, list[str]] = {}
         self._open: list[tuple[str, dict[str, str]]] = []
         self._said: list[str] = []
+        # The words inside each element with an id, and those of links to a place on the page.
+        self.by_id: dict[str, str] = {}
+        self.jumps: dict[str, list[str]] = {}
         self._select = self._area = ""
         self.feed(self.html)
         self.close()
@@ -115,9 +120,17 @@ class Page(HTMLParser):
         for tag in ("h1", "title"):
             if self._inside(tag):
                 self.texts.setdefault(tag, []).append(" ".join(data.split()))
+        self._kept(" ".join(data.split()))
         for tag, given in self._open:
             if tag == "a" and data.strip():
                 self.links[" ".join(data.split())] = urljoin(self.url, given.get("href", ""))
+
+    def _kept(self, text: str) -> None:
+        for tag, given in self._open if text else ():
+            if "id" in given:
+                self.by_id[given["id"]] = " ".join(filter(None, (self.by_id.get(given["id"]), text)))
+            if tag == "a" and given.get("href", "").startswith("#"):
+                self.jumps.setdefault(given["href"][1:], []).append(text)
 
     def _check(self) -> None:
         """What every page has to be, whichever test looks at it."""
@@ -140,9 +153,28 @@ class Page(HTMLParser):
                 assert place in ids, f"{tag} is described by {place}, which is not there"
             if given.get("href", "").startswith("#"):
                 assert given["href"][1:] in ids, f"{given['href']} leads nowhere"
+            if given.get("aria-invalid"):
+                self._named(given)
             if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
                 told = given.get("id") in self.labelled or given["name"] in self.wrapped
                 assert told or given.get("aria-label"), f"no label: {given}"
+
+    def _named(self, given: dict[str, str]) -> None:
+        """What is wrong with an input is said beside it, and by a link to it above the form that says of
+        which row where there are several."""
+        places = given.get("aria-describedby", "").split()
+        beside = [self.by_id[place] for place in places if place.endswith("-wrong")]
+        assert places, f"nothing is said of {given}"
+        if not beside:
+            # One sentence about all of a small form, such as the login's.
+            return
+        above = self.jumps.get(given["id"], [])
+        assert above, f"nothing leads to {given['id']}: {self.jumps}"
+        names = {each.get("name", "") for _, each in self.tags}
+        alike = {name for name in names if _in_row(name) and _in_row(name) == _in_row(given["name"])}
+        for text in above if len(alike) > 1 else ():
+            # Some sentences of the core say it themselves: Say how many pieces of lot 20260315-STEEL-001.
+            assert _SAYS_WHICH.search(text), f"which row? {text}"
 
     def one(self, tag: str) -> dict[str, str]:
         """The attributes of the only such tag."""
@@ -157,6 +189,11 @@ class Page(HTMLParser):
             return
         if given.get("type") != "file" and "name" in given:
             self.forms[-1].fields[given["name"]] = given.get("value", "")
+
+
+def _in_row(name: str) -> str:
+    """What a row's input is called, the same for every row; empty for an input that stands alone."""
+    return _ROW_NUMBER.sub("#", name) if _ROW_NUMBER.search(name) else ""
 
 
 class Phone:

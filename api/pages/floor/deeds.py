@@ -122,9 +122,9 @@ def _drawn(request: Request, staff: Staff, deed: Deed, sheet: Sheet, status: int
         options=options,
         needed={name for name, info in deed.body.model_fields.items() if info.is_required()},
         most=choices.MOST,
-        called=lambda path: deed.form.called(path, staff.words),
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 1)),
         is_rows=lambda part: isinstance(part, Rows),
+        **sheet.problem(deed.form, staff.words),
     )
 
 

@@ -143,7 +143,7 @@ def _recorded(
     back = row["reversed_at"] is None and may(staff, reverse)
     return [
         lot(row["lot"]),
-        Cell(words.amount(row["quantity"], row["unit"])),
+        Cell(words.amount(row["quantity"], row["unit"]), number=True),
         Cell(words.time(row["at"])),
         Cell(where),
         standing,
@@ -181,7 +181,7 @@ def _left(words: Words, row: Record) -> list[Cell]:
     return [
         Cell(row["dispatch"], href=f"/dispatches/{row['dispatch']}"),
         lot(row["lot"]),
-        Cell(words.amount(row["quantity"], row["unit"])),
+        Cell(words.amount(row["quantity"], row["unit"]), number=True),
         Cell(" · ".join(filter(None, (row["customer_name"], row["customer"])))),
         Cell(words.day(row["shipped_on"])),
         gone,

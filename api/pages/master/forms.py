@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from activities.i18n import N_
 from api.errors import as_invalid
 from api.pages.master.inputs import LONGEST_ROW, ON, Input, Rows, Typed, rows_of
 from api.supplier.fields import Fields
@@ -100,7 +101,7 @@ class Form:
         return found
 
     def called(self, path: str, words: Words) -> str:
-        """What an input is called: Name, or Milestones 2, Code. Empty for what is not of this form."""
+        """What an input is called: Name, or Milestones, row 2, Code. Empty for what is not of this form."""
         name, _, rest = path.partition(".")
         for part in self.parts:
             if part.name != name:
@@ -110,7 +111,8 @@ class Form:
                 inside = [
                     words.say(each.label) for each in part.inputs if each.name == cell.partition(".")[0]
                 ]
-                return ", ".join([f"{words.say(part.label)} {int(row) + 1}", *inside])
+                in_row = words.say(N_("{table}, row {row}"), table=words.say(part.label), row=int(row) + 1)
+                return ", ".join([in_row, *inside])
             return words.say(part.label)
         return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -72,6 +72,21 @@ class Sheet:
     # The input to go on with, after a row was added.
     focus: str = ""
 
+    def problem(self, form: Form, words: Words) -> dict[str, Any]:
+        """What the page says above the form: each trouble by its row and input, and what else happened."""
+        called = {each.input: form.called(each.input, words) for each in self.troubles}
+        told = tuple(
+            replace(each, where=called[each.input]) if called[each.input] else replace(each, input="")
+            for each in self.troubles
+        )
+        return {
+            "summary": self.summary,
+            "troubles": told,
+            "changed": self.theirs,
+            "typed": self.typed,
+            "called": {},
+        }
+
 
 def show(
     request: Request,
@@ -129,11 +144,11 @@ def _drawn(
         needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},
         most=choices.MOST,
         sheet=sheet,
-        called=lambda path: place.form.called(path, words),
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 0 if place.key else 1)),
         is_rows=lambda part: isinstance(part, Rows),
         may_change=may(staff, place.route),
         saved=request.query_params.get("saved") in ("made", "changed"),
+        **sheet.problem(place.form, words),
         **more,
     )
 

@@ -26,12 +26,15 @@ from api.wire import Answer
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What stands in a column: plain, a link, or with `kind` a word that says how something stands. A `number`
-    stands at the column's end, digit below digit."""
+    stands at the column's end, digit below digit. `hint` is what is said beside it, `links` are several of these
+    in one column."""
 
     text: str
     kind: str = ""
     href: str = ""
     number: bool = False
+    hint: str = ""
+    links: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A table below a record: what belongs to it. `button`: what it says, and where it leads."""
+    """A table below a record: what belongs to it. `button`: what it says, and where it leads; `note`: what holds
+    of all its rows, such as their unit."""
 
     title: str
     heads: tuple[str, ...]
     rows: list[list[Cell]]
     empty: str
     button: tuple[str, str] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from api.pages.master import cells, choices
 from api.pages.master.demand import picks_of
 from api.pages.master.inputs import Input, words_for
 from api.pages.master.screens import Cell, Column, Panel, Screen
-from api.pages.master.steps import STEP_HEADS, step_cells, steps
+from api.pages.master.steps import steps
 from api.pages.staff import Staff
 from api.pages.trace_words import asking
 from api.pages.wording import ORDER_TYPES, stage_name
@@ -48,59 +48,52 @@ def _standing(words: Words, record: Record) -> list[Cell]:
 
 
 def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
-    """The routing, with the orders outside beside the operation each is for."""
-    words = staff.words
+    """The routing with its orders outside and how far they have come, what the floor recorded, and the sums with
+    the work orders below it."""
     by_operation: dict[int, list[Cover]] = {}
     for cover in covers(session, record["number"], staff.reader):
         by_operation.setdefault(cover.operation, []).append(cover)
-    rows = []
-    for step in record["operations"]:
-        start = step_cells(words, step)
-        found = by_operation.get(step["sequence"], [])
-        rows += [
-            [
-                *start,
-                Cell(f"{cover.order} · {cover.supplier}", "", f"/orders/{cover.order}"),
-                Cell(words.say(stage_name(cover.stage, declined=cover.declined))),
-            ]
-            for cover in found
-        ]
-        if not found:
-            rows.append([*start, _offer(staff, record, step), Cell("")])
-    heads = (*STEP_HEADS, N_("Order"), N_("Stage"))
-    routing = Panel(
-        N_("Operations and their orders"),
-        heads,
-        rows,
-        N_("The steps of this job appear here; the outside ones become orders."),
-    )
+    routing = record["operations"]
+    orders = {
+        step["sequence"]: _ordered(staff.words, by_operation[step["sequence"]])
+        if step["sequence"] in by_operation
+        else _offer(staff, record, step)
+        for step in routing
+    }
+    come = family_of(session, staff.reader, record["number"])
     return [
-        routing,
+        progress.operations(staff.words, routing, come["outside"], orders),
         *picks_of(session, staff, record),
         *floor.of_job(session, staff, record),
-        *_come(session, staff, record),
+        *_below(staff.words, come["family"]),
     ]
 
 
-def _come(session: Session, staff: Staff, record: Record) -> list[Panel]:
-    """How far each operation has come, and the sums with those below it, where there are some."""
-    come = family_of(session, staff.reader, record["number"])
-    family = come["family"]
-    found = progress.operations(staff.words, come["outside"])
-    if len(family["work_orders"]) > 1:
-        found += [
-            replace(each, title=title)
-            for each, title in zip(
-                (progress.members(staff.words, family), *progress.sums(staff.words, family)),
-                (
-                    N_("With the work orders below it"),
-                    N_("Pieces by process, with those below it"),
-                    N_("Costs by type and currency, with those below it"),
-                ),
-                strict=False,
-            )
-        ]
-    return found
+def _ordered(words: Words, found: Sequence[Cover]) -> Cell:
+    """Every order for an operation, with its supplier and stage."""
+    links = []
+    for cover in found:
+        stage = words.say(stage_name(cover.stage, declined=cover.declined))
+        links.append(Cell(cover.order, href=f"/orders/{cover.order}", hint=f"{cover.supplier} · {stage}"))
+    return Cell("", links=tuple(links))
+
+
+def _below(words: Words, family: Record) -> list[Panel]:
+    """The sums with the work orders below it, where there are some."""
+    if len(family["work_orders"]) < 2:
+        return []
+    return [
+        replace(each, title=title)
+        for each, title in zip(
+            (progress.members(words, family), *progress.sums(words, family)),
+            (
+                N_("With the work orders below it"),
+                N_("Pieces by process, with those below it"),
+                N_("Costs by type and currency, with those below it"),
+            ),
+            strict=False,
+        )
+    ]
 
 
 def _offer(staff: Staff, record: Record, step: Record) -> Cell:

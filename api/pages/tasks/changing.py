@@ -12,6 +12,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.commercial import Differing, differing
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Wanted, line_called
+from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.changes import Change
 from models.domain.order import Line
@@ -86,7 +87,7 @@ def _propose(fields: Fields, acting: Acting) -> Wanted:
             line.line,
             fields.quantity(f"{at}.quantity", line.unit),
             fields.quantity(f"{at}.unit_price", ""),
-            _lots(fields, at, line),
+            _lots(fields, at, line, acting.words),
         )
         if wanted != c.ChangedLine(line.line):
             there = f"changes.lines.{len(lines)}"
@@ -101,10 +102,12 @@ def _propose(fields: Fields, acting: Acting) -> Wanted:
     return Wanted(c.ProposeChange(c.Changes(day, tuple(lines), spec or None), reason), leads)
 
 
-def _lots(fields: Fields, at: str, line: Line) -> tuple[c.ChangedLot, ...] | None:
+def _lots(fields: Fields, at: str, line: Line, words: Words) -> tuple[c.ChangedLot, ...] | None:
     """All lots of the line once one of them is to be different; one that is to be 0 does not go."""
     if len(line.lots) < 2:
         return None
+    called = line_called(line, words)
+    fields.rows |= {f"{at}.lots.{place}": f"{called} · {lot.lot}" for place, lot in enumerate(line.lots)}
     typed = [fields.quantity(f"{at}.lots.{place}.quantity", line.unit) for place in range(len(line.lots))]
     if all(some is None for some in typed):
         return None

@@ -90,6 +90,7 @@ def _merge(fields: Fields, acting: Acting) -> Wanted:
         first = next((source.number for source in acting.known), "")
         fields.wrong(f"orders.{first}" if first else "", "Choose at least one order.")
     fields.check()
+    fields.rows |= {f"orders.{number}": number for number in chosen}
     leads = {f"orders.{place}": Lead(f"orders.{number}") for place, number in enumerate(chosen)}
     return Wanted(c.Merge(tuple(chosen)), leads)
 

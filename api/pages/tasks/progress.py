@@ -8,7 +8,7 @@ from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, number_in, picked
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.serials import amount
-from api.supplier.tasks import Lead, Place, Wanted, instant, places, serial_leads
+from api.supplier.tasks import Lead, Place, Wanted, instant, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.milestones import Milestone
@@ -91,6 +91,7 @@ def _report(fields: Fields, acting: Acting) -> Wanted:
 def _arrived(fields: Fields, acting: Acting, leads: dict[str, Lead]) -> list[c.LineQuantity]:
     """How many of which lot have arrived; none named means all that are on their way."""
     lines: list[c.LineQuantity] = []
+    told_apart(fields, _coming(acting))
     for place in _coming(acting):
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

@@ -14,7 +14,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_i
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.serials import Serials, amount, counts, judged, nothing, serials_at
-from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads
+from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain import setting_up
 from models.domain.authority import Role
@@ -263,6 +263,7 @@ def _receive(fields: Fields, acting: Acting) -> Wanted:
         line = order.line(int(at.partition(":")[0]))
         assert line is not None, "pieces are on the order's lines"
         asked = _expected(acting, name, at, parcel)
+        fields.rows[name] = label(acting, at)
         found = _line(fields, line, at, name) if asked is None else _named(fields, line, at, asked)
         if found is not None and asked is not None:
             leads |= {f"lines.{len(lines)}.{field}": Lead(f"{name}.serials") for field in _BY_SERIAL}
@@ -391,6 +392,7 @@ def _pending(acting: Acting) -> PlacesForm:
 def _judge(fields: Fields, acting: Acting) -> Wanted:
     lines: list[c.JudgeLine] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, _pending(acting).places)
     for place in _pending(acting).places:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"
@@ -463,6 +465,7 @@ def _may_keep(acting: Acting, number: int) -> str:
 def _resolve(fields: Fields, acting: Acting) -> Wanted:
     lines: list[c.OverLine] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, _pieces_in(Bucket.OVER, acting).places)
     for place in _pieces_in(Bucket.OVER, acting).places:
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

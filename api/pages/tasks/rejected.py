@@ -12,7 +12,7 @@ from api.pages.order.wording import AMOUNTS, DISPOSITIONS, PLACES, RESPONSIBLE
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.serials import Serials, amount, nothing, ticked, tracked
-from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads
+from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.order import Order
@@ -63,6 +63,7 @@ def _none_found(order: Order) -> str:
 def _report(fields: Fields, acting: Acting) -> Wanted:
     lines: list[c.LineQuantity] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, _found_places(acting))
     for place in _found_places(acting):
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

@@ -68,18 +68,25 @@ def _row(acting: Acting, item: Sendable, usable: list[Decimal]) -> Row:
     """`usable`: what is left of the pieces it waits for; empty when it waits for none."""
     words = acting.words
     at = key(item.line.line, item.lot)
-    name = label(acting, at)
-    asked = not item.lot and bool(item.line.lots)
-    if asked:
-        name = words.say(N_("{part}, another lot"), part=name)
+    asked = _lot_asked(item)
     amount = words.amount(item.quantity or left_on(acting.order, item.line), item.line.unit)
     may = min(item.quantity, *usable) if usable else item.quantity
     if usable:
         usable[0] -= may
     proposed = f"{may.normalize():f}" if may else ""
     waits = waits_for(_shown(acting, item), words)
-    place = Place(_input(acting.order, item), at, name, amount, serials=_back(acting.order, item))
+    name, serials = _called(acting, item), _back(acting.order, item)
+    place = Place(_input(acting.order, item), at, name, amount, serials=serials)
     return Row(place, proposed, asked, waits)
+
+
+def _lot_asked(item: Sendable) -> bool:
+    return not item.lot and bool(item.line.lots)
+
+
+def _called(acting: Acting, item: Sendable) -> str:
+    name = label(acting, key(item.line.line, item.lot))
+    return acting.words.say(N_("{part}, another lot"), part=name) if _lot_asked(item) else name
 
 
 def _back(order: Order, item: Sendable) -> Serials | None:
@@ -124,6 +131,7 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
     for item in () if rework else sendable(acting.order):
         prefix = _input(acting.order, item)
         asked = _back(acting.order, item)
+        fields.rows[prefix] = _called(acting, item)
         quantity, serials = named(fields, asked, number_in(fields, f"{prefix}.quantity", item.line.unit))
         if quantity is None:
             continue
@@ -133,7 +141,7 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
                 f"lines.{len(lines)}.{each}": Lead(f"{prefix}.serials") for each in ("serials", "quantity")
             }
         lot = item.lot
-        if not lot and item.line.lots:
+        if _lot_asked(item):
             lot = fields.text(f"{prefix}.lot")
             leads[f"lines.{len(lines)}.lot"] = Lead(f"{prefix}.lot")
             if not lot:
@@ -191,6 +199,7 @@ def _short_close(fields: Fields, acting: Acting) -> Wanted:
         fields.wrong("reason", "Give a reason.")
     fields.check()
     leads = {f"lines.{index}.line": Lead(f"line.{number}") for index, number in enumerate(chosen)}
+    fields.rows |= {f"line.{number}": label(acting, key(number, "")) for number in chosen}
     return Wanted(c.ShortClose(tuple(map(c.LineOnly, chosen)), reason), leads)
 
 
@@ -223,19 +232,23 @@ def _out(order: Order) -> list[tuple[str, str, c.Bucketed, str]]:
 
 
 def _loss_form(acting: Acting, _typed: Typed) -> LossForm:
-    words, stock = acting.words, Shelf(acting.order).stock
-    rows = tuple(
-        (
-            name,
-            label(acting, at),
-            words.say(AMOUNTS[bucket], amount=words.amount(stock[at][bucket], unit)),
-            serials_at(acting.order, at, name, bucket),
+    return LossForm(
+        tuple(
+            (
+                name,
+                label(acting, at),
+                _held(acting, at, bucket, unit),
+                serials_at(acting.order, at, name, Bucket(bucket)),
+            )
+            for name, at, bucket, unit in _out(acting.order)
         )
-        for name, at, source, unit in _out(acting.order)
-        for bucket in OUT
-        if bucket == source
     )
-    return LossForm(rows)
+
+
+def _held(acting: Acting, at: str, bucket: c.Bucketed, unit: str) -> str:
+    """20 pcs at the supplier"""
+    amount = acting.words.amount(Shelf(acting.order).stock[at][Bucket(bucket)], unit)
+    return acting.words.say(AMOUNTS[Bucket(bucket)], amount=amount)
 
 
 def _nothing_out(order: Order) -> str:
@@ -247,6 +260,7 @@ def _declare_loss(fields: Fields, acting: Acting) -> Wanted:
     leads: dict[str, Lead] = {}
     for name, at, bucket, unit in _out(acting.order):
         asked = serials_at(acting.order, at, name, Bucket(bucket))
+        fields.rows[name] = f"{label(acting, at)} · {_held(acting, at, bucket, unit)}"
         quantity, serials = named(fields, asked, number_in(fields, f"{name}.quantity", unit))
         if quantity is not None:
             number, _, lot = at.partition(":")

@@ -15,7 +15,7 @@ from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.serials import amount, nothing, typed_serials
 from api.supplier.shipping import unannounced
-from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads
+from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
@@ -106,6 +106,7 @@ def _ship(fields: Fields, acting: Acting) -> Wanted:
         return Wanted(c.Ship(carrier=carrier, tracking=tracking, parcel=parcel))
     lines: list[c.ShipLine] = []
     leads: dict[str, Lead] = {}
+    told_apart(fields, _there(acting))
     for place in _there(acting):
         line = acting.order.line(place.line)
         assert line is not None, "pieces are on the order's lines"

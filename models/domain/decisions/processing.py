@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from models.domain.commands import ReportProcess
 from models.domain.decisions import checks
-from models.domain.decisions.progress import CLOCK_SKEW, LONG_BEFORE
+from models.domain.decisions.progress import LONG_BEFORE
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, ProcessReported
 from models.domain.facts import Asked, Facts
 from models.domain.genealogy import load_node
+from models.domain.instants import happened_at
 from models.domain.order import Line, Order
 from models.domain.pieces import key, line_of, lot_of, sent
 from models.domain.quantities import LONGEST, ZERO, plain
@@ -60,28 +61,24 @@ def _short(text: str, field: str, most: int, *, empty: bool) -> str:
 
 
 def _moment(order: Order, at: datetime, field: str, now: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise Invalid(
-            "time.zone",
-            "Give {entered} with its zone, such as {entered}Z for UTC.",
-            field=field,
-            entered=at.isoformat(),
-        )
-    if at > now + CLOCK_SKEW:
-        raise Invalid(
+    return happened_at(
+        at,
+        now,
+        since=order.issued_at - LONG_BEFORE,
+        field=field,
+        future=Invalid(
             "process.future",
             "{actual} is in the future. Report it when it has happened.",
             field=field,
             actual=at.isoformat(),
-        )
-    if at < order.issued_at - LONG_BEFORE:
-        raise Invalid(
+        ),
+        long_ago=Invalid(
             "process.long_before",
             "{actual} is long before the order was issued. Look at the year, and report when it happened.",
             field=field,
             actual=at.isoformat(),
-        )
-    return min(at.astimezone(UTC), now)
+        ),
+    )
 
 
 def _parameters(given: Mapping[str, str | Decimal]) -> dict[str, str]:

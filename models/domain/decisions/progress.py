@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from models.domain.calendar import check_ahead
@@ -12,13 +12,12 @@ from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MilestoneReported
 from models.domain.facts import Asked, Facts
+from models.domain.instants import happened_at
 from models.domain.milestones import Milestone
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, line_of, lot_of
 from models.domain.quantities import ZERO
 
-# Two clocks differ a little; an hour ahead is somebody's wrong date.
-CLOCK_SKEW = timedelta(minutes=5)
 # Work is begun before its order is written, though not for this long: it is a mistyped year.
 LONG_BEFORE = timedelta(days=90)
 
@@ -65,26 +64,25 @@ def report_milestone(
 def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetime | None:
     """When it happened: as claimed, or now; None for a mere forecast."""
     claimed, forecast = command.actual, command.forecast
-    if claimed is not None and claimed.tzinfo is None:
-        raise Invalid(
-            "time.zone",
-            "Give {entered} with its zone, such as {entered}Z for UTC.",
+    said = None
+    if claimed is not None:
+        said = happened_at(
+            claimed,
+            now,
+            since=order.issued_at - LONG_BEFORE,
             field="actual",
-            entered=claimed.isoformat(),
-        )
-    if claimed is not None and claimed > now + CLOCK_SKEW:
-        raise Invalid(
-            "milestone.future",
-            "{actual} is in the future. Report it when it has happened, or give a forecast.",
-            field="actual",
-            actual=claimed.isoformat(),
-        )
-    if claimed is not None and claimed < order.issued_at - LONG_BEFORE:
-        raise Invalid(
-            "milestone.long_before",
-            "{actual} is long before the order was issued. Look at the year, and report the day it happened.",
-            field="actual",
-            actual=claimed.isoformat(),
+            future=Invalid(
+                "milestone.future",
+                "{actual} is in the future. Report it when it has happened, or give a forecast.",
+                field="actual",
+                actual=claimed.isoformat(),
+            ),
+            long_ago=Invalid(
+                "milestone.long_before",
+                "{actual} is long before the order was issued. Look at the year, and report the day it happened.",
+                field="actual",
+                actual=claimed.isoformat(),
+            ),
         )
     today = order.supplier_calendar.local_date(now)
     if forecast is not None and forecast < today:
@@ -96,9 +94,7 @@ def _plausible(order: Order, command: ReportMilestone, now: datetime) -> datetim
         )
     if forecast is not None:
         check_ahead(forecast, today, "forecast")
-    if claimed is not None:
-        return min(claimed.astimezone(UTC), now)
-    return now if forecast is None else None
+    return now if said is None and forecast is None else said
 
 
 def _actual(
