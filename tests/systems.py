@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +33,21 @@ API = "/api/v1"
 # Tests share one Temporal server, where an order's number is its workflow's id: each new database
 # begins its series at numbers of its own.
 _SERIES = count(100, 100)
+
+
+def on_sqlite(folder: Path, template: Path, **own: object) -> Settings:
+    """Settings of a product with everything in `folder`, on a copy of a migrated, empty SQLite file."""
+    shutil.copy(template, folder / "sendout.db")
+    usual: dict[str, object] = {
+        "data_dir": folder,
+        "database_url": f"sqlite:///{folder}/sendout.db",
+        "task_queue": f"test-{uuid.uuid4().hex}",
+        "secret_key": "a key for tests, long enough to sign with",
+        "company": "Northfield Valves",
+        "sandbox": True,
+        "log_level": "WARNING",
+    }
+    return Settings(_env_file=None, **(usual | own))  # type: ignore[arg-type]
 
 
 @dataclass

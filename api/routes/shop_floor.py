@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -72,14 +73,16 @@ def record_consumption(number: str, body: ConsumptionBody, request: Request, pri
     """Material goes into the job. `mismatch` is not null when its bill of material names other material: what
     the job makes is then not dispatched before quality has decided."""
 
-    def change(session: Session, now: datetime) -> Answer:
-        by = recorder(principal)
-        record = floor.consume(
+    by = recorder(principal)
+    return _recorded(
+        request,
+        principal,
+        CONSUMPTIONS,
+        number,
+        lambda session, now: floor.consume(
             session, number, body.lot, body.quantity, _step(body), by, now, usual=_usual(request)
-        )
-        return _made(request, _one(session, CONSUMPTIONS, number, record))
-
-    return perform(request, principal, change)
+        ),
+    )
 
 
 @router.get("/work-orders/{number}/consumptions")
@@ -94,27 +97,19 @@ def reverse_consumption(
 ) -> Answer:
     """Takes back what was typed wrongly; not once the job has made something since."""
 
-    def change(session: Session, now: datetime) -> Answer:
-        by = recorder(principal)
-        floor.reverse_consumption(session, number, record, body.reason, by, now, usual=_usual(request))
-        return Answer(_one(session, CONSUMPTIONS, number, record))
-
-    return perform(request, principal, change)
+    return _reversed(request, principal, CONSUMPTIONS, floor.reverse_consumption, number, record, body)
 
 
 @router.post("/work-orders/{number}/outputs", status_code=201)
 def record_output(number: str, body: OutputBody, request: Request, principal: Floor) -> Answer:
     """Pieces come out of the job, as a new lot or added to one of its own."""
 
-    def change(session: Session, now: datetime) -> Answer:
-        inspection = None
-        if body.inspection is not None:
-            looked = body.inspection
-            inspection = {
-                "verdict": looked.verdict,
-                "inspector": looked.inspector or "",
-                "note": looked.note,
-            }
+    inspection = None
+    if body.inspection is not None:
+        looked = body.inspection
+        inspection = {"verdict": looked.verdict, "inspector": looked.inspector or "", "note": looked.note}
+
+    def write(session: Session, now: datetime) -> str:
         record = floor.produce(
             session,
             number,
@@ -130,9 +125,9 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
         )
         # What failed its inspection is on hold.
         hold_mails.tell(session, request.app.state.settings, now)
-        return _made(request, _one(session, OUTPUTS, number, record))
+        return record
 
-    return perform(request, principal, change)
+    return _recorded(request, principal, OUTPUTS, number, write)
 
 
 @router.get("/work-orders/{number}/outputs")
@@ -147,12 +142,7 @@ def reverse_output(
 ) -> Answer:
     """Takes back what was typed wrongly; not once the pieces have moved on."""
 
-    def change(session: Session, now: datetime) -> Answer:
-        by = recorder(principal)
-        floor.reverse_output(session, number, record, body.reason, by, now, usual=_usual(request))
-        return Answer(_one(session, OUTPUTS, number, record))
-
-    return perform(request, principal, change)
+    return _reversed(request, principal, OUTPUTS, floor.reverse_output, number, record, body)
 
 
 def _usual(request: Request) -> Decimal | None:
@@ -175,6 +165,39 @@ def of_job(session: Session, target: Table, number: str) -> list[dict[str, Any]]
     return [row | {name: opened.get(row["id"]) for name in told} for row in rows]
 
 
+def _recorded(
+    request: Request,
+    principal: Principal,
+    target: Table,
+    number: str,
+    write: Callable[[Session, datetime], str],
+) -> Answer:
+    """What `write` recorded of the job, as the API shows it."""
+
+    def change(session: Session, now: datetime) -> Answer:
+        view = _one(session, target, number, write(session, now))
+        return Answer(view, 201, {"Location": f"{request.url.path}/{view['id']}"})
+
+    return perform(request, principal, change)
+
+
+def _reversed(
+    request: Request,
+    principal: Principal,
+    target: Table,
+    take_back: Callable[..., None],
+    number: str,
+    record: str,
+    body: ReversalBody,
+) -> Answer:
+    def change(session: Session, now: datetime) -> Answer:
+        by = recorder(principal)
+        take_back(session, number, record, body.reason, by, now, usual=_usual(request))
+        return Answer(_one(session, target, number, record))
+
+    return perform(request, principal, change)
+
+
 def _step(body: StepFields) -> Step:
     return Step(body.operation, body.operator or "", body.machine or "", body.at)
 
@@ -188,7 +211,3 @@ def _list(request: Request, principal: Principal, target: Table, number: str) ->
 
 def _one(session: Session, target: Table, number: str, record: str) -> dict[str, Any]:
     return next(row for row in of_job(session, target, number) if row["id"] == record)
-
-
-def _made(request: Request, view: dict[str, Any]) -> Answer:
-    return Answer(view, 201, {"Location": f"{request.url.path}/{view['id']}"})

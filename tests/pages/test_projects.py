@@ -36,7 +36,7 @@ async def test_a_work_order_says_what_came_of_its_operations_and_of_those_below_
     page = await viewer.open(f"/master/work-orders/{child}")
     assert "Operations and their orders in pcs" in page.text
     # Each operation once, with its order as a link, and the unit once for all.
-    assert f"30 outside processing PLATE ASTM B633 {order} ACME · In transit 10 7 0" in page.text, page.text
+    assert f"30 outside processing PLATE ASTM B633 2023 {order} ACME · Acknowledged 10 7 0" in page.text
     assert page.links[order].endswith(f"/orders/{order}")
     page = await viewer.open(f"/master/work-orders/{parent}")
     assert "With the work orders below it" in page.text

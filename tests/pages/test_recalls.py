@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,11 +14,10 @@ from api.recall_words import FIGURES, GAPS
 from models.domain.authority import Role
 from models.domain.balance import FIGURES as BALANCE
 from models.domain.recall_scope import Gap
-from models.settings import Settings
 from models.tables.shop_floor import Customer
 from models.tables.types import table
 from tests.pages.browser import Browser, Browsers, StaffPage
-from tests.systems import System, running
+from tests.systems import System, on_sqlite, running
 from tests.traced import tell_story
 
 CUSTOMERS = table(Customer)
@@ -31,19 +28,7 @@ async def system(
     temporal_env: WorkflowEnvironment, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[System]:
     """The product on SQLite with the story of one heat in it; nobody delivers its mails."""
-    folder = tmp_path_factory.mktemp("product")
-    shutil.copy(sqlite_template, folder / "sendout.db")
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        data_dir=folder,
-        database_url=f"sqlite:///{folder}/sendout.db",
-        task_queue=f"test-{uuid.uuid4().hex}",
-        secret_key="a key for tests, long enough to sign with",  # type: ignore[arg-type]
-        company="Northfield Valves",
-        sandbox=True,
-        relay_interval=3600.0,
-        log_level="WARNING",
-    )
+    settings = on_sqlite(tmp_path_factory.mktemp("product"), sqlite_template, relay_interval=3600.0)
     async with running(settings, temporal_env.client, working=False) as system:
         with system.database.write() as session:
             tell_story(session)
