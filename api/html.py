@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from activities import wording
 from activities.i18n import TEMPLATES as TEMPLATES
 from activities.i18n import known_locale, translations
-from api.pages.wording import FLAGS, MARKS, ORDER_TYPES
+from api.pages.wording import FLAGS, LATE, MARKS, ORDER_TYPES
 
 # A sentence with nothing to put in, where it is written out: `{{ _("Today") }}`.
 _SENTENCE = re.compile(r"""\{\{ _\((?P<mark>["'])(?P<text>(?:(?!(?P=mark))[^\\{}])*)(?P=mark)\) \}\}""")
@@ -67,7 +67,7 @@ def _environment(locale: str) -> Environment:
         listed=partial(wording.listed, locale),
         colon=wording.colon(locale),
         marks=MARKS,
-        flag_words=FLAGS,
+        flag_words=FLAGS | LATE,
         order_types=ORDER_TYPES,
         parties=wording.PARTIES,
     )

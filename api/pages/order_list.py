@@ -14,11 +14,11 @@ from starlette.responses import RedirectResponse
 from activities.i18n import N_
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import KINDS, ORDER_TYPES, group_name, stage_name
+from api.pages.wording import KINDS, ORDER_TYPES, flags_told, group_name, stage_name
 from models.domain.identifiers import Kind
 from models.domain.order import Stage
 from models.domain.order_types import DEFAULT, OrderType
-from models.queries import board, order_list, order_search
+from models.queries import alert_list, board, order_list, order_search
 from models.queries.order_list import Filter
 from models.queries.order_search import Reason
 from models.tables.processes import Process
@@ -62,6 +62,7 @@ def orders(
             return RedirectResponse(f"/orders/{items[0]['number']}", 303)
         filters = _filters(request, session, wanted, staff)
         declined = order_list.declined(session, {item["number"]: item["stage"] for item in items})
+        lateness = alert_list.lateness(session, [item["number"] for item in items])
         found = order_search.reasons(session, wanted.q or "", [item["number"] for item in items])
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     return draw(
@@ -71,6 +72,7 @@ def orders(
         items=[
             item
             | {
+                "flags": flags_told(item["flags"], lateness.get(item["number"], "")),
                 "stage_name": stage_name(item["stage"], declined=item["number"] in declined),
                 # Most are to order: the others say so.
                 "type_name": ORDER_TYPES[item["type"]] if item["type"] != DEFAULT else "",

@@ -18,7 +18,7 @@ from api.pages.master.screens import may
 from api.pages.order.possible import form_of, who_may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
-from api.pages.wording import group_name, stage_name
+from api.pages.wording import flags_told, group_name, stage_name
 from api.routes.demand import convert_demand
 from models.domain.order import Stage
 from models.queries import alert_list, board
@@ -82,9 +82,9 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
         answered = alert_list.counts(session, alert_list.Filter(), reader)["answered"]
         counts = board.counts(session, Filter(is_open=True), reader)
         columns = board.columns(session, reader, _CARDS)
-        declined = declined_of(
-            session, {card["number"]: stage for stage, cards in columns.items() for card in cards}
-        )
+        on_board = {card["number"]: stage for stage, cards in columns.items() for card in cards}
+        declined = declined_of(session, on_board)
+        late = alert_list.lateness(session, on_board.keys())
     most = {kind: _ROWS if kind == "alerts" else few for kind in _KINDS}
     shown = {kind: rows[: most[kind]] if only in ("", kind) else [] for kind, rows in found.items()}
     more = {kind: len(rows) > most[kind] for kind, rows in found.items()}
@@ -125,7 +125,15 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
         may_make=may(staff, convert_demand),
         more_begin=more["begin"],
         more_silent=_orders(stage="issued") if more["silent"] else None,
-        columns=[(stage, group_name(stage), counts[stage], cards) for stage, cards in columns.items()],
+        columns=[
+            (
+                stage,
+                group_name(stage),
+                counts[stage],
+                [card | {"flags": flags_told(card["flags"], late.get(card["number"], ""))} for card in cards],
+            )
+            for stage, cards in columns.items()
+        ],
         declined={number: stage_name(Stage.COUNTERED, declined=True) for number in declined},
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from activities.codes import DECLINED, STAGES
 from activities.i18n import N_
 from models.domain.contract import Basis
+from models.domain.deadlines import RULES
 from models.domain.identifiers import Kind
-from models.domain.order import Stage
+from models.domain.order import LATENESS, Stage
 
 # Flag -> its word, and whether it is a matter to watch or to act on.
 FLAGS: dict[str, tuple[str, str]] = {
@@ -19,6 +22,8 @@ FLAGS: dict[str, tuple[str, str]] = {
     "unacknowledged_change": (N_("Change unanswered"), "watch"),
     "lot_hold": (N_("Lot on hold"), "act"),
 }
+# What is late is told apart as among the alerts: a step, a promise, or the day it is needed.
+LATE = {rule: (RULES[rule].name, FLAGS["late"][1]) for rule in LATENESS}
 # What a price is paid for.
 BASES: dict[Basis, str] = {Basis.PIECE: N_("piece"), Basis.KG: N_("kilogram"), Basis.LOT: N_("lot")}
 # What an order was found by, where its row does not show it.
@@ -80,6 +85,11 @@ CLAIM_OUTCOMES: dict[str, str] = {
 }
 CLAIMED_FROM: dict[str, str] = {"carrier": N_("Carrier"), "supplier": N_("Supplier")}
 MARKS = {"good": "✓", "watch": "▲", "act": "!", "plain": "·"}
+
+
+def flags_told(flags: Iterable[str], lateness: str) -> tuple[str, ...]:
+    """The flags as an order shows them, what is late by the rule that says so."""
+    return tuple(lateness if flag == "late" and lateness else flag for flag in flags)
 
 
 def stage_name(stage: str, *, declined: bool = False) -> str:

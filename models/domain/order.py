@@ -301,7 +301,9 @@ class Order:
 
 
 # An order is late when one of these alerts is open: lateness is a fact of the stream, not of a clock.
-LATE_RULES = frozenset({"milestone_overdue", "ship_overdue", "receipt_overdue"})
+# What that says of it, the worst first: a promise was missed, it is needed and not here, a step is overdue.
+LATENESS = ("ship_overdue", "receipt_overdue", "milestone_overdue")
+LATE_RULES = frozenset(LATENESS)
 
 
 # Before any piece has moved, the supplier's answer is where the order stands.

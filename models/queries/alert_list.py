@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session
 
 from models.domain.attention import MOST_URGENT_FIRST
+from models.domain.order import LATENESS
 from models.queries.cursors import behind
 from models.queries.order_records import alert, instant
 from models.queries.orders import Reader, View
@@ -53,6 +54,17 @@ class Filter:
     supplier: str | None = None
     rule: str | None = None
     order: str | None = None
+
+
+def lateness(session: Session, numbers: Collection[str]) -> dict[str, str]:
+    """Of orders that are late: the worst rule of those that make them so."""
+    query = select(_ALERTS.c.order_number, _ALERTS.c.rule).where(
+        _ALERTS.c.order_number.in_(numbers), _ALERTS.c.open.is_(True), _ALERTS.c.rule.in_(LATENESS)
+    )
+    found: dict[str, str] = {}
+    for number, rule in session.execute(query) if numbers else ():
+        found[number] = min(found.get(number, rule), rule, key=LATENESS.index)
+    return found
 
 
 def listed(session: Session, wanted: Filter, reader: Reader, after: str | None, limit: int) -> list[View]:

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from api.pages.wording import LATE, flags_told
 from models.db import Database
 from models.domain.authority import Role
+from models.domain.order import LATENESS
 from models.queries import alert_list, board, currencies, order_list, sourcing
 from models.queries.order_list import Filter
 from models.queries.orders import Reader
@@ -155,3 +157,15 @@ def test_operations_suppliers_and_lots_are_asked_for_without_any(filled: Databas
             assert sourcing.outside(session, reader, "a %_\\ b", covered=covered, start=0, limit=5) == []
         assert sourcing.suppliers_for(session, "PLATE", "", date(2026, 3, 16)) == [("ACME", "Acme", False)]
         assert sourcing.lots_of(session, "X", "A") == []
+
+
+def test_what_is_late_is_told_by_the_worst_that_makes_it_so(filled: Database) -> None:
+    with filled.write() as session:
+        session.add(_alert("SO-1", "milestone_overdue"))
+        session.add(_alert("SO-3", "milestone_overdue"))
+    with filled.read() as session:
+        told = alert_list.lateness(session, ORDERS)
+        assert told == {"SO-1": "receipt_overdue", "SO-3": "milestone_overdue"}
+        assert alert_list.lateness(session, []) == {}
+    assert set(LATENESS) == LATE.keys()
+    assert flags_told(("urgent", "late"), told["SO-3"]) == ("urgent", "milestone_overdue")

@@ -16,12 +16,12 @@ from api.pages.order.kinship import Kinship, kinships
 from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
 from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
-from api.pages.wording import ACTIONS, stage_name
+from api.pages.wording import ACTIONS, flags_told, stage_name
 from api.supplier.words import Words
 from models.domain.deadlines import now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
-from models.domain.order import Answer, Order, Stage
+from models.domain.order import LATENESS, Answer, Order, Stage
 from models.domain.pieces import Bucket, sent, total
 from models.domain.purpose import why_pointless
 from models.domain.quantities import ZERO
@@ -74,7 +74,7 @@ def head(desk: Desk, supplier: str = "", process: str = "") -> Head:
         number=desk.number,
         path=desk.path,
         stage_name=stage_name(view["stage"], declined=order is not None and order.answer is Answer.DECLINED),
-        flags=tuple(view["flags"]),
+        flags=flags_told(view["flags"], _lateness(order) if order is not None else ""),
         sentence=tuple(_sentence(order, words)),
         days_late=late,
         expected=order is not None and _today(desk, order) <= order.need_by,
@@ -102,6 +102,12 @@ def waiting(desk: Desk) -> list[Waiting]:
 def owner(code: str, words: Words) -> str:
     """Who owes something, in words."""
     return words.say({**PARTIES, **PARTIES_TOO}.get(code, code))
+
+
+def _lateness(order: Order) -> str:
+    """The worst rule that makes the order late."""
+    rules = {alert.rule for alert in order.open_alerts}
+    return next((rule for rule in LATENESS if rule in rules), "")
 
 
 def _today(desk: Desk, order: Order) -> date:
