@@ -27,6 +27,9 @@ from api.supplier.troubles import troubles
 from api.wire import Answer, ExactRequest
 from models.domain.errors import Refusal
 
+# What a label says, looked for with the camera beside each row's input.
+_SCANNED = ("lot", "serials")
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -50,8 +53,8 @@ class Deed:
 async def ask(request: Request, staff: Staff, deed: Deed) -> Response:
     """The form, filled with what is known or what the address says."""
     await guard_of(deed.ends_at)(request)
-    names = {part.name for part in deed.form.parts} | {"lines.0.lot"}
-    asked = {name: text for name, text in request.query_params.items() if name in names}
+    # As somebody left it to scan a number, rows and all.
+    asked = deed.form.kept(dict(request.query_params))
     sheet = Sheet({**deed.given, **asked}, form=secrets.token_urlsafe(12))
     return await run_in_threadpool(_drawn, request, staff, deed, sheet)
 
@@ -122,6 +125,7 @@ def _drawn(request: Request, staff: Staff, deed: Deed, sheet: Sheet, status: int
         options=options,
         needed={name for name, info in deed.body.model_fields.items() if info.is_required()},
         most=choices.MOST,
+        scan=_SCANNED,
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 1)),
         is_rows=lambda part: isinstance(part, Rows),
         **sheet.problem(deed.form, staff.words),

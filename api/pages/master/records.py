@@ -143,6 +143,7 @@ def _drawn(
         options=options,
         needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},
         most=choices.MOST,
+        scan=(),
         sheet=sheet,
         rows=lambda part: range(max(rows_of(sheet.typed, part.name), 0 if place.key else 1)),
         is_rows=lambda part: isinstance(part, Rows),
