@@ -24,6 +24,7 @@ from api.supplier.entered import entered
 from api.supplier.fields import Fields, typed
 from api.supplier.keeping import KeptFile, is_paper, keep, put_aside
 from api.supplier.multipart import UploadForm, brings_file
+from api.supplier.progress import PROGRESS, open_steps
 from api.supplier.questions import TASKS, Question, offered, question
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.told import Told, in_words
@@ -77,6 +78,7 @@ async def order_page(link: str, request: Request) -> Response:
         else [],
         owed=_besides(shown.owed, asking, form) if begun and asking.kind not in _OVER else (),
         proposed=_proposed(visit),
+        promised=_promised(visit, asking),
         board=shown,
     )
 
@@ -87,6 +89,19 @@ def _besides(owed: tuple[Owed, ...], asking: Question, form: Any) -> tuple[Owed,
     if getattr(form, "describes", ""):
         asked = {"document"}
     return tuple(each for each in owed if each.task not in asked or not form)
+
+
+def _promised(visit: Visit, asking: Question) -> tuple[str, str] | None:
+    """The promise that was accepted, and where another day is told. What both sides agreed to stays as it was:
+    who cannot keep it says when it will be instead."""
+    order = visit.order
+    step = next((item for item in open_steps(order) if item.kind == "shipped"), None)
+    given = (("code", step.code),) if step is not None else ()
+    if order.answer is not Answer.ACCEPTED or not given or not PROGRESS.offered(order):
+        return None
+    if order.promise_current is None or (asking.task is PROGRESS and asking.given == given):
+        return None
+    return visit.words.far_day(order.promise_current), f"{visit.path}/{PROGRESS.name}?{urlencode(given)}"
 
 
 def _proposed(visit: Visit) -> tuple[str, ...]:

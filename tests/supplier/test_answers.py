@@ -243,3 +243,21 @@ async def test_what_was_typed_can_be_copied_when_the_form_is_gone(system: System
     late = await phone.press(page, "propose", **terms)
     for kept in ("FLANGE-DN50 B · Cantidad 15", "FLANGE-DN50 B · Precio unitario 0.90", "Small bath"):
         assert kept in late.text
+
+
+async def test_who_has_accepted_and_cannot_keep_the_day_tells_another_one(system: System) -> None:
+    """What both sides agreed to stays; the customer learns when it will be instead. No script is needed."""
+    number = await accepted(system)
+    phone, page = await opened(system, number)
+    promised = (await system.get(f"/orders/{number}"))["promise_current"]
+    form = await phone.open(page.links["I cannot keep this day"])
+    assert form.heading == "When will you ship?"
+    later = str(date.fromisoformat(promised) + timedelta(days=5))
+    page = await phone.press(form, "later", forecast=later, note="The bath is being renewed")
+    assert page.status == 200
+    assert "I cannot keep this day" in page.links
+    found = await system.get(f"/orders/{number}")
+    assert (found["promise_current"], found["forecast"]) == (promised, later)
+    await system.command(Role.BUYER, number, "cancel", reason="Too late")
+    page = await phone.open(page.url)
+    assert "I cannot keep this day" not in page.links
