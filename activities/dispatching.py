@@ -65,6 +65,8 @@ def dispatch(
     shipped_on, late = records.left_on(papers.shipped_on, today)
     # Refused before a number is given.
     edges = list(rules.dispatch("", lines, lots, stopped, stock))
+    for line in lines:
+        rules.was_there(line.lot, lots[line.lot], shipped_on, "shipped_on")
     controlled = _controlled(session, parts)
     rules.may_know(controlled, cleared=cleared)
     number = _next_number(session, today.year)

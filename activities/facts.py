@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
+from activities.floor_stock import lock_jobs_above
 from models import drafts
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
@@ -19,7 +20,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.contract import Terms
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
-from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock
+from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock, renamed
 from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
@@ -33,7 +34,7 @@ from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
-from models.queries.lot_holds import covering
+from models.queries.lot_holds import covering, made_of
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
@@ -124,6 +125,9 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
     straight_on = next_orders(session, order) if isinstance(command, c.Ship) and command.to_order else ()
     locked = lots_to_lock(order, command)
+    given = _renamed(session, order, command) if isinstance(command, c.Receive) else {}
+    if given:
+        return _of_renamed(session, locked, given, Facts(next_orders=straight_on))
     lots = _lots(session, locked, lock=True) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
         return Facts(lots=lots, upstream=_upstream(session, order, command))
@@ -152,6 +156,35 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
 def _approved_now(session: Session, order: Order, now: datetime) -> dict[str, str]:
     today = order.plant_calendar.local_date(now)
     return approved_suppliers(session, order.process, order.spec, today)
+
+
+def _renamed(session: Session, order: Order, command: c.Receive) -> dict[str, list[str]]:
+    """The nodes, by `key(line, lot)`, of what is given the name of a lot there is: the lot sent, and its pieces
+    at work, which may have come from another order."""
+    wanted = renamed(order, command)
+    there = (
+        {row.number for row in session.execute(_READ_LOTS, {"lots": sorted(set(wanted.values()))})}
+        if wanted
+        else set()
+    )
+    return {
+        at: [f"lot:{lot_of(at)}", f"order:{order.number}:{at}"]
+        for at, output in wanted.items()
+        if output in there
+    }
+
+
+def _of_renamed(session: Session, locked: frozenset[str], given: dict[str, list[str]], known: Facts) -> Facts:
+    """What was received is not to become a part of what it was made of. Whoever makes a job or another order
+    the source of these lots meanwhile waits for the jobs' and the lots' locks, jobs before lots."""
+    nodes = [node for nodes in given.values() for node in nodes]
+    lock_jobs_above(session, nodes)
+    lots = _lots(session, locked | made_of(session, nodes), lock=True)
+    return replace(
+        known,
+        lots={name: fact for name, fact in lots.items() if name in locked},
+        made_of={at: made_of(session, nodes) for at, nodes in given.items()},
+    )
 
 
 def _is_supplier(session: Session, code: str) -> bool:

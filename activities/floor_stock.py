@@ -17,6 +17,7 @@ from models.domain.errors import Unknown
 from models.domain.facts import LotFact
 from models.domain.floor_records import shelf_change
 from models.domain.genealogy import Edge
+from models.domain.quantities import ZERO
 from models.domain.shop_floor import Job, Shelved
 from models.queries import master, shop_floor
 from models.queries.lot_holds import covering
@@ -39,6 +40,14 @@ def locked_job(session: Session, number: str, *, with_lot: str | None = None) ->
         if not more:
             return _job(session, number)
         wanted |= more
+
+
+def lock_jobs_above(session: Session, nodes: Collection[str]) -> None:
+    """Locks the jobs that made what is at these nodes of the genealogy."""
+    wanted: set[str] = set()
+    while more := {job for node in nodes for job in shop_floor.jobs_above(session, node)} - wanted:
+        wanted |= more
+        _lock_jobs(session, wanted)
 
 
 def _lock_jobs(session: Session, numbers: Collection[str]) -> None:
@@ -71,6 +80,8 @@ def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
     # Under the lots' locks: whoever holds what these were made from waits for them.
     covered = covering(session, wanted)
     undecided = shop_floor.undecided(session, wanted)
+    sources = shop_floor.sources(session, wanted)
+    began = shop_floor.made_on(session, wanted)
     found = {}
     for row in rows:
         over = covered.get(row.number)
@@ -84,10 +95,15 @@ def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
             row.hold_reason or (over.reason if over is not None else ""),
             over.lot if over is not None and not row.held else "",
         )
-        shelf = Shelved(fact, row.part_revision, row.supplier is not None)
-        if row.number in undecided:
-            shelf = Shelved(fact, row.part_revision, row.supplier is not None, undecided[row.number])
-        found[row.number] = shelf
+        found[row.number] = Shelved(
+            fact,
+            row.part_revision,
+            row.supplier is not None,
+            undecided.get(row.number, ZERO),
+            sources.get(row.number, frozenset()),
+            row.quantity,
+            row.received_on or began.get(row.number) or shop_floor.day_of(row.created_at),
+        )
     return found
 
 

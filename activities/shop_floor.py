@@ -64,6 +64,7 @@ def consume(
     edge = rules.consume(job, lot, there, quantity, of_itself=of_itself)
     assert there is not None, "the rule refuses a lot there is not"
     at, late = records.happened(step.at, now)
+    rules.was_there(lot, there, at, "at")
     record = str(uuid.uuid4())
     session.execute(
         insert(CONSUMPTIONS).values(

@@ -13,13 +13,14 @@ from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
 from api.fields import Body, Country, Day, Key, Number, SupplierCode, Text, Unit
-from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns
+from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import Refusal
 from models.domain.floor_records import told_late
+from models.domain.lot_corrections import may_become
 from models.domain.quantities import ZERO, quantity
-from models.queries import lot_holds, master
+from models.queries import lot_holds, master, shop_floor
 from models.queries.local_day import today_at
 from models.queries.lot_numbers import next_lot_number
 from models.tables.lots import Lot
@@ -134,7 +135,8 @@ def read_lot(number: str, request: Request, principal: Reader) -> Answer:
 
 @router.put("/lots/{number}", response_model=LotView)
 def replace_lot(number: str, body: IncomingLotBody, request: Request, principal: Admin) -> Answer:
-    """Corrects what was typed in; a hold stays, and what was already used stays used."""
+    """Corrects what was typed in, as long as no pieces of it went anywhere; what is missing may be added
+    later too. A hold stays, and what was already used stays used."""
     now = request.app.state.clock()
 
     def change(session: Session, lot: Lot) -> None:
@@ -142,6 +144,7 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
         checks.same("number", body.number, number)
         checks.settle()
         values = _columns(session, body, now, numbered=True)
+        may_become(fields_of(lot), values, moved=shop_floor.moved(session, number))
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
         recorded_on = today_at(session, lot.plant, lot.created_at)

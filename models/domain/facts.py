@@ -173,6 +173,8 @@ class Facts:
     serial_stock: SerialStock = SerialStock()
     # Who acts, for what they sign.
     signer: Signer = Signer()
+    # What the lots sent were made of, by `key(line, lot)`; only for a receipt that gives another lot's name.
+    made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
@@ -198,3 +200,18 @@ def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
     for names in order.accepted_as.values():
         named |= set(names)
     return frozenset(named - {""})
+
+
+def renamed(order: Order, command: Receive) -> dict[str, str]:
+    """The lots sent, by `key(line, lot)`, that this receipt is the first to give another name, with it."""
+    found = {}
+    for item in command.lines:
+        line = order.line(item.line)
+        output = item.output_lot.strip()
+        if line is None or not output:
+            continue
+        for at in order.stock:
+            lot = lot_of(at)
+            if line_of(at) == line.line and lot and output not in (lot, line.output_lot(lot)):
+                found[at] = output
+    return found

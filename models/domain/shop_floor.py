@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from models.domain.authority import Role
@@ -21,16 +21,23 @@ MAY_DISPATCH = frozenset({Role.RECEIVING, Role.BUYER})
 # A job is begun with more than it is for, as some of it is scrapped; if nothing is, so much more comes out.
 _MADE_OVER = Decimal("0.1")
 MAY_REVERSE = MAY_RECORD | {Role.QUALITY}
+# The earliest zone is this far ahead of UTC: what is yesterday here may be today there.
+_EARLIEST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A lot as its locked row has it. `undecided`: pieces of it that are here, but pending or rejected."""
+    """A lot as its locked row has it. `undecided`: pieces of it that are here, but pending or rejected;
+    `sources`: the jobs and orders it came out of; `booked`: all that was ever booked in as this lot;
+    `began`: the first day it can have been there, wherever that day is counted."""
 
     fact: LotFact
     part_revision: str | None = None
     bought: bool = False
     undecided: Decimal = ZERO
+    sources: frozenset[str] = frozenset()
+    booked: Decimal = ZERO
+    began: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,22 @@ def consume(job: Job, lot: str, shelved: Shelved | None, entered: Decimal, *, of
     return consumed(job.number, lot, amount, fact.unit)
 
 
+def was_there(lot: str, shelved: Shelved, day: datetime | date, field: str) -> None:
+    """Raises `Invalid` when the lot was used or left on a `day` on which it did not exist yet."""
+    if isinstance(day, datetime):
+        day = (day + _EARLIEST_ZONE).astimezone(UTC).date()
+    if shelved.began is not None and day < shelved.began:
+        raise Invalid(
+            "time.before_lot",
+            "Lot {lot} came to be on {began}; {day} is before that. Look at both days, and enter the one on "
+            "which it happened.",
+            field=field,
+            lot=lot,
+            began=shelved.began.isoformat(),
+            day=day.isoformat(),
+        )
+
+
 def make(
     job: Job,
     lot: str,
@@ -92,7 +115,7 @@ def make(
     of_itself: bool,
     failed: bool = False,
 ) -> Edge:
-    """Begins lot `lot`, or adds to the one there is. `of_itself`: the job used up what that was or became;
+    """Begins lot `lot`, or adds to one the job began. `of_itself`: the job used up what that was or became;
     `failed`: the pieces did at their inspection. Raises `Refusal` or `Invalid`."""
     amount = _some(entered, job.unit, "quantity")
     if shelved is not None:
@@ -114,6 +137,8 @@ def make(
             lot=lot,
             job=job.number,
         )
+    if shelved is not None:
+        _of_this_job(job, lot, shelved)
     if serials or job.serial:
         check_serials(serials, amount, "serials")
     return produced(job.number, lot, amount, job.unit)
@@ -339,4 +364,30 @@ def _same_kind(job: Job, lot: str, shelved: Shelved) -> None:
             job=job.number,
             wanted=job.unit,
             made=f"{job.part} {job.revision}",
+        )
+
+
+def _of_this_job(job: Job, lot: str, shelved: Shelved) -> None:
+    """Pieces of two jobs, or of a job and an order, are not told apart once they are in one lot. A lot of
+    which all was taken back is free."""
+    if job.number in shelved.sources:
+        return
+    if shelved.sources:
+        raise Refusal(
+            "output.other_job",
+            "Lot {lot} came out of {sources}; what {job} makes is another lot. Name another one, or none: it is "
+            "given a number then.",
+            field="lot",
+            lot=lot,
+            sources=", ".join(sorted(shelved.sources)),
+            job=job.number,
+        )
+    if shelved.booked:
+        raise Refusal(
+            "output.other_job",
+            "Lot {lot} was there before {job} made anything of it; what {job} makes is another lot. Name another "
+            "one, or none: it is given a number then.",
+            field="lot",
+            lot=lot,
+            job=job.number,
         )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, func, or_, select
+from sqlalchemy import Column, ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from models.codec import load_order
@@ -59,6 +59,13 @@ def above(session: Session, node: str) -> frozenset[str]:
     """The node and all it was made from, over every step and order."""
     steps = _reached(session, {node}, _EDGES.c.to_node, _EDGES.c.from_node)
     return frozenset(_closure(node, steps) | {node})
+
+
+def made_of(session: Session, nodes: Collection[str]) -> frozenset[str]:
+    """The lots that went into what is at these nodes, over every step and order. Pieces that go back to be
+    reworked come of the node they go to, and are left out."""
+    steps = _reached(session, nodes, _EDGES.c.to_node, _EDGES.c.from_node, without="rework")
+    return _lots(steps)
 
 
 def sources(session: Session, lots: Collection[str]) -> dict[str, set[str]]:
@@ -166,11 +173,14 @@ def _reached(
     at: Column[Any],
     beyond: Column[Any],
     past: Collection[str] = ("load:",),
+    without: str = "",
 ) -> dict[str, set[str]]:
     """Node -> the nodes one step `beyond` it, for all nodes that can be reached, those of the kinds `past`
-    left out. What a correction took back is no step."""
+    left out, and edges that say `without`. What a correction took back is no step."""
     ends = (_EDGES.c.from_node, _EDGES.c.to_node)
-    left_out = [end.not_like(f"{kind}%") for kind in past for end in ends]
+    left_out: list[ColumnElement[bool]] = [end.not_like(f"{kind}%") for kind in past for end in ends]
+    if without:
+        left_out.append(_EDGES.c.how != without)
     steps: dict[str, set[str]] = {}
     seen, edge = set(begin), set(begin)
     while edge:

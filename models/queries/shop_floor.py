@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,8 @@ CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), tab
 _DISPATCHES, _LINES, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
 _EDGES, _PIECES = table(EdgeRow), table(PiecesRow)
 _JOB = "job:"
+# The latest zone is this far behind UTC.
+_LATEST_ZONE = timedelta(hours=12)
 
 
 def of_job(session: Session, target: Table, job: str) -> list[Record]:
@@ -156,6 +159,51 @@ def lots_made(session: Session, job: str) -> list[str]:
 def jobs_above(session: Session, node: str) -> set[str]:
     """The jobs that made a lot, or what it was made of, over every step."""
     return {each.removeprefix(_JOB) for each in above(session, node) if each.startswith(_JOB)}
+
+
+def sources(session: Session, lots: Collection[str]) -> dict[str, frozenset[str]]:
+    """By lot, the jobs and orders it came out of; what was taken back came out of none."""
+    query = (
+        select(_EDGES.c.to_node, _EDGES.c.from_node, _EDGES.c.order_number)
+        .where(_EDGES.c.to_node.in_([f"lot:{lot}" for lot in lots]), _EDGES.c.how == "process")
+        .group_by(_EDGES.c.to_node, _EDGES.c.from_node, _EDGES.c.order_number)
+        .having(func.sum(_EDGES.c.quantity) > 0)
+    )
+    found: dict[str, set[str]] = {}
+    for row in session.execute(query):
+        source = row.order_number or row.from_node.removeprefix(_JOB)
+        found.setdefault(row.to_node.removeprefix("lot:"), set()).add(source)
+    return {lot: frozenset(names) for lot, names in found.items()}
+
+
+def moved(session: Session, lot: str) -> bool:
+    """Whether pieces of a lot were made, used, sent or dispatched, and that was not taken back."""
+    node = f"lot:{lot}"
+    return any(
+        session.scalar(
+            select(end)
+            .where(end == node)
+            .group_by(_EDGES.c.from_node, _EDGES.c.to_node)
+            .having(func.sum(_EDGES.c.quantity) > 0)
+            .limit(1)
+        )
+        for end in (_EDGES.c.from_node, _EDGES.c.to_node)
+    )
+
+
+def made_on(session: Session, lots: Collection[str]) -> dict[str, date]:
+    """By lot, the first day on which a job can have made some of it, wherever that day is counted."""
+    query = (
+        select(OUTPUTS.c.lot, OUTPUTS.c.at)
+        .where(OUTPUTS.c.lot.in_(sorted(lots)), OUTPUTS.c.reversed_at.is_(None))
+        .order_by(OUTPUTS.c.at.desc())
+    )
+    return {row.lot: day_of(row.at) for row in session.execute(query)}
+
+
+def day_of(at: datetime) -> date:
+    """The earliest day that it was anywhere at that moment."""
+    return (at - _LATEST_ZONE).date()
 
 
 def undecided(session: Session, lots: Collection[str]) -> dict[str, Decimal]:

@@ -115,6 +115,18 @@ def test_more_of_the_same_joins_its_lot_and_the_next_is_numbered_on(floor: TestC
     assert on_hand(floor, "WO-3201-A") == ("305", "305")
 
 
+@sqlite_only
+def test_what_a_job_makes_is_not_added_to_a_lot_of_another(floor: TestClient) -> None:
+    assert floor.post(f"{API}/work-orders", json=WORK_ORDER | {"number": "WO-2"}).status_code == 201
+    made(floor, f"{API}/work-orders/WO-2/outputs", quantity=5)
+    floor.post(API + "/lots", json=LOT | {"number": "BY-HAND", "supplier": None})
+    for lot, whose in (("WO-2-A", "WO-2"), ("BY-HAND", "before WO-3201")):
+        answer = floor.post(f"{JOB}/outputs", json={"lot": lot, "quantity": 1})
+        assert refused(answer) == "output.other_job"
+        assert whose in answer.json()["detail"]
+    assert on_hand(floor, "WO-2-A") == ("5", "5")
+
+
 def test_the_same_request_again_is_answered_and_not_repeated(floor: TestClient) -> None:
     again = {"Idempotency-Key": "scan-1"}
     body = {"lot": BAR, "quantity": 2}
@@ -204,6 +216,26 @@ def test_a_controlled_dispatch_is_for_the_cleared_alone(floor: TestClient, as_ro
     assert cleared.get(f"{API}/dispatches/{number}").json()["export_controlled"] is True
 
 
+@sqlite_only
+def test_what_is_counted_and_found_by_a_lot_that_moved_stays(floor: TestClient) -> None:
+    bars = floor.get(f"{API}/lots/{BAR}").json()
+    body = {name: bars[name] for name in (*LOT, "part_revision", "certificate")}
+    used = use(floor)
+    for change, code in (({"quantity": 500}, "lot.counted"), ({"heat_number": "HX-9"}, "lot.found_by")):
+        assert refused(floor.put(f"{API}/lots/{BAR}", json=body | change)) == code
+    added = floor.put(f"{API}/lots/{BAR}", json=body | {"unit_cost": "2.5"})
+    assert added.status_code == 200, added.text
+    page = floor.get(f"/master/lots/{BAR}").text
+    assert 'value="10" readonly aria-describedby="quantity-hint"' in page
+    # Taken back, nothing of it went anywhere.
+    floor.post(f"{JOB}/consumptions/{used['id']}/reverse", json={"reason": "Wrong lot"})
+    assert floor.put(f"{API}/lots/{BAR}", json=body | {"quantity": 500}).json()["on_hand"] == "500"
+    assert "readonly" not in floor.get(f"/master/lots/{BAR}").text
+    out(floor)
+    made_here = {"part": PART["number"], "part_revision": "B", "quantity": 500, "uom": "C62"}
+    assert refused(floor.put(f"{API}/lots/WO-3201-A", json=made_here)) == "lot.counted"
+
+
 # --- late, inspected, with serials
 
 
@@ -216,8 +248,20 @@ def test_a_late_entry_is_marked_with_who_and_when(floor: TestClient) -> None:
         "2026-03-16T09:30:00Z",
     )
     assert used["recorded_by"]
-    assert leave(floor, BAR, 1, shipped_on="2026-03-13").json()["late"] is True
+    assert leave(floor, BAR, 1, shipped_on="2026-03-15").json()["late"] is True
     assert leave(floor, BAR, 1).json()["late"] is False
+
+
+@sqlite_only
+def test_a_lot_is_neither_used_nor_gone_before_it_was_there(floor: TestClient) -> None:
+    early = {"lot": BAR, "quantity": 1, "at": "2026-03-14T09:00:00Z"}
+    assert refused(floor.post(f"{JOB}/consumptions", json=early), 422) == "time.before_lot"
+    assert refused(leave(floor, BAR, 1, shipped_on="2026-03-13"), 422) == "time.before_lot"
+    out(floor, at="2026-03-14T09:00:00Z")
+    assert leave(floor, "WO-3201-A", 1, shipped_on="2026-03-14").status_code == 201
+    answer = leave(floor, "WO-3201-A", 1, shipped_on="2026-03-12")
+    assert refused(answer, 422) == "time.before_lot"
+    assert "2026-03-12" in answer.json()["detail"]
 
 
 @sqlite_only

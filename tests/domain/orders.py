@@ -197,6 +197,8 @@ class Scene:
         self.drafts: tuple[Draft, ...] = ()
         # Serials that other orders had later, by `key(line, serial)`.
         self.elsewhere: dict[str, Elsewhere] = {}
+        # What the lots sent were made of, by `key(line, lot)`.
+        self.made_of: dict[str, frozenset[str]] = {}
 
     @property
     def order(self) -> Order:
@@ -283,6 +285,7 @@ class Scene:
             supplier_known=supplier,
             approved=dict.fromkeys(SUPPLIERS - {"GAMMA"}, "") if supplier else {},
             elsewhere=self.elsewhere,
+            made_of=self.made_of,
         )
 
     def _happen(self) -> None:

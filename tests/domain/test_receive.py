@@ -13,6 +13,7 @@ import pytest
 
 from models.domain import events as e
 from models.domain.commands import Cancel, Close, Correct, Hold, Receive
+from models.domain.facts import renamed
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -328,6 +329,26 @@ class TestLots:
         scene.when(facts_lot).refused(
             "lot.other_part", "lines.0.output_lot", part="BRACKET", expected=line.part
         )
+
+    def test_what_it_was_made_of_is_no_name_for_it(self) -> None:
+        scene = shipped()
+        scene.made_of = {"1:L1": frozenset({"L1", "BAR"})}
+        scene.shelf["BAR"], scene.shelf["OUT-1"] = a_lot("BAR", 5), a_lot("OUT-1", 5)
+        scene.when(receive(60, output_lot="BAR")).refused(
+            "receive.own_source", "lines.0.output_lot", lot="BAR", sent="L1"
+        )
+        scene.when(receive(60, lot="L1", output_lot="BAR")).refused("receive.own_source")
+        scene.when(receive(60, output_lot="OUT-1")).then()
+        assert scene.shelf["OUT-1"].on_hand == 65
+
+    def test_only_a_name_given_for_the_first_time_is_looked_into(self) -> None:
+        scene = shipped(60)
+        first = receive(40, output_lot="OUT-1")
+        assert renamed(scene.order, first) == {"1:L1": "OUT-1"}
+        scene.when(first).then()
+        assert renamed(scene.order, receive(20, output_lot="OUT-1")) == {}
+        assert renamed(scene.order, receive(20, output_lot="L1")) == {}
+        assert renamed(scene.order, receive(20)) == {}
 
 
 class TestFound:

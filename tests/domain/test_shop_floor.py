@@ -24,6 +24,7 @@ JOB = Job("4520", "SHAFT", "B", "C62", operations=frozenset({10, 30}))
 
 def of(on_hand: str, **facts: object) -> Shelved:
     about = {"undecided": Decimal(0), "bought": False, "part_revision": None}
+    about |= {"sources": frozenset(), "booked": Decimal(0), "began": None}
     shelved = {name: facts.pop(name, value) for name, value in about.items()}
     fact = LotFact(**{"lot": "BAR", "part": "4140", "on_hand": Decimal(on_hand), "unit": "C62"} | facts)  # type: ignore[arg-type]
     return Shelved(fact, **shelved)  # type: ignore[arg-type]
@@ -91,8 +92,26 @@ def test_pieces_come_out_of_the_job_as_a_lot() -> None:
     assert records.shelf_change(edge) == ("J4520-A", Decimal(300), Decimal(300))
 
 
-def test_more_of_the_same_is_added_to_the_lot_there_is() -> None:
-    assert make(of("5", lot="J4520-A", part="SHAFT", part_revision="B")).quantity == 300
+def test_more_of_the_same_is_added_to_a_lot_the_job_began() -> None:
+    known = {"lot": "J4520-A", "part": "SHAFT", "part_revision": "B"}
+    begun = of("5", **known, sources=frozenset({"4520", "SO-1"}), booked=Decimal(5))
+    assert make(begun).quantity == 300
+    # All that was in it was taken back.
+    assert make(of("0", **known)).quantity == 300
+
+
+@pytest.mark.parametrize(
+    ("shelved", "told"),
+    [
+        (of("5", part="SHAFT", sources=frozenset({"4519"}), booked=Decimal(5)), "came out of 4519"),
+        (of("0", part="SHAFT", sources=frozenset({"SO-1"}), booked=Decimal(5)), "came out of SO-1"),
+        (of("5", part="SHAFT", booked=Decimal(5)), "was there before"),
+    ],
+)
+def test_what_a_job_makes_is_not_added_to_a_lot_of_another(shelved: Shelved, told: str) -> None:
+    with pytest.raises(Refusal, match=told) as refusal:
+        make(shelved)
+    assert (refusal.value.code, refusal.value.errors[0].field) == ("output.other_job", "lot")
 
 
 @pytest.mark.parametrize(
@@ -255,6 +274,18 @@ def test_a_dispatch_of_another_day_is_late() -> None:
     assert records.left_on(date(2026, 3, 13), today) == (date(2026, 3, 13), True)
     assert refused(lambda: records.left_on(date(2026, 3, 17), today)) == "time.future"
     assert refused(lambda: records.left_on(date(206, 3, 16), today)) == "time.long_ago"
+
+
+def test_nothing_happens_to_a_lot_before_it_was_there() -> None:
+    lot = of("5", began=date(2026, 3, 16))
+    with pytest.raises(Invalid, match=r"2026-03-16; 2026-03-15") as refusal:
+        floor.was_there("BAR", lot, date(2026, 3, 15), "shipped_on")
+    assert (refusal.value.code, refusal.value.errors[0].field) == ("time.before_lot", "shipped_on")
+    assert refused(lambda: floor.was_there("BAR", lot, NOW - timedelta(days=1), "at")) == "time.before_lot"
+    floor.was_there("BAR", lot, date(2026, 3, 16), "shipped_on")
+    # It may be the next day already where that was.
+    floor.was_there("BAR", lot, datetime(2026, 3, 15, 10, tzinfo=UTC), "at")
+    floor.was_there("BAR", of("5"), date(2026, 3, 15), "shipped_on")
 
 
 # --- what is taken back

@@ -123,6 +123,7 @@ def _drawn(request: Request, staff: Staff, deed: Deed, sheet: Sheet, status: int
         sheet=sheet,
         parts=deed.form.parts,
         options=options,
+        settled={},
         needed={name for name, info in deed.body.model_fields.items() if info.is_required()},
         most=choices.MOST,
         scan=_SCANNED,

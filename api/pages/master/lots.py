@@ -22,8 +22,9 @@ from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.domain.errors import Unknown
 from models.domain.labels import LABELS, Kind
+from models.domain.lot_corrections import settled
 from models.domain.lot_holds import BY_DOCUMENT
-from models.queries import compliance, lot_holds, order_stream
+from models.queries import compliance, lot_holds, order_stream, shop_floor
 
 _MOST_MATERIALS = 50
 
@@ -157,6 +158,11 @@ def _ways(staff: Staff, record: Record) -> list[tuple[str, str]]:
     return [(N_("Print a label"), labels.path_of(Kind.LOT, record["number"]))] if staff.has(*LABELS) else []
 
 
+def _settled(session: Session, words: Words, record: Record) -> dict[str, str]:
+    why = settled(record, moved=shop_floor.moved(session, record["number"]))
+    return {name: words.say(refusal.text, **refusal.values) for name, refusal in why.items()}
+
+
 LOTS = Screen(
     "lots",
     N_("Lots"),
@@ -208,4 +214,5 @@ LOTS = Screen(
     standing=_standing,
     panels=_panels,
     ways=_ways,
+    settled=_settled,
 )

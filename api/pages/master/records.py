@@ -139,6 +139,7 @@ def _drawn(
         standing=screen.standing(words, record) if record else [],
         panels=screen.panels(session, staff, record) if record else [],
         ways=screen.ways(staff, record) if record else (),
+        settled=screen.settled(session, words, record) if record else {},
         changes=history.told(session, words, screen, record, options) if record else [],
         options=options,
         needed={name for name, info in body_of(place.route).model_fields.items() if info.is_required()},

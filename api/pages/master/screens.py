@@ -6,7 +6,7 @@ declared by the JSON routes it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 from urllib.parse import quote
@@ -86,6 +86,8 @@ class Screen:
     panels: Callable[[Session, Staff, Record], Sequence[Panel]] = lambda _session, _staff, _record: []
     # What else there is of a record: what it says, and where it leads.
     ways: Callable[[Staff, Record], Sequence[tuple[str, str]]] = lambda _staff, _record: ()
+    # Inputs that are shown and no longer asked, with why.
+    settled: Callable[[Session, Words, Record], Mapping[str, str]] = lambda _session, _words, _record: {}
 
     @property
     def known_by(self) -> tuple[str, ...]:

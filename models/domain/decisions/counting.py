@@ -19,7 +19,7 @@ from models.domain.events import ReceiptLine
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import contradicted
-from models.domain.pieces import OUT, Bucket, Move, key
+from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO, plain
 from models.domain.serials import Named, missing, of_line
 from models.domain.surplus import acceptable
@@ -155,7 +155,21 @@ class Count:
                 part=known.part,
                 expected=line.part,
             )
+        self._not_its_source(line, lot, output, index)
         return output
+
+    def _not_its_source(self, line: Line, lot: str, output: str, index: int) -> None:
+        """Pieces are not made of themselves: a trace would come back to where it began."""
+        for at, behind in self.facts.made_of.items():
+            if line_of(at) == line.line and lot in ("", lot_of(at)) and output in behind:
+                raise Refusal(
+                    "receive.own_source",
+                    "Lot {lot} went into {sent}, which was sent; what comes back of it is another lot. Give the "
+                    "received pieces another lot.",
+                    field=f"lines.{index}.output_lot",
+                    lot=output,
+                    sent=lot_of(at),
+                )
 
     def _take(self, line: Line, lot: str, wanted: Decimal, index: int, serials: Named = NOBODY) -> Drawn:
         if self.order.end is not None:

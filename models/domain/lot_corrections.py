@@ -1,0 +1,48 @@
+"""What may still be corrected of a lot by typing it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.domain.errors import Refusal
+
+# What events and records have counted since, and what its pieces are found by wherever they went.
+_COUNTED = ("part", "part_revision", "quantity", "uom")
+_FOUND_BY = ("supplier", "supplier_lot", "heat_number", "certificate")
+
+
+def settled(lot: Mapping[str, object], *, moved: bool) -> dict[str, Refusal]:
+    """The fields that can no longer be changed, with why; what nobody has said yet may still be added.
+    `moved`: pieces of it were made, used, sent or dispatched, and that was not taken back."""
+    if not moved:
+        return {}
+    why = {name: _counted(str(lot["number"]), name) for name in _COUNTED}
+    why |= {name: _found_by(str(lot["number"]), name) for name in _FOUND_BY}
+    return {name: refusal for name, refusal in why.items() if lot[name] is not None}
+
+
+def may_become(lot: Mapping[str, object], wanted: Mapping[str, object], *, moved: bool) -> None:
+    """Raises `Refusal` when a field that is settled would change."""
+    for name, why in settled(lot, moved=moved).items():
+        if lot[name] != wanted[name]:
+            raise why
+
+
+def _counted(lot: str, field: str) -> Refusal:
+    return Refusal(
+        "lot.counted",
+        "Lot {lot} was made, used, sent or dispatched: its part, revision, quantity and unit stay as they were "
+        "booked. Count the pieces on their order, record what the job made, or reverse what was recorded wrongly.",
+        field=field,
+        lot=lot,
+    )
+
+
+def _found_by(lot: str, field: str) -> Refusal:
+    return Refusal(
+        "lot.found_by",
+        "Lot {lot} was made, used, sent or dispatched: its pieces are found by its supplier, supplier lot, heat "
+        "and certificate, which stay. Put the lot on hold, with what is right as the reason.",
+        field=field,
+        lot=lot,
+    )

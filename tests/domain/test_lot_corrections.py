@@ -1,0 +1,54 @@
+"""What is known of a lot stays once its pieces went anywhere."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from models.domain.errors import Refusal
+from models.domain.lot_corrections import may_become, settled
+
+LOT: dict[str, object] = {
+    "number": "20260315-STEEL-001",
+    "part": "BAR-4140",
+    "part_revision": None,
+    "quantity": Decimal(10),
+    "uom": "C62",
+    "supplier": "STEEL",
+    "supplier_lot": "S-1",
+    "heat_number": "HX-1",
+    "certificate": None,
+    "unit_cost": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("quantity", Decimal(500), "lot.counted"),
+        ("part", "BAR-316", "lot.counted"),
+        ("uom", "KGM", "lot.counted"),
+        ("supplier", None, "lot.found_by"),
+        ("supplier_lot", "S-2", "lot.found_by"),
+        ("heat_number", "HX-2", "lot.found_by"),
+    ],
+)
+def test_what_was_counted_or_is_found_by_it_stays(field: str, value: object, code: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        may_become(LOT, LOT | {field: value}, moved=True)
+    assert (refusal.value.code, refusal.value.errors[0].field) == (code, field)
+    may_become(LOT, LOT | {field: value}, moved=False)
+
+
+def test_what_nobody_said_is_added_and_what_it_costs_is_corrected() -> None:
+    may_become(LOT, LOT | {"certificate": "C-9", "part_revision": "A", "unit_cost": Decimal(2)}, moved=True)
+    assert settled(LOT, moved=True).keys() == {
+        "part",
+        "quantity",
+        "uom",
+        "supplier",
+        "supplier_lot",
+        "heat_number",
+    }
+    assert settled(LOT, moved=False) == {}
