@@ -44,7 +44,7 @@ async def _floor(system: System) -> Floor:
         body: Any = {"number": names[part], "revision": "A", "bom": made_of}
         await system.post(Role.ADMIN, "/parts", body, status=201)
     for number, part in (("RODS", "ROD"), ("WIRES", "WIRE")):
-        lot = {"number": names[number], "part": names[part], "quantity": 50}
+        lot = {"number": names[number], "part": names[part], "quantity": 50, "received_on": "2026-01-04"}
         await system.post(Role.ADMIN, "/lots", lot, status=201)
     steps = [{"sequence": 10, "kind": "internal", "process": "TURN"}]
     job = {"number": names["WO-PIN"], "part": names["PIN"], "revision": "A", "quantity": 20}
