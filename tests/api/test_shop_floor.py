@@ -435,7 +435,7 @@ def test_a_packing_list_on_paper_has_lots_serials_and_the_customer_s_name(floor:
         "WO-3201-A",
         "SS Flange DN50",
         "S-2",
-        "1 pcs",
+        "Total 1 pc",
     ):
         assert said in sheet.text
     assert "S-1" not in sheet.text
