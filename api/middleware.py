@@ -49,8 +49,9 @@ class SecurityHeaders:
 
 
 class ServerTiming:
-    """Tells how long the answer took to make, from the request's head to the answer's: browsers show it
-    to whoever asks why a page is slow, and the benchmark reads it."""
+    """Tells who is known how long the answer took to make, from the request's head to the answer's: browsers
+    show it to whoever asks why a page is slow, and the benchmark reads it. Strangers are told nothing that
+    differs between a key that is wrong and one that is expired."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,9 +61,10 @@ class ServerTiming:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        state = scope.setdefault("state", {})
 
         async def timed(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and "principal" in state:
                 took = f"app;dur={(time.perf_counter() - began) * 1000:.1f}"
                 message["headers"] = [*message.get("headers", ()), (b"server-timing", took.encode())]
             await send(message)
