@@ -13,7 +13,7 @@ from models.domain import events as e
 from models.domain.authority import OnBehalfOf
 from models.domain.commands import Close, Correct
 from models.domain.records import Load
-from tests.domain.asking import accept, arrived, process, receive, send, ship
+from tests.domain.asking import NC, accept, arrived, dispose, process, receive, send, ship
 from tests.domain.orders import NOW, PLANNER, Scene, a_line, day, given, issued
 
 
@@ -134,7 +134,7 @@ def test_a_parcel_names_the_load_its_pieces_were_in() -> None:
 def test_pieces_of_a_lot_that_was_not_in_the_load_are_not_shipped_as_of_it() -> None:
     scene = given(sent(), process("F-1", started=NOW, L1=60))
     scene.when(ship(40, "L2", load="F-1")).refused("ship.load_unknown", "lines.0.load", loads="none")
-    given(scene, process("F-1", started=NOW, L2=10))
+    given(scene, process("F-1", started=NOW, L2=10), process("F-1", started=NOW, L2=30))
     given(scene, ship(40, "L2", load="F-1"))
 
 
@@ -144,6 +144,39 @@ def test_one_box_does_not_mix_loads() -> None:
     both = replace(first, lines=first.lines + second.lines)
     scene.when(both).refused("ship.two_loads", "lines.1.load")
     given(scene, first, second).then("in_process", at_supplier=40, in_transit_back=60)
+
+
+def test_a_load_gives_out_no_more_than_it_held() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=30), process("F-2", started=NOW, L1=20))
+    too_many = {"left": 30, "held": 30, "entered": 40, "loads": "Bath 3 F-2 2026-11-02T09:00Z", "unnamed": 10}
+    scene.when(ship(40, "L1", load="F-1")).refused("ship.load_short", "lines.0.quantity", **too_many)
+    given(scene, ship(20, "L1", load="F-1"))
+    scene.when(ship(11, "L1", load="F-1")).refused("ship.load_short", left=10)
+    # Two rows of one box take from the same load.
+    half = ship(6, "L1", load="F-1")
+    scene.when(replace(half, lines=half.lines * 2)).refused("ship.load_short", "lines.1.quantity", left=10)
+    given(scene, ship(10, "L1", load="F-1"), ship(20, "L1", load="F-2"))
+    # A box that never was took nothing out.
+    given(scene, Correct(scene.sequence(e.ParcelShipped), "Not shipped"), ship(20, "L1", load="F-2"))
+
+
+def test_reworked_pieces_leave_their_first_load_again_or_another_once() -> None:
+    scene = given(issued(), accept(), send(100), arrived()).at(day(3))
+    given(scene, process("F-1", started=NOW, L1=50), ship(50, load="F-1"), receive(40, rejected=10))
+    given(scene, dispose(rework=10)).at(day(4))
+    given(scene, process("F-2", started=day(3), L1=12))
+    scene.when(ship(13, nonconformance=NC, load="F-2")).refused("ship.load_short", left=12)
+    given(scene, ship(4, nonconformance=NC, load="F-2"), ship(6, nonconformance=NC, load="F-1"))
+    # Of the second load 4 are gone, of the first all that was in it.
+    scene.when(ship(9, load="F-2")).refused("ship.load_short", left=8)
+    scene.when(ship(1, load="F-1")).refused("ship.load_short", left=0)
+
+
+def test_pieces_as_they_came_were_in_no_load() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=30))
+    raw = ship(40, "L1", load="F-1")
+    given(scene, replace(raw, lines=(replace(raw.lines[0], unprocessed=Decimal(10)),)))
+    scene.when(ship(1, "L1", load="F-1")).refused("ship.load_short", left=0)
 
 
 def test_a_number_used_again_is_told_apart_by_its_day() -> None:

@@ -22,6 +22,7 @@ from models.domain.order import Order
 from models.domain.pieces import Bucket, key, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
+from models.domain.transfers import TransferState
 
 CORRECTABLE = (
     e.PiecesSent,
@@ -198,6 +199,11 @@ def _load_not_shipped(order: Order, fact: EventFact) -> None:
     for parcel in order.parcels.values():
         if not parcel.void and node in parcel.loads.values():
             raise _moved_on(parcel.parcel)
+    for each in order.transfers.values():
+        if each.source != order.number or each.state in (TransferState.REFUSED, TransferState.WITHDRAWN):
+            continue
+        if any(item.load == node for item in each.lines):
+            raise _moved_on(each.transfer)
 
 
 def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 
 from models.domain.errors import Invalid, Refusal
-from models.domain.order import Line
+from models.domain.order import Line, Order
+from models.domain.pieces import key, sent
+from models.domain.quantities import ZERO
 from models.domain.records import Load
+from models.domain.transfers import TransferState
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
@@ -21,7 +28,9 @@ def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
         if not lot or lot in load.lots:
             # One load reported in parts holds all of their lots.
             before = by_node.get(load.node)
-            lots = {**before.lots, **load.lots} if before is not None else load.lots
+            lots = dict(before.lots) if before is not None else {}
+            for each, quantity in load.lots.items():
+                lots[each] = lots.get(each, ZERO) + quantity
             by_node[load.node] = replace(load, lots=lots)
     found = [load for load in by_node.values() if name in (load.load, load.full_name)]
     if len(found) == 1:
@@ -42,4 +51,74 @@ def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
         load=name,
         line=line.line,
         loads=", ".join(dict.fromkeys(load.load for load in by_node.values())) or "none",
+    )
+
+
+def not_more_than_held(
+    order: Order, line: Line, lot: str, load: Load, wanted: Decimal, index: int, *, rework: str = ""
+) -> None:
+    """A load gives out no more pieces of a lot than were in it, or what it did could not be told from the
+    rest. `rework` is the nonconformance they come back from; then they may have left the load before."""
+    held = load.lots[lot]
+    left = held - (
+        _again(order, line, lot, load.node, rework) if rework else _gone(order, line, lot, load.node)
+    )
+    if wanted <= left:
+        return
+    others = {each.node: each for each in line.reported_loads if lot in each.lots and each.node != load.node}
+    in_loads = sum((each.lots[lot] for each in line.reported_loads if lot in each.lots), ZERO)
+    raise Refusal(
+        "ship.load_short",
+        "Line {line}: load {load} has {left} of its {held} pieces of lot {lot} left; you entered {entered}. "
+        "Other loads of that lot: {loads}; in no load: {unnamed}. Ship at most what is left of this load, "
+        "and the others in a parcel of their own.",
+        field=f"lines.{index}.quantity",
+        line=line.line,
+        load=load.load,
+        left=max(ZERO, left),
+        held=held,
+        lot=lot or "-",
+        entered=wanted,
+        loads=", ".join(each.full_name for each in others.values()) or "none",
+        unnamed=max(ZERO, sent(order.stock[key(line.line, lot)]) - in_loads),
+    )
+
+
+def _gone(order: Order, line: Line, lot: str, node: str) -> Decimal:
+    """How many different pieces left the load so far, at the least: what came back from rework may have left
+    it before."""
+    at = key(line.line, lot)
+    left = [
+        (each.since or _ALWAYS, "", item.quantity - item.unprocessed)
+        for each in order.transfers.values()
+        if each.source == order.number and each.state in (TransferState.OFFERED, TransferState.TAKEN)
+        for item in each.lines
+        if (item.line, item.lot, item.load) == (line.line, lot, node)
+    ]
+    left += [
+        (parcel.shipped_at, parcel.nonconformance, parcel.packed[at] - parcel.unworked.get(at, ZERO))
+        for parcel in order.parcels.values()
+        if not parcel.void and parcel.loads.get(at) == node
+    ]
+    gone = ZERO
+    again: dict[str, Decimal] = {}
+    for _, rework, quantity in sorted(left, key=lambda each: each[0]):
+        if rework:
+            again[rework] = again.get(rework, ZERO) + quantity
+            gone = max(gone, again[rework])
+        else:
+            gone += quantity
+    return gone
+
+
+def _again(order: Order, line: Line, lot: str, node: str, rework: str) -> Decimal:
+    """Pieces of one nonconformance that came back as of the load: each of them does so once."""
+    at = key(line.line, lot)
+    return sum(
+        (
+            parcel.packed[at] - parcel.unworked.get(at, ZERO)
+            for parcel in order.parcels.values()
+            if not parcel.void and parcel.loads.get(at) == node and parcel.nonconformance == rework
+        ),
+        ZERO,
     )

@@ -14,7 +14,7 @@ from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import unworked
-from models.domain.decisions.loads import the_load
+from models.domain.decisions.loads import not_more_than_held, the_load
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import TransferAnnounced, TransferOffered
 from models.domain.facts import Asked, Facts
@@ -255,6 +255,11 @@ class _Packing:
                     lots=", ".join(load.lots),
                 )
             some = raw.get(key(line.line, lot), ZERO)
+            if load is not None:
+                known = (line.line, lot, load.node)
+                before = (each for each in self.lines if (each.line, each.lot, each.load) == known)
+                worked = sum((each.quantity - each.unprocessed for each in before), quantity - some)
+                not_more_than_held(self.order, line, lot, load, worked, index)
             # What the last lot weighs is what is left of the whole.
             share = None if weight is None else rounded(weight * quantity / left, KILOGRAM)
             weight, left = (None if share is None or weight is None else weight - share), left - quantity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import unworked
-from models.domain.decisions.loads import the_load
+from models.domain.decisions.loads import not_more_than_held, the_load
 from models.domain.decisions.offering import offer
 from models.domain.decisions.shares import settle
 from models.domain.errors import Invalid, Refusal
@@ -73,6 +74,8 @@ class _Packing:
         self.loads: dict[str, str] = {}
         # By stock key: those nothing was done to, which have nothing to show.
         self.unworked: dict[str, Decimal] = {}
+        # By stock key: those that are in the box as of its load.
+        self.of_load: dict[str, Decimal] = {}
 
     def add(self, index: int, item: ShipLine) -> None:
         line = checks.the_line(self.order, item.line, index)
@@ -114,6 +117,8 @@ class _Packing:
         for at, some in as_they_came.items():
             self.unworked[at] = self.unworked.get(at, ZERO) + some
         self._of_load(line, drawn, load, index)
+        if load is not None:
+            self._not_more_than_held(line, drawn, load, as_they_came, index)
         self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
         self.boxed += quantity
         self.unprocessed += raw
@@ -143,6 +148,18 @@ class _Packing:
                     field=f"lines.{index}.load",
                     line=line.line,
                 )
+
+    def _not_more_than_held(
+        self, line: Line, drawn: Drawn, load: Load, raw: Mapping[str, Decimal], index: int
+    ) -> None:
+        """What nothing was done to was in no load."""
+        worked: dict[str, Decimal] = {}
+        for part in drawn.parts:
+            worked[part.lot] = worked.get(part.lot, ZERO) + part.quantity
+        for lot, quantity in worked.items():
+            at = key(line.line, lot)
+            self.of_load[at] = self.of_load.get(at, ZERO) + quantity - raw.get(at, ZERO)
+            not_more_than_held(self.order, line, lot, load, self.of_load[at], index, rework=self.rework)
 
     def _test(self, line: Line, lot: str, tested: Decimal, item: ShipLine, index: int) -> None:
         named = checks.serials(line, item.tested_serials, tested, index, "tested_serials")
