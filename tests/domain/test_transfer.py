@@ -290,6 +290,19 @@ def test_heat_and_load_go_with_the_lot() -> None:
     assert (edge.how, edge.parcel, edge.load) == ("ship", T, node)
 
 
+def test_what_goes_on_is_of_a_load_only_as_far_as_that_still_holds_it() -> None:
+    one, other = together(first().at(day(3)), following().at(day(3)))
+    given(one, process("L-1", started=one.now.replace(hour=5), L1=60))
+    report_of_it = one.sequence(e.ProcessReported)
+    one.when(onward(61, load="L-1"), others=[other]).refused("ship.load_short", "lines.0.quantity", left=60)
+    one.when(onward(50, load="L-1"), others=[other]).then()
+    # What waits for an answer has left the load, and keeps its name.
+    one.when(ship(11, load="L-1")).refused("ship.load_short", left=10)
+    one.when(c.Correct(report_of_it, "Typed wrongly")).refused("correct.moved_on", what=T)
+    answer(one, other, REFUSE).then()
+    given(one, ship(60, load="L-1"))
+
+
 def test_where_nobody_named_the_lot_any_of_the_line_may_have_gone_on() -> None:
     lots = [a_lot("L1", 60, heat="H1"), a_lot("L2", 40, heat="H2")]
     line = a_line(1, 100, [("L1", 60), ("L2", 40)])
