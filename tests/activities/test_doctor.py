@@ -408,13 +408,13 @@ async def test_a_row_missing_from_any_table_is_found(patient: Patient, name: str
 
 
 async def test_the_stock_of_a_lot_that_somebody_corrected_is_compared_as_well(patient: Patient) -> None:
-    lot = await patient.system.get("/lots/PLATED-1")
-    answer = await patient.system.login(Role.ADMIN).put(
-        "/api/v1/lots/PLATED-1", json={"part": lot["part"], "quantity": "401", "uom": lot["uom"]}
-    )
+    admin = patient.system.login(Role.ADMIN)
+    lot = {"number": "TYPED-1", "part": "FLANGE-DN50", "uom": "C62"}
+    assert (await admin.post("/api/v1/lots", json=lot | {"quantity": "400"})).status_code == 201
+    answer = await admin.put("/api/v1/lots/TYPED-1", json=lot | {"quantity": "401"})
     assert answer.json()["on_hand"] == "401", answer.text
     assert await patient.examined() == []
-    with patient.damaged(change(LOTS, {"number": "PLATED-1"}, on_hand=390), LOTS):
+    with patient.damaged(change(LOTS, {"number": "TYPED-1"}, on_hand=390), LOTS):
         assert codes(await patient.examined()) == {"lot.on_hand"}
 
 

@@ -229,7 +229,7 @@ PAGES: dict[str, tuple[Look, ...]] = {
     ),
     "/recalls/{number}": (
         Look("/recalls/{DRILL}", "quality"),
-        Look("/recalls/{DRILL}", "quality", press="form[action$=sign] button", answered=422),
+        Look("/recalls/{DRILL}", "quality", press="form[action$=sign] button", answered=409),
         Look("/recalls/{SIGNED}", "quality"),
         Look("/recalls/{REAL}", "approver"),
         Look("/recalls/RC-1999-0001", "viewer", 404),
@@ -322,6 +322,7 @@ NOT_LOOKED_AT = frozenset(
         "/labels.pdf",
         "/trace.pdf",
         "/recalls/{number}.pdf",
+        "/dispatches/{number}.pdf",
         "/recalls/{number}.csv",
         # Printed on labels; lead to what they are about.
         "/l/{number}",

@@ -85,7 +85,7 @@ async def test_an_alert_answered_by_another_leaves_the_list_while_one_writes_abo
     async with tab(browser, site) as reader:
         await reader.log_in("planner")
         await reader.go("/alerts")
-        items = reader.page.locator("#live article.alert")
+        items = reader.page.locator("#live article.alert:has(textarea)")
         before = await items.count()
         assert before > 1
         name = await items.first.get_attribute("id")
