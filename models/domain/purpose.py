@@ -106,6 +106,11 @@ def _unnamed(order: Order) -> bool:
     return any(not parcel.announced and not parcel.void for parcel in order.parcels.values())
 
 
+def first_article_waits() -> Refusal:
+    """Why the rest of a line does not go yet."""
+    return Refusal("first_article.waits", FIRST_ARTICLE_WAITS)
+
+
 def why_pointless(order: Order, command: str, at: Stage | None = None) -> Refusal | None:
     """Why `command` is not offered now: what `gate` says, or that there is nothing for it to do."""
     refusal = gate.why_not(order, command, at)
@@ -115,6 +120,6 @@ def why_pointless(order: Order, command: str, at: Stage | None = None) -> Refusa
         return _REFUSALS[command](order)
     if command in POINT and not POINT[command](order):
         if command == "send" and not all_sent(order):
-            return Refusal("first_article.waits", FIRST_ARTICLE_WAITS)
+            return first_article_waits()
         return Refusal("order.nothing", NOTHING[command])
     return None

@@ -130,9 +130,9 @@ class Task:
     buttons: tuple[Button, ...]
     # What the page asks, in English, marked for translation.
     question: str = ""
-    # Why there is nothing to do, though the order's stage allows it; empty when there is. Without it
+    # Why there is nothing to do, though the order's stage allows it; None when there is. Without it
     # the core says so.
-    idle: Callable[[Order], str] | None = None
+    idle: Callable[[Order], Refusal | None] | None = None
     # What has to be read beside the order.
     look: Callable[[Session, Desk], Any] = _nothing_more
     # A file comes with it.
@@ -160,8 +160,7 @@ class Task:
             return refusal
         if self.idle is None:
             return desk.why_pointless(self.command)
-        nothing = self.idle(desk.order)
-        return Refusal("form.nothing", nothing) if nothing else None
+        return self.idle(desk.order)
 
 
 def answered(fields: Fields, task_buttons: tuple[Button, ...]) -> str:

@@ -12,7 +12,7 @@ from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.completing import why_not
 from models.domain.evidence import DOCUMENTS
-from models.domain.order import Order, sent_on
+from models.domain.order import sent_on
 from models.domain.paperwork import missing_documents
 
 
@@ -53,16 +53,11 @@ def _complete(fields: Fields, _acting: Acting) -> Wanted:
     return Wanted(c.ForceComplete(reason, c.Signature(name, meaning)), {"signature.name": Lead("name")})
 
 
-def _idle(order: Order) -> str:
-    refusal = why_not(order)
-    return refusal.text if refusal is not None else ""
-
-
 FORCE_COMPLETE = Task(
     "force-complete",
     "force-complete",
     _form,
     _complete,
     (Button("complete", N_("Sign and complete")),),
-    idle=_idle,
+    idle=why_not,
 )

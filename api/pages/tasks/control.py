@@ -82,13 +82,13 @@ REPLAN = Task("replan", "replan", _plain_form, _replan, (Button("replan", N_("Pl
 CANCEL = Task("cancel", "cancel", _plain_form, _cancel, (Button("cancel", N_("Cancel the order")),))
 
 
-def _incomplete(order: Order) -> str:
+def _incomplete(order: Order) -> Refusal | None:
     """Says so while anything keeps the order from being closed; commands that wait are counted later."""
     try:
         control.close(order, c.Close(), Asked(c.Close(), SYSTEM), Facts(), order.issued_at)
     except Refusal:
-        return N_("Not everything is here yet.")
-    return ""
+        return Refusal("form.nothing", "Not everything is here yet.")
+    return None
 
 
 def _close(_fields: Fields, _acting: Acting) -> Wanted:

@@ -16,6 +16,7 @@ from api.supplier.tasks import Wanted
 from api.supplier.told import limits
 from api.supplier.words import Words
 from models.domain import commands as c
+from models.domain.errors import Refusal
 from models.domain.inspection import NOT, Characteristic, InspectionPlan, Result, Sample, judge
 from models.domain.order import Order
 from models.domain.records import Inspection
@@ -24,10 +25,12 @@ from models.queries import order_records
 MEASURE_BUTTONS = (Button("submit", N_("Send these values")), Button("check", N_("Only check them")))
 
 
-def _nothing_to_measure(order: Order) -> str:
+def _nothing_to_measure(order: Order) -> Refusal | None:
     if any(True for _ in planned_lines(order)):
-        return ""
-    return N_("There is nothing to measure: no inspection plan, or no pieces at the supplier.")
+        return None
+    return Refusal(
+        "form.nothing", "There is nothing to measure: no inspection plan, or no pieces at the supplier."
+    )
 
 
 def _submit(fields: Fields, acting: Acting) -> Wanted | None:

@@ -7,13 +7,14 @@ from api.pages.tasks.base import Acting, Button, Task, answered
 from api.supplier.fields import Fields
 from api.supplier.processing import form, read, sent_lines
 from api.supplier.tasks import Wanted
+from models.domain.errors import Refusal
 from models.domain.order import Order
 
 _BUTTONS = (Button("process", N_("Report this load")),)
 
 
-def _nothing_sent(order: Order) -> str:
-    return "" if sent_lines(order) else N_("Nothing has been sent yet.")
+def _nothing_sent(order: Order) -> Refusal | None:
+    return None if sent_lines(order) else Refusal("form.nothing", "Nothing has been sent yet.")
 
 
 def _report(fields: Fields, acting: Acting) -> Wanted:

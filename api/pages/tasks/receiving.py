@@ -20,9 +20,10 @@ from models.domain import setting_up
 from models.domain.authority import Role
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
+from models.domain.errors import Refusal
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, held_in, key
-from models.domain.purpose import NOTHING, POINT
+from models.domain.purpose import why_pointless
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
 from models.domain.surplus import keepable
@@ -339,10 +340,9 @@ def _named(fields: Fields, line: Line, at: str, asked: Serials) -> c.ReceiveLine
     )
 
 
-def _nothing_can_come(order: Order) -> str:
+def _nothing_can_come(order: Order) -> Refusal | None:
     """Pieces nobody waits for can arrive too, and are booked as surplus; but not after the end."""
-    over = order.end is not None and not POINT["receive"](order)
-    return NOTHING["receive"] if over else ""
+    return why_pointless(order, "receive") if order.end is not None else None
 
 
 RECEIVE = Task(

@@ -15,6 +15,7 @@ from api.supplier.serials import Serials, amount, nothing, ticked, tracked
 from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
+from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.domain.pieces import Bucket, held_in, key, line_of, lot_of
 from models.domain.quantities import ZERO
@@ -54,10 +55,10 @@ def _found_form(acting: Acting, _typed: Typed) -> FoundForm:
     return FoundForm(tuple(found), {place.input: where(place) for place in found})
 
 
-def _none_found(order: Order) -> str:
+def _none_found(order: Order) -> Refusal | None:
     if any(held_in(pieces, *_FOUND_IN) for pieces in order.stock.values()):
-        return ""
-    return N_("No pieces have been accepted, are pending or went straight on.")
+        return None
+    return Refusal("form.nothing", "No pieces have been accepted, are pending or went straight on.")
 
 
 def _report(fields: Fields, acting: Acting) -> Wanted:

@@ -17,9 +17,10 @@ from api.supplier.serials import amount as named
 from api.supplier.tasks import Lead, Place, Wanted, label
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
+from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, key
-from models.domain.purpose import FIRST_ARTICLE_WAITS
+from models.domain.purpose import first_article_waits
 from models.domain.quantities import ZERO
 from models.domain.records import Share
 from models.domain.sendable import Sendable, came_back, left_on, sendable, unsent_on
@@ -114,12 +115,12 @@ def _send_form(acting: Acting, _typed: Typed) -> SendForm:
     return SendForm(tuple(rows), _reworks(acting.order))
 
 
-def _nothing_to_send(order: Order) -> str:
+def _nothing_to_send(order: Order) -> Refusal | None:
     if any(True for _ in sendable(order)) or _reworks(order):
-        return ""
+        return None
     if any(unsent_on(order, line) for line in order.lines):
-        return FIRST_ARTICLE_WAITS
-    return N_("Everything that was ordered has been sent.")
+        return first_article_waits()
+    return Refusal("form.nothing", "Everything that was ordered has been sent.")
 
 
 def _send(fields: Fields, acting: Acting) -> Wanted:
@@ -251,8 +252,8 @@ def _held(acting: Acting, at: str, bucket: c.Bucketed, unit: str) -> str:
     return acting.words.say(AMOUNTS[Bucket(bucket)], amount=amount)
 
 
-def _nothing_out(order: Order) -> str:
-    return "" if _out(order) else N_("No pieces are out.")
+def _nothing_out(order: Order) -> Refusal | None:
+    return None if _out(order) else Refusal("form.nothing", "No pieces are out.")
 
 
 def _declare_loss(fields: Fields, acting: Acting) -> Wanted:

@@ -19,6 +19,7 @@ from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads, told_a
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
+from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
@@ -92,11 +93,11 @@ def _look(session: Session, desk: Desk) -> list[Order]:
     return following(session, desk.issued)
 
 
-def _nothing_there(order: Order) -> str:
+def _nothing_there(order: Order) -> Refusal | None:
     stock = Shelf(order).stock.values()
     if unannounced(order) or any(pieces.get(bucket, ZERO) > 0 for pieces in stock for bucket in _THERE):
-        return ""
-    return N_("No pieces are at the supplier.")
+        return None
+    return Refusal("form.nothing", "No pieces are at the supplier.")
 
 
 def _ship(fields: Fields, acting: Acting) -> Wanted:
