@@ -26,6 +26,7 @@ from activities.mail_contexts import load
 from activities.mail_message import compose, mail_host, mailbox, sender_of
 from activities.relay import Answer, Connection, Relay, Verdict
 from activities.rendering import one_line, render
+from activities.staff_pages import address_of
 from models.db import Database
 from models.domain.tokens import link_token
 from models.settings import Settings
@@ -124,12 +125,11 @@ class Mailer:
         """The bytes for one recipient."""
         try:
             context = load(row.template, row.context)
-            link_id = getattr(context, "link_id", "")
             rendered = render(
                 context,
                 locale=row.locale,
                 reader=recipient.name,
-                link=f"{self._public_url}/s/{link_token(self._secret, link_id)}" if link_id else "",
+                link=address_of(context, self._public_url, self._secret),
                 written_at=row.created_at,
                 host=self._host,
             )

@@ -22,6 +22,7 @@ from activities import codes, wording
 from activities.calendar_file import order_dates
 from activities.i18n import TEMPLATES, known_locale, say, translations
 from activities.mail_contexts import Alert, MailContext, OrderIssued, Sentence, SupplierMail, name_of
+from activities.staff_pages import staff_page
 from models.domain.causes import name_and_day
 
 # Media queries cannot be inlined; they stay, for dark mode. Nothing is ever fetched.
@@ -53,12 +54,12 @@ def render(
 ) -> Rendered:
     """The mail for ``reader`` (a name, may be empty) in the nearest locale we have words in.
 
-    ``link`` is the address of the reader's page, empty when there is none. Raises
+    ``link`` is the address of the reader's page, of a supplier's with its token, empty when there is none. Raises
     ``jinja2.TemplateError`` when a template asks for what its context does not have.
     """
     locale = known_locale(locale)
     environment = _environment(locale)
-    words = {"mail": context, "reader": reader, "link": link, "locale": locale}
+    words = {"mail": context, "reader": reader, "link": link, "locale": locale, "page": staff_page(context)}
 
     def fill(part: str) -> str:
         return environment.get_template(f"{name_of(context)}/{part}").render(words)
