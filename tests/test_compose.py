@@ -118,7 +118,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert documented.keys() == SETTINGS
     for name, field in Settings.model_fields.items():
         default = field.default
-        text = default.get_secret_value() if name == "secret_key" else str(default)
+        text = default.get_secret_value() if name == "secret_key" else str("" if default is None else default)
         if isinstance(default, bool):
             text = text.lower()
         assert documented[f"SENDOUT_{name.upper()}"] == text, name
