@@ -7,7 +7,7 @@ a mail's id follows from hold and person, so that nobody is written to twice.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,14 +55,15 @@ def tell(session: Session, settings: Settings, now: datetime) -> list[str]:
 def _people(session: Session, hold: Hold) -> list[Person]:
     """Planners and quality of the lot's plant who may know of it, admins where there are none."""
 
-    def with_role(role: Role) -> list[Person]:
-        plant = hold["plant"]
-        return users_with(session, role, plant) if plant is not None else everybody_with(session, role)
-
+    plant = hold["plant"]
     hidden = controlled.hidden(session, session.get_one(Lot, hold["lot"]), cleared=False)
-    may_know: Callable[[Person], bool] = lambda person: person.cleared or not hidden  # noqa: E731
-    found = {person.id: person for role in _TOLD for person in filter(may_know, with_role(role))} or {
-        person.id: person for person in filter(may_know, with_role(Role.ADMIN))
+
+    def with_role(role: Role) -> list[Person]:
+        everybody = users_with(session, role, plant) if plant is not None else everybody_with(session, role)
+        return [person for person in everybody if person.cleared or not hidden]
+
+    found = {person.id: person for role in _TOLD for person in with_role(role)} or {
+        person.id: person for person in with_role(Role.ADMIN)
     }
     return list(found.values())
 

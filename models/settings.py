@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     metrics_address: str = Field(
         default="", description="host:port where a worker serves its metrics to Prometheus; empty: nowhere."
     )
-    bom_tolerance: Decimal | None = Field(
+    bom_tolerance: Annotated[Decimal | None, BeforeValidator(lambda typed: typed or None)] = Field(
         default=None,
         ge=0,
         description="By what share (0.05 is 5 %) the material of a job may differ from its bill of material where "

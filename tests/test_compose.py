@@ -122,3 +122,14 @@ def test_every_setting_is_documented_with_its_default() -> None:
         if isinstance(default, bool):
             text = text.lower()
         assert documented[f"SENDOUT_{name.upper()}"] == text, name
+
+
+def test_a_setting_that_is_left_empty_is_one_that_was_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_be_empty = {
+        name: field.default for name, field in Settings.model_fields.items() if field.default in ("", None)
+    }
+    assert may_be_empty["bom_tolerance"] is None
+    for name in may_be_empty:
+        monkeypatch.setenv(f"SENDOUT_{name.upper()}", "")
+    read = Settings(_env_file=None)
+    assert {name: getattr(read, name) for name in may_be_empty} == may_be_empty
