@@ -9,6 +9,8 @@
   // After htmx, which begins some time after its script: a busy machine lets it wait. It listens once.
   addEventListener("load", () => [0, 300, 1500, 5000].forEach((wait) => setTimeout(seen, wait)));
   document.addEventListener("visibilitychange", seen);
+  // Whatever keeps word from coming, nobody looks at what was a minute ago.
+  setInterval(() => document.hidden || document.body.dispatchEvent(new Event("changed")), 60000);
   // What is laid over the old is said to who cannot see it: what reads otherwise now, the first first.
   const said = document.getElementById("said");
   const parts = "h1, h2, h3, p, li, dt, dd, th, td, summary";

@@ -119,6 +119,21 @@ async def test_a_page_listens_though_its_script_was_ready_only_after_the_first_t
         await expect(reader.page.locator("#live")).not_to_contain_text("On hold", timeout=PATIENCE)
 
 
+async def test_a_page_that_no_word_comes_to_is_a_minute_old_at_most(browser: Browser, site: Site) -> None:
+    number = site.orders["WO-3201"]
+    async with tab(browser, site) as reader:
+        await reader.log_in("planner")
+        await reader.context.route("**/live?*", lambda route: route.fulfill(status=204))
+        await reader.page.clock.install()
+        await reader.go(f"/orders/{number}")
+        await asyncio.to_thread(site.post, f"/orders/{number}/hold", {"reason": "drawing unclear"})
+        live = reader.page.locator("#live")
+        await expect(live).not_to_contain_text("On hold")
+        await reader.page.clock.fast_forward(61_000)
+        await expect(live).to_contain_text("On hold", timeout=PATIENCE)
+        await asyncio.to_thread(site.post, f"/orders/{number}/resume", {})
+
+
 async def test_eight_orders_opened_in_tabs_behind_this_one_all_come_and_listen_when_they_are_seen(
     browser: Browser, site: Site
 ) -> None:
