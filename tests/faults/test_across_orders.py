@@ -37,8 +37,9 @@ async def test_one_machine_killed_at_any_commit_loses_no_piece_and_no_workflow(
     await story(one, moment)
 
 
+@pytest.mark.soak
 async def test_a_split_that_is_saved_and_not_applied_when_all_is_killed_is_done_once(one: Site) -> None:
-    """The shortest of the ways above, every time: the others are for long runs."""
+    """The shortest of the ways above: a killed split that waits for the relay."""
     workers = [name for name in one.parts if name.startswith(("api", "worker"))]
     number = await issued(one, quantity=100)
     before = everything(one)
