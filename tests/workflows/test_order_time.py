@@ -180,7 +180,7 @@ async def test_a_cancelled_order_is_followed_up_until_its_pieces_are_back(
         order = await story.act(Role.RECEIVING, "receive", lines=lines, if_match=seen)
         assert order["stage"] == "cancelled"
         assert await story.workflow.result() == "cancelled"
-    assert (await story.system.get("/alerts?open=true"))["items"] == []
+        assert (await story.system.get("/alerts?open=true"))["items"] == []
 
 
 async def test_a_wrong_rule_that_is_always_due_does_not_make_an_order_spin(
