@@ -18,8 +18,9 @@ from api.routes.resource import Checks, Items, Paging, Resource, etag, fields_of
 from api.routes.routing_steps import StepBody, Steps, check_steps
 from api.wire import Answer, api_router
 from models.domain.authority import Role
+from models.domain.families import check_parent
 from models.domain.quantities import ZERO, quantity
-from models.queries import master
+from models.queries import families, master
 from models.queries.demand import made_for
 from models.tables.parts import Part
 from models.tables.work_orders import Operation, WorkOrder
@@ -77,6 +78,7 @@ def create_work_order(
     def make(session: Session, now: datetime) -> WorkOrder:
         if session.get(WorkOrder, body.number) is not None:
             raise work_orders.exists(body.number)
+        _check_parent(session, principal, body.number, body.parent)
         work_order = WorkOrder(number=body.number, **_columns(session, body, body.number), created_at=now)
         session.add(work_order)
         # The routing points at the work order, so that row goes in first.
@@ -110,10 +112,18 @@ def replace_work_order(number: str, body: WorkOrderEdit, request: Request, princ
     """Operations already ordered outside keep the copy on their order."""
 
     def change(session: Session, work_order: WorkOrder) -> None:
+        _check_parent(session, principal, number, body.parent)
         work_order.sqlmodel_update(_columns(session, body, number))
         _route(session, number, body.operations)
 
     return work_orders.replace(request, principal, (number,), change)
+
+
+def _check_parent(session: Session, principal: Principal, number: str, parent: str | None) -> None:
+    """Raises ``Invalid`` when it is below this work order, which nobody else changes until this is saved."""
+    if parent is not None:
+        families.lock(session)
+        check_parent(number, families.upwards(session, parent, cleared=principal.cleared))
 
 
 def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str) -> dict[str, Any]:
@@ -121,10 +131,7 @@ def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str)
     checks = Checks()
     checks.same("number", body.number, number)
     checks.exists(session, Part, (body.part, body.revision), "part", "part")
-    if body.parent == number:
-        checks.wrong("parent", "A work order cannot be its own parent.")
-    else:
-        checks.exists(session, WorkOrder, body.parent, "parent", "work order")
+    checks.exists(session, WorkOrder, body.parent, "parent", "work order")
     check_steps(session, checks, body.operations)
     checks.settle()
     part = session.get_one(Part, (body.part, body.revision))

@@ -55,7 +55,6 @@ def of_project(session: Session, reader: Reader, project: str) -> list[Member]:
 
 
 def _family(session: Session, reader: Reader, root: ColumnElement[bool]) -> list[Member]:
-    # Each once, also where somebody made a work order its own grandparent.
     family = select(_JOBS.c.number).where(root).cte("family", recursive=True)
     family = family.union(select(_JOBS.c.number).join(family, _JOBS.c.parent == family.c.number))
     query = (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.conftest import API, PART, WORK_ORDER
+from models.domain.authority import Role
+from tests.api.conftest import API, PART, WORK_ORDER, Login
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OUTSIDE = {"sequence": 40, "kind": "outside", "process": "PLATE"}
@@ -80,3 +81,33 @@ def test_work_orders_are_found_by_part(stocked: TestClient) -> None:
     post(stocked, part="OTHER", parent="WO-3201")
     found = stocked.get(API + "/work-orders", params={"part": "OTHER"}).json()["items"]
     assert [(order["number"], order["parent"]) for order in found] == [("WO-2", "WO-3201")]
+
+
+def below(client: TestClient, number: str, parent: str | None) -> Any:
+    return client.put(f"{API}/work-orders/{number}", json=WORK_ORDER | {"number": number, "parent": parent})
+
+
+def test_the_way_round_is_named_to_who_would_make_a_ring(stocked: TestClient) -> None:
+    for number, parent in (("WO-2", "WO-3201"), ("WO-3", "WO-2")):
+        assert post(stocked, number=number, parent=parent).status_code == 201
+    answer = below(stocked, "WO-3201", "WO-3")
+    assert (answer.status_code, answer.json()["code"]) == (422, "work_order.ring")
+    assert wrong_fields(answer) == ["parent"]
+    assert "WO-3 is already below WO-3201: WO-3 → WO-2 → WO-3201." in answer.json()["detail"]
+    assert stocked.get(f"{API}/work-orders/WO-3201").json()["parent"] is None
+    itself = below(stocked, "WO-2", "WO-2")
+    assert (itself.status_code, itself.json()["code"]) == (422, "work_order.ring")
+    assert below(stocked, "WO-3", None).status_code == 200
+    assert below(stocked, "WO-3201", "WO-3").status_code == 200
+
+
+def test_a_ring_names_no_work_order_that_only_cleared_people_know_of(
+    as_role: Login, stocked: TestClient
+) -> None:
+    cleared = as_role(Role.BUYER, Role.ADMIN, cleared=True)
+    assert cleared.post(
+        API + "/parts", json=PART | {"number": "SECRET", "export_controlled": True}
+    ).is_success
+    assert post(cleared, part="SECRET", parent="WO-3201").status_code == 201
+    assert post(cleared, number="WO-3", parent="WO-2").status_code == 201
+    assert "WO-3 → … → WO-3201" in below(stocked, "WO-3201", "WO-3").json()["detail"]

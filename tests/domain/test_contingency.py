@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from models.domain import events as e
 from models.domain.commands import Cancel, PlanContingency
 from models.domain.facts import Facts
 from tests.domain.asking import accept, decline, fall_back, receive, send, settle, ship
-from tests.domain.orders import BUYER, DOCK, PLANNER, SUPPLIER_LINK, Scene, day, given, issued, parametrize
+from tests.domain.orders import (
+    BUYER,
+    DOCK,
+    NEED_BY,
+    PLANNER,
+    SUPPLIER_LINK,
+    Scene,
+    day,
+    given,
+    issued,
+    parametrize,
+)
 
 FRIDAY = date(2026, 11, 6)
 APPROVED = Facts(approved={"ACME": "Acme Plating", "DELTA": "Delta Coating"})
@@ -38,10 +49,20 @@ def test_a_plan_names_another_approved_supplier_material_and_who_decides_by_when
     (fall_back(FRIDAY, supplier="OTHER"), "contingency.not_approved", "supplier"),
     (fall_back(date(2026, 11, 1), material=STEEL), "contingency.past", "decide_by"),
     (fall_back(date(2036, 11, 1), material=STEEL), "date.too_far", "decide_by"),
+    (fall_back(NEED_BY + timedelta(days=1), material=STEEL), "contingency.too_late", "decide_by"),
     (fall_back(FRIDAY, material=STEEL, note=" "), "reason.missing", "note"),
 )
 def test_a_plan_that_cannot_be_is_refused_at_its_field(wrong: PlanContingency, code: str, field: str) -> None:
     given(issued()).when(wrong, facts=APPROVED).refused(code, field).then_nothing("issued")
+
+
+def test_the_last_day_to_decide_is_the_one_the_parts_are_needed_on_unless_that_has_passed() -> None:
+    scene = given(issued(milestones=()), accept())
+    late = scene.when(fall_back(NEED_BY + timedelta(days=1), material=STEEL), by=PLANNER, facts=APPROVED)
+    late.refused("contingency.too_late", "decide_by", need_by=NEED_BY)
+    scene.when(fall_back(NEED_BY, material=STEEL), by=PLANNER, facts=APPROVED).then()
+    scene.wait(datetime.combine(NEED_BY, time(12), UTC) + timedelta(days=3))
+    scene.when(fall_back(NEED_BY + timedelta(days=5), material=STEEL), by=PLANNER, facts=APPROVED).then()
 
 
 def test_who_decides_is_reminded_the_day_before_and_alerted_on_the_day() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from api.app import now
 from models.domain.authority import Role
@@ -20,6 +20,12 @@ async def test_a_plan_is_made_shown_and_settled(system: System, browsers: Browse
     page = await planner.refused("plan-contingency", decide_by="", note="")
     assert page.links["Say what the plan is for."].endswith("#note")
     assert page.links["Choose the day by which it has to be decided."].endswith("#decide_by")
+    needed = date.fromisoformat((await system.get(f"/orders/{number}"))["need_by"])
+    after = (needed + timedelta(days=1)).isoformat()
+    page = await planner.refused("plan-contingency", decide_by=after, note="One bath only", material="Steel")
+    assert any(
+        "The parts are needed by" in text and url.endswith("#decide_by") for text, url in page.links.items()
+    )
     await planner.do(
         "plan-contingency", decide_by=day, note="One bath only", material="20 flanges", decides="planner"
     )

@@ -13,6 +13,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c
+from models.domain.decisions.contingency import latest_day
 from models.queries.approved import approved_suppliers
 
 
@@ -21,6 +22,7 @@ class PlanForm:
     """``suppliers`` are approved for the process today: code, name. The values are those of an open plan."""
 
     today: str
+    latest: str
     suppliers: tuple[tuple[str, str], ...]
     supplier: str
     material: str
@@ -38,8 +40,10 @@ def _look(session: Session, desk: Desk) -> dict[str, str]:
 
 def _form(acting: Acting, _typed: Typed) -> PlanForm:
     plan = acting.order.open_contingency
+    latest = latest_day(acting.order, acting.words.today)
     return PlanForm(
         acting.words.today.isoformat(),
+        latest.isoformat() if latest is not None else "",
         tuple((acting.known or {}).items()),
         plan.supplier if plan is not None else "",
         plan.material if plan is not None else "",

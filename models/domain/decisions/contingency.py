@@ -49,7 +49,20 @@ def _day(order: Order, day: date, now: datetime) -> date:
             date=day,
         )
     check_ahead(day, today, "decide_by")
+    latest = latest_day(order, today)
+    if latest is not None and day > latest:
+        raise Invalid(
+            "contingency.too_late",
+            "The parts are needed by {need_by}; decide by then.",
+            field="decide_by",
+            need_by=latest,
+        )
     return day
+
+
+def latest_day(order: Order, today: date) -> date | None:
+    """The last day on which deciding still helps: the one the parts are needed on; none once that has passed."""
+    return order.need_by if order.need_by >= today else None
 
 
 def _alternate(order: Order, supplier: str, facts: Facts) -> str:
