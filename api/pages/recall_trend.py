@@ -37,7 +37,6 @@ class Bar:
 
     number: str
     minutes: str
-    label: str
     left: int
     top: int
     width: int
@@ -73,7 +72,7 @@ def bars(shown: Sequence[Recall], words: Words) -> list[Bar]:
     for place, (recall, took) in enumerate(drills):
         height = max(1, took * (_HIGH - 16) // longest)
         left = place * (_WIDE // _MOST) + _GAP // 2
-        found.append(Bar(recall.number, minutes(took, words), str(took), left, 100 - height, width, height))
+        found.append(Bar(recall.number, minutes(took, words), left, 100 - height, width, height))
     return found
 
 
