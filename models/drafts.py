@@ -16,7 +16,9 @@ from models.domain.decide import check_version
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order_types import SERIES, numbered
+from models.domain.picking import planned_twice
 from models.domain.quantities import CURRENCIES, quantity
+from models.queries import picking
 from models.queries.controlled import hidden
 from models.queries.covering import covering
 from models.tables.lots import Lot
@@ -160,8 +162,8 @@ def _refuse_while_issued(session: Session, number: str) -> None:
 
 
 def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[str]:
-    """Operations that another draft or live order covers already, and lines of more pieces than their work
-    order has; ordering them is allowed, not silent. Orders that a reader may not know of are not named."""
+    """Operations that another draft or live order covers already, lines of more pieces than their work order has,
+    and lots that are planned for more than there is; ordering them is allowed, not silent. Orders that a reader may not know of are not named."""
     found = []
     covered = covering(session, {line.work_order for line in draft.lines}, cleared=cleared)
     for line in draft.lines:
@@ -175,7 +177,8 @@ def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[st
             for number in covered.get((line.work_order, line.operation), ())
             if number != draft.number
         ]
-    return found
+    lots = {lot for line in draft.lines for lot, _ in line.lots}
+    return found + [planned_twice(each) for each in picking.clashing(session, lots, cleared=cleared)]
 
 
 def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:

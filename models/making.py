@@ -70,8 +70,11 @@ def suggestions(session: Session, reader: Reader, plant: str, now: datetime) -> 
     return [each for each in found if each is not None]
 
 
-def make(session: Session, reader: Reader, wanted: Wanted, plant: str, now: datetime) -> list[Made]:
-    """Saves the work orders a selection becomes with their routings and picking lists, all of them or none.
+def make(
+    session: Session, reader: Reader, wanted: Wanted, plant: str, now: datetime, *, confirmed: bool = False
+) -> list[Made]:
+    """Saves the work orders a selection becomes with their routings and picking lists, all of them or none;
+    more than is left or needed only when somebody `confirmed` that.
     Of two that select the same line or suggestion at once, the second is refused with the first one's work
     order."""
     calendar, today = _days(session, plant, now)
@@ -84,7 +87,7 @@ def make(session: Session, reader: Reader, wanted: Wanted, plant: str, now: date
     stock: dict[tuple[str, str], Position] = {
         (each.part, each.revision): each for each in demand.positions(session, reader, parts)
     }
-    jobs = converted(wanted, Around(known, stock, calendar, today))
+    jobs = converted(wanted, Around(known, stock, calendar, today), confirmed=confirmed)
     made = [_made(session, job, now) for job in jobs]
     picking.propose(session, [each.work_order for each in made])
     return made

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.domain.picking import Need, Picked, needs, picked, shortages
+from models.domain.picking import Clash, Need, Picked, needs, picked, shortages
 from models.domain.quantities import ZERO
 from models.queries import picking
 from models.queries.demand import most_made
@@ -21,12 +21,13 @@ from models.tables.work_orders import WorkOrder
 @dataclass(frozen=True, slots=True)
 class PickingList:
     """What a work order takes of each component, the lots set aside for it, what it `used` of each component,
-    and what is missing. A pick is as `models.queries.picking.picks` gives it, with what was `used` of it."""
+    what is missing, and which of the lots others want, too, more than there is. A pick is as `models.queries.picking.picks` gives it, with what was `used` of it."""
 
     needs: tuple[Need, ...]
     picks: tuple[dict[str, Any], ...]
     used: Mapping[str, Decimal]
     short: tuple[Need, ...]
+    clashes: tuple[Clash, ...] = ()
 
 
 def propose(session: Session, jobs: Sequence[WorkOrder]) -> None:
@@ -51,8 +52,8 @@ def propose(session: Session, jobs: Sequence[WorkOrder]) -> None:
         session.flush()
 
 
-def read(session: Session, job: WorkOrder) -> PickingList:
-    """The list as it stands."""
+def read(session: Session, job: WorkOrder, *, cleared: bool) -> PickingList:
+    """The list as it stands, for somebody who knows of controlled parts or not."""
     wanted = _needs(session, job)
     used = picking.used_by(session, [job.number])
     rows = [
@@ -62,7 +63,9 @@ def read(session: Session, job: WorkOrder) -> PickingList:
     held = [Picked(row["part"], row["lot"], max(ZERO, row["quantity"] - row["used"])) for row in rows]
     gone = picking.used_parts(session, job.number)
     short = () if _made(session, job) else tuple(shortages(wanted, held, gone))
-    return PickingList(tuple(wanted), tuple(rows), gone, short)
+    left = [row["lot"] for row in rows if row["quantity"] > row["used"]]
+    clashing = picking.clashing(session, left, cleared=cleared)
+    return PickingList(tuple(wanted), tuple(rows), gone, short, tuple(clashing))
 
 
 def _made(session: Session, job: WorkOrder) -> bool:

@@ -26,7 +26,7 @@ from api.routes.demand import convert_demand, record_made
 from api.supplier.fields import Fields, typed
 from api.supplier.troubles import Trouble, troubles
 from models import making
-from models.domain.demand import MOST, ForLine, ForStock, Suggestion
+from models.domain.demand import MOST, UNCONFIRMED, ForLine, ForStock, Suggestion
 from models.domain.errors import Refusal
 from models.queries import demand
 from models.tables.plants import Plant
@@ -37,7 +37,7 @@ _ROWS = 50
 _SOON = timedelta(days=3)
 _PATH = "/demand"
 _PLANTS = table(Plant)
-_ROW, _LINE, _STOCK = "row", "line", "stock"
+_ROW, _LINE, _STOCK, _CONFIRM = "row", "line", "stock", "confirm"
 # What the inputs of a row are called, by the end of their names.
 _CALLED = {"quantity": N_("Make"), "start": N_("Start")}
 Wanted = list[tuple[str, ForLine | ForStock]]
@@ -96,6 +96,7 @@ def _convert(request: Request, staff: Staff, fields: Fields) -> Response:
                         [each for _, each in wanted],
                         _plant(session, staff, where),
                         now,
+                        confirmed=bool(fields.raw(_CONFIRM)),
                     ),
                     now,
                 )
@@ -196,6 +197,8 @@ def _drawn(
         plant=plant,
         may_make=may(staff, convert_demand),
         made=made or [],
+        # Asked for once there is something to confirm.
+        asks=refusal is not None and (refusal.code == UNCONFIRMED or _CONFIRM in kept),
         summary=staff.words.refusal(refusal) if refusal is not None else "",
         troubles=_placed(staff, refusal, wanted or [], rows, fields) if refusal is not None else (),
     )
@@ -258,7 +261,7 @@ def _kept(fields: Fields | None, rows: list[dict[str, Any]]) -> Mapping[str, str
     if fields is None:
         return {}
     names = {row["value"]: row["name"] for row in rows}
-    found = {}
+    found = {_CONFIRM: fields.raw(_CONFIRM)} if fields.raw(_CONFIRM) else {}
     for name, value in fields.typed.items():
         if value in names:
             found[names[value]] = value

@@ -18,7 +18,7 @@ from api.pages.staff import Staff, Visitor, draw
 from api.routes.demand import job_of, propose_picking_list
 from api.supplier.fields import typed
 from models import picking
-from models.domain.picking import Need
+from models.domain.picking import Clash, Need
 
 router = page_router()
 
@@ -27,7 +27,7 @@ router = page_router()
 def picking_list(number: str, request: Request, staff: Visitor) -> Response:
     with request.app.state.database.read() as session:
         job = job_of(session, staff.reader, number)
-        found = picking.read(session, job)
+        found = picking.read(session, job, cleared=staff.principal.cleared)
     words = staff.words
     return draw(
         request,
@@ -40,6 +40,7 @@ def picking_list(number: str, request: Request, staff: Visitor) -> Response:
         needs=[_component(staff, need, found) for need in found.needs],
         others=[_other(staff, part, found) for part in _unplanned(found)],
         short=[words.amount(need.quantity, need.unit) + f" {need.part}" for need in found.short],
+        twice=[_twice(staff, each) for each in found.clashes],
         used=any(found.used.values()),
         key=secrets.token_hex(16),
         may_pick=may(staff, propose_picking_list),
@@ -86,6 +87,26 @@ def _component(staff: Staff, need: Need, found: picking.PickingList) -> dict[str
             }
             for row in found.picks
             if row["part"] == need.part
+        ],
+    }
+
+
+def _twice(staff: Staff, clash: Clash) -> dict[str, Any]:
+    """A lot that others want as well, and who they are."""
+    words = staff.words
+    return {
+        "lot": clash.lot,
+        "planned": words.amount(clash.planned, clash.unit),
+        "on_hand": words.amount(clash.on_hand, clash.unit),
+        "takers": [
+            {
+                "number": taker.number,
+                "address": f"/master/work-orders/{quote(taker.number, safe='')}"
+                if taker.kind == "work_order"
+                else f"/orders/{taker.number}",
+                "takes": words.amount(taker.quantity, clash.unit),
+            }
+            for taker in clash.takers
         ],
     }
 

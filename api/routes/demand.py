@@ -13,14 +13,14 @@ from sqlmodel import Session
 from activities.i18n import N_
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
-from api.fields import Body, Day, Key, Number, Text, Whole, wrong_value
+from api.fields import Body, Day, Flag, Key, Number, Text, Whole, wrong_value
 from api.routes.orders import only_plant, reader
 from api.routes.work_orders import work_orders
 from api.wire import Answer, api_router
 from models import making, picking
 from models.domain.authority import Role
 from models.domain.demand import MOST, ForLine, ForStock, Suggestion
-from models.domain.picking import Need
+from models.domain.picking import Need, planned_twice
 from models.queries.orders import Reader as OrderReader
 from models.tables.work_orders import WorkOrder
 
@@ -59,6 +59,9 @@ class DemandLineBody(Body):
 class MakeBody(Body):
     lines: Annotated[list[DemandLineBody], Field(max_length=MOST)]
     plant: Key | None = Field(default=None, description="Whose working days count; left out: yours.")
+    confirm: Flag = Field(
+        default=False, description="It is so many, though less is left of a line, or stock needs less."
+    )
 
 
 @router.get("/demand")
@@ -116,13 +119,15 @@ def _suggested(found: Suggestion) -> dict[str, Any]:
 @router.post("/work-orders/convert", status_code=201)
 def convert_demand(body: MakeBody, request: Request, principal: Planning) -> Answer:
     """All of it becomes work orders with the part's routing and a picking list, or nothing does: `errors` then
-    names every line that stands in the way, such as one that a work order covers already (409)."""
+    names every line that stands in the way, such as one that a work order covers already, or one of which more is
+    made than anybody wants without `confirm` (409)."""
 
     def make(session: Session, now: datetime) -> Answer:
         plant = body.plant or principal.plant or only_plant(session)
         wanted = [each.read() for each in body.lines]
-        made = making.make(session, reader(principal), wanted, plant, now)
+        made = making.make(session, reader(principal), wanted, plant, now, confirmed=body.confirm)
         record_made(session, principal, made, now)
+        lists = [picking.read(session, each.work_order, cleared=principal.cleared) for each in made]
         items = [
             {
                 "number": each.work_order.number,
@@ -135,14 +140,17 @@ def convert_demand(body: MakeBody, request: Request, principal: Planning) -> Ans
                 "sales_order": each.job.line.sales_order if each.job.line else None,
                 "line": each.job.line.line if each.job.line else None,
                 "operations": each.operations,
-                "picking_list": shown(picking.read(session, each.work_order)),
+                "picking_list": shown(found),
             }
-            for each in made
+            for each, found in zip(made, lists, strict=True)
         ]
         warnings = [
             f"{each.job.part} {each.job.revision} has no routing; give {each.work_order.number} its operations"
             for each in made
             if not each.operations
+        ]
+        warnings += [
+            planned_twice(each) for each in {each.lot: each for one in lists for each in one.clashes}.values()
         ]
         return Answer({"items": items, "warnings": warnings}, 201)
 
@@ -161,9 +169,11 @@ def record_made(
 
 @router.get("/work-orders/{number}/picking-list")
 def read_picking_list(number: str, request: Request, principal: Reader) -> Answer:
-    """The lots set aside for a work order, and what is missing of each component."""
+    """The lots set aside for a work order, what is missing of each component, and under `planned_twice` the lots
+    that others want as well, more than there is."""
     with request.app.state.database.read() as session:
-        found = picking.read(session, job_of(session, reader(principal), number))
+        job = job_of(session, reader(principal), number)
+        found = picking.read(session, job, cleared=principal.cleared)
     return Answer(shown(found))
 
 
@@ -174,7 +184,7 @@ def propose_picking_list(number: str, request: Request, principal: Planning) -> 
     def change(session: Session, _now: datetime) -> Answer:
         job = job_of(session, reader(principal), number)
         picking.propose(session, [job])
-        return Answer(shown(picking.read(session, job)))
+        return Answer(shown(picking.read(session, job, cleared=principal.cleared)))
 
     return perform(request, principal, change)
 
@@ -196,6 +206,11 @@ def shown(found: picking.PickingList) -> dict[str, Any]:
             for row in found.picks
         ],
         "short": [_need(each) for each in found.short],
+        "planned_twice": [
+            {"lot": each.lot, "uom": each.unit, "on_hand": each.on_hand, "planned": each.planned}
+            | {"by": [{taker.kind: taker.number, "quantity": taker.quantity} for taker in each.takers]}
+            for each in found.clashes
+        ],
     }
 
 

@@ -20,6 +20,8 @@ from models.domain.quantities import ZERO, plain, quantity
 # A sales order and its line; a part and its revision.
 LineKey = tuple[str, int]
 PartKey = tuple[str, str]
+# What more than is left or needed is refused with until somebody confirms it.
+UNCONFIRMED = "demand.beyond"
 # So many become work orders in one go.
 MOST = 200
 # What the numbers of work orders made here begin with.
@@ -180,6 +182,8 @@ class NewJob:
     quantity: Decimal
     start: date
     due: date
+    # As much as is left of the line, or as stock needs.
+    proposed: Decimal
     line: SalesLine | None = None
 
 
@@ -193,17 +197,21 @@ class Around:
     today: date
 
 
-def converted(wanted: Sequence[ForLine | ForStock], around: Around) -> list[NewJob]:
+def converted(
+    wanted: Sequence[ForLine | ForStock], around: Around, *, confirmed: bool = False
+) -> list[NewJob]:
     """The work orders that `wanted` becomes, in its sequence.
 
     What is made to order is taken off what is suggested for stock, wherever it stands. Raises `Invalid`, or
-    `Refusal` when nothing is wrong but that somebody makes it already, naming each by its place.
+    `Refusal` when nothing is wrong but that somebody makes it already, or that it is more than anybody wants
+    and nobody `confirmed` that, naming each by its place.
     """
     if not wanted:
         text = "Select at least one sales-order line or suggestion to make."
         raise Invalid("demand.empty", text, field="lines")
     wrong: list[FieldError] = []
     covered: list[FieldError] = []
+    beyond: list[FieldError] = []
     jobs: dict[int, NewJob] = {}
     places = sorted(range(len(wanted)), key=lambda place: isinstance(wanted[place], ForStock))
     for place in places:
@@ -217,11 +225,12 @@ def converted(wanted: Sequence[ForLine | ForStock], around: Around) -> list[NewJ
                 if isinstance(each, ForLine)
                 else _to_stock(each, around, name, jobs.values())
             )
+            beyond += [] if confirmed else _beyond(jobs[place], f"{name}.quantity")
         except Invalid as invalid:
             wrong += invalid.errors
         except Refusal as refusal:
             covered += refusal.errors
-    _refuse(wrong, covered)
+    _refuse(wrong, covered, beyond)
     return [jobs[place] for place in sorted(jobs)]
 
 
@@ -233,8 +242,26 @@ def _called(each: ForLine | ForStock) -> str:
     return " ".join(str(part) for part in _named(each) if part)
 
 
-def _refuse(wrong: Collection[FieldError], covered: Collection[FieldError]) -> None:
-    errors = (*wrong, *covered)
+def _beyond(job: NewJob, field: str) -> list[FieldError]:
+    """What is sooner typed than wanted: more than is left of a line, or than stock needs."""
+    if job.quantity <= job.proposed:
+        return []
+    some = (("quantity", str(job.quantity)), ("proposed", str(job.proposed)))
+    if job.line is None:
+        text = "Stock needs {proposed} of {part}, not {quantity}. Correct it, or confirm that it is so many."
+        return [FieldError(field, text, (*some, ("part", f"{job.part} {job.revision}")))]
+    text = (
+        "{proposed} of {sales_order} line {line} are left to be made, not {quantity}. Correct it, or confirm "
+        "that it is so many."
+    )
+    line = (("sales_order", job.line.sales_order), ("line", str(job.line.line)))
+    return [FieldError(field, text, (*some, *line))]
+
+
+def _refuse(
+    wrong: Collection[FieldError], covered: Collection[FieldError], beyond: Collection[FieldError]
+) -> None:
+    errors = (*wrong, *covered, *beyond)
     if not errors:
         return
     text = (
@@ -244,7 +271,7 @@ def _refuse(wrong: Collection[FieldError], covered: Collection[FieldError]) -> N
     )
     if wrong:
         raise Invalid("demand.invalid", text, errors=errors, count=len(errors))
-    raise Refusal("demand.covered", text, errors=errors, count=len(errors))
+    raise Refusal("demand.covered" if covered else UNCONFIRMED, text, errors=errors, count=len(errors))
 
 
 def _to_order(each: ForLine, around: Around, name: str) -> NewJob:
@@ -270,7 +297,7 @@ def _to_order(each: ForLine, around: Around, name: str) -> NewJob:
         line.due, line.lead_days, around.calendar, around.today
     )
     some = _some(each.quantity, line.unit, name) or line.left
-    return NewJob(OrderType.MTO, line.part, line.revision, line.unit, some, start, line.due, line)
+    return NewJob(OrderType.MTO, line.part, line.revision, line.unit, some, start, line.due, line.left, line)
 
 
 def _to_stock(each: ForStock, around: Around, name: str, jobs: Collection[NewJob]) -> NewJob:
@@ -285,7 +312,9 @@ def _to_stock(each: ForStock, around: Around, name: str, jobs: Collection[NewJob
     start = _start(each.start, around, name) or found.start
     some = _some(each.quantity, position.unit, name) or found.quantity
     due = max(found.due, around.calendar.add_workdays(start, position.lead_days))
-    return NewJob(OrderType.MTS, position.part, position.revision, position.unit, some, start, due)
+    return NewJob(
+        OrderType.MTS, position.part, position.revision, position.unit, some, start, due, found.quantity
+    )
 
 
 def _enough(position: Position, besides: Decimal, name: str) -> Refusal:

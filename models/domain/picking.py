@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
+from typing import Literal
 
 from models.domain.quantities import MAX_DECIMALS, UNIT_DECIMALS, ZERO, plain
 
@@ -38,6 +39,47 @@ class Picked:
     part: str
     lot: str
     quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A work order that picked so much of a lot and has not used it, or an order that is going to send it."""
+
+    kind: Literal["work_order", "order"]
+    number: str
+    quantity: Decimal
+    # Whose operation an order is for; of a work order itself.
+    work_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A lot that is planned more than once: its `takers` want more of it than there is."""
+
+    lot: str
+    unit: str
+    on_hand: Decimal
+    planned: Decimal
+    takers: tuple[Taker, ...]
+
+
+def clashes(on_hand: Mapping[str, tuple[Decimal, str]], takers: Mapping[str, Sequence[Taker]]) -> list[Clash]:
+    """`on_hand` says how much there is of each lot, and its unit. A lot that a work order picked and sends out by
+    an order of its own is wanted once: the larger of both."""
+    found = []
+    for lot, (there, unit) in on_hand.items():
+        by_kind: dict[tuple[str, str], Decimal] = {}
+        for taker in takers.get(lot, ()):
+            at = (taker.work_order, taker.kind)
+            by_kind[at] = by_kind.get(at, ZERO) + taker.quantity
+        jobs = {work_order for work_order, _ in by_kind}
+        wanted = sum(
+            (max(by_kind.get((job, "work_order"), ZERO), by_kind.get((job, "order"), ZERO)) for job in jobs),
+            ZERO,
+        )
+        if wanted > there and len(takers[lot]) > 1:
+            found.append(Clash(lot, unit, there, wanted, tuple(takers[lot])))
+    return found
 
 
 def needs(bom: Iterable[tuple[str, Decimal]], quantity: Decimal, units: Mapping[str, str]) -> list[Need]:
@@ -76,3 +118,11 @@ def shortages(wanted: Iterable[Need], picks: Iterable[Picked], used: Mapping[str
         if missing > 0:
             found.append(Need(need.part, need.unit, missing))
     return found
+
+
+def planned_twice(clash: Clash) -> str:
+    """The warning in English, with everybody who wants the lot."""
+    takers = ", ".join(f"{taker.number} takes {taker.quantity:f}" for taker in clash.takers)
+    return (
+        f"{clash.lot} is planned for {clash.planned:f} {clash.unit}, {clash.on_hand:f} are on hand: {takers}"
+    )

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models.domain.picking import FreeLot
+from models.domain.picking import Clash, FreeLot, Taker, clashes
 from models.domain.quantities import ZERO
-from models.queries import lot_holds, planned
+from models.queries import controlled, lot_holds, planned
 from models.tables.demand import Pick
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.shop_floor import ConsumptionRow
 from models.tables.types import table
+from models.tables.work_orders import WorkOrder
 
 _LOTS, _PICKS, _PARTS, _USED = table(Lot), table(Pick), table(Part), table(ConsumptionRow)
+_JOBS = table(WorkOrder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,33 @@ def spoken_for(session: Session, lots: Collection[str], *, but: str = "") -> dic
     for lot, some in picked_of(session, lots, but=but).items():
         found[lot] = found.get(lot, ZERO) + some
     return found
+
+
+def clashing(session: Session, lots: Collection[str], *, cleared: bool) -> list[Clash]:
+    """Those of the lots that work orders and open orders want more of than there is, with who wants them; who is
+    not `cleared` is told of no work order and no order of a controlled part."""
+    wanted: dict[str, list[Taker]] = {}
+    for row in session.execute(select(_PICKS).where(_PICKS.c.lot.in_(lots)).order_by(_PICKS.c.work_order)):
+        used = used_by(session, {row.work_order}).get((row.work_order, row.lot), ZERO)
+        if row.quantity > used:
+            taker = Taker("work_order", row.work_order, row.quantity - used, row.work_order)
+            wanted.setdefault(row.lot, []).append(taker)
+    for plan in planned.plans_of(session, lots):
+        if plan.quantity:
+            taker = Taker("order", plan.order, plan.quantity, plan.work_order)
+            wanted.setdefault(plan.lot, []).append(taker)
+    rows = session.execute(
+        select(_LOTS.c.number, _LOTS.c.on_hand, _LOTS.c.uom).where(_LOTS.c.number.in_(lots))
+    )
+    found = clashes({row.number: (row.on_hand, row.uom) for row in rows}, wanted)
+    known = _known(session, {taker.work_order for each in found for taker in each.takers}, cleared=cleared)
+    return [replace(each, takers=tuple(t for t in each.takers if t.work_order in known)) for each in found]
+
+
+def _known(session: Session, work_orders: Collection[str], *, cleared: bool) -> set[str]:
+    """Those that somebody knows of."""
+    query = select(_JOBS.c.number).where(_JOBS.c.number.in_(work_orders))
+    return set(session.scalars(query.where(*controlled.visible(WorkOrder, cleared=cleared))))
 
 
 def picked_of(session: Session, lots: Collection[str], *, but: str = "") -> dict[str, Decimal]:

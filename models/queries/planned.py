@@ -23,7 +23,10 @@ _LINES, _DRAFTED, _OPERATIONS = table(LineRow), table(DraftLineRow), table(Opera
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
+    """So much of a lot, by an order, for an operation of a work order."""
+
+    order: str
     work_order: str
     operation: int
     lot: str
@@ -32,13 +35,18 @@ class _Plan:
 
 def of_lots(session: Session, lots: Collection[str]) -> dict[str, Decimal]:
     """Of each lot."""
+    found: dict[str, Decimal] = {}
+    for plan in plans_of(session, lots):
+        found[plan.lot] = found.get(plan.lot, ZERO) + plan.quantity
+    return found
+
+
+def plans_of(session: Session, lots: Collection[str]) -> Iterable[Plan]:
+    """Everything that open orders which have to do with these lots are going to send."""
     numbers = select(_IDENTIFIERS.c.order_number).where(
         _IDENTIFIERS.c.kind == Kind.LOT.value, _IDENTIFIERS.c.value.in_(lots)
     )
-    found: dict[str, Decimal] = {}
-    for plan in _plans(session, _ORDERS.c.number.in_(numbers.distinct())):
-        found[plan.lot] = found.get(plan.lot, ZERO) + plan.quantity
-    return found
+    return _plans(session, _ORDERS.c.number.in_(numbers.distinct()))
 
 
 def of_jobs(session: Session, jobs: Collection[str]) -> dict[str, Decimal]:
@@ -64,22 +72,26 @@ def of_jobs(session: Session, jobs: Collection[str]) -> dict[str, Decimal]:
     return found
 
 
-def _plans(session: Session, which: ColumnElement[bool]) -> Iterable[_Plan]:
-    query = select(_ORDERS.c.draft, _ORDERS.c.snapshot).where(which, _ORDERS.c.ended_at.is_(None))
+def _plans(session: Session, which: ColumnElement[bool]) -> Iterable[Plan]:
+    query = select(_ORDERS.c.number, _ORDERS.c.draft, _ORDERS.c.snapshot).where(
+        which, _ORDERS.c.ended_at.is_(None)
+    )
     for row in session.execute(query):
-        yield from _drafted(row.draft) if row.snapshot is None else _issued(row.snapshot)
+        yield from _drafted(row.number, row.draft) if row.snapshot is None else _issued(row.snapshot)
 
 
-def _drafted(draft: Any) -> Iterable[_Plan]:
+def _drafted(number: str, draft: Any) -> Iterable[Plan]:
     for line in draft["lines"]:
         for lot, some in line["lots"]:
-            yield _Plan(line["work_order"], line["operation"], lot, Decimal(str(some)))
+            yield Plan(number, line["work_order"], line["operation"], lot, Decimal(str(some)))
 
 
-def _issued(snapshot: Any) -> Iterable[_Plan]:
+def _issued(snapshot: Any) -> Iterable[Plan]:
     order = load_order(snapshot)
     for line in order.lines:
         for planned in line.lots:
             gone = sent(order.stock.get(key(line.line, planned.lot), {}))
             if not line.short_closed and planned.quantity > gone:
-                yield _Plan(line.work_order, line.operation, planned.lot, planned.quantity - gone)
+                yield Plan(
+                    order.number, line.work_order, line.operation, planned.lot, planned.quantity - gone
+                )

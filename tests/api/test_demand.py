@@ -200,6 +200,61 @@ def _delivered(client: TestClient, sales_order: str) -> str:
 
 
 @ON_SQLITE
+def test_more_than_is_left_or_needed_is_made_when_it_is_confirmed(shop: TestClient, app: FastAPI) -> None:
+    lines = [ORDERED | {"quantity": 31}, STOCK | {"quantity": 3000}]
+    before = how_many(app)
+    refused = make(shop, *lines)
+    assert (refused.status_code, refused.json()["code"]) == (409, "demand.beyond")
+    errors = refused.json()["errors"]
+    assert [error["field"] for error in errors] == ["lines.0.quantity", "lines.1.quantity"]
+    assert "30 of SO-1 line 1 are left to be made, not 31." in errors[0]["message"]
+    assert how_many(app) == before
+    made = shop.post(f"{API}/work-orders/convert", json={"lines": lines, "confirm": True})
+    assert [item["quantity"] for item in made.json()["items"]] == ["31", "3000"]
+
+
+@ON_SQLITE
+def test_a_lot_that_is_planned_twice_is_told_with_who_wants_it(
+    shop: TestClient, app: FastAPI, as_role: Login
+) -> None:
+    secret = VALVE | {"number": "SECRET", "export_controlled": True}
+    cleared = as_role(Role.BUYER, Role.ADMIN, cleared=True)
+    add(cleared, "/parts", secret)
+    assert make(cleared, {"suggestion": "SECRET"}).status_code == 201
+    assert make(shop, ORDERED, STOCK).json()["warnings"] == []
+    address = f"{API}/work-orders/WO-2026-00001/picking-list"
+    assert shop.get(address).json()["planned_twice"] == []
+    # Somebody else used a part of what was set aside.
+    with app.state.database.write() as session:
+        session.get_one(Lot, "NEWER").on_hand = Decimal(20)
+    (twice,) = shop.get(address).json()["planned_twice"]
+    assert (twice["lot"], twice["on_hand"], twice["planned"]) == ("NEWER", "20", "53")
+    assert twice["by"] == [
+        {"work_order": "WO-2026-00001", "quantity": "15"},
+        {"work_order": "WS-2026-00002", "quantity": "25"},
+    ], "a controlled part's work order is not named"
+    assert "WS-2026-00001" in str(cleared.get(address).json()["planned_twice"])
+
+
+@ON_SQLITE
+def test_a_draft_that_plans_a_lot_somebody_picked_says_so(shop: TestClient) -> None:
+    make(shop, ORDERED)
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 95, "unit_price": "1", "currency": "USD"}
+    body = {
+        "supplier": "ACME",
+        "process": "PLATE",
+        "spec": "ASTM B633",
+        "spec_revision": "2023",
+        "need_by": "2026-12-18",
+        "lines": [line | {"lots": [{"lot": "OLDER", "quantity": 95}]}],
+    }
+    warnings = add(shop, "/orders", body)["warnings"]
+    assert any("OLDER is planned for" in each and "WO-2026-00001 takes 12" in each for each in warnings), (
+        warnings
+    )
+
+
+@ON_SQLITE
 def test_a_part_of_a_line_leaves_the_rest_to_be_made(shop: TestClient) -> None:
     make(shop, ORDERED | {"quantity": 20, "start": "2026-03-30"})
     (line,) = shop.get(f"{API}/demand?q=SO-1").json()["lines"]
@@ -280,7 +335,7 @@ def test_what_a_job_used_is_no_longer_picked_and_what_it_made_is_on_its_way_no_m
 @ON_SQLITE
 def test_a_part_without_a_routing_is_made_with_a_warning(shop: TestClient) -> None:
     add(shop, "/parts", PART | {"number": "NUT", "revision": "1", "safety_stock": "5"})
-    answer = make(shop, {"suggestion": "NUT", "revision": "1", "quantity": "8"})
+    answer = make(shop, {"suggestion": "NUT", "revision": "1", "quantity": "4"})
     assert answer.json()["items"][0]["operations"] == 0
     assert answer.json()["warnings"] == ["NUT 1 has no routing; give WS-2026-00001 its operations"]
 

@@ -137,8 +137,8 @@ def around(*positions: Position, lines: tuple[SalesLine, ...] = (LINE,)) -> Arou
 def test_a_line_is_made_to_order_and_a_suggestion_for_stock() -> None:
     other = Position("G", "A", "C62", d(20))
     first, second = converted([ForLine("SO-1", 1), ForStock("G", "A")], around(other))
-    assert first == NewJob("MTO", "F", "B", "C62", d(80), date(2026, 3, 23), date(2026, 3, 27), LINE)
-    assert second == NewJob("MTS", "G", "A", "C62", d(20), MONDAY, MONDAY)
+    assert first == NewJob("MTO", "F", "B", "C62", d(80), date(2026, 3, 23), date(2026, 3, 27), d(80), LINE)
+    assert second == NewJob("MTS", "G", "A", "C62", d(20), MONDAY, MONDAY, d(20))
 
 
 def test_what_is_made_to_order_is_not_made_for_stock_again() -> None:
@@ -148,10 +148,39 @@ def test_what_is_made_to_order_is_not_made_for_stock_again() -> None:
 
 
 def test_quantity_and_start_may_be_said() -> None:
-    (job,) = converted([ForLine("SO-1", 1, d(85), date(2026, 3, 20))], around())
-    assert (job.quantity, job.start, job.due) == (d(85), date(2026, 3, 20), LINE.due)
+    (job,) = converted([ForLine("SO-1", 1, d(75), date(2026, 3, 20))], around())
+    assert (job.quantity, job.start, job.due) == (d(75), date(2026, 3, 20), LINE.due)
     (job,) = converted([ForStock("F", "B", d(7), date(2026, 4, 1))], around(STOCKED))
     assert (job.quantity, job.start, job.due) == (d(7), date(2026, 4, 1), date(2026, 4, 6))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        (ForLine("SO-1", 1, d(81)), "80 of SO-1 line 1 are left to be made, not 81."),
+        (ForLine("SO-1", 1, d(80000)), "80 of SO-1 line 1 are left to be made, not 80000."),
+        (ForStock("F", "B", d(101)), "Stock needs 100 of F B, not 101."),
+    ],
+)
+def test_more_than_anybody_wants_is_made_once_somebody_confirmed_it(
+    wanted: ForLine | ForStock, says: str
+) -> None:
+    known = around(replace(STOCKED, on_hand=d(0)))
+    with pytest.raises(Refusal, match="Nothing was made") as refused:
+        converted([wanted], known)
+    assert (refused.value.code, isinstance(refused.value, Invalid)) == ("demand.beyond", False)
+    (error,) = refused.value.errors
+    assert (error.field, error.message.partition(" Correct")[0]) == ("lines.0.quantity", says)
+    (job,) = converted([wanted], known, confirmed=True)
+    assert job.quantity == wanted.quantity
+
+
+def test_what_is_made_already_weighs_more_than_too_many() -> None:
+    known = around(STOCKED, lines=(COVERED,))
+    with pytest.raises(Refusal) as refused:
+        converted([ForLine("SO-1", 1), ForStock("F", "B", d(9000))], known)
+    assert refused.value.code == "demand.covered"
+    assert [error.field for error in refused.value.errors] == ["lines.0", "lines.1.quantity"]
 
 
 def test_what_is_half_made_is_proposed_with_the_rest() -> None:

@@ -6,7 +6,18 @@ from decimal import Decimal
 
 import pytest
 
-from models.domain.picking import FreeLot, Need, Picked, needs, picked, shortages
+from models.domain.picking import (
+    Clash,
+    FreeLot,
+    Need,
+    Picked,
+    Taker,
+    clashes,
+    needs,
+    picked,
+    planned_twice,
+    shortages,
+)
 
 BAR = {"BAR": [FreeLot("L1", "KGM", Decimal(4)), FreeLot("L2", "KGM", Decimal(10))]}
 
@@ -50,3 +61,35 @@ def test_what_was_used_already_is_not_missing() -> None:
     held = [Picked("BAR", "L1", Decimal(4))]
     assert shortages([need], held, {"BAR": Decimal(6)}) == []
     assert shortages([need], held, {"BAR": Decimal(5)}) == [Need("BAR", "KGM", Decimal(1))]
+
+
+def taker(number: str, some: int, work_order: str = "") -> Taker:
+    return Taker("order" if work_order else "work_order", number, Decimal(some), work_order or number)
+
+
+@pytest.mark.parametrize(
+    ("takers", "planned"),
+    [
+        ([taker("WO-1", 6), taker("WO-2", 4)], None),
+        ([taker("WO-1", 6), taker("WO-2", 5)], 11),
+        ([taker("WO-1", 6), taker("SO-1", 5, "WO-2")], 11),
+        # A job's own order sends what the job picked.
+        ([taker("WO-1", 6), taker("SO-1", 6, "WO-1")], None),
+        ([taker("WO-1", 6), taker("SO-1", 7, "WO-1"), taker("WO-2", 4)], 11),
+        # Too much for one alone is no second plan.
+        ([taker("WO-1", 12)], None),
+        ([], None),
+    ],
+)
+def test_a_lot_is_planned_twice_when_several_want_more_than_there_is(
+    takers: list[Taker], planned: int | None
+) -> None:
+    found = clashes({"L1": (Decimal(10), "KGM")}, {"L1": takers})
+    expected = [] if planned is None else [Clash("L1", "KGM", Decimal(10), Decimal(planned), tuple(takers))]
+    assert found == expected
+
+
+def test_the_warning_names_who_takes_how_much() -> None:
+    (clash,) = clashes({"L1": (Decimal(10), "KGM")}, {"L1": [taker("WO-1", 6), taker("WO-2", 5)]})
+    said = "L1 is planned for 11 KGM, 10 are on hand: WO-1 takes 6, WO-2 takes 5"
+    assert planned_twice(clash) == said

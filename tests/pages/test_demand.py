@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from activities.i18n import translations
 from api.app import now
 from models.domain.authority import Role
+from models.tables.demand import Pick
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 from tests.pages.browser import Browser, Browsers, StaffPage
@@ -114,6 +116,43 @@ async def test_quantity_and_start_are_edited_before(system: System, browsers: Br
     assert (made["quantity"], made["start"], made["type"]) == ("12", SOON, "MTO")
     left = await browsers.of(Role.BUYER).open(f"/demand?q={shop.order}")
     assert "18 pcs of 30 pcs" in left.text
+
+
+async def test_more_than_is_left_is_asked_about_and_made_once_it_is_confirmed(
+    system: System, browsers: Browsers, shop: Shop
+) -> None:
+    await shop.make()
+    before, buyer, value = jobs(system), browsers.of(Role.BUYER), f"line/{shop.order}/1"
+    assert 'name="confirm"' not in (await buyer.open(f"/demand?q={shop.part}")).html
+    asked = await tick(buyer, shop, value, quantity="3000")
+    assert asked.status == 409
+    assert f"30 of {shop.order} line 1 are left to be made, not 3000." in asked.text
+    assert 'value="3000"' in asked.html
+    assert jobs(system) == before
+    form = next(each for each in asked.forms if "form" in each.fields)
+    row = row_of(asked, value)
+    made = StaffPage(
+        await buyer.client.post(
+            "/demand", data=form.fields | {row: value, "confirm": "yes"}, follow_redirects=True
+        )
+    )
+    (number,) = set(re.findall(r"WO-\d+-\d+", made.text))
+    assert (await system.get(f"/work-orders/{number}"))["quantity"] == "3000"
+
+
+async def test_a_picking_list_says_who_else_wants_its_lots(
+    system: System, browsers: Browsers, shop: Shop
+) -> None:
+    await shop.make(stock=10)
+    planner = browsers.of(Role.PLANNER)
+    page = await tick(planner, shop, f"line/{shop.order}/1")
+    (number,) = set(re.findall(r"WO-\d+-\d+", page.text))
+    assert "is planned for" not in (await planner.open(f"/work-orders/{number}/picking-list")).text
+    with system.database.write() as session:
+        session.add(Pick(work_order="WO-3201", lot=f"LOT-{shop.bar}", part=shop.bar, quantity=Decimal(4)))
+    page = await planner.open(f"/work-orders/{number}/picking-list")
+    assert f"Lot LOT-{shop.bar} is planned for 14 kg, and there are 10 kg:" in page.text
+    assert page.links["WO-3201"].endswith("/master/work-orders/WO-3201")
 
 
 async def test_what_is_refused_is_marked_and_keeps_what_was_typed(
