@@ -85,7 +85,9 @@ async def master_data(
     await system.post(admin, "/lots", lot, status=201)
 
 
-async def draft(system: System, quantity: int = 1200, tolerance: str = "0.01", **fields: Any) -> str:
+async def draft(
+    system: System, quantity: int = 1200, tolerance: str = "0.01", setup_allowance: int = 0, **fields: Any
+) -> str:
     """A buyer's draft for the flange's outside operation; gives its number."""
     line = {
         "work_order": "WO-3201",
@@ -94,6 +96,7 @@ async def draft(system: System, quantity: int = 1200, tolerance: str = "0.01", *
         "unit_price": "0.85",
         "currency": "USD",
         "tolerance": tolerance,
+        "setup_allowance": setup_allowance,
         "lots": [{"lot": LOT, "quantity": quantity}],
     }
     body = {

@@ -63,13 +63,17 @@ def shared(
         others: dict[str, PartWork | None] = dict(before.others) if before is not None else {}
         others |= dict.fromkeys(having[1:])
         first = next(line.line for line in parts[having[0]] if line.line in group)
+        # The supplier sets up once, where the part is that leads.
+        setup = sum((line.setup_allowance for line in group.values()), ZERO)
         for number in having:
             parted = Parted(of, having[0])
             leading = replace(parted, leads=True, others=others)
             found[number] = tuple(
-                replace(line, parted=leading if (number, line.line) == (having[0], first) else parted)
-                if line.line in group
-                else line
+                line
+                if line.line not in group
+                else replace(line, parted=leading, setup_allowance=setup)
+                if (number, line.line) == (having[0], first)
+                else replace(line, parted=parted, setup_allowance=ZERO)
                 for line in found[number]
             )
     return found

@@ -1,7 +1,8 @@
 """Set-up scrap: so many pieces of a line the supplier may use up while it sets up its process.
 
 They are sent and come back like the others, and are scrapped when they are received. Up to `setup_allowance`
-they are the price of setting up: neither paid nor a reject. How many were used is a function of the receipts
+they are the price of setting up: neither paid nor a reject, and whoever counts them writes them off, since the
+order says so. Scrap beyond that is a judgement of quality. How many were used is a function of the receipts
 that stand, so that taking one back gives its pieces back to the allowance.
 """
 
@@ -12,6 +13,7 @@ from decimal import Decimal
 
 from models.domain.events import ShareMove
 from models.domain.order import Line, Order
+from models.domain.parted import root
 from models.domain.pieces import OUT, Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import Share
@@ -31,20 +33,25 @@ def used(order: Order, line: Line) -> Decimal:
     )
 
 
+def allowed(order: Order, line: Line) -> Decimal:
+    """How many may be used up in all. The supplier sets up once for all deliveries of a line; of a line that was
+    split, once where the part is that leads."""
+    return sum((each.setup_allowance for each in _together(order, line)), ZERO)
+
+
 def left(order: Order, line: Line) -> Decimal:
-    """How many more may be used up. The supplier sets up once for all deliveries of a line."""
-    first = _first(order, line)
-    deliveries = (each for each in order.lines if _first(order, each) is first)
-    return max(ZERO, first.setup_allowance - sum((used(order, each) for each in deliveries), ZERO))
+    """How many more of them may be used up."""
+    gone = sum((used(order, each) for each in _together(order, line)), ZERO)
+    return max(ZERO, allowed(order, line) - gone)
 
 
 def set_up(order: Order, moves: Sequence[Move], shares: Iterable[ShareMove]) -> dict[str, Decimal]:
     """How many of the pieces that a receipt scraps were used up in setting up, by line."""
     shares = tuple(shares)
     found: dict[str, Decimal] = {}
-    rest: dict[int, Decimal] = {}
+    rest: dict[str, Decimal] = {}
     for line in order.lines:
-        first = _first(order, line).line
+        first = root(order.number, line)
         lots = dict.fromkeys(move.lot for move in moves if move.line == line.line)
         scrapped = sum((_scrapped_at_first(line.line, lot, moves, shares) for lot in lots), ZERO)
         some = min(scrapped, rest.setdefault(first, left(order, line)))
@@ -54,8 +61,8 @@ def set_up(order: Order, moves: Sequence[Move], shares: Iterable[ShareMove]) -> 
     return found
 
 
-def _first(order: Order, line: Line) -> Line:
-    return order.line(line.delivery_of) or line
+def _together(order: Order, line: Line) -> list[Line]:
+    return [each for each in order.lines if root(order.number, each) == root(order.number, line)]
 
 
 def _scrapped_at_first(line: int, lot: str, moves: Iterable[Move], shares: Iterable[ShareMove]) -> Decimal:

@@ -10,12 +10,26 @@ from models.codec import dump_order, load_order
 from models.domain import billing, setting_up
 from models.domain import commands as c
 from models.domain import events as e
+from models.domain.authority import Actor
 from models.domain.contract import Terms
 from models.domain.facts import Facts
 from models.domain.order import Order
-from tests.domain.asking import NC, accept, answer, arrived, counter, dispose, receive, send, ship, terms
+from tests.domain.asking import (
+    NC,
+    PARCEL,
+    accept,
+    answer,
+    arrived,
+    counter,
+    dispose,
+    receive,
+    send,
+    ship,
+    terms,
+)
 from tests.domain.orders import (
     ADMIN,
+    BUYER,
     DOCK,
     Scene,
     a_draft,
@@ -76,8 +90,30 @@ def test_a_receipt_that_is_taken_back_gives_the_allowance_back() -> None:
     assert left(scene.order) == 5
 
 
-def test_scrapping_at_receipt_stays_with_quality() -> None:
-    allowing().when(receive(99, scrapped=1), by=DOCK).refused("forbidden.scrap")
+@parametrize("by", DOCK, BUYER)
+def test_whoever_counts_it_writes_off_what_setting_up_may_use_and_only_quality_more(by: Actor) -> None:
+    allowing().when(receive(95, scrapped=5), by=by).then(accepted=95, scrapped=5)
+    beyond = receive(94, scrapped=6)
+    allowing().when(beyond, by=by).refused("forbidden.scrap", "lines.0.scrapped", line=1, left=5, entered=6)
+    allowing().when(beyond, by=ADMIN).then(accepted=94, scrapped=6)
+    # A line that allows none has none left to speak of.
+    allowing(0).when(receive(99, scrapped=1), by=by).refused("forbidden.scrap", "lines.0.scrapped")
+
+
+def test_earlier_receipts_and_earlier_lines_of_the_same_one_leave_less_to_write_off() -> None:
+    scene = given(allowing(), receive(60, scrapped=3))
+    one, two = (receive(9, scrapped=some, additional=True).lines[0] for some in (1, 2))
+    both = c.Receive((one, two), PARCEL, "", True)
+    scene.when(both, by=DOCK).refused("forbidden.scrap", "lines.1.scrapped", left=1, entered=2)
+    scene.when(c.Receive((one, one), PARCEL, "", True), by=DOCK).then(
+        accepted=78, scrapped=5, in_transit_back=17
+    )
+
+
+def test_what_was_reworked_is_scrapped_by_quality_whatever_is_left_for_setting_up() -> None:
+    scene = given(allowing(), receive(90, rejected=10), dispose(rework=10), ship(10, nonconformance=NC))
+    reworked = receive(8, parcel="SO-1-P2", scrapped=2)
+    scene.when(reworked, by=DOCK).refused("forbidden.scrap", "lines.0.scrapped", left=0, entered=2)
 
 
 def test_rework_that_is_scrapped_is_no_set_up_scrap() -> None:
@@ -121,6 +157,20 @@ def test_orders_that_come_of_a_split_share_what_was_allowed() -> None:
     scene = given(issued(a_line(setup_allowance=Decimal(5))), accept())
     scene.when(c.Split(tuple(c.SplitChild((half,)) for half in halves))).then()
     assert [child.order.lines[0].setup_allowance for child in scene.born.values()] == [5, 0]
+    # It is written off where the part leads, and only there.
+    for (number, child), refused in zip(scene.born.items(), (False, True), strict=True):
+        given(child, send(40), arrived(), ship(40))
+        child.when(receive(37, scrapped=3, parcel=f"{number}-P1"), by=DOCK)
+        assert (child.refusal is not None and child.refusal.code == "forbidden.scrap") is refused
+
+
+def test_an_order_that_only_has_a_later_delivery_has_the_allowance_of_the_line_when_it_leads() -> None:
+    parts = terms(1, 60), terms(1, 40, promise=date(2026, 12, 21))
+    scene = given(issued(a_line(setup_allowance=Decimal(5))), counter(None, *parts), answer())
+    shared = (c.LineQuantity(2, Decimal(40)),), (c.LineQuantity(1, Decimal(60)),)
+    scene.when(c.Split(tuple(c.SplitChild(lines) for lines in shared))).then()
+    first, other = scene.born.values()
+    assert (left(first.order, 2), left(other.order, 1)) == (5, 0)
 
 
 @parametrize("allowed, code", (-1, "quantity.too_small"), ("0.5", "quantity.too_precise"))

@@ -75,6 +75,20 @@ async def test_a_parcel_is_counted_and_what_is_not_named_is_accepted(
     assert await pieces(system, number) == {"sent": "20", "accepted": "17", "rejected": "2", "pending": "1"}
 
 
+async def test_whoever_counts_writes_off_what_setting_up_may_use(system: System, browsers: Browsers) -> None:
+    number = await at(system, "shipped", setup_allowance=2)
+    dock = hands(browsers, number, Role.RECEIVING)
+    assert "Up to 2 pcs are allowed for setting up" in (await dock.look("receive")).text
+    page = await dock.refused("receive", lines__0__counted="20", lines__0__scrapped="3")
+    text = (
+        "Scrapped: Line 1: 2 of these pieces may be scrapped as used up in setting up; you entered 3. Scrapping "
+        "others needs the role quality. Count them as rejected; quality decides about them."
+    )
+    assert page.links[text].endswith("#lines-0-scrapped")
+    await dock.do("receive", lines__0__counted="20", lines__0__scrapped="2")
+    assert await pieces(system, number) == {"sent": "20", "accepted": "18", "scrapped": "2"}
+
+
 async def test_a_split_that_does_not_add_up_is_refused_at_its_number(
     system: System, browsers: Browsers
 ) -> None:

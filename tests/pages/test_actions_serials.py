@@ -9,15 +9,16 @@ from tests.stories import BEHALF
 from tests.systems import System
 
 
-async def tracked(system: System) -> str:
+async def tracked(system: System, pump: str = "PUMP-9", **of_line: object) -> str:
     """An acknowledged order of three pumps, which have serial numbers."""
     admin = Role.ADMIN
-    part = {"number": "PUMP-9", "revision": "A", "description": "Pump", "trace": "serial"}
+    part = {"number": pump, "revision": "A", "description": "Pump", "trace": "serial"}
     await system.post(admin, "/parts", part, status=201)
     operation = {"sequence": 30, "kind": "outside", "process": "PLATE", "spec": "ASTM B633", "spec_revision": "2023"}  # fmt: skip
-    job = {"number": "WO-9", "type": "MTO", "part": "PUMP-9", "revision": "A", "quantity": 3}
+    job = {"number": f"WO-{pump}", "type": "MTO", "part": pump, "revision": "A", "quantity": 3}
     await system.post(admin, "/work-orders", {**job, "operations": [operation]}, status=201)
-    line = {"work_order": "WO-9", "operation": 30, "quantity": 3, "unit_price": "9", "currency": "USD"}
+    line = {"work_order": f"WO-{pump}", "operation": 30, "quantity": 3, "unit_price": "9", "currency": "USD"}
+    line |= of_line
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-15", "lines": [line]}
     number = str((await system.post(Role.BUYER, "/orders", body, status=201))["number"])
     await system.command(Role.BUYER, number, "issue")
@@ -65,3 +66,22 @@ async def test_pieces_are_named_at_every_step(system: System, browsers: Browsers
         "report-nonconformance", "report", **{"lines__0__serial__P-1": "yes"}, defect="Scratched"
     )
     assert (await where(system, number))["P-1"] == "rejected"
+
+
+async def test_a_piece_used_up_in_setting_up_is_named_by_whoever_counts(
+    system: System, browsers: Browsers
+) -> None:
+    number = await tracked(system, "PUMP-8", setup_allowance=1)
+    lines = [{"line": 1, "quantity": 3, "serials": ["P-1", "P-2", "P-3"]}]
+    await system.command(Role.RECEIVING, number, "send", lines=lines)
+    lines = [{"line": 1, "quantity": 3}]
+    await system.command(Role.BUYER, number, "ship", lines=lines, on_behalf_of=BEHALF)
+    dock = hands(browsers, number, Role.RECEIVING)
+    await dock.do(
+        "receive", "receive", **{"lines__0__serial__P-1": "scrapped", "lines__0__serial__P-2": "absent"}
+    )
+    assert await where(system, number) == {"P-1": "scrapped", "P-2": "in_transit_back", "P-3": "accepted"}
+    # None is left, so that it is no choice any more.
+    page = await dock.look("receive")
+    assert "P-2" in page.text
+    assert "scrapped" not in [given.get("value") for tag, given in page.tags if tag == "option"]

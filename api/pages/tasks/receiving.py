@@ -22,7 +22,7 @@ from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
 from models.domain.errors import Refusal
 from models.domain.order import Line, Order
-from models.domain.pieces import OUT, Bucket, held_in, key
+from models.domain.pieces import OUT, Bucket, held_in, key, line_of
 from models.domain.purpose import why_pointless
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
@@ -81,6 +81,8 @@ class Counted:
     keys: str
     # How many more may be scrapped as used up in setting up; empty when none.
     setup: str
+    # Beyond those, only quality scraps.
+    may_scrap: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,6 @@ class ReceiveForm:
     # Parcels of other orders in the same box, to be received one after the other.
     fellows: tuple[Box, ...]
     rows: tuple[Counted, ...]
-    may_scrap: bool
     again: bool
     # Without a box to choose there is nothing to send yet.
     barred_buttons: tuple[str, ...]
@@ -188,7 +189,6 @@ def _form(acting: Acting, typed: Typed) -> ReceiveForm:
         boxes=boxes,
         fellows=tuple(_fellows(acting, parcel)),
         rows=rows,
-        may_scrap=acting.staff.has(Role.QUALITY),
         again=any(
             parcel in (receipt.parcel, *receipt.parcels) for receipt in order.receipts if not receipt.void
         ),
@@ -210,7 +210,7 @@ def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal)
         serials=_expected(acting, name, at, parcel),
     )
     output = line.output_lot(lot)
-    setup = setting_up.left(order, line)
+    setup = _for_setting_up(acting, line, parcel)
     return Counted(
         place,
         f"{expected.normalize():f}" if expected else "",
@@ -218,14 +218,26 @@ def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal)
         _waits(acting, line, lot, expected),
         "numeric" if UNIT_DECIMALS.get(line.unit) == 0 else "decimal",
         words.amount(setup, line.unit) if setup else "",
+        _may_scrap(acting, line, parcel),
     )
 
 
-def _expected(acting: Acting, name: str, at: str, parcel: str | None = None) -> Serials | None:
+def _for_setting_up(acting: Acting, line: Line, parcel: str) -> Decimal:
+    """How many more of the line may be used up in setting up. A box of reworked pieces holds none of them."""
+    box = acting.order.parcels.get(parcel)
+    return ZERO if box is not None and box.nonconformance else setting_up.left(acting.order, line)
+
+
+def _may_scrap(acting: Acting, line: Line, parcel: str) -> bool:
+    return acting.staff.has(Role.QUALITY) or _for_setting_up(acting, line, parcel) > 0
+
+
+def _expected(acting: Acting, name: str, at: str, parcel: str = "") -> Serials | None:
     """The serial numbers expected there, to be found one thing or another."""
-    box = acting.order.parcels.get(parcel or "")
+    box = acting.order.parcels.get(parcel)
+    line = acting.order.line(line_of(at))
     results = dict(FOUND)
-    if not acting.staff.has(Role.QUALITY):
+    if line is None or not _may_scrap(acting, line, parcel):
         results.pop("scrapped")
     sources = (Bucket.IN_TRANSIT_BACK,) if box is not None else (*OUT, Bucket.LOST)
     return serials_at(

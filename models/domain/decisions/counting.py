@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from models.domain.authority import Role
 from models.domain.commands import Receive, ReceiveLine
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import held_lot
@@ -14,7 +13,7 @@ from models.domain.decisions.converting import SPLIT, Split, split
 from models.domain.decisions.drawing import NOBODY, Drawn, Shelf, Taken
 from models.domain.decisions.inspecting import released_left
 from models.domain.decisions.received_serials import received_serials
-from models.domain.errors import Forbidden, Refusal
+from models.domain.errors import Refusal
 from models.domain.events import ReceiptLine
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
@@ -71,7 +70,6 @@ class Count:
     def add(self, index: int, item: ReceiveLine) -> None:
         line = checks.the_line(self.order, item.line, index)
         counted = split(line, item, index)
-        self._may_scrap(counted, index)
         lot = checks.the_lot(self.order, line, item.lot, index)
         output = self._output_lot(line, lot, item.output_lot.strip(), index)
         if line.by_serial:
@@ -123,19 +121,6 @@ class Count:
             excess = _lot_of_excess(line, lot, drawn)
             self.moves.append(Move(line.line, excess, over, None, Bucket.OVER, serials=book.over))
         return drawn, Decimal(len(book.over)), kept, why
-
-    def _may_scrap(self, counted: Split, index: int) -> None:
-        actor = self.asked.actor
-        if (
-            counted.parts["scrapped"]
-            and actor.kind == "user"
-            and not actor.roles & {Role.QUALITY, Role.ADMIN}
-        ):
-            raise Forbidden(
-                "forbidden.scrap",
-                "Scrapping at receipt needs the role quality.",
-                field=f"lines.{index}.scrapped",
-            )
 
     def _output_lot(self, line: Line, lot: str, typed: str, index: int) -> str:
         """What the pieces are called from now on; '' when they keep the name they were sent under.

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
+from models.domain.authority import Actor, Role
 from models.domain.commands import Receive
 from models.domain.decisions import checks
 from models.domain.decisions.counting import Count
 from models.domain.decisions.nonconformances import open_for
 from models.domain.decisions.shares import settle
-from models.domain.errors import Invalid, Refusal
-from models.domain.events import Event, PiecesReceived
+from models.domain.errors import Forbidden, Invalid, Refusal
+from models.domain.events import Event, PiecesReceived, ReceiptLine
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.pieces import Bucket
+from models.domain.quantities import ZERO
 from models.domain.records import Receipt
-from models.domain.setting_up import set_up
+from models.domain.setting_up import allowed, set_up
 
 
 def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -26,6 +30,8 @@ def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: dat
         count.add(index, item)
     receipt = f"{order.number}-R{len(order.receipts) + 1}"
     shares = settle(order, count.moves, count.rework)
+    setup = set_up(order, count.moves, shares)
+    _may_scrap(order, count.lines, setup, asked.actor)
     received = PiecesReceived(
         receipt=receipt,
         lines=tuple(count.lines),
@@ -37,10 +43,45 @@ def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: dat
         additional=command.additional,
         lot_unknown=count.lot_unknown,
         nonconformance=next(iter(count.rework.values()), ""),
-        setup=set_up(order, count.moves, shares),
+        setup=setup,
     )
     rejected = [move for move in count.moves if move.target is Bucket.REJECTED]
     return [received, *open_for(order, rejected, f"Rejected at receipt {receipt}", receipt=receipt)]
+
+
+def _may_scrap(
+    order: Order, lines: Sequence[ReceiptLine], setup: Mapping[str, Decimal], actor: Actor
+) -> None:
+    """What was used up in setting up is part of the order, so whoever counts it writes it off. That more is good
+    for nothing is a judgement, which is quality's."""
+    if actor.kind != "user" or actor.roles & {Role.QUALITY, Role.ADMIN}:
+        return
+    rest = dict(setup)
+    for index, counted in enumerate(lines):
+        covered = min(counted.scrapped, rest.get(str(counted.line), ZERO))
+        if counted.scrapped > covered:
+            raise _judgement(order, counted, rest.get(str(counted.line), ZERO), index)
+        if covered:
+            rest[str(counted.line)] -= covered
+
+
+def _judgement(order: Order, counted: ReceiptLine, left: Decimal, index: int) -> Forbidden:
+    """`left`: how many of these are still allowed for setting up."""
+    field = f"lines.{index}.scrapped"
+    line = order.line(counted.line)
+    assert line is not None, "what is counted is on a line of the order"
+    if not allowed(order, line):
+        text = "Scrapping at receipt needs the role quality. Count the pieces as rejected; quality decides about them."
+        return Forbidden("forbidden.scrap", text, field=field)
+    return Forbidden(
+        "forbidden.scrap",
+        "Line {line}: {left} of these pieces may be scrapped as used up in setting up; you entered {entered}. "
+        "Scrapping others needs the role quality. Count them as rejected; quality decides about them.",
+        field=field,
+        line=counted.line,
+        left=left,
+        entered=counted.scrapped,
+    )
 
 
 def _once(order: Order, command: Receive, asked: Asked) -> None:

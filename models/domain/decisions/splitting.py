@@ -328,7 +328,6 @@ def _fresh(order: Order, line: Line) -> Line:
     assert was is not None, "new orders have lines of the old one"
     released = first_article.state(order, was) is first_article.State.RELEASED
     wanted = ZERO if released else min(was.first_article, line.ordered)
-    leads = line.parted is None or line.parted.leads
     return replace(
         line,
         output_lots={},
@@ -337,8 +336,7 @@ def _fresh(order: Order, line: Line) -> Line:
         first_articles_spent=ZERO,
         weight=ZERO,
         weighed=ZERO,
-        # Set up once, where the line goes on.
-        setup_allowance=min(was.setup_allowance, line.ordered) if leads else ZERO,
+        setup_allowance=min(line.setup_allowance, line.ordered),
     )
 
 
