@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from models.domain.pieces import Bucket
-from models.domain.quantities import ZERO
+from models.domain.quantities import ZERO, plain
 from models.domain.trace import Link, lot_node, name_of, work_of
 
 # What an order's buckets are called in a balance. Accepted and unprocessed pieces are on the shelf, forwarded
@@ -90,13 +90,13 @@ class AtWork:
         return next(iter(names)) if len(names) == 1 else self.lot
 
 
-class Item(NamedTuple):
+class Item(TypedDict):
     """Part of a figure: how much of which lot, and where: an order's pieces, a job, a dispatch; empty: here."""
 
     figure: str
     quantity: Decimal
     lot: str
-    where: str = ""
+    where: str
 
 
 @dataclass
@@ -111,11 +111,16 @@ class Balance:
     def figures(self) -> dict[str, Decimal]:
         """Every figure by name; `made` of a lot counts what it received. `unexplained` is the last."""
         sums = _NOTHING.copy()
-        for figure, quantity, _, _ in self.items:
-            sums[figure] += quantity
-        made = sums["made"] = sums["made"] + sums.pop(RECEIVED)
+        whole = ZERO
+        for item in self.items:
+            figure, quantity = item["figure"], item["quantity"]
+            whole += quantity
+            known = sums[figure]
+            sums[figure] = plain(known + quantity) if known else quantity
+        received = sums.pop(RECEIVED)
+        made = sums["made"] = plain(sums["made"] + received) if received else sums["made"]
         # Everything but what was made is somewhere.
-        sums["unexplained"] = made + made - sum(sums.values(), ZERO)
+        sums["unexplained"] = plain(made + made - whole)
         return sums
 
     @property
@@ -141,7 +146,10 @@ def by_lot(scope: Scope) -> list[Balance]:
     for work in scope.works.values():
         book.at_work(work)
     for link in scope.links:
-        book.moved(link)
+        if link.how in _TAKEN:
+            book.taken(link)
+        else:
+            book.moved(link)
     return list(book.balances.values())
 
 
@@ -150,7 +158,7 @@ def by_part(lots: Iterable[Balance]) -> list[Balance]:
     found: dict[tuple[str, str], Balance] = {}
     for balance in lots:
         whole = found.setdefault((balance.part, balance.unit), Balance(balance.part, balance.unit))
-        whole.items += [item for item in balance.items if item.figure not in (PASSED_ON, RECEIVED)]
+        whole.items += [item for item in balance.items if item["figure"] not in (PASSED_ON, RECEIVED)]
     return [found[key] for key in sorted(found)]
 
 
@@ -167,19 +175,19 @@ class _Book:
                     at = (lot, work.unit)
                     self._accepted[at] = self._accepted.get(at, ZERO) + quantity
 
-    def put(self, lot: str, part: str, unit: str, item: Item) -> None:
-        if item.quantity:
+    def put(self, part: str, unit: str, figure: str, quantity: Decimal, lot: str, where: str = "") -> None:
+        if quantity:
             balance = self.balances.get((lot, unit))
             if balance is None:
                 balance = self.balances[lot, unit] = Balance(part, unit, lot)
-            balance.items.append(item)
+            balance.items.append({"figure": figure, "quantity": quantity, "lot": lot, "where": where})
 
     def shelved(self, shelf: Shelf) -> None:
         """What was bought in as this lot, came out of jobs, or of orders beyond the scope; and what is left."""
         lot, part, unit, booked, on_hand = shelf
-        own = booked - self._accepted.get((lot, unit), ZERO)
-        self.put(lot, part, unit, Item("made", own, lot))
-        self.put(lot, part, unit, Item("on_hand", on_hand, lot))
+        accepted = self._accepted.get((lot, unit))
+        self.put(part, unit, "made", booked - accepted if accepted else booked, lot)
+        self.put(part, unit, "on_hand", on_hand, lot)
 
     def at_work(self, work: AtWork) -> None:
         became = self._shelf(work.becomes, work)
@@ -187,7 +195,7 @@ class _Book:
             quantity = work.buckets.get(bucket, ZERO)
             if quantity and bucket in _BACK and became is not None and became.lot != work.lot:
                 self._pass_on(work, became, quantity)
-                self.put(became.lot, became.part, became.unit, Item(figure, quantity, became.lot, work.node))
+                self.put(became.part, became.unit, figure, quantity, became.lot, work.node)
             else:
                 self._of(work, figure, quantity)
         for lot, quantity in work.accepted_as.items():
@@ -198,13 +206,12 @@ class _Book:
                 self._pass_on(work, shelf, quantity)
         self._of(work, "made", work.kept)
 
+    def taken(self, link: Link) -> None:
+        shelf = self._by_node.get(link.source)
+        if shelf is not None:
+            self.put(shelf.part, link.unit, _TAKEN[link.how], link.quantity, shelf.lot, link.target)
+
     def moved(self, link: Link) -> None:
-        taken = _TAKEN.get(link.how)
-        if taken is not None:
-            shelf = self._by_node.get(link.source)
-            if shelf is not None:
-                self.put(shelf.lot, shelf.part, link.unit, Item(taken, link.quantity, shelf.lot, link.target))
-            return
         source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)
         if source is not None and target is not None:
             if (source.lot, source.unit) != (target.lot, target.unit):
@@ -225,8 +232,8 @@ class _Book:
         return shelf if shelf is not None and (shelf.part, shelf.unit) == (work.part, work.unit) else None
 
     def _of(self, work: AtWork, figure: str, quantity: Decimal, where: str = "") -> None:
-        self.put(work.lot, work.part, work.unit, Item(figure, quantity, work.lot, where or work.node))
+        self.put(work.part, work.unit, figure, quantity, work.lot, where or work.node)
 
     def _pass_on(self, work: AtWork, shelf: Shelf, quantity: Decimal) -> None:
         self._of(work, PASSED_ON, quantity, lot_node(shelf.lot))
-        self.put(shelf.lot, shelf.part, shelf.unit, Item(RECEIVED, quantity, shelf.lot, work.node))
+        self.put(shelf.part, shelf.unit, RECEIVED, quantity, shelf.lot, work.node)

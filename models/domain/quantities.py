@@ -112,7 +112,7 @@ def plain(value: Decimal) -> Decimal:
 
     Exact whatever its length: arithmetic would round to the context's 28 digits.
     """
-    if value.as_tuple().exponent == 0:
+    if value.same_quantum(ZERO):
         return value
     text = f"{value:f}"
     return Decimal(text.rstrip("0").rstrip(".") if "." in text else text) if value else ZERO

@@ -98,6 +98,7 @@ class Link(NamedTuple):
 
 # What says which way it is: everything before `first` but the quantity.
 _KEY = itemgetter(0, 1, 3, 4, 5, 6, 7)
+_ENDS = itemgetter(0, 1)
 
 
 class Step(NamedTuple):
@@ -305,7 +306,8 @@ def follow(
 def netted(links: Iterable[Link]) -> list[Link]:
     """Links that say the same of the same way, summed; nothing is left of what was taken back."""
     found = list(links)
-    if len(set(map(_KEY, found))) < len(found):
+    # Most ways are the only one between their ends.
+    if len(set(map(_ENDS, found))) < len(found):
         found = _summed(found)
     return [link for link in found if link.quantity > ZERO or link.assumed > ZERO]
 

@@ -7,8 +7,9 @@ they are one array on PostgreSQL and one JSON text on SQLite.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from sqlmodel import Session
 from models.tables.types import DECIMALS, Exact
 
 Row = tuple[Any, ...]
+Columns = list[tuple[Any, ...]]
 _Convert = Callable[[Any], Any]
 # So many rows of a stream are fetched at a time.
 _AT_ONCE = 2_000
@@ -87,53 +89,64 @@ class Prepared:
         self.names: tuple[str, ...] = tuple(statement.selected_columns.keys())
         self._ready: dict[str, _Ready] = {}
 
-    def rows(self, session: Session, **given: Collection[str]) -> Sequence[Row]:
+    def rows(self, session: Session, **given: Collection[str]) -> list[Row]:
         """All of them."""
-        connection = session.connection()
-        ready = self._for(connection.dialect)
-        found = connection.exec_driver_sql(ready.text, ready.parameters(given)).fetchall()
-        return ready.converted(found)
+        return list(zip(*self.columns(session, **given), strict=True))
+
+    def columns(self, session: Session, **given: Collection[str]) -> Columns:
+        """All of them as columns, for who goes through one at a time; no columns where there are no rows."""
+        (found,) = together(session, (self, given))
+        return found
 
     def stream(self, session: Session, **given: Collection[str]) -> Iterator[Row]:
         """However many: a few thousand at a time are in memory."""
         connection = session.connection()
-        ready = self._for(connection.dialect)
+        ready = self.ready(connection.dialect)
         options = {"stream_results": True, "max_row_buffer": _AT_ONCE}
         with connection.exec_driver_sql(ready.text, ready.parameters(given), options) as result:
             while found := result.fetchmany(_AT_ONCE):
-                yield from ready.converted(found)
+                yield from zip(*ready.columns(found), strict=True)
 
-    def _for(self, dialect: Dialect) -> _Ready:
+    def ready(self, dialect: Dialect) -> _Ready:
+        """As the database of this kind is asked it."""
         ready = self._ready.get(dialect.name)
         if ready is None:
             ready = self._ready[dialect.name] = _Ready(self._statement, dialect)
         return ready
 
 
-def together(session: Session, *asked: tuple[Prepared, Mapping[str, Collection[str]]]) -> list[Sequence[Row]]:
-    """The rows of each, in one round trip where the database is somewhere else."""
+def together(session: Session, *asked: tuple[Prepared, Mapping[str, Collection[str]]]) -> list[Columns]:
+    """What each answers, in one round trip where the database is somewhere else. The driver is asked itself:
+    for a small answer SQLAlchemy takes as long as the database."""
     connection = session.connection()
-    if connection.dialect.name == "postgresql" and len(asked) > 1:
-        driver: Any = connection.connection.driver_connection
-        ready = [(each._for(connection.dialect), given) for each, given in asked]
-        # What goes wrong here goes wrong below as well, where SQLAlchemy says it in its own words.
-        with suppress(psycopg.Error):
-            with driver.pipeline():
-                cursors = [driver.execute(one.text, one.parameters(given)) for one, given in ready]
-                found = [cursor.fetchall() for cursor in cursors]
-            return [one.converted(rows) for (one, _), rows in zip(ready, found, strict=True)]
-    return [each.rows(session, **given) for each, given in asked]
+    driver: Any = connection.connection.driver_connection
+    ready = [(each.ready(connection.dialect), given) for each, given in asked]
+    try:
+        at_once = (
+            driver.pipeline() if connection.dialect.name == "postgresql" and len(asked) > 1 else nullcontext()
+        )
+        with at_once:
+            cursors = [driver.execute(one.whole, one.parameters(given)) for one, given in ready]
+            return [
+                one.columns(one.unpacked(cursor.fetchall()))
+                for (one, _), cursor in zip(ready, cursors, strict=True)
+            ]
+    except (psycopg.Error, sqlite3.Error):
+        # What goes wrong above goes wrong here as well, where SQLAlchemy says it in its own words.
+        found = [connection.exec_driver_sql(one.text, one.parameters(given)) for one, given in ready]
+        return [one.columns(rows.fetchall()) for (one, _), rows in zip(ready, found, strict=True)]
 
 
 class _Ready:
-    """As one kind of database is asked it."""
+    """As one kind of database is asked it: `text` for rows, `whole` for all of them at once."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
         self._order: list[str] | None = compiled.positiontup
         self._fixed: dict[str, Any] = compiled.params
-        self._lists_as_text = dialect.name == "sqlite"
+        self._sqlite = dialect.name == "sqlite"
+        self.whole = _packed(self.text, len(statement.selected_columns)) if self._sqlite else self.text
         self._converts: list[tuple[int, _Convert]] = []
         for place, column in enumerate(statement.selected_columns):
             convert = _converting(column.type, dialect)
@@ -143,17 +156,28 @@ class _Ready:
     def parameters(self, given: Mapping[str, Collection[str]]) -> Any:
         values = dict(self._fixed)
         for name, names in given.items():
-            values[name] = orjson.dumps(list(names)).decode() if self._lists_as_text else list(names)
+            values[name] = orjson.dumps(list(names)).decode() if self._sqlite else list(names)
         return values if self._order is None else tuple(values[name] for name in self._order)
 
-    def converted(self, found: Sequence[Any]) -> Sequence[Row]:
+    def unpacked(self, found: Sequence[Any]) -> Sequence[Any]:
+        """The rows of `whole`."""
+        return orjson.loads(found[0][0]) if self._sqlite else found
+
+    def columns(self, found: Sequence[Any]) -> Columns:
         """Whole columns at a time: most have nothing to convert."""
-        if not found or not self._converts:
-            return found
+        if not found:
+            return []
         columns: list[Any] = list(zip(*found, strict=True))
         for place, convert in self._converts:
-            columns[place] = map(convert, columns[place])
-        return list(zip(*columns, strict=True))
+            columns[place] = tuple(map(convert, columns[place]))
+        return columns
+
+
+def _packed(statement: str, width: int) -> str:
+    """The rows as one JSON text: to fetch them value by value takes Python's driver longer than SQLite takes to
+    find and write them."""
+    names = ", ".join(f"c{place}" for place in range(width))
+    return f"WITH told({names}) AS ({statement}) SELECT json_group_array(json_array({names})) FROM told"  # noqa: S608 - ours
 
 
 def _converting(type_: Any, dialect: Dialect) -> _Convert | None:

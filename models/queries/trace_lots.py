@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import exists, select
 
 from models.domain.balance import Shelf
-from models.queries.prepared import Prepared, Row, among
+from models.queries.prepared import Columns, Prepared, among
 from models.tables.lots import Lot
 from models.tables.orders import PiecesRow
 from models.tables.parts import Part
 from models.tables.suppliers import Supplier
 from models.tables.types import table
 
+View = dict[str, Any]
 _LOTS, _PIECES, _SUPPLIERS, _PARTS = table(Lot), table(PiecesRow), table(Supplier), table(Part)
 _OTHERS = _LOTS.alias()
 _LOT = ("number", "part", "part_revision", "quantity", "uom", "on_hand", "supplier", "supplier_lot")
@@ -34,29 +36,38 @@ LOT_ROWS = Prepared(
 # The last only say what else to ask.
 _FLAGS = 3
 _NAMES = LOT_ROWS.names[:-_FLAGS]
+_COUNTED = tuple(map(LOT_ROWS.names.index, ("number", "part", "uom", "quantity", "on_hand")))
 
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """By number: what each is, and what it has on its shelf.
+    """What each is by its node, and what it has on its shelf by its number.
 
     `at_work`: some of theirs are on orders. `melt_asked`: some part may be under a clause about where its metal
     was melted. `any_held`: some lot is, whether or not of the trace.
     """
 
-    views: dict[str, dict[str, Any]]
+    views: dict[str, View]
     shelves: dict[str, Shelf]
-    at_work: bool
-    melt_asked: bool
-    any_held: bool
+    at_work: bool = False
+    melt_asked: bool = False
+    any_held: bool = False
 
 
-def lots(rows: Sequence[Row]) -> Lots:
+def lots(columns: Columns) -> Lots:
     """As `LOT_ROWS` has them."""
-    views, shelves = {}, {}
-    for row in rows:
-        number, part, _, quantity, uom, on_hand, *_ = row
-        views[number] = dict(zip(_NAMES, row, strict=False))
-        shelves[number] = Shelf(number, part, uom, quantity, on_hand)
-    flags = [any(row[place] for row in rows) for place in range(-_FLAGS, 0)]
-    return Lots(views, shelves, *flags)
+    if not columns:
+        return Lots({}, {})
+    counted = zip(*(columns[place] for place in _COUNTED), strict=True)
+    shelves = dict(zip(columns[0], map(Shelf._make, counted), strict=True))
+    at_work, melt_asked, any_held = map(any, columns[-_FLAGS:])
+    return Lots(views("lot", _NAMES, columns[:-_FLAGS]), shelves, at_work, melt_asked, any_held)
+
+
+def views(kind: str, names: Sequence[str], columns: Columns) -> dict[str, View]:
+    """What the books have of the nodes of a kind, by node; the first column is what they are called."""
+    if not columns:
+        return {}
+    nodes = [f"{kind}:{name}" for name in columns[0]]
+    keys = ("id", "kind", *names)
+    return {row[0]: dict(zip(keys, row, strict=False)) for row in zip(nodes, repeat(kind), *columns)}

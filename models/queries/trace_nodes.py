@@ -3,7 +3,7 @@ suppliers with their processes and certificates, customers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,11 @@ from models.codec import load_order
 from models.domain.evidence import DOCUMENTS
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
-from models.domain.trace import NodeKind, Trace, name_of, work_of
+from models.domain.trace import NodeKind, Trace, lot_node, name_of, work_of
 from models.queries import melt_flags
 from models.queries.lot_holds import stopped
-from models.queries.prepared import Prepared, Row, among, together
-from models.queries.trace_lots import LOT_ROWS, Lots, lots
+from models.queries.prepared import Columns, Prepared, Row, among, together
+from models.queries.trace_lots import LOT_ROWS, Lots, lots, views
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.suppliers import Supplier
@@ -76,8 +76,6 @@ _PAPER_ROWS = Prepared(
     .order_by(_DOCUMENTS.c.order_number, _DOCUMENTS.c.id)
 )
 CERTIFY = frozenset(kind.value for kind, rule in DOCUMENTS.items() if rule.certificate)
-# Where nobody asks where the metal of a lot was melted.
-_UNASKED = {"dfars": False}
 # A load's start as the end of its name.
 _STARTED = len("2026-11-02T09:00:00Z")
 
@@ -87,7 +85,7 @@ class Records:
     """What the books have of the nodes of a trace."""
 
     lots: Lots
-    jobs: Sequence[Row]
+    jobs: Columns
     sent: Sequence[Row]
 
 
@@ -98,20 +96,18 @@ def records(session: Session, trace: Trace) -> Records:
     """Nothing is asked about kinds of nodes that do not occur."""
     kinds = [kind for kind in _BOOKS if trace.of_kind(kind)]
     asked = [(_BOOKS[kind], {"names": _names(trace, kind)}) for kind in kinds]
-    rows = dict(zip(kinds, together(session, *asked), strict=True))
-    of_lots, jobs, sent = (rows.get(kind, ()) for kind in _BOOKS)
-    return Records(lots(of_lots), jobs, sent)
+    found = dict(zip(kinds, together(session, *asked), strict=True))
+    of_lots, jobs, sent = (found.get(kind, []) for kind in _BOOKS)
+    return Records(lots(of_lots), jobs, list(zip(*sent, strict=True)))
 
 
 def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
     lots = records.lots
-    known: dict[str, Mapping[str, View]] = {
-        NodeKind.LOT: lots.views,
-        NodeKind.JOB: {row[0]: dict(zip(_JOB, row, strict=True)) for row in records.jobs},
-        NodeKind.ORDER: _at_work(session, trace),
-        NodeKind.DISPATCH: {row[0]: dict(zip(_DISPATCH, row, strict=False)) for row in records.sent},
-    }
+    known = lots.views | _at_work(session, trace)
+    known |= views(NodeKind.JOB, _JOB, records.jobs)
+    known |= views(NodeKind.DISPATCH, _DISPATCH, list(zip(*records.sent, strict=True)))
+    found = [known.get(node) or _nameless(node) for node in trace.nodes]
     melts = melt_flags.flags(session, lots.views.values()) if lots.melt_asked else {}
     stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
     gone_held = (
@@ -119,27 +115,29 @@ def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     )
     fed = {step.link.target for step in trace.steps}
     gave = {step.link.source for step in trace.steps}
-    found: list[View] = []
-    for node in trace.nodes:
-        kind, _, name = node.partition(":")
-        if kind == NodeKind.LOAD:
-            found.append({"id": node, "kind": kind, **load_named(name)})
-            continue
-        told = known[kind].get(node if kind == NodeKind.ORDER else name, {})
-        view: View = {"id": node, "kind": kind, **told}
-        if kind == NodeKind.LOT:
-            over = stops.get(name)
-            view["held_with"] = over.lot if over is not None and over.lot != name else None
-            view |= melts.get(name, _UNASKED)
-        elif kind == NodeKind.DISPATCH:
-            view["held"] = node in gone_held
-        elif kind == NodeKind.JOB:
+    for view in found:
+        node, kind = view["id"], view["kind"]
+        if kind == "lot":
+            view["held_with"] = None
+            view["dfars"] = False
+        elif kind == "job":
             view["kind"] = "work_order"
             # Work in progress, and work nobody said what it was made of, are shown as that.
             view["nothing_drawn"] = node in trace.back and node not in fed
             view["in_work"] = node in trace.ahead and node not in gave
-        found.append(view)
+        elif kind == "dispatch":
+            view["held"] = node in gone_held
+    for lot, over in stops.items():
+        known[lot_node(lot)]["held_with"] = over.lot if over.lot != lot else None
+    for lot, told in melts.items():
+        known[lot_node(lot)] |= told
     return found
+
+
+def _nameless(node: str) -> View:
+    """What is known of a load, or of something that no book has, is its name."""
+    kind, _, name = node.partition(":")
+    return {"id": node, "kind": kind, **(load_named(name) if kind == NodeKind.LOAD else {})}
 
 
 def _names(trace: Trace, kind: NodeKind) -> list[str]:
@@ -164,7 +162,8 @@ def _at_work(session: Session, trace: Trace) -> dict[str, View]:
             pieces = {bucket.value: view.pop(bucket.value) for bucket in Bucket}
             held = {name: some for name, some in pieces.items() if some}
             at = node if node in wanted else unsent
-            found[at] = {"order": view.pop("order_number"), **view, "pieces": held}
+            order = view.pop("order_number")
+            found[at] = {"id": at, "kind": "order", "order": order, **view, "pieces": held}
     return found
 
 

@@ -129,7 +129,8 @@ class Reach:
         ahead = direction is Direction.FORWARD
         self._unread = behind.difference(roots) if ahead else frozenset[str]()
         given = {"roots": roots} if direction is Direction.BACK else {"roots": roots, "behind": behind}
-        for link in netted(map(Link._make, _REACHED[direction].rows(session, **given))):
+        found = netted(map(Link._make, _REACHED[direction].rows(session, **given)))
+        for link in found:
             self._out[link.source].append(link)
         if not ahead:
             # What went elsewhere as well is of the balance only.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.domain.balance import Balance, by_lot, by_part
+from models.domain.balance import PASSED_ON, Balance, by_lot, by_part
 from models.domain.quantities import ZERO, plain
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_balance, trace_nodes
@@ -117,20 +117,14 @@ def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list
 
 
 def _balance(balance: Balance, genealogy: Genealogy) -> View:
-    figures = {name: plain(some) for name, some in balance.figures().items()}
-    passed_on = figures.pop("passed_on")
-    unexplained = figures.pop("unexplained")
-    head = {"part": balance.part, "unit": balance.unit}
-    own = {}
+    figures = balance.figures()
     if balance.lot:
-        head["lot"] = balance.lot
-        own["passed_on"] = passed_on
-    items = [
-        {"figure": figure, "quantity": quantity, "lot": lot, "where": where}
-        for figure, quantity, lot, where in balance.items
-    ]
+        head = {"part": balance.part, "unit": balance.unit, "lot": balance.lot}
+    else:
+        head = {"part": balance.part, "unit": balance.unit}
+        del figures[PASSED_ON]
+    items = balance.items
     if not genealogy.whole:
-        shown = set(genealogy.visible({item.where for item in balance.items if item.where}))
-        for item in items:
-            item["where"] = item["where"] if item["where"] in shown else ""
-    return {**head, **figures, **own, "unexplained": unexplained, "items": items}
+        shown = set(genealogy.visible({item["where"] for item in items if item["where"]}))
+        items = [item if item["where"] in shown else {**item, "where": ""} for item in items]
+    return {**head, **figures, "items": items}
