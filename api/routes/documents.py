@@ -13,12 +13,12 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
-from api.auth import Principal, Reader, allowed
+from api.auth import Principal, Reader
 from api.routes.order_commands import answer, ask
+from api.routes.order_roles import allowed_to
 from api.routes.orders import reader
 from api.uploads import Uploads
 from api.wire import Answer, api_router
-from models.domain import authority
 from models.domain.commands import AddDocument
 from models.domain.errors import Unknown
 from models.domain.evidence import DocumentType, Printed
@@ -28,7 +28,7 @@ from models.tables.orders import DocumentRow
 from models.tables.types import table
 
 router = api_router(tags=["Documents"])
-Uploader = Annotated[Principal, Depends(allowed(*authority.roles_for("add-document")))]
+Uploader = Annotated[Principal, Depends(allowed_to("add-document"))]
 _DOCUMENTS = table(DocumentRow)
 # UTF-8'en'
 _CHARSET = re.compile(r"^utf-8'[\w-]*'", re.IGNORECASE)

@@ -8,26 +8,24 @@ from typing import Any
 
 from fastapi import Depends, Request
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
-from api.auth import Principal, allowed, authenticate
+from api.auth import Principal, authenticate
 from api.booleans import taken_for_numbers
 from api.changes import mark_of
 from api.dispatch import Dispatcher, Look, Outcome, Wish
 from api.errors import as_invalid, fields_invalid
+from api.routes.order_roles import actor_of, allowed_to, standing_for
 from api.routes.orders import if_match, reader
 from api.wire import Answer, ExactRequest, api_router
 from models.codec import adapter
 from models.domain import authority
-from models.domain.authority import Actor, OnBehalfOf
+from models.domain.authority import OnBehalfOf
 from models.domain.commands import COMMANDS, OWN_PATH, SYSTEM_COMMANDS, Command
-from models.domain.errors import Invalid
+from models.domain.errors import Forbidden, Invalid
 from models.queries import orders as queries
 
 router = api_router(tags=["Commands"])
-
-
-def actor_of(principal: Principal) -> Actor:
-    return Actor(principal.id, principal.kind, principal.roles, principal.cleared)
 
 
 async def ask(
@@ -44,7 +42,11 @@ async def ask(
     on_behalf_of = (
         _parsed(OnBehalfOf, raw["on_behalf_of"], "on_behalf_of") if raw.get("on_behalf_of") else None
     )
-    authority.check(command.name, actor_of(principal), on_behalf_of)
+    try:
+        authority.check(command.name, actor_of(principal), on_behalf_of)
+    except Forbidden as refusal:
+        refusal.standing = await run_in_threadpool(standing_for, request, principal, order)
+        raise
     wish = Wish(
         order=order,
         command=command,
@@ -138,6 +140,6 @@ for _kind in COMMANDS.values():
             f"/orders/{{number}}/{_kind.name}",
             _route(_kind),
             methods=["POST"],
-            dependencies=[Depends(allowed(*authority.roles_for(_kind.name)))],
+            dependencies=[Depends(allowed_to(_kind.name))],
             openapi_extra=_body_schema(_kind),
         )

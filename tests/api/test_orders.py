@@ -17,7 +17,7 @@ from api.uploads import clean_name
 from models.domain.authority import Role
 from models.settings import Settings
 from models.tables.lots import Lot
-from models.tables.orders import CommandRow, EventRow
+from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.types import table
 from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
 from tests.systems import System, running
@@ -418,6 +418,25 @@ async def test_a_refusal_says_where_the_order_stands_and_what_could_be_sent_inst
     assert "resume" not in refused["possible"]
     buyer = await system.post(Role.BUYER, f"/orders/{number}/close", {}, status=409)
     assert "resume" in buyer["possible"]
+
+
+async def test_who_may_not_is_told_where_the_order_stands_as_far_as_they_may_see_it(system: System) -> None:
+    number = await issued(system)
+    await system.command(Role.BUYER, number, "hold", reason="later")
+    refused = await system.post(Role.RECEIVING, f"/orders/{number}/resume", {}, status=403)
+    assert (refused["code"], refused["stage"], refused["flags"]) == ("forbidden.role", "issued", ["hold"])
+    actions = (await system.get(f"/orders/{number}", Role.RECEIVING))["next_actions"]
+    assert refused["possible"] == [action["command"] for action in actions if action["allowed"]]
+    assert "resume" not in refused["possible"]
+    body = {"type": "coc"}
+    viewer = await system.post(Role.VIEWER, f"/orders/{number}/documents?type=coc", body, status=403)
+    assert (viewer["code"], viewer["stage"], viewer["possible"]) == ("forbidden.role", "issued", [])
+    with system.database.write() as session:
+        session.get_one(OrderRow, number).export_controlled = True
+    hidden = await system.post(Role.RECEIVING, f"/orders/{number}/resume", {}, status=403)
+    nowhere = await system.post(Role.RECEIVING, "/orders/SO-NO/resume", {}, status=403)
+    assert hidden == nowhere, "nothing tells an order they may not know of from none"
+    assert "stage" not in hidden
 
 
 async def test_a_draft_says_that_it_has_to_be_issued_first(system: System) -> None:
