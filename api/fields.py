@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from activities.i18n import N_
 from models.domain.gs1 import gtin14, is_gtin
-from models.domain.quantities import UNIT_DECIMALS, plain, unit_code
+from models.domain.quantities import UNIT_DECIMALS, digits, plain, unit_code
 from models.domain.texts import (
     LONGEST_KEY,
     LONGEST_LINE,
@@ -36,7 +36,6 @@ from models.domain.texts import (
     some_lines,
 )
 
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -83,13 +82,13 @@ def _must(
 
 
 def _decimal(value: object) -> Decimal:
-    """From a JSON number, read exactly, or from its text. Not from true, and not from ``1_000``."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = Decimal(value.strip())
+    """From a JSON number, read exactly, or from plain digits. Not from true."""
+    if isinstance(value, str):
+        value = digits(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
-        raise wrong_value("field.number", N_("Enter a number, such as 12.5."))
+        raise wrong_value("field.number", N_("Enter a number in plain digits, such as 12.5."))
     if abs(value.adjusted()) > 40:
         raise wrong_value("field.number", N_("This number is too large or too small."))
     return plain(value)

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Principal, authenticate
-from api.booleans import taken_for_numbers
 from api.changes import mark_of
 from api.dispatch import Dispatcher, Look, Outcome, Wish
 from api.errors import as_invalid, fields_invalid
+from api.numbers import taken_for_numbers
 from api.routes.order_roles import actor_of, allowed_to, standing_for
 from api.routes.orders import if_match, reader
 from api.wire import Answer, ExactRequest, api_router

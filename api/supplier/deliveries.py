@@ -12,6 +12,7 @@ from api.supplier.tasks import Lead, Sight, line_called
 from api.supplier.terms import delivery
 from models.domain.commands import TermsLine
 from models.domain.order import Line
+from models.domain.quantities import whole
 from models.domain.records import LineTerms
 
 # More are agreed in a talk, not on a form.
@@ -95,7 +96,8 @@ def _field(
 
 def _starts(typed: Mapping[str, str], index: int, proposed: int) -> list[str]:
     had = typed.get(f"lines.{index}.deliveries", "")
-    count = int(had) if had.isdecimal() and len(had) < 3 else proposed
+    asked = whole(had)
+    count = asked if asked is not None and asked < 100 else proposed
     count += typed.get("answer") == f"{ADD}.{index}"
     return [f"lines.{index}", *(f"lines.{index}.{place}" for place in range(1, min(count, _MOST)))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -15,7 +15,7 @@ from api.wire import ExactRequest
 from models.domain import texts
 from models.domain.calendar import FIRST_YEAR, LAST_YEAR
 from models.domain.errors import FieldError, Invalid
-from models.domain.quantities import UNIT_DECIMALS
+from models.domain.quantities import UNIT_DECIMALS, digits
 
 MOST_FIELDS = 3000
 LONGEST_LINE = texts.LONGEST_LINE
@@ -102,12 +102,8 @@ class Fields:
             text = "Write {entered} without marks between thousands, such as 1200."
             self.wrong(name, text, entered=value[:40])
             return None
-        try:
-            found = Decimal(number)
-        except InvalidOperation:
-            found = Decimal("NaN")
-        # Python reads 1_0 and ١٢ as numbers; other forms and programs take neither.
-        if not found.is_finite() or len(number) > 40 or "_" in number or not number.isascii():
+        found = digits(number)
+        if found is None:
             self.wrong(name, "{entered} is not a number.", entered=value[:40])
             return None
         return found

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from models.domain.errors import FieldError, Invalid
+from models.domain.quantities import digits
 from models.domain.sampling import SamplePlan, canonical_aql, normal_single
 
 Kind = Literal["variable", "attribute"]
@@ -289,13 +290,7 @@ def _with_unit(number: str, unit: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    # Python reads 1_0 as ten and ١٢ as twelve; nobody at a gauge means that.
-    if len(text) > _LONGEST_VALUE or "_" in text or not text.strip().isascii():
-        return False
-    try:
-        return Decimal(text.strip()).is_finite()
-    except InvalidOperation:
-        return False
+    return len(text) <= _LONGEST_VALUE and digits(text) is not None
 
 
 def _missing(units: int, measured: Iterable[int]) -> str:

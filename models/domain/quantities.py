@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from models.domain.errors import Invalid
 
@@ -10,6 +11,8 @@ ZERO = Decimal(0)
 MAX_DECIMALS = 6
 LARGEST = Decimal(10) ** 12
 LONGEST = 60
+_DIGITS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 # UN/ECE Recommendation 20 code -> decimals a counted quantity may have. Others are refused.
 UNIT_DECIMALS = {
@@ -107,6 +110,19 @@ def unit_code(text: str) -> str:
     return _SPOKEN.get(code, code)
 
 
+def digits(text: str) -> Decimal | None:
+    """The number that plain digits write, with a point before decimals; None for everything else. Python would also
+    read 1e3, 1_0 and ١٢: whoever looks at what was typed may not."""
+    text = text.strip()
+    return Decimal(text) if len(text) <= LONGEST and _DIGITS.fullmatch(text) else None
+
+
+def whole(text: str) -> int | None:
+    """The same for a number that counts or names something; none is longer than nine digits."""
+    text = text.strip()
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or exponent, so that equal numbers print equal.
 
@@ -131,14 +147,8 @@ def quantity(
     Without ``zero`` the caller refuses nothing at all, too, and who enters less is told so.
     Raises ``Invalid`` with code ``quantity.*`` naming ``field``.
     """
-    try:
-        value = Decimal(str(raw).strip())
-    except InvalidOperation:
-        raise Invalid(
-            "quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw
-        ) from None
-    # Python reads ١٢ as twelve; whoever looks at it later may not.
-    if not value.is_finite() or not str(raw).strip().isascii():
+    value = raw if isinstance(raw, Decimal) else digits(str(raw))
+    if value is None or not value.is_finite():
         raise Invalid("quantity.not_a_number", "{entered} is not a number.", field=field, entered=raw)
     if value < minimum:
         raise Invalid(

@@ -7,9 +7,10 @@ nonconforming) give how many units to inspect and how many of them may be noncon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from models.domain.errors import Invalid
+from models.domain.quantities import digits
 
 # Largest lot of each letter at level II; larger lots than the last take Q.
 _LETTERS = (
@@ -67,10 +68,7 @@ class SamplePlan:
 
 def canonical_aql(raw: object, *, field: str = "sample") -> str:
     """The AQL as the standard prints it (``1`` is ``1.0``). Raises ``Invalid`` ``inspection.aql``."""
-    try:
-        value = Decimal(str(raw).strip())
-    except InvalidOperation:
-        value = Decimal(-1)
+    value = raw if isinstance(raw, Decimal) else digits(str(raw))
     for aql in AQLS:
         if value == Decimal(aql):
             return aql

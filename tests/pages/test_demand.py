@@ -170,6 +170,10 @@ async def test_what_is_refused_is_marked_and_keeps_what_was_typed(
     assert 'value="2020-01-01"' in refused.html
     unread = await tick(browsers.of(Role.BUYER), shop, both[0], quantity="many")
     assert "many is not a number." in unread.text
+    for power in ("1e3", "٣"):
+        unread = await tick(browsers.of(Role.BUYER), shop, both[0], quantity=power)
+        assert f"{power} is not a number." in unread.text
+        assert f'value="{power}"' in unread.html
     nothing = await tick(browsers.of(Role.BUYER), shop)
     assert "Select at least one sales-order line or suggestion" in nothing.text
     assert jobs(system) == before

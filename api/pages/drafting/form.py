@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
+from models.domain import quantities
 from models.domain.contract import Basis
 from models.domain.facts import Draft, DraftLine
 from models.domain.quantities import ZERO, plain
@@ -216,4 +217,5 @@ def _rows(typed: Mapping[str, str], at: str, name: str, most: int) -> int:
 
 def whole(text: str, otherwise: int) -> int:
     """A number of a line or an operation."""
-    return int(text) if text.isdecimal() and len(text) < 10 else otherwise
+    number = quantities.whole(text)
+    return number if number is not None else otherwise

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from activities.i18n import N_
 from api.supplier.fields import Fields, plain_number
 from api.supplier.words import Words
+from models.domain.quantities import whole
 
 # Value and what it is called.
 Option = tuple[str, str]
@@ -69,7 +70,8 @@ class Input:
             case "number":
                 return _number(fields, at, text) if text else None
             case "whole":
-                return int(text) if text.isdecimal() and len(text) < 10 else text or None
+                number = whole(text)
+                return number if number is not None else text or None
             case "sample":
                 return sample_rule(text) if text else None
             case "lines":
@@ -135,8 +137,9 @@ def rows_of(typed: Typed, at: str) -> int:
 
 def sample_rule(text: str) -> Any:
     """`all`, a number of pieces, or `AQL 1.0` as the API writes it; anything else as it is, to be refused."""
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
+    number = whole(text)
+    if number is not None:
+        return number
     if text.upper().startswith(_AQL):
         return {"aql": text[len(_AQL) :].strip()}
     return text.lower()

@@ -13,6 +13,7 @@ from models.domain import commands as c
 from models.domain.decisions.splitting import MOST, rest, shared_out
 from models.domain.errors import Refusal
 from models.domain.order import Line, sent_on
+from models.domain.quantities import whole
 
 _LOOK = "look"
 _BUTTONS = (Button(_LOOK, N_("Show what becomes of it")), Button("split", N_("Split the order")))
@@ -62,7 +63,7 @@ def _form(acting: Acting, typed: Typed) -> SplitForm:
 
 def _count(text: str) -> int:
     """How many orders it becomes; two unless somebody asks for more."""
-    return min(MOST, max(2, int(text))) if text.isdecimal() and len(text) < 4 else 2
+    return min(MOST, max(2, whole(text) or 2))
 
 
 def _cells(acting: Acting, place: int) -> Iterator[Cell]:

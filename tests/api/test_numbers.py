@@ -1,7 +1,8 @@
-"""true and false are taken for no number, wherever one belongs in a command."""
+"""true and false, and texts that are not plain digits, are taken for no number in a command."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,6 +26,22 @@ def test_true_is_no_number(kind: type[c.Command], raw: Any, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse(kind, raw)
     assert field in [error.field for error in refused.value.errors]
+
+
+@pytest.mark.parametrize("text", ["1e3", "٣", "1_0"])
+def test_a_number_in_a_text_is_written_in_plain_digits(text: str) -> None:
+    for line, field in (
+        ({"line": 1, "quantity": text}, "lines.0.quantity"),
+        ({"line": text, "quantity": 1}, "lines.0.line"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            parse(c.Send, {"lines": [line]})
+        (error,) = refused.value.errors
+        assert error.field == field
+        assert error.message.startswith("Enter a "), error.message
+    sent = parse(c.Send, {"lines": [{"line": "1", "quantity": "12.5"}]})
+    assert isinstance(sent, c.Send)
+    assert (sent.lines[0].line, sent.lines[0].quantity) == (1, Decimal("12.5"))
 
 
 def test_true_stays_true_where_it_belongs() -> None:
