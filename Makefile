@@ -32,7 +32,7 @@ test: lint paper browser
 	$(MAKE) --no-print-directory --keep-going --jobs 2 test-outside test-inside
 
 # Two halves beside each other: the one waits for browsers and servers while the other computes.
-OUTSIDE := tests/browser tests/e2e tests/supplier
+OUTSIDE := tests/browser tests/e2e tests/supplier tests/pages tests/workflows tests/faults
 test-outside:
 	$(BIN)/pytest $(OUTSIDE)
 test-inside:
