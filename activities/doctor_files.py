@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlmodel import Session
 
 from activities.findings import Finding, found
 from models.files import FileStore
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.orders import CommandRow, DocumentRow, KeptFileRow
 from models.tables.types import table
 
 _DOCUMENTS = table(DocumentRow)
 _COMMANDS = table(CommandRow)
 _KEPT = table(KeptFileRow)
+_LOT_DOCUMENTS = table(LotDocumentRow)
 # An upload keeps its file before it saves the command that names it.
 _GRACE = timedelta(hours=1)
 
@@ -33,15 +35,20 @@ def files(session: Session, folder: Path, now: datetime, *, read: bool) -> Itera
 
 
 def _named(session: Session, store: FileStore, *, read: bool) -> Iterator[Finding]:
-    rows = session.execute(
-        select(_DOCUMENTS.c.sha256, _DOCUMENTS.c.size, _DOCUMENTS.c.order_number, _DOCUMENTS.c.id)
-        .order_by(_DOCUMENTS.c.sha256, _DOCUMENTS.c.id)
-        .execution_options(yield_per=1000)
-    )
+    both = union_all(
+        *(
+            select(rows.c.sha256, rows.c.size, owner.label("owner"), rows.c.id)
+            for rows, owner in (
+                (_DOCUMENTS, _DOCUMENTS.c.order_number),
+                (_LOT_DOCUMENTS, _LOT_DOCUMENTS.c.lot),
+            )
+        )
+    ).subquery()
+    rows = session.execute(select(both).order_by(both.c.sha256, both.c.id).execution_options(yield_per=1000))
     looked_at = ""
     for row in rows:
         path = store.path(row.sha256)
-        where = f"{row.order_number} document {row.id}"
+        where = f"{row.owner} document {row.id}"
         if not path.is_file():
             yield found("file.missing", where, f"There is no file {path.relative_to(store.folder)}.")
         elif path.stat().st_size != row.size:
@@ -58,14 +65,16 @@ def _forgotten(session: Session, store: FileStore, now: datetime) -> Iterator[Fi
         path = store.path(sha256)
         if _age(path, now) <= _GRACE:
             continue
-        document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.sha256 == sha256).limit(1)
+        named = (
+            select(rows.c.id).where(rows.c.sha256 == sha256).limit(1)
+            for rows in (_DOCUMENTS, _KEPT, _LOT_DOCUMENTS)
+        )
         command = (
             select(_COMMANDS.c.id)
             .where(_COMMANDS.c.name == "add-document", _COMMANDS.c.payload["sha256"].as_string() == sha256)
             .limit(1)
         )
-        kept = select(_KEPT.c.id).where(_KEPT.c.sha256 == sha256).limit(1)
-        if all(session.scalar(each) is None for each in (document, command, kept)):
+        if all(session.scalar(each) is None for each in (*named, command)):
             yield found(
                 "file.orphan", str(path.relative_to(store.folder)), "No document and no command has it."
             )

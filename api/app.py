@@ -35,6 +35,7 @@ from api.pages import (
 from api.pages import alerts as alert_pages
 from api.pages import demand as demand_pages
 from api.pages import labels as label_pages
+from api.pages import lot_papers as lot_paper_pages
 from api.pages import payables as payables_page
 from api.pages import people as people_pages
 from api.pages import picking as picking_pages
@@ -63,6 +64,7 @@ from api.routes import (
     inspection_plans,
     labels,
     links,
+    lot_documents,
     lot_holds,
     lots,
     material_mismatches,
@@ -103,6 +105,7 @@ ROUTERS = (
     order_commands.router,
     expediting.router,
     documents.router,
+    lot_documents.router,
     links.router,
     plants.router,
     calendars.router,
@@ -156,6 +159,8 @@ PAGES = (
     actions.router,
     login.router,
     master.router,
+    # Before a hold or a release, which take whatever comes behind a lot.
+    lot_paper_pages.router,
     lot_holding.router,
     label_pages.router,
     scan.router,

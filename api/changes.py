@@ -21,8 +21,15 @@ Result = TypeVar("Result")
 _ATTEMPTS = 3
 
 
-def perform(request: Request, principal: Principal, change: Callable[[Session, datetime], Answer]) -> Answer:
+def perform(
+    request: Request,
+    principal: Principal,
+    change: Callable[[Session, datetime], Answer],
+    *,
+    file: str = "",
+) -> Answer:
     """One transaction, at most once for one ``Idempotency-Key``; the same request gets the same answer.
+    ``file`` is the hash of one that was read from the request already.
 
     Raises ``Invalid`` ``idempotency.reused`` when the key came with another request.
     """
@@ -35,7 +42,7 @@ def perform(request: Request, principal: Principal, change: Callable[[Session, d
             "Use 1 to 200 printable characters as the key, such as a UUID.",
             field="Idempotency-Key",
         )
-    mark = mark_of(request)
+    mark = mark_of(request) + file
 
     def once(session: Session, now: datetime) -> Answer:
         earlier = session.get(Idempotency, (principal.id, given))

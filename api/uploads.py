@@ -16,12 +16,14 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.files import Draft, FileStore
 from models.settings import Settings
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.orders import DocumentRow, KeptFileRow
 from models.tables.types import table
 
 log = structlog.get_logger(__name__)
 _DOCUMENTS = table(DocumentRow)
 _KEPT = table(KeptFileRow)
+_LOT_DOCUMENTS = table(LotDocumentRow)
 # Formats without a signature: text that reads as UTF-8 and is nothing else.
 _TEXT = frozenset({"text/csv", "text/plain"})
 
@@ -51,10 +53,22 @@ class Uploads:
         `CannotKeep` when the disk is.
         """
         await run_in_threadpool(self._room, order)
+        return await self._stored(order, kind, chunks, claimed, filename)
+
+    async def receive_of_lot(
+        self, lot: str, kind: DocumentType, chunks: AsyncIterator[bytes], claimed: str, filename: str
+    ) -> Stored:
+        """The same for what came with a lot."""
+        await run_in_threadpool(self._room_of_lot, lot)
+        return await self._stored(lot, kind, chunks, claimed, filename)
+
+    async def _stored(
+        self, owner: str, kind: DocumentType, chunks: AsyncIterator[bytes], claimed: str, filename: str
+    ) -> Stored:
         try:
             return await self._received(kind, chunks, claimed, filename)
         except OSError as error:
-            log.exception("file_not_stored", order=order)
+            log.exception("file_not_stored", owner=owner)
             raise CannotKeep(
                 "file.storage",
                 "The file cannot be stored right now; nothing was saved. Try again later.",
@@ -104,6 +118,15 @@ class Uploads:
                 "file.too_many",
                 "This order has {count} files, the most it may have. Replace one with `supersedes`.",
                 count=count,
+            )
+
+    def _room_of_lot(self, lot: str) -> None:
+        count = select(func.count()).select_from(_LOT_DOCUMENTS).where(_LOT_DOCUMENTS.c.lot == lot)
+        with self.database.read() as session:
+            kept = session.scalar(count) or 0
+        if kept >= self.settings.files_per_order:
+            raise Refusal(
+                "file.too_many_of_lot", "This lot has {count} files, the most it may have.", count=kept
             )
 
 

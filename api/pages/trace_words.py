@@ -18,6 +18,7 @@ from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.melting import Melted
 from models.domain.pieces import Bucket
+from models.queries.lot_papers import MATERIAL
 from models.queries.trace_nodes import load_named
 
 View = Mapping[str, Any]
@@ -331,7 +332,7 @@ def _papers(words: Words, view: View) -> Panel:
     cells += [
         [
             Cell(_paper(words, row)),
-            Cell(row["number"]),
+            _kept(row),
             Cell(row["issuer"]),
             _certified(row),
             Cell(words.say(N_("came with the lot"))),
@@ -342,9 +343,7 @@ def _papers(words: Words, view: View) -> Panel:
     cells += [
         [
             Cell(_paper(words, row)),
-            Cell(
-                row["number"] or row["document"], href=f"/api/v1/documents/{quote(row['document'], safe='')}"
-            ),
+            _kept(row),
             Cell(row["issuer"]),
             _certified(row),
             Cell(words.say(N_("matches")), "good")
@@ -357,8 +356,15 @@ def _papers(words: Words, view: View) -> Panel:
     return Panel(N_("Certificates"), heads, cells, N_("No certificate was needed, and none came."))
 
 
+def _kept(row: View) -> Cell:
+    """The number on a certificate; with it the file, where one is kept."""
+    if "document" not in row:
+        return Cell(row["number"])
+    return Cell(row["number"] or row["document"], href=f"/api/v1/documents/{quote(row['document'], safe='')}")
+
+
 def _paper(words: Words, row: View) -> str:
-    if "lot" in row:
+    if row["type"] == MATERIAL:
         return words.say(N_("Certificate of the material"))
     return words.say(DOCUMENTS[DocumentType(row["type"])].name)
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from api.auth import Principal, Reader
+from api.routes.lots import lots
 from api.routes.order_commands import answer, ask
 from api.routes.order_roles import allowed_to
 from api.routes.orders import reader
@@ -24,6 +25,7 @@ from models.domain.errors import Unknown
 from models.domain.evidence import DocumentType, Printed
 from models.domain.quantities import quantity as checked_quantity
 from models.queries import orders as queries
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.orders import DocumentRow
 from models.tables.types import table
 
@@ -111,11 +113,16 @@ def read_document(document: str, request: Request, principal: Reader) -> Respons
 
 
 def _row(session: Session, document: str, principal: Principal) -> Any:
+    """A document of an order or of a lot that who asks may know of. Raises `Unknown`."""
     row = session.execute(select(_DOCUMENTS).where(_DOCUMENTS.c.id == document)).first()
-    if row is None:
+    if row is not None:
+        queries.stored(session, row.order_number, reader(principal))
+        return row
+    paper = session.get(LotDocumentRow, document)
+    if paper is None:
         raise Unknown("document.unknown", "There is no document {document}.", document=document)
-    queries.stored(session, row.order_number, reader(principal))
-    return row
+    lots.get(session, paper.lot, cleared=principal.cleared)
+    return paper
 
 
 def _visible(request: Request, number: str, principal: Principal) -> None:

@@ -215,6 +215,22 @@ def covers(required: DocumentType, offered: DocumentType) -> bool:
     return required in _EN_10204[: _EN_10204.index(offered)]
 
 
+def same_paper(one: Printed, other: Printed) -> bool:
+    """Issuer, number and revision name a document once; one without issuer and number is never another."""
+    return _same_series(one, other) and _same(one.revision, other.revision)
+
+
+def newer_revision(one: Printed, other: Printed) -> bool:
+    """Whether it is the same document in a newer revision: none before A before B, 2 before 10."""
+    ranks = [(len(_plain(printed.revision)), _plain(printed.revision)) for printed in (one, other)]
+    return _same_series(one, other) and ranks[0] > ranks[1]
+
+
+def _same_series(one: Printed, other: Printed) -> bool:
+    known = [(_plain(printed.issuer), _plain(printed.number)) for printed in (one, other)]
+    return all(known[0]) and known[0] == known[1]
+
+
 def _plain(value: object) -> str:
     return "" if value is None else " ".join(str(value).split()).casefold()
 

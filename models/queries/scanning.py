@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.domain import identifiers, labels
 from models.domain.scanned import Scanned
 from models.queries.orders import Reader
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import IdentifierRow, OrderRow
 from models.tables.parts import Part
@@ -20,6 +21,7 @@ from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _LOTS, _PARTS, _JOBS, _DISPATCHES = table(Lot), table(Part), table(WorkOrder), table(DispatchRow)
+_LOT_DOCUMENTS = table(LotDocumentRow)
 _ORDERS, _IDENTIFIERS = table(OrderRow), table(IdentifierRow)
 # Nobody chooses from a longer list on a phone.
 _MOST = 30
@@ -91,6 +93,7 @@ def _named(session: Session, text: str, reader: Reader) -> Iterator[Match]:
     names = tuple(dict.fromkeys((text, text.upper(), text.lower())))
     for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE):
         yield from _lots(session, what, names, reader)
+    yield from _by_paper(session, names, reader)
     yield from _orders(session, text, reader)
     for job in session.execute(
         select(_JOBS.c.number, _JOBS.c.part, _JOBS.c.revision)
@@ -113,6 +116,25 @@ def _lots(session: Session, what: What, names: Sequence[str], reader: Reader) ->
         What.CERTIFICATE: _LOTS.c.certificate,
     }[what]
     yield from _these_lots(session, what, column, column.in_(names), reader)
+
+
+def _by_paper(session: Session, names: Sequence[str], reader: Reader) -> Iterator[Match]:
+    """Lots whose certificate is kept as a file and was not written down with the lot itself."""
+    query = (
+        select(_LOT_DOCUMENTS.c.number.label("value"), _LOTS.c.number, _LOTS.c.part, _LOTS.c.part_revision)
+        .join(_LOTS, _LOTS.c.number == _LOT_DOCUMENTS.c.lot)
+        .where(
+            _LOT_DOCUMENTS.c.number.in_(names),
+            _LOTS.c.certificate.is_distinct_from(_LOT_DOCUMENTS.c.number),
+            _may_know(_LOTS.c.part, reader),
+        )
+        .distinct()
+        .order_by(_LOTS.c.number)
+        .limit(_MOST)
+    )
+    for row in session.execute(query):
+        about = " ".join(filter(None, [row.part, row.part_revision]))
+        yield Match(What.CERTIFICATE, row.value, row.number, about)
 
 
 def _these_lots(

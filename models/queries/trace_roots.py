@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select, union
 from sqlmodel import Session
 
 from models.codec import load_order
@@ -20,6 +20,7 @@ from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
 from models.queries.trace import Begin, Genealogy
 from models.queries.trace_reach import links
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow, EdgeRow, IdentifierRow, LineRow, OrderRow, PiecesRow
 from models.tables.serials import SerialRow
@@ -28,12 +29,13 @@ from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _LOTS, _JOBS, _ORDERS, _PIECES = table(Lot), table(WorkOrder), table(OrderRow), table(PiecesRow)
+_LOT_DOCUMENTS = table(LotDocumentRow)
 _LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(IdentifierRow)
 _DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
 _EDGES, _AT_WORK = table(EdgeRow), table(SerialRow)
 _WRITTEN = (
     *(_LOTS.c[name] for name in ("number", "heat_number", "supplier_lot", "certificate")),
-    *(rows.c.number for rows in (_JOBS, _ORDERS, _DISPATCHES, _DOCUMENTS)),
+    *(rows.c.number for rows in (_JOBS, _ORDERS, _DISPATCHES, _DOCUMENTS, _LOT_DOCUMENTS)),
     _AT_WORK.c.serial,
 )
 # Between what tells two of the same name apart.
@@ -259,14 +261,22 @@ def _certificates(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 
 def _material(session: Session, names: Collection[str]) -> Iterator[Match]:
-    """A mill's report, or a dealer's certificate: its number stands with the lots that came with it."""
+    """A mill's report, or a dealer's certificate: its number stands with the lots that came with it, or on
+    the files that are kept of them."""
     wanted = {*names, *(name.partition(_SLASH)[0] for name in names)}
-    query = select(_LOTS.c.certificate, _LOTS.c.supplier, _LOTS.c.number).where(
-        _LOTS.c.certificate.in_(wanted)
+    query = union(
+        select(_LOTS.c.certificate, _LOTS.c.supplier, _LOTS.c.number).where(_LOTS.c.certificate.in_(wanted)),
+        select(_LOT_DOCUMENTS.c.number, _LOTS.c.supplier, _LOTS.c.number)
+        .join(_LOTS, _LOTS.c.number == _LOT_DOCUMENTS.c.lot)
+        .where(_LOT_DOCUMENTS.c.number.in_(wanted)),
+        select(_LOT_DOCUMENTS.c.id, _LOTS.c.supplier, _LOTS.c.number)
+        .join(_LOTS, _LOTS.c.number == _LOT_DOCUMENTS.c.lot)
+        .where(_LOT_DOCUMENTS.c.id.in_(names)),
     )
+    found = sorted((row[0], row[1] or "", row[2]) for row in session.execute(query))
     by_paper: dict[tuple[str, str], list[str]] = {}
-    for row in session.execute(query.order_by(_LOTS.c.certificate, _LOTS.c.supplier, _LOTS.c.number)):
-        by_paper.setdefault((row.certificate, row.supplier or ""), []).append(row.number)
+    for number, supplier, lot in found:
+        by_paper.setdefault((number, supplier), []).append(lot)
     for (number, supplier), lots in by_paper.items():
         value = f"{number}{_SLASH}{supplier}" if supplier else number
         if number in names or value in names:

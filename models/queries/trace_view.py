@@ -40,7 +40,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     lots = by_lot(about)
     nodes = trace_nodes.nodes(session, trace, records)
     done, papers, missing = trace_nodes.suppliers(session, trace)
-    bought, uncertified = lot_papers.of_material(nodes)
+    bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
     customers = trace_nodes.customers(trace, records.sent)
     of_lots = [_balance(balance, genealogy) for balance in lots]

@@ -243,6 +243,11 @@ PAGES: dict[str, tuple[Look, ...]] = {
     "/master": (Look("/master", "admin"),),
     "/master/{name}": tuple(Look(f"/master/{name}", "admin") for name in SCREENS),
     "/master/{address:path}": tuple(_screens()),
+    "/lots/{number}/documents": (
+        Look("/lots/MELT-7/documents", "receiving"),
+        Look("/lots/MELT-7/documents", "buyer", press="form[action$=documents] button"),
+        Look("/lots/MELT-7/documents", "planner", 403),
+    ),
     "/lots/{number}/{what}": (
         Look("/lots/MELT-7/hold", "receiving"),
         Look("/lots/MELT-7/release", "design_authority"),

@@ -17,14 +17,17 @@ from api.pages.order.compliance_told import MELTED
 from api.pages.staff import Staff
 from api.pages.trace_words import asking
 from api.routes import lots
+from api.routes.lot_documents import upload_lot_document
 from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.domain.errors import Unknown
+from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.labels import LABELS, Kind
 from models.domain.lot_corrections import settled
 from models.domain.lot_holds import BY_DOCUMENT
-from models.queries import compliance, lot_holds, order_stream, shop_floor
+from models.queries import compliance, lot_holds, lot_papers, order_stream, shop_floor
+from models.tables.lot_documents import LotDocumentRow
 
 _MOST_MATERIALS = 50
 
@@ -77,6 +80,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
             _way_on(staff, record),
         ),
         *_told_late(staff, record, names),
+        _kept(session, staff, record),
         *_made_of(session, staff, number),
         *_melted(session, staff, number),
     ]
@@ -93,6 +97,42 @@ def _told_late(staff: Staff, record: Record, names: Mapping[str, str]) -> list[P
             N_("Receipt"), (N_("Received"), N_("State")), [[Cell(words.day(record["received_on"])), told]], ""
         )
     ]
+
+
+def _kept(session: Session, staff: Staff, record: Record) -> Panel:
+    """The files of the certificates that came with it; those that were replaced last."""
+    words, number = staff.words, record["number"]
+    papers = sorted(lot_papers.of_lot(session, number), key=lambda row: row.superseded_by != "")
+    names = order_stream.names(session, {row.added_by for row in papers})
+    rows = [
+        [
+            Cell(row.filename, href=f"/api/v1/documents/{quote(row.id, safe='')}"),
+            Cell(words.say(DOCUMENTS[DocumentType(row.type)].name)),
+            Cell(" ".join(filter(None, (row.number, row.revision))) or "–"),
+            Cell(row.issuer or "–"),
+            Cell(f"{names.get(row.added_by, '')}, {words.time(row.added_at)}"),
+            _paper_state(words, row),
+        ]
+        for row in papers
+    ]
+    heads = (N_("File"), N_("Type"), N_("Number"), N_("Issuer"), N_("Added"), N_("State"))
+    return Panel(
+        N_("Certificates"),
+        heads,
+        rows,
+        N_("The files of the certificates that came with this lot appear here."),
+        (N_("Add a certificate"), f"/lots/{quote(number, safe='')}/documents")
+        if may(staff, upload_lot_document)
+        else None,
+    )
+
+
+def _paper_state(words: Words, row: LotDocumentRow) -> Cell:
+    if row.superseded_by:
+        return Cell(words.say(N_("superseded")), "plain")
+    if row.late:
+        return Cell(words.say(N_("Late entry")), "watch")
+    return Cell("")
 
 
 def _made_of(session: Session, staff: Staff, number: str) -> list[Panel]:

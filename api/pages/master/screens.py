@@ -129,7 +129,7 @@ def body_of(route: Callable[..., Answer]) -> type[BaseModel]:
     return body
 
 
-def guard_of(route: Callable[..., Answer]) -> Allowed:
+def guard_of(route: Callable[..., Any]) -> Allowed:
     """Who a JSON route lets in, as it declares it."""
     for note in get_type_hints(route, include_extras=True)["principal"].__metadata__:
         if isinstance(getattr(note, "dependency", None), Allowed):
@@ -138,7 +138,7 @@ def guard_of(route: Callable[..., Answer]) -> Allowed:
     raise TypeError(f"{route.__name__} does not say who may use it")
 
 
-def may(staff: Staff, route: Callable[..., Answer]) -> bool:
+def may(staff: Staff, route: Callable[..., Any]) -> bool:
     return bool(staff.principal.roles & guard_of(route).roles)
 
 

@@ -9,7 +9,7 @@ from models.domain.commands import AddDocument
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import DocumentAdded, Event
-from models.domain.evidence import Mismatch, Printed, covers, match, unprinted
+from models.domain.evidence import Mismatch, Printed, covers, match, newer_revision, same_paper, unprinted
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.paperwork import order_facts
@@ -50,26 +50,12 @@ def add_document(
     ]
 
 
-def _identity(printed: Printed) -> tuple[str, str]:
-    """Issuer and number as people compare them; a document without both is never the same as another."""
-    return _plain(printed.issuer), _plain(printed.number)
-
-
-def _plain(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()
-
-
 def _not_here_yet(order: Order, command: AddDocument) -> None:
     """(issuer, number, revision) names a certificate once. Only one that was typed wrongly comes again,
     in its own place."""
     printed = command.printed
-    if not all(_identity(printed)):
-        return
     for document in order.documents.values():
-        same = _identity(document.printed) == _identity(printed)
-        if not same or _plain(document.printed.revision) != _plain(printed.revision):
-            continue
-        if document.document != command.supersedes:
+        if same_paper(document.printed, printed) and document.document != command.supersedes:
             raise Refusal(
                 "document.exists",
                 "{issuer} {number} revision {revision} is here already as {document}. A corrected one "
@@ -108,22 +94,14 @@ def _superseded(order: Order, command: AddDocument) -> Document | None:
 
 
 def _older_revision(order: Order, command: AddDocument) -> Document | None:
-    if not all(_identity(command.printed)):
-        return None
     for document in order.documents.values():
         if (
             document.current
             and covers(document.type, command.type)
-            and _identity(document.printed) == _identity(command.printed)
-            and _order_of(document.printed.revision) < _order_of(command.printed.revision)
+            and newer_revision(command.printed, document.printed)
         ):
             return document
     return None
-
-
-def _order_of(revision: str | None) -> tuple[int, str]:
-    """None before A before B, 2 before 10."""
-    return len(_plain(revision)), _plain(revision)
 
 
 def _lines(order: Order, command: AddDocument, older: Document | None) -> tuple[int, ...]:

@@ -275,6 +275,35 @@ def upgrade() -> None:
     _beginning("lot", "ix_lot_certificate_small", "certificate")
 
     op.create_table(
+        "lot_document",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("revision", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.String(), nullable=False),
+        sa.Column("superseded_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("lot_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_document_lot"), ["lot"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lot_document_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lot_document_sha256"), ["sha256"], unique=False)
+    _beginning("lot_document", "ix_lot_document_number_small", "number")
+
+    op.create_table(
         "lot_hold",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
