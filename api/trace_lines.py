@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from activities import wording
@@ -10,7 +11,7 @@ from models.db import Database
 from models.domain.errors import Refusal
 from models.domain.trace import Direction
 from models.queries.trace_roots import named
-from models.queries.trace_view import found
+from models.queries.trace_view import conversions_of, found
 from models.settings import Settings
 
 View = dict[str, Any]
@@ -55,6 +56,9 @@ def lines(view: View) -> Iterator[str]:
         yield f"  {row['customer']}: {got}, dispatch {row['dispatch']}"
     for edge in view["edges"]:
         sure = f" ({edge['unsure']} not named)" if "unsure" in edge else ""
+        for each in conversions_of(edge):
+            unit = wording.unit("en", each["counted_in"], Decimal(1))
+            sure += f" (counted in {unit}, 1 {unit} = {each['conversion']:f} {_unit(edge)})"
         yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {_amount(edge)}{sure}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from models.domain.melting import Melted
 from models.domain.pieces import Bucket
 from models.queries.lot_papers import MATERIAL
 from models.queries.trace_nodes import load_named
+from models.queries.trace_view import conversions_of
 
 View = Mapping[str, Any]
 # What a node, or what somebody typed, is.
@@ -182,6 +183,16 @@ def identifier(node: str) -> str:
     return f"{'work_order' if kind == 'job' else kind}:{name}"
 
 
+def counted(words: Words, edge: View) -> Iterator[str]:
+    """counted in another unit: 1 kg = 4.9 pcs"""
+    for each in conversions_of(edge):
+        yield words.say(
+            N_("counted in another unit: {one} = {ours}"),
+            one=words.amount(Decimal(1), each["counted_in"]),
+            ours=words.amount(each["conversion"], edge["unit"]),
+        )
+
+
 def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool) -> list[Twig]:
     """The trace as a nested list, each node's further way told once."""
     near, far = ("from", "to") if forward else ("to", "from")
@@ -204,7 +215,7 @@ def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool)
                 Twig(
                     known[beyond],
                     words.say(HOW[edge["how"]]),
-                    words.amount(edge["quantity"], edge["unit"]),
+                    " · ".join([words.amount(edge["quantity"], edge["unit"]), *counted(words, edge)]),
                     words.say(UNSURE[edge["unsure"]]) if "unsure" in edge else "",
                     again,
                     # What is beyond a load is beside it.

@@ -16,11 +16,11 @@ from api.fields import Body, Country, Day, Key, Number, SupplierCode, Text, Unit
 from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
 from api.wire import Answer, api_router
 from models.domain.authority import Role
-from models.domain.errors import Refusal
+from models.domain.errors import Invalid, Refusal
 from models.domain.floor_records import told_late
 from models.domain.lot_corrections import may_become
 from models.domain.quantities import ZERO, quantity
-from models.queries import lot_holds, master, shop_floor
+from models.queries import lot_holds, lot_uses, master, shop_floor
 from models.queries.local_day import today_at
 from models.queries.lot_numbers import next_lot_number
 from models.tables.lots import Lot
@@ -131,6 +131,32 @@ def list_lots(
 @router.get("/lots/{number}", response_model=LotView)
 def read_lot(number: str, request: Request, principal: Reader) -> Answer:
     return lots.read(request, number, cleared=principal.cleared)
+
+
+@router.get("/lots/{number}/uses")
+def list_lot_uses(number: str, request: Request, page: Paging, principal: Reader) -> Answer:
+    """What used the lot, the newest first: jobs, order lines and dispatches, each with the `quantity` of it that
+    went there and was not taken back. `count` is how many there are in all; the trace says what became of it."""
+    after = page.cursor or ""
+    if after and not after.isdecimal():
+        raise Invalid("cursor.invalid", "Use `next` of the page before as the cursor.", field="cursor")
+    with request.app.state.database.read() as session:
+        lots.get(session, number, cleared=principal.cleared)
+        found = lot_uses.of_lot(
+            session,
+            number,
+            cleared=principal.cleared,
+            limit=page.limit + 1,
+            before=int(after) if after else None,
+        )
+    shown = found.some[: page.limit]
+    items = [
+        {"kind": use.kind, "number": use.number, "line": use.line, "how": use.how}
+        | {"quantity": use.quantity, "unit": use.unit, "at": use.at}
+        for use in shown
+    ]
+    more = str(shown[-1].last) if len(found.some) > page.limit else None
+    return Answer({"items": items, "next": more, "count": found.count})
 
 
 @router.put("/lots/{number}", response_model=LotView)

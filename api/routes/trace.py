@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import StringIO
 from itertools import islice
@@ -21,14 +21,29 @@ from api.auth import Principal, Reader
 from api.sheets import cell
 from api.supplier.words import language
 from api.wire import Answer, api_router
+from models.domain.conversions import conversions
+from models.domain.order import Order
 from models.domain.trace import Direction, Step
-from models.queries import lot_papers
+from models.queries import lot_papers, trace_nodes
 from models.queries.trace import streamed
 from models.queries.trace_roots import Match, named
 from models.queries.trace_view import found
 
 router = api_router(tags=["Trace"])
-_SHEET = ("from", "to", "quantity", "unit", "how", "parcel", "load", "order", "unsure", "certificates")
+_SHEET = (
+    "from",
+    "to",
+    "quantity",
+    "unit",
+    "how",
+    "parcel",
+    "load",
+    "order",
+    "unsure",
+    "certificates",
+    "counted_in",
+    "conversion",
+)
 # So many lines of a file are sent at once.
 _LINES = 1_000
 Which = Annotated[
@@ -124,15 +139,21 @@ def _sheet(
         walked = streamed(session, match.begin, direction, cleared=cleared)
         while some := list(islice(walked, _LINES)):
             papers = lot_papers.numbers(session, (step.link.source for step in some))
-            writer.writerows(_row(step, papers.get(step.link.source, ())) for step in some)
+            converted = trace_nodes.converting(session, (step.link for step in some))
+            writer.writerows(_row(step, papers.get(step.link.source, ()), converted) for step in some)
             yield written.getvalue().encode()
             written.seek(0)
             written.truncate()
         yield written.getvalue().encode()
 
 
-def _row(step: Step, papers: Iterable[str]) -> list[str]:
+def _row(step: Step, papers: Iterable[str], converted: Mapping[str, Order]) -> list[str]:
     link = step.link
+    counted = conversions(converted[link.order], link) if link.order in converted else ()
+    told_of = (
+        ", ".join(each.counted_in for each in counted),
+        ", ".join(str(each.factor) for each in counted),
+    )
     quantity = link.quantity or link.assumed
     told = (link.source, link.target, quantity, link.unit, link.how, link.parcel, link.load, link.order)
-    return [cell(value) for value in (*told, step.unsure, ", ".join(papers))]
+    return [cell(value) for value in (*told, step.unsure, ", ".join(papers), *told_of)]

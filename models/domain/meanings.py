@@ -27,6 +27,7 @@ from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import (
     Alert,
+    Conversion,
     Counter,
     Document,
     Expedite,
@@ -475,6 +476,11 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
         parcels=tuple(boxes),
         lines=billable.received_lines(event),
         lot_unknown=event.lot_unknown,
+        conversions=tuple(
+            Conversion(line.line, line.lot, line.counted_in, line.conversion)
+            for line in event.lines
+            if line.conversion is not None
+        ),
     )
     lines = tuple(_with_outputs(line, event) for line in order.lines)
     return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)

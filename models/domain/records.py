@@ -226,6 +226,16 @@ class ReceivedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A line's lot (empty: nobody named it) was counted in another unit, of which one is `factor` of the line's."""
+
+    line: int
+    lot: str
+    counted_in: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """`parcels` are the boxes it took pieces out of, named by whoever counted or not."""
 
@@ -239,6 +249,7 @@ class Receipt:
     lines: tuple[ReceivedLine, ...] = ()
     # Nobody said which lot was counted, and there were several.
     lot_unknown: bool = False
+    conversions: tuple[Conversion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

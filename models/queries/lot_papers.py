@@ -60,11 +60,11 @@ def of_material(session: Session, nodes: Iterable[View]) -> tuple[list[View], li
     """The certificates that came with the lots among the nodes of a trace, and the bought lots that have none.
     What was made here has its certificates at the orders it went through."""
     lots = [node for node in nodes if node["kind"] == NodeKind.LOT.value]
-    files = _files(session, [node["number"] for node in lots])
+    files = _files(session, [name_of(node["id"]) for node in lots])
     papers: list[View] = []
     missing: list[View] = []
     for node in lots:
-        lot, issuer = node["number"], node.get("supplier_name") or node.get("supplier") or ""
+        lot, issuer = name_of(node["id"]), node.get("supplier_name") or node.get("supplier") or ""
         kept, certificate = files.get(lot, []), node.get("certificate")
         papers += ({**paper, "issuer": paper["issuer"] or issuer} for paper in kept)
         if certificate and certificate not in {paper["number"] for paper in kept}:

@@ -7,17 +7,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import load_order
 from models.domain.evidence import DOCUMENTS
+from models.domain.order import Order
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
-from models.domain.trace import NodeKind, Trace, lot_node, name_of, work_of
+from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
 from models.queries import melt_flags
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
+from models.queries.trace import chunks
 from models.queries.trace_lots import LOT_ROWS, Lots, lots, views
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
@@ -36,6 +38,11 @@ _ORDER_ROWS = Prepared(
     select(*(_ORDERS.c[name] for name in _ORDER))
     .where(among(_ORDERS.c.number, "names"))
     .order_by(_ORDERS.c.number)
+)
+# Ways that pieces come back, which somebody counted. The key is of receipts that were counted in another unit.
+_COUNTED = frozenset({"process", "return"})
+_CONVERTED = select(_ORDERS.c.snapshot).where(
+    _ORDERS.c.number.in_(bindparam("names", expanding=True)), _ORDERS.c.snapshot.contains('"counted_in":')
 )
 _DISPATCH = ("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on")
 _PAPER = ("type", "number", "issuer", "matched", "filename")
@@ -194,9 +201,11 @@ def customers(trace: Trace, sent: Iterable[Row]) -> list[View]:
     )
 
 
-def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], list[View]]:
-    """What was done outside, order by order; the certificates of it; and those that are missing."""
+def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], list[View], dict[str, Order]]:
+    """What was done outside, order by order; the certificates of it; those that are missing; and the orders that
+    counted pieces in another unit."""
     orders = sorted({work_of(node).order for node in trace.of_kind(NodeKind.ORDER)})
+    converted: dict[str, Order] = {}
     done: list[View] = []
     missing: list[View] = []
     for row in _read(session, _ORDER_ROWS, orders):
@@ -207,6 +216,8 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
             )
             continue
         order = load_order(row["snapshot"])
+        if any(receipt.conversions for receipt in order.receipts):
+            converted[order.number] = order
         loads = {load.node: load.full_name for line in order.lines for load in line.reported_loads}
         done.append(
             told
@@ -224,4 +235,15 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
         for row in _read(session, _PAPER_ROWS, orders)
         if row["type"] in CERTIFY and not row["superseded_by"]
     ]
-    return done, papers, missing
+    return done, papers, missing, converted
+
+
+def converting(session: Session, links: Iterable[Link]) -> dict[str, Order]:
+    """Of the orders of these links, those that counted pieces in another unit. Few do: the others are not read."""
+    names = sorted({link.order for link in links if link.order and link.how in _COUNTED})
+    found: dict[str, Order] = {}
+    for some in chunks(names):
+        for snapshot in session.scalars(_CONVERTED, {"names": some}):
+            order = load_order(snapshot)
+            found[order.number] = order
+    return found

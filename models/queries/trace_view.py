@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 from sqlmodel import Session
 
 from models.domain.balance import PASSED_ON, Balance, by_lot, by_part
+from models.domain.conversions import conversions
+from models.domain.order import Order
 from models.domain.quantities import ZERO, plain
+from models.domain.records import Conversion
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_balance, trace_nodes
 from models.queries.trace import Genealogy
@@ -39,7 +43,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     about = trace_balance.scope(session, trace, records.lots, reach)
     lots = by_lot(about)
     nodes = trace_nodes.nodes(session, trace, records)
-    done, papers, missing = trace_nodes.suppliers(session, trace)
+    done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
     customers = trace_nodes.customers(trace, records.sent)
@@ -55,7 +59,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
         "direction": direction.value,
         "answer": _answer(customers, missing, of_parts),
         "nodes": [*nodes, *_parties(nodes, done, customers)],
-        "edges": [_edge(step) for step in trace.steps],
+        "edges": [_edge(step, converted) for step in trace.steps],
         "customers": customers,
         "suppliers": done,
         "certificates": papers,
@@ -83,7 +87,7 @@ def _answer(customers: list[View], missing: list[View], balances: list[View]) ->
     }
 
 
-def _edge(step: Step) -> View:
+def _edge(step: Step, converted: Mapping[str, Order]) -> View:
     link = step.link
     told = {
         "from": link.source,
@@ -95,8 +99,22 @@ def _edge(step: Step) -> View:
     for name in ("parcel", "load", "order"):
         if getattr(link, name):
             told[name] = getattr(link, name)
+    if link.order in converted:
+        told |= _counted(conversions(converted[link.order], link))
     # Nobody named the lot, or the load: these pieces may have come this way.
     return told | {"unsure": step.unsure} if step.unsure else told
+
+
+def _counted(found: Sequence[Conversion]) -> View:
+    """The unit it was counted in and how many of ours one of it is; `conversions` where there were several."""
+    each = [{"counted_in": some.counted_in, "conversion": plain(some.factor)} for some in found]
+    return {} if not each else each[0] if len(each) == 1 else {"conversions": each}
+
+
+def conversions_of(edge: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What `counted_in` and `conversion` of an edge say, however many there are."""
+    several: Sequence[Mapping[str, Any]] = edge.get("conversions", ())
+    return several or ([edge] if "counted_in" in edge else [])
 
 
 def _parties(nodes: list[View], done: list[View], customers: list[View]) -> list[View]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +20,11 @@ from models.tables.orders import OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
 from tests.api.conftest import API, Login
+from tests.domain.asking import arrived, receive, send, ship
 from tests.domain.genealogies import link
+from tests.domain.orders import given, issued
 from tests.paper import sheets
-from tests.traced import BARS, edge, tell_story
+from tests.traced import BARS, edge, record_all, tell_story
 
 
 @pytest.fixture
@@ -248,3 +251,23 @@ def test_what_is_held_with_another_lot_is_marked_to_the_dispatch(app: FastAPI, v
     nodes = {node["id"]: node for node in trace(viewer, "HX-1")["nodes"]}
     assert (nodes[f"lot:{BARS}"]["held_with"], nodes["lot:J4520-B"]["held_with"]) == (None, BARS)
     assert nodes["dispatch:D-1"]["held"] is True
+
+
+def test_pieces_counted_in_kilograms_say_how_many_one_was(app: FastAPI, viewer: TestClient) -> None:
+    weighed = given(issued(draft={"number": "SO-9"}), send(100), arrived(), ship(98))
+    weighed = weighed.when(receive("20", uom="KGM", conversion="4.9", parcel="SO-9-P1"))
+    with app.state.database.write() as session:
+        record_all(session, weighed)
+    told = trace(viewer, "order:SO-9")
+    [back] = [edge for edge in told["edges"] if edge["how"] == "process"]
+    assert (back["quantity"], back["counted_in"], back["conversion"]) == ("98", "KGM", "4.9")
+    assert all("counted_in" not in edge for edge in told["edges"] if edge["how"] != "process")
+    rows = list(
+        csv.DictReader(viewer.get(f"{API}/trace/order:SO-9.csv").text.removeprefix("\ufeff").splitlines())
+    )
+    assert {(row["how"], row["counted_in"], row["conversion"]) for row in rows} == {
+        ("ship", "", ""),
+        ("process", "KGM", "4.9"),
+    }
+    paper = "".join(sheet.text for sheet in sheets(viewer.get(f"{API}/trace/order:SO-9.pdf").content))
+    assert "counted in another unit: 1 kg = 4.9" in paper.replace("\xa0", " ")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +17,7 @@ from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
 from api.pages.order.compliance_told import MELTED
 from api.pages.staff import Staff
-from api.pages.trace_words import asking
+from api.pages.trace_words import HOW, KINDS, asking
 from api.routes import lots
 from api.routes.lot_documents import upload_lot_document
 from api.routes.lot_holds import hold_lot, release_lot
@@ -26,10 +28,11 @@ from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.labels import LABELS, Kind
 from models.domain.lot_corrections import settled
 from models.domain.lot_holds import BY_DOCUMENT
-from models.queries import compliance, lot_holds, lot_papers, order_stream, shop_floor
+from models.queries import compliance, lot_holds, lot_papers, lot_uses, order_stream, shop_floor
 from models.tables.lot_documents import LotDocumentRow
 
 _MOST_MATERIALS = 50
+_MOST_USES = 20
 
 
 def _state(words: Words, record: Record) -> Cell:
@@ -81,6 +84,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
         ),
         *_told_late(staff, record, names),
         _kept(session, staff, record),
+        _used(session, staff, number),
         *_made_of(session, staff, number),
         *_melted(session, staff, number),
     ]
@@ -133,6 +137,53 @@ def _paper_state(words: Words, row: LotDocumentRow) -> Cell:
     if row.late:
         return Cell(words.say(N_("Late entry")), "watch")
     return Cell("")
+
+
+def _used(session: Session, staff: Staff, number: str) -> Panel:
+    """Jobs, order lines and dispatches, the newest first; what became of it is in the trace."""
+    words = staff.words
+    found = lot_uses.of_lot(session, number, cleared=staff.principal.cleared, limit=_MOST_USES)
+    rows = [
+        [
+            Cell(words.say(KINDS[use.kind])),
+            _place(words, use),
+            Cell(words.amount(use.quantity, use.unit), number=True),
+            Cell(words.say(HOW[use.how])),
+            Cell(_when(words, use.at)),
+        ]
+        for use in found.some
+    ]
+    note = str(found.count) if found.count else ""
+    if found.count > len(rows):
+        note = words.say(
+            N_("the newest {some} of {all}"), some=len(rows), all=words.number(Decimal(found.count))
+        )
+    heads = (N_("Type"), N_("Number"), N_("Quantity"), N_("What happened"), N_("When"))
+    return Panel(
+        N_("Used by"),
+        heads,
+        rows,
+        N_("Jobs, orders and dispatches that used this lot appear here."),
+        (N_("Trace"), asking(f"lot:{number}", "forward")) if rows else None,
+        note,
+    )
+
+
+def _place(words: Words, use: lot_uses.Use) -> Cell:
+    if use.kind == "order":
+        text = words.say(N_("{order}, line {line}"), order=use.number, line=use.line or 0)
+        return Cell(text, href=f"/orders/{quote(use.number, safe='')}")
+    if use.kind == "dispatch":
+        return Cell(use.number, href=f"/dispatches/{quote(use.number, safe='')}")
+    if use.kind == "work_order":
+        return Cell(use.number, href=f"/master/work-orders/{quote(use.number, safe='')}")
+    return Cell(use.number, href=f"/master/lots/{quote(use.number, safe='')}")
+
+
+def _when(words: Words, at: datetime | date | None) -> str:
+    if at is None:
+        return "–"
+    return words.time(at) if isinstance(at, datetime) else words.day(at)
 
 
 def _made_of(session: Session, staff: Staff, number: str) -> list[Panel]:
