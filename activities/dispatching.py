@@ -15,7 +15,7 @@ from activities.floor_stock import shelved, write
 from activities.shop_floor import Recorder
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
-from models.domain.demand import shared_out
+from models.domain.deliveries import Going, delivered
 from models.domain.errors import Unknown
 from models.domain.materials import blocked
 from models.domain.serial_stock import SerialStock
@@ -55,7 +55,7 @@ def dispatch(
     cleared: bool,
 ) -> str:
     """Gives the number. `today` is the day where the pieces leave. They are for what the customer has ordered
-    of them, the first due first."""
+    of them: what a line names, else the first due first."""
     # Before the lots, as who makes work orders for these lines does.
     deliveries.lock_lines_of(session, papers.customer)
     lots = shelved(session, [line.lot for line in lines])
@@ -69,6 +69,15 @@ def dispatch(
         rules.was_there(line.lot, lots[line.lot], shipped_on, "shipped_on")
     controlled = _controlled(session, parts)
     rules.may_know(controlled, cleared=cleared)
+    sales = delivered(
+        [
+            _going(session, line, lots[line.lot], edge.quantity)
+            for line, edge in zip(lines, edges, strict=True)
+        ],
+        papers.customer,
+        deliveries.sold(session, {line.sold for line in lines if line.sold is not None}, cleared=cleared),
+        deliveries.wanted_by(session, papers.customer),
+    )
     number = _next_number(session, today.year)
     session.execute(
         insert(_DISPATCHES).values(
@@ -87,7 +96,7 @@ def dispatch(
             reverse_reason="",
         )
     )
-    for place, (line, edge) in enumerate(zip(lines, edges, strict=True)):
+    for place, (line, edge, shares) in enumerate(zip(lines, edges, sales, strict=True)):
         shelf = lots[line.lot]
         session.execute(
             insert(_LINES).values(
@@ -102,21 +111,24 @@ def dispatch(
             )
         )
         write(session, records.dispatched(number, line.lot, edge.quantity, edge.unit), number)
-        _for_sales(session, number, place + 1, papers.customer, shelf, edge.quantity)
+        for (order, at), some in shares:
+            sale = {
+                "dispatch": number,
+                "dispatch_line": place + 1,
+                "sales_order": order,
+                "line": at,
+                "quantity": some,
+            }
+            session.execute(insert(_SALES).values(**sale))
     return number
 
 
-def _for_sales(
-    session: Session, number: str, line: int, customer: str, shelf: Shelved, quantity: Decimal
-) -> None:
-    """Which sales-order lines a dispatch's line is for; a lot of no revision is for none."""
-    part = session.get(Part, (shelf.fact.part, shelf.part_revision)) if shelf.part_revision else None
-    if part is None or part.uom != shelf.fact.unit:
-        return
-    wanted = deliveries.wanted_by(session, customer).get((part.number, part.revision), [])
-    for (order, at), some in shared_out(quantity, wanted):
-        row = {"dispatch": number, "dispatch_line": line, "sales_order": order, "line": at, "quantity": some}
-        session.execute(insert(_SALES).values(**row))
+def _going(session: Session, line: Leaving, shelf: Shelved, quantity: Decimal) -> Going:
+    """What leaves, as the customer ordered it. Lots of no revision are counted as the line that is named."""
+    at = (shelf.fact.part, shelf.part_revision)
+    part = session.get(Part, at) if shelf.part_revision else None
+    counted = part.uom == shelf.fact.unit if part is not None else shelf.part_revision is None
+    return Going(*at, quantity, counted, line.sold)
 
 
 def reverse_dispatch(

@@ -140,8 +140,8 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
         facts = Facts(pending_commands=_pending(session, order), numbers=numbers)
         if not isinstance(command, c.Reassign):
             return facts
-        there = _is_supplier(session, command.supplier)
-        return replace(facts, supplier_known=there, approved=_approved_now(session, order, now))
+        approved = _approved_now(session, order, now)
+        return _of_supplier(session, command.supplier, now, replace(facts, approved=approved))
     if isinstance(command, c.PlanContingency):
         return Facts(approved=_approved_now(session, order, now))
     if isinstance(command, c.Close):
@@ -187,8 +187,16 @@ def _of_renamed(session: Session, locked: frozenset[str], given: dict[str, list[
     )
 
 
-def _is_supplier(session: Session, code: str) -> bool:
-    return session.get(Supplier, code.strip()) is not None
+def _of_supplier(session: Session, code: str, now: datetime, facts: Facts) -> Facts:
+    """With whether there is one, and whom its orders go to."""
+    supplier = session.get(Supplier, code.strip())
+    contacts = contacts_to_be(session, supplier, now) if supplier is not None else ()
+    return replace(
+        facts,
+        supplier_known=supplier is not None,
+        supplier_has_contact=bool(contacts),
+        contacts_cleared=any(person.cleared for person in contacts),
+    )
 
 
 def of_draft(

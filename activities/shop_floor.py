@@ -95,6 +95,7 @@ def produce(
     by: Recorder,
     now: datetime,
     *,
+    over: Decimal,
     usual: Decimal | None = None,
     confirmed: bool = False,
 ) -> str:
@@ -107,7 +108,7 @@ def produce(
     of_itself = there is not None and f"lot:{name}" in above(session, job.node)
     edge = rules.make(job, name, there, quantity, serials, of_itself=of_itself, failed=failed)
     made = shop_floor.made_by(session, number, step.operation)
-    rules.not_absurd(job, made, edge.quantity, confirmed=confirmed)
+    rules.not_absurd(job, made, edge.quantity, over=over, confirmed=confirmed)
     rules.new_serials(serials, shop_floor.serials_made(session, job.part) if serials else {}, job.part)
     at, late = records.happened(step.at, now)
     if there is None:

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         description="By what share (0.05 is 5 %) the material of a job may differ from its bill of material where "
         "a component names no tolerance; empty: only those that do are compared.",
     )
+    output_over: Decimal = Field(
+        default=Decimal("0.1"),
+        ge=0,
+        description="By what share (0.1 is 10 %) more than a job is for may be recorded as its output before "
+        "somebody has to confirm it.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

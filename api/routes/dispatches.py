@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -16,7 +16,7 @@ from activities.dispatching import Papers
 from activities.i18n import N_
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
-from api.fields import Body, Day, Key, Number, Text
+from api.fields import Body, Day, Key, Number, Text, Whole, wrong_value
 from api.pdf import as_pdf
 from api.routes.orders import cursor, paged
 from api.routes.resource import Paging
@@ -40,6 +40,21 @@ class DispatchLine(Body):
     lot: Key
     quantity: Number
     serials: Serials = []
+    sales_order: Key | None = Field(
+        default=None,
+        description="What it delivers. Left out: what the customer wants of it, the first due first.",
+    )
+    line: Whole | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> DispatchLine:
+        if (self.sales_order is None) != (self.line is None):
+            raise wrong_value("dispatch.line", N_("Name the sales order and its line, or neither."))
+        return self
+
+    @property
+    def sold(self) -> tuple[str, int] | None:
+        return None if self.sales_order is None or self.line is None else (self.sales_order, self.line)
 
 
 class DispatchBody(Body):
@@ -68,7 +83,7 @@ def record_dispatch(body: DispatchBody, request: Request, principal: Dock) -> An
             body.recipient or "",
             body.shipped_on,
         )
-        lines = tuple(Leaving(line.lot, line.quantity, tuple(line.serials)) for line in body.lines)
+        lines = tuple(Leaving(line.lot, line.quantity, tuple(line.serials), line.sold) for line in body.lines)
         today = today_at(session, principal.plant, now)
         by, cleared = recorder(principal), principal.cleared
         number = dispatching.dispatch(session, papers, lines, by, today, now, cleared=cleared)

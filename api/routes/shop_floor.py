@@ -60,7 +60,8 @@ class OutputBody(StepFields):
     serials: Serials = Field(default=[], description="One for every piece; required for a part traced so.")
     inspection: InspectionBody | None = None
     confirm: bool = Field(
-        default=False, description="It is so many, though the job is for a tenth less or still fewer."
+        default=False,
+        description="It is so many, though that is more than the job may be over (`SENDOUT_OUTPUT_OVER`).",
     )
 
 
@@ -120,6 +121,7 @@ def record_output(number: str, body: OutputBody, request: Request, principal: Fl
             _step(body),
             recorder(principal),
             now,
+            over=request.app.state.settings.output_over,
             usual=_usual(request),
             confirmed=body.confirm,
         )

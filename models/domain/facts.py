@@ -165,6 +165,9 @@ class Facts:
     numbers: tuple[str, ...] = ()
     # Whether there is a supplier of the code that the command names.
     supplier_known: bool = False
+    # Whether somebody there is notified of orders, and whether one of them is cleared.
+    supplier_has_contact: bool = True
+    contacts_cleared: bool = False
     # Orders that take up this one's work orders later on: where its pieces may go straight to.
     next_orders: tuple[str, ...] = ()
     # Serials that another order had later than this one, by `key(line, serial)`.

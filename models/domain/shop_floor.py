@@ -18,8 +18,6 @@ from models.domain.serial_stock import SerialStock
 # Whoever is on the floor writes down what happened there; what leaves is the dock's.
 MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
 MAY_DISPATCH = frozenset({Role.RECEIVING, Role.BUYER})
-# A job is begun with more than it is for, as some of it is scrapped; if nothing is, so much more comes out.
-_MADE_OVER = Decimal("0.1")
 MAY_REVERSE = MAY_RECORD | {Role.QUALITY}
 # The earliest zone is this far ahead of UTC: what is yesterday here may be today there.
 _EARLIEST_ZONE = timedelta(hours=14)
@@ -144,10 +142,10 @@ def make(
     return produced(job.number, lot, amount, job.unit)
 
 
-def not_absurd(job: Job, made: Decimal, entered: Decimal, *, confirmed: bool) -> None:
-    """`made` came out of the same operation before. Raises `Refusal` for much more than the job is for, which
+def not_absurd(job: Job, made: Decimal, entered: Decimal, *, over: Decimal, confirmed: bool) -> None:
+    """`made` came out of the same operation before; `over` is the share by which it may be more than the job is for. Raises `Refusal` for much more than the job is for, which
     is sooner typed than made, unless somebody has `confirmed` it."""
-    if not confirmed and job.quantity and made + entered > job.quantity * (1 + _MADE_OVER):
+    if not confirmed and job.quantity and made + entered > job.quantity * (1 + over):
         raise Refusal(
             "output.beyond_job",
             "{job} is for {quantity} {unit}; with these, {made} would have come out of it. Count again, or confirm "
@@ -227,6 +225,8 @@ class Leaving:
     lot: str
     quantity: Decimal
     serials: tuple[str, ...] = ()
+    # The sales order and its line that it delivers, where somebody said so.
+    sold: tuple[str, int] | None = None
 
 
 def dispatch(

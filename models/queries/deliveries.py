@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select, tuple_
 from sqlmodel import Session
 
+from models.domain.deliveries import Sold
 from models.domain.demand import LineKey, PartKey
 from models.domain.quantities import ZERO
+from models.queries import controlled
 from models.tables.demand import DispatchSale, SalesOrder, SalesOrderLine
 from models.tables.shop_floor import DispatchRow
 from models.tables.types import table
@@ -54,6 +56,24 @@ def lock_lines_of(session: Session, customer: str) -> None:
     orders = select(_ORDERS.c.number).where(_ORDERS.c.customer == customer)
     query = select(_LINES.c.line).where(_LINES.c.sales_order.in_(orders))
     session.execute(query.order_by(_LINES.c.sales_order, _LINES.c.line).with_for_update()).all()
+
+
+def sold(session: Session, keys: Collection[LineKey], *, cleared: bool) -> dict[LineKey, Sold]:
+    """Those of the sales-order lines that there are for this reader, with what of each is still to be delivered."""
+    took = gone()
+    query = (
+        select(_LINES, _ORDERS.c.customer, took.c.quantity.label("took"))
+        .join(_ORDERS, _ORDERS.c.number == _LINES.c.sales_order)
+        .outerjoin(took, (took.c.sales_order == _LINES.c.sales_order) & (took.c.line == _LINES.c.line))
+        .where(tuple_(_LINES.c.sales_order, _LINES.c.line).in_(sorted(keys)))
+        .where(*controlled.visible(SalesOrder, cleared=cleared))
+    )
+    return {
+        (row.sales_order, row.line): Sold(
+            row.customer, (row.part, row.revision), row.quantity - max(row.delivered, row.took or ZERO)
+        )
+        for row in session.execute(query)
+    }
 
 
 def wanted_by(session: Session, customer: str) -> dict[PartKey, list[tuple[LineKey, Decimal]]]:

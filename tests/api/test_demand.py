@@ -194,6 +194,35 @@ def test_what_is_dispatched_is_delivered_and_wanted_no_more_until_it_is_taken_ba
     assert [_delivered(shop, each) for each in ("SO-1", "SO-2", "SO-3")] == ["0", "0", "0"]
 
 
+def test_a_dispatch_delivers_the_sales_order_line_it_names(shop: TestClient, as_role: Login) -> None:
+    later = LINE | {"quantity": 10, "due": "2026-05-20"}
+    add(shop, "/sales-orders", SALES_ORDER | {"number": "SO-2", "lines": [later]})
+    add(shop, "/sales-orders", SALES_ORDER | {"number": "SO-3", "customer": "CONTOSO", "lines": [LINE]})
+    add(shop, "/lots", LOT | {"number": "VALVES", "part": "VALVE", "part_revision": "A", "quantity": 60})
+
+    def leaving(*lines: dict[str, Any]) -> Any:
+        body = {
+            "customer": "NORTHWIND",
+            "destination": "Dock 4",
+            "lines": [{"lot": "VALVES"} | each for each in lines],
+        }
+        return shop.post(f"{API}/dispatches", json=body)
+
+    named = {"quantity": 4, "sales_order": "SO-2", "line": 1}
+    assert leaving({"quantity": 1}, named).status_code == 201
+    assert [_delivered(shop, each) for each in ("SO-1", "SO-2", "SO-3")] == ["1", "4", "0"]
+    refused = leaving(named | {"quantity": 7})
+    assert (refused.status_code, refused.json()["code"]) == (409, "sales_line.beyond_open")
+    assert "6 of SO-2 line 1 are still to be delivered, not 7." in refused.json()["detail"]
+    other = leaving(named | {"sales_order": "SO-3"})
+    assert (other.status_code, other.json()["code"]) == (409, "sales_line.other_customer")
+    part = leaving(named | {"sales_order": "SO-88"})
+    assert (part.status_code, part.json()["code"]) == (409, "sales_line.other_part")
+    assert leaving(named | {"line": 7}).json()["code"] == "sales_line.unknown"
+    assert leaving({"quantity": 1, "sales_order": "SO-2"}).status_code == 422
+    assert shop.get(f"{API}/lots/VALVES").json()["on_hand"] == "55"
+
+
 def _delivered(client: TestClient, sales_order: str) -> str:
     (line,) = client.get(f"{API}/sales-orders/{sales_order}").json()["lines"]
     return str(line["delivered"])

@@ -72,6 +72,21 @@ def test_an_order_that_was_declined_is_placed_elsewhere_and_ends_at_once() -> No
     assert list(scene.order.open_alerts) == []
 
 
+@parametrize(
+    "facts, controlled, code",
+    ({"supplier_has_contact": False}, False, "supplier.no_contact"),
+    ({"contacts_cleared": False}, True, "supplier.not_cleared"),
+)
+def test_nothing_goes_to_a_supplier_where_nobody_would_get_the_order(
+    facts: dict[str, bool], controlled: bool, code: str
+) -> None:
+    scene = given(issued(), decline())
+    scene.state = replace(scene.order, export_controlled=controlled)
+    known = Facts(numbers=("SO-1-1",), supplier_known=True, approved={"BETA": "Beta"}, contacts_cleared=True)
+    scene.when(elsewhere(), facts=replace(known, **facts)).refused(code, "supplier")
+    scene.when(elsewhere(), facts=known).then("cancelled")
+
+
 def test_what_is_out_comes_back_before_the_order_ends() -> None:
     scene = given(issued(), accept(), send(60), arrived()).when(elsewhere())
     scene.then("in_process", at_supplier=60).flags("cancelling")

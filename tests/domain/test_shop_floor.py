@@ -167,11 +167,13 @@ def test_much_more_than_a_job_is_for_has_to_be_confirmed(
 ) -> None:
     job = replace(JOB, quantity=Decimal(300))
     asked = Decimal(made), Decimal(entered)
-    floor.not_absurd(job, *asked, confirmed=True)
+    tenth = Decimal("0.1")
+    floor.not_absurd(job, *asked, over=tenth, confirmed=True)
+    floor.not_absurd(job, *asked, over=Decimal("0.2"), confirmed=False)
     if refused_with is None:
-        floor.not_absurd(job, *asked, confirmed=False)
+        floor.not_absurd(job, *asked, over=tenth, confirmed=False)
     else:
-        assert refused(lambda: floor.not_absurd(job, *asked, confirmed=False)) == refused_with
+        assert refused(lambda: floor.not_absurd(job, *asked, over=tenth, confirmed=False)) == refused_with
 
 
 # --- what leaves

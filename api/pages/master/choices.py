@@ -13,6 +13,7 @@ from activities.wording import UNITS
 from api.pages.master.inputs import Option, Options
 from api.supplier.words import Words
 from models.queries import controlled
+from models.tables.demand import SalesOrder
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.plants import Calendar, Plant
@@ -46,6 +47,7 @@ processes = _of(Process, "code", "name")
 parts = _of(Part, "number", "description")
 revisions = _of(Part, "revision")
 work_orders = _of(WorkOrder, "number")
+sales_orders = _of(SalesOrder, "number")
 customers = _of(Customer, "code", "name")
 
 

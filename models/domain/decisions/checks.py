@@ -25,6 +25,25 @@ def reason(text: str, field: str = "reason") -> str:
     return text.strip()
 
 
+def somebody_gets_it(supplier: str, *, there: bool, controlled: bool, cleared: bool) -> None:
+    """Raises `Refusal` when nobody at the supplier would get the order: `there` is a contact that is notified, and
+    one of them is `cleared`."""
+    if not there:
+        raise Refusal(
+            "supplier.no_contact",
+            "{supplier} has nobody who gets orders. Add a contact that is notified of orders.",
+            field="supplier",
+            supplier=supplier,
+        )
+    if controlled and not cleared:
+        raise Refusal(
+            "supplier.not_cleared",
+            "These parts are export-controlled and {supplier} has no cleared contact.",
+            field="supplier",
+            supplier=supplier,
+        )
+
+
 def the_line(order: Order, number: int, index: int | None = None, of: str = "lines") -> Line:
     """The order's line `number`; `index` is its place in the request's list `of`, for the error."""
     line = order.line(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.domain.calendar import check_ahead
+from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, OrderIssued
 from models.domain.facts import DraftLine, Facts, IssueFacts
@@ -38,21 +39,13 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
             process=draft.process,
             spec=draft.spec,
         )
-    if not known.supplier_has_contact:
-        raise Refusal(
-            "supplier.no_contact",
-            "{supplier} has nobody who gets orders. Add a contact that is notified of orders.",
-            field="supplier",
-            supplier=draft.supplier,
-        )
     controlled = any(line.export_controlled for line in known.lines.values())
-    if controlled and not known.contacts_cleared:
-        raise Refusal(
-            "supplier.not_cleared",
-            "These parts are export-controlled and {supplier} has no cleared contact.",
-            field="supplier",
-            supplier=draft.supplier,
-        )
+    checks.somebody_gets_it(
+        draft.supplier,
+        there=known.supplier_has_contact,
+        controlled=controlled,
+        cleared=known.contacts_cleared,
+    )
     currencies = sorted({line.currency for line in draft.lines})
     if len(currencies) > 1:
         raise Invalid(

@@ -103,6 +103,13 @@ def _another(order: Order, command: c.Reassign, facts: Facts) -> str:
             spec=order.spec,
             approved=", ".join(sorted(set(facts.approved) - {order.supplier})) or "–",
         )
+    # The same of whom its mail would go to.
+    checks.somebody_gets_it(
+        supplier,
+        there=facts.supplier_has_contact,
+        controlled=order.export_controlled,
+        cleared=facts.contacts_cleared,
+    )
     return supplier
 
 
