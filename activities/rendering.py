@@ -121,12 +121,12 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
 
 
 def _day(locale: str, day: date) -> str:
-    """Fri, Dec 18, 2026"""
-    return format_skeleton("yMMMEd", day, locale=locale)
+    """Fri, 18 Dec 2026"""
+    return format_skeleton("yMMMEd", day, locale=wording.DATES.get(locale, locale))
 
 
 def _moment(locale: str, at: datetime, timezone: str) -> str:
-    """Fri, Dec 18, 2026 14:05 GMT+08:00"""
+    """Fri, 18 Dec 2026 14:05 GMT+08:00"""
     local = at.astimezone(ZoneInfo(timezone))
     return f"{_day(locale, local)} {format_time(local, 'HH:mm', locale=locale)} {get_timezone_gmt(local, locale=locale)}"
 
@@ -138,8 +138,8 @@ def _amount(locale: str, quantity: str, unit: str) -> str:
 
 
 def _price(locale: str, price: str, currency: str, basis: str) -> str:
-    """0.85 USD, 2.1 USD / kg"""
-    number = format_decimal(Decimal(price), locale=locale, decimal_quantization=False)
+    """0.85 USD, 2.10 USD / kg"""
+    number = format_decimal(Decimal(price), wording.PRICE, locale=locale)
     return f"{number} {currency}{wording.per(locale, basis)}"
 
 
@@ -155,7 +155,7 @@ def _value(locale: str, name: str, value: str) -> str:
 
 
 def _alert_title(locale: str, alert: Alert) -> str:
-    """Milestone overdue: Plating complete · Fri, Dec 18, 2026"""
+    """Milestone overdue: Plating complete · Fri, 18 Dec 2026"""
     about = alert.details
     if alert.rule == "document_missing":
         about = wording.document(locale, about)

@@ -14,6 +14,11 @@ from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.records import WHEN_JUDGED
 
+# English dates without American order: Fri, 18 Dec 2026.
+DATES = {"en": "en_GB"}
+# A price keeps what it has beyond cents.
+PRICE = "#,##0.00####"
+
 PARTIES = {
     "supplier": N_("the supplier"),
     "buyer": N_("the buyer"),

@@ -129,7 +129,7 @@ LATER_DELIVERY = TermsChange(
     unit="C62",
     currency="USD",
     quantity=("1200", "400"),
-    unit_price=("0.85", "0.90"),
+    unit_price=("0.85", "0.9"),
     promise_date=(NEED_BY, date(2027, 1, 8)),
     delivery=2,
 )

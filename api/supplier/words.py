@@ -23,13 +23,10 @@ from models.domain.quantities import plain
 
 LANGUAGES = {"en": "English", "zh": "中文", "es": "Español"}
 LANGUAGE_COOKIE = "sendout_language"
-# English dates without American order: Fri 18 Dec.
-_DATES = {"en": "en_GB"}
 # The point of a number, not that of an abbreviated unit.
 _POINT = re.compile(r"\.(?=\d)")
 # A number stays on the line of its unit, a day on that of its month.
 _NO_BREAK = "\u00a0"
-_PRICE = "#,##0.00####"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ class Words:
 # The same days and numbers come again and again on a page, and to write one takes a tenth of a millisecond.
 @lru_cache(maxsize=4096)
 def _day(locale: str, skeleton: str, day: date) -> str:
-    return format_skeleton(skeleton, day, locale=_DATES.get(locale, locale)).replace(" ", _NO_BREAK)
+    return format_skeleton(skeleton, day, locale=wording.DATES.get(locale, locale)).replace(" ", _NO_BREAK)
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +140,7 @@ def _number(locale: str, value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _price(locale: str, value: str) -> str:
-    return format_decimal(Decimal(value), _PRICE, locale=locale)
+    return format_decimal(Decimal(value), wording.PRICE, locale=locale)
 
 
 def language(request: Request, otherwise: str | None = None) -> str:

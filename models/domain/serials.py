@@ -92,6 +92,14 @@ def named(line: Line, typed: Iterable[str], quantity: object, field: str) -> Nam
 
 def missing(line: int, expected: Iterable[str], field: str) -> Invalid:
     """Nobody can say which of several pieces are meant."""
+    expected = tuple(expected)
+    if not expected:
+        return Invalid(
+            "serial.missing",
+            "Line {line}: say which pieces, by their serial numbers. None of them is there yet.",
+            field=field,
+            line=line,
+        )
     return Invalid(
         "serial.missing",
         "Line {line}: say which pieces, by their serial numbers. Here are: {serials}.",

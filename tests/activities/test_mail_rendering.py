@@ -25,7 +25,7 @@ from models.domain.deadlines import RULES
 from models.domain.quantities import UNIT_DECIMALS
 from models.tables.outbox import Outbox
 from tests.english import leaves, left_in_english
-from tests.mails import BY_NAME, HOST, ORDER, SAMPLES, WRITTEN_AT, changed
+from tests.mails import BY_NAME, HOST, LATER_DELIVERY, ORDER, PROPOSED, SAMPLES, WRITTEN_AT, changed
 
 LINK = "https://sendout.test/s/a-token-to-be-kept-secret"
 SENDER = "Northfield Purchasing <orders@northfield.test>"
@@ -157,7 +157,7 @@ def test_a_percent_sign_in_a_value_stays_one() -> None:
 @pytest.mark.parametrize(
     ("locale", "day", "pieces", "weight"),
     [
-        ("en", "Fri, Dec 18, 2026", "1,200 pcs", "61.25 kg"),
+        ("en", "Fri, 18 Dec 2026", "1,200 pcs", "61.25 kg"),
         ("zh", "2026年12月18日周五", "1,200 件", "61.25 kg"),
         ("es", "vie, 18 dic 2026", "1.200 uds.", "61,25 kg"),
     ],
@@ -172,8 +172,14 @@ def test_dates_and_quantities_are_written_as_the_reader_writes_them(
         assert weight in text
 
 
+def test_a_price_is_written_with_its_cents() -> None:
+    context = changed("counter_answered", changes=(LATER_DELIVERY, PROPOSED))
+    assert "0.90 USD" in written(context).text
+    assert "0.875 USD" in written(context).html
+
+
 def test_an_instant_is_shown_in_the_readers_zone() -> None:
-    assert "Tue, Dec 8, 2026 23:00 GMT+08:00" in written(BY_NAME["alert"]).text
+    assert "Tue, 8 Dec 2026 23:00 GMT+08:00" in written(BY_NAME["alert"]).text
 
 
 def test_a_late_promise_says_how_late() -> None:

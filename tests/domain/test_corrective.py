@@ -58,6 +58,7 @@ def test_an_action_is_planned_done_and_verified() -> None:
 @parametrize(
     "command, code, field",
     (plan(owner="nobody@here"), "action.owner", "owner"),
+    (plan(owner=" "), "action.owner_missing", "owner"),
     (plan(due=date(2026, 11, 1)), "action.due", "due"),
     (plan(due=date(2040, 1, 1)), "date.too_far", "due"),
     (c.PlanAction(NC, " ", "Do", "supplier", date(2026, 11, 20)), "reason.missing", "cause"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.domain import commands as c
 from models.domain.pieces import Bucket
-from models.domain.serials import Elsewhere, listed
+from models.domain.serials import Elsewhere, listed, missing
 from tests.domain.asking import NC, PARCEL, arrived, sign
 from tests.domain.orders import Scene, a_line, given, issued, parametrize
 
@@ -236,6 +236,10 @@ def test_nobody_decides_about_pieces_that_were_not_rejected() -> None:
     scene = rejected().when(c.Disposition(NC, (c.DispositionLine(Decimal(1), "scrap"),)))
     scene.refused("serial.missing", serials="C, D")
     given(scene, dispose("scrap", "C")).when(dispose("scrap", "C")).refused("serial.not_there")
+
+
+def test_a_refusal_lists_no_pieces_where_there_are_none() -> None:
+    assert "serials" not in dict(missing(1, (), "lines.0.serials").values)
 
 
 def test_a_signature_is_for_the_pieces_that_were_proposed() -> None:

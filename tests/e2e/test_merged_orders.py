@@ -54,7 +54,7 @@ async def test_merged_orders_go_on_as_one(
         phone = Phone(system.client())
         shown = await phone.open(old)
         assert number in shown.text
-        assert f"{other}, {third} are part of this order now." in shown.text
+        assert f"This order now includes {other}, {third}." in shown.text
         answered = await phone.press(shown, "accept")
         assert answered.status == 200
         assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged"

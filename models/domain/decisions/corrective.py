@@ -32,6 +32,12 @@ def plan_action(
     item = _item(order, command.nonconformance)
     cause, what = checks.reason(command.cause, "cause"), checks.reason(command.action, "action")
     owner = SUPPLIER if command.owner.strip() == SUPPLIER else facts.owner
+    if not command.owner.strip():
+        raise Invalid(
+            "action.owner_missing",
+            "Say who does it: the mail address of one of our people, or the supplier.",
+            field="owner",
+        )
     if not owner:
         raise Invalid(
             "action.owner",
