@@ -17,6 +17,7 @@ from sqlmodel import Session
 from temporalio.client import Client
 
 from activities import doctor_floor
+from activities.doctor_balance import balances
 from activities.doctor_files import files
 from activities.doctor_holds import holds
 from activities.doctor_operations import operations
@@ -74,6 +75,7 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
             findings += picks(session)
         findings += transfers(session)
         findings += holds(session)
+        findings += balances(session)
         if everything:
             findings += reports(session)
         findings += waiting(session, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from activities.floor_stock import lock_jobs_above
+from activities import lot_facts
 from models import drafts
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
@@ -20,7 +20,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.contract import Terms
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
-from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock, renamed
+from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, lots_to_lock
 from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
@@ -34,12 +34,11 @@ from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
-from models.queries.lot_holds import covering, made_of
+from models.queries.materials import named
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward, upstream
-from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.parts import InspectionPlan, Part
 from models.tables.people import User
@@ -53,12 +52,6 @@ from models.tables.work_orders import WorkOrder
 _HORIZON = timedelta(days=730)
 _EVENTS = table(EventRow)
 _COMMANDS = table(CommandRow)
-_LOTS = table(Lot)
-# Built once: to build a statement costs as much as to run it.
-_READ_LOTS = (
-    select(_LOTS).where(_LOTS.c.number.in_(bindparam("lots", expanding=True))).order_by(_LOTS.c.number)
-)
-_LOCK_LOTS = _READ_LOTS.with_for_update()
 # One question for what is then read by its keys.
 _WHOSE_DAYS = (
     select(Plant, Calendar, Supplier)
@@ -75,6 +68,10 @@ _OF_SERIALS = (c.Send, c.ResolveOver, c.ReportNonconformance, c.Correct)
 def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
     """The facts for one command. Lots are locked in name order, so that two orders never wait crosswise."""
     facts = _gather(session, row, order, command, now)
+    if order is not None and isinstance(command, c.Send | c.ProposeChange):
+        facts = lot_facts.with_materials(session, order, facts)
+    if order is not None and isinstance(command, c.Receive | c.Ship):
+        facts = lot_facts.with_new_numbers(session, order, command, facts, now)
     if order is None or not isinstance(command, _OF_SERIALS):
         return facts
     if not any(line.by_serial for line in order.lines):
@@ -125,10 +122,10 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     event = _event(session, order, command.event) if isinstance(command, c.Correct) else None
     straight_on = next_orders(session, order) if isinstance(command, c.Ship) and command.to_order else ()
     locked = lots_to_lock(order, command)
-    given = _renamed(session, order, command) if isinstance(command, c.Receive) else {}
+    given = lot_facts.given_names(session, order, command) if isinstance(command, c.Receive) else {}
     if given:
-        return _of_renamed(session, locked, given, Facts(next_orders=straight_on))
-    lots = _lots(session, locked, lock=True) if locked else {}
+        return lot_facts.of_given_names(session, locked, given, Facts(next_orders=straight_on))
+    lots = lot_facts.lots(session, locked, lock=True) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
         return Facts(lots=lots, upstream=_upstream(session, order, command))
     if isinstance(command, c.ReportNonconformance | c.Correct):
@@ -158,35 +155,6 @@ def _approved_now(session: Session, order: Order, now: datetime) -> dict[str, st
     return approved_suppliers(session, order.process, order.spec, today)
 
 
-def _renamed(session: Session, order: Order, command: c.Receive) -> dict[str, list[str]]:
-    """The nodes, by `key(line, lot)`, of what is given the name of a lot there is: the lot sent, and its pieces
-    at work, which may have come from another order."""
-    wanted = renamed(order, command)
-    there = (
-        {row.number for row in session.execute(_READ_LOTS, {"lots": sorted(set(wanted.values()))})}
-        if wanted
-        else set()
-    )
-    return {
-        at: [f"lot:{lot_of(at)}", f"order:{order.number}:{at}"]
-        for at, output in wanted.items()
-        if output in there
-    }
-
-
-def _of_renamed(session: Session, locked: frozenset[str], given: dict[str, list[str]], known: Facts) -> Facts:
-    """What was received is not to become a part of what it was made of. Whoever makes a job or another order
-    the source of these lots meanwhile waits for the jobs' and the lots' locks, jobs before lots."""
-    nodes = [node for nodes in given.values() for node in nodes]
-    lock_jobs_above(session, nodes)
-    lots = _lots(session, locked | made_of(session, nodes), lock=True)
-    return replace(
-        known,
-        lots={name: fact for name, fact in lots.items() if name in locked},
-        made_of={at: made_of(session, nodes) for at, nodes in given.items()},
-    )
-
-
 def _of_supplier(session: Session, code: str, now: datetime, facts: Facts) -> Facts:
     """With whether there is one, and whom its orders go to."""
     supplier = session.get(Supplier, code.strip())
@@ -203,30 +171,8 @@ def of_draft(
     session: Session, draft: Draft, supplier: Supplier, contacts: Sequence[Person], now: datetime
 ) -> Facts:
     """What issuing a draft has to know; `contacts` are those who get its mail."""
-    lots = _lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
+    lots = lot_facts.lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
     return Facts(lots=lots, issue=_issue(session, draft, supplier, contacts, now))
-
-
-def _lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, LotFact]:
-    wanted = sorted({number for number in numbers if number})
-    if not wanted:
-        return {}
-    rows = session.execute(_LOCK_LOTS if lock else _READ_LOTS, {"lots": wanted}).all()
-    # Under the lots' locks: whoever holds what these were made from waits for them.
-    covered = covering(session, wanted) if lock else {}
-    return {
-        row.number: LotFact(
-            row.number,
-            row.part,
-            row.on_hand,
-            row.uom,
-            row.heat_number or "",
-            row.held or row.number in covered,
-            row.hold_reason or (covered[row.number].reason if row.number in covered else ""),
-            covered[row.number].lot if row.number in covered and not row.held else "",
-        )
-        for row in rows
-    }
 
 
 def _upstream(session: Session, order: Order, command: c.Send) -> dict[int, Upstream]:
@@ -360,6 +306,7 @@ def _line(session: Session, draft: Draft, work_order: str, index: int, contract:
         plan=_plan(session.get(InspectionPlan, (part.number, part.revision, draft.process))),
         contract=contract,
         by_serial=part.trace == "serial" and UNIT_DECIMALS.get(part.uom) == 0,
+        materials=named(part.bom),
     )
 
 

@@ -22,6 +22,8 @@ REMEDIES = {
     "pick.part": "The picking list or the lot was changed by hand. Pick anew for the work order.",
     "transfer.differ": "One of its two orders was changed by hand. Restore the database from a backup.",
     "lot.on_hand": "The stock was changed by hand. Count the lot, then correct its quantity with PUT /lots.",
+    "lot.unexplained": "The lot, its orders or the genealogy were changed by hand, or a lot of another part went out on an "
+    "order of an earlier version. Count the lot, then correct its quantity with PUT /lots, or restore the database from a backup.",
     "lot.held": "The lot or its hold was changed by hand. Restore the database from a backup; until then send "
     "nothing of the lot.",
     "workflow.missing": "Nothing happens to this order on its own. The hourly sweep starts its workflow again.",

@@ -51,7 +51,7 @@ def _change_lots(session: Session, changes: Sequence[tuple[str, LotChange]], now
     before = dict(stock)
     for name, change in changes:
         if name not in units:
-            units[name], stock[name] = change.unit, (change.quantity, change.quantity)
+            units[name], stock[name] = change.unit, (change.booked, change.quantity)
             _add_lot(session, name, change, now)
             before[name] = stock[name]
         elif units[name] == change.unit:
@@ -70,7 +70,7 @@ def _add_lot(session: Session, name: str, change: LotChange, now: datetime) -> N
             "number": name,
             "part": change.part,
             "part_revision": change.part_revision,
-            "quantity": change.quantity,
+            "quantity": change.booked,
             "uom": change.unit,
             "on_hand": change.quantity,
             "held": False,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models.codec import adapter, plain
 from models.domain import texts
 from models.domain.decide import check_version
+from models.domain.decisions import lots_going
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order_types import SERIES, numbered
@@ -21,6 +22,7 @@ from models.domain.quantities import CURRENCIES, quantity
 from models.queries import picking
 from models.queries.controlled import hidden
 from models.queries.covering import covering
+from models.queries.materials import named
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
 from models.tables.orders import CommandRow, OrderRow, OrderSeries
@@ -266,6 +268,10 @@ def _line(
         known = session.get(Lot, lot)
         if known is None or hidden(session, known, cleared=cleared):
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
+        elif part is not None and not lots_going.may_go(known.part, part.number, named(part.bom)):
+            said = lots_going.told(lot, known.part, line.line, part.number, named(part.bom))
+            values = tuple((name, str(value)) for name, value in said.items())
+            wrong.append(FieldError(f"{where}.lots.{place}.lot", lots_going.OTHER_PART, values))
     return replace(
         line,
         quantity=ordered,

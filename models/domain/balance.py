@@ -6,6 +6,9 @@ dispatched. What is left over between made and found is `unexplained`, and must 
 Pieces are made once: when they are bought in, or come out of a job. A supplier that gives the same part back
 as another lot makes none: what the first lot passes on, the second has received. Pieces at work belong to the
 lot they went out as until they are back, and to the lot they come back as from then on.
+
+A lot of another part, of which a supplier makes the part of the line, is consumed when it goes out, and the
+pieces of the line's part are made by that.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import NamedTuple, TypedDict
 
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO, plain
-from models.domain.trace import Link, lot_node, name_of, work_of
+from models.domain.trace import Link, lot_node, work_of
 
 # What an order's buckets are called in a balance. Accepted and unprocessed pieces are on the shelf, forwarded
 # ones with the next order.
@@ -150,6 +153,7 @@ def by_lot(scope: Scope) -> list[Balance]:
             book.taken(link)
         else:
             book.moved(link)
+    book.turned()
     return list(book.balances.values())
 
 
@@ -165,21 +169,32 @@ def by_part(lots: Iterable[Balance]) -> list[Balance]:
 class _Book:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.balances: dict[tuple[str, str], Balance] = {}
+        # By lot, part and unit: pieces at work may be of another part than the lot they went out as.
+        self.balances: dict[tuple[str, str, str], Balance] = {}
+        # What of a lot became pieces of another part at work: what went out, less what came back as it was.
+        self._turned: dict[tuple[str, str], Decimal] = {}
         self._by_node = {lot_node(lot): shelf for lot, shelf in scope.shelves.items()}
-        # Lot and unit -> how many of it orders in scope have accepted under its name.
+        # Lot and unit -> how many pieces of other lots became this one on orders.
         self._accepted: dict[tuple[str, str], Decimal] = {}
         for work in scope.works.values():
             for lot, quantity in work.accepted_as.items():
                 if lot != work.lot:
-                    at = (lot, work.unit)
-                    self._accepted[at] = self._accepted.get(at, ZERO) + quantity
+                    self._arrived(lot, work.unit, quantity)
+        for link in scope.links if scope.works else ():
+            # What went straight on under another name has become that lot on its way.
+            target = scope.works.get(link.target)
+            straight_on = link.how == "ship" and link.source.startswith("order:")
+            if target is not None and straight_on and work_of(link.source).lot != target.lot:
+                self._arrived(target.lot, target.unit, link.quantity)
+
+    def _arrived(self, lot: str, unit: str, quantity: Decimal) -> None:
+        self._accepted[lot, unit] = self._accepted.get((lot, unit), ZERO) + quantity
 
     def put(self, part: str, unit: str, figure: str, quantity: Decimal, lot: str, where: str = "") -> None:
         if quantity:
-            balance = self.balances.get((lot, unit))
+            balance = self.balances.get((lot, part, unit))
             if balance is None:
-                balance = self.balances[lot, unit] = Balance(part, unit, lot)
+                balance = self.balances[lot, part, unit] = Balance(part, unit, lot)
             balance.items.append({"figure": figure, "quantity": quantity, "lot": lot, "where": where})
 
     def shelved(self, shelf: Shelf) -> None:
@@ -218,13 +233,36 @@ class _Book:
                 self._of(source, PASSED_ON, link.quantity, target.node)
                 self._of(target, RECEIVED, link.quantity, source.node)
         elif target is not None and link.how in ("ship", "split"):
-            known = link.source.startswith("lot:") and self._shelf(name_of(link.source), target)
-            if not known:
-                self._of(target, "made", link.quantity, link.source)
+            self._went_out(target, link)
         elif source is not None and link.how in ("ship", "split", "return"):
-            known = link.target.startswith("lot:") and self._shelf(name_of(link.target), source)
-            if not known:
-                self._of(source, "elsewhere", link.quantity, link.target)
+            self._came_back(source, link)
+
+    def _went_out(self, work: AtWork, link: Link) -> None:
+        lot = self._by_node.get(link.source)
+        if lot is None:
+            self._of(work, "made", link.quantity, link.source)
+        elif (lot.part, lot.unit) != (work.part, work.unit):
+            self._turn(lot, work, link.quantity)
+
+    def _came_back(self, work: AtWork, link: Link) -> None:
+        lot = self._by_node.get(link.target)
+        if lot is None:
+            self._of(work, "elsewhere", link.quantity, link.target)
+        elif (lot.part, lot.unit) != (work.part, work.unit):
+            self._turn(lot, work, -link.quantity)
+
+    def _turn(self, lot: Shelf, work: AtWork, quantity: Decimal) -> None:
+        at = (lot.lot, work.node)
+        self._turned[at] = self._turned.get(at, ZERO) + quantity
+
+    def turned(self) -> None:
+        """What suppliers made of lots of other parts. A lot that is counted in another unit has not become less
+        by pieces that went out: a job or a correction says how much of it they took."""
+        for (name, node), quantity in self._turned.items():
+            lot, work = self.scope.shelves[name], self.scope.works[node]
+            self._of(work, "made", quantity, lot_node(name))
+            if lot.unit == work.unit:
+                self.put(lot.part, lot.unit, "consumed", quantity, lot.lot, node)
 
     def _shelf(self, lot: str, work: AtWork) -> Shelf | None:
         """The lot in scope that pieces at work come from or go to; one counted in another unit is none."""

@@ -82,6 +82,7 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
     for event in events:
         if isinstance(event, e.TransferTaken):
             # They come from the order before, not from our shelf.
+            _named_on_the_way(after, event, changes)
             continue
         moves: tuple[Move, ...] = getattr(event, "moves", ())
         became = shelf_changes(move for move in moves if move.output not in ("", move.lot))
@@ -99,3 +100,19 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
                 line.unit,
             )
     return changes
+
+
+def _named_on_the_way(after: Order, event: e.TransferTaken, changes: dict[str, LotChange]) -> None:
+    """What goes on to the next order under another name has become that lot, though none of it is here."""
+    for item in after.transfers[event.transfer].lines:
+        line = after.line(item.to_line)
+        if line is None or item.to_lot in ("", item.lot):
+            continue
+        before = changes.get(item.to_lot)
+        changes[item.to_lot] = LotChange(
+            before.quantity if before is not None else ZERO,
+            item.quantity + (before.booked if before is not None else ZERO),
+            line.part,
+            line.part_revision,
+            line.unit,
+        )

@@ -62,6 +62,8 @@ class LotFact:
     hold_reason: str = ""
     # The lot it was made from that is on hold, when it is not held itself.
     held_with: str = ""
+    # Only cleared people know of its part; asked for where that may not go out.
+    controlled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class LineFact:
     plan: InspectionPlan | None
     contract: Terms | None = None
     by_serial: bool = False
+    # The parts that its bill of material names.
+    materials: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,10 @@ class Facts:
     signer: Signer = Signer()
     # What the lots sent were made of, by `key(line, lot)`; only for a receipt that gives another lot's name.
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # The parts that bills of material name, by line; only where a lot is not of its line's part.
+    materials: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    # Numbers for what comes back of lots of another part or unit, by `key(line, lot)`.
+    new_lots: Mapping[str, str] = field(default_factory=dict)
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

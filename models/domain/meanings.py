@@ -487,9 +487,24 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
 
 
 def _offered(order: Order, event: e.TransferOffered, sequence: int, at: datetime) -> Order:
-    return _with_transfer(
-        replace(order, last_news_at=at), replace(event.transfer, since=at, told_by=sequence)
+    """What was given another name to go on with, comes back to us under it, too."""
+    lines = tuple(
+        replace(line, output_lots={**line.output_lots, **names})
+        if (names := _names_there(line, event.transfer))
+        else line
+        for line in order.lines
     )
+    return _with_transfer(
+        replace(order, lines=lines, last_news_at=at), replace(event.transfer, since=at, told_by=sequence)
+    )
+
+
+def _names_there(line: Line, transfer: Transfer) -> dict[str, str]:
+    return {
+        item.lot: item.to_lot
+        for item in transfer.lines
+        if item.line == line.line and item.to_lot not in ("", item.lot)
+    }
 
 
 def _announced(order: Order, event: e.TransferAnnounced, _: int, at: datetime) -> Order:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models.domain.balance import AtWork, Scope
+from models.domain.balance import TAKEN, AtWork, Scope, Shelf
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
@@ -19,10 +19,11 @@ from models.queries.prepared import Prepared, among
 from models.queries.trace import chunks
 from models.queries.trace_lots import Lots
 from models.queries.trace_reach import Reach, links
-from models.tables.orders import EventRow, LineRow, OrderRow, PiecesRow
+from models.tables.orders import EdgeRow, EventRow, LineRow, OrderRow, PiecesRow
 from models.tables.types import table
 
 _PIECES, _LINES, _ORDERS, _EVENTS = table(PiecesRow), table(LineRow), table(OrderRow), table(EventRow)
+_EDGES = table(EdgeRow)
 _AT_WORK = select(
     _PIECES.c.order_number,
     _PIECES.c.line,
@@ -31,6 +32,12 @@ _AT_WORK = select(
     _LINES.c.unit,
     *(_PIECES.c[bucket.value] for bucket in SENT),
 ).join(_LINES, (_LINES.c.order_number == _PIECES.c.order_number) & (_LINES.c.line == _PIECES.c.line))
+# How much jobs and dispatches took of each lot.
+_TAKEN = Prepared(
+    select(_EDGES.c.from_node, _EDGES.c.unit, _EDGES.c.how, func.sum(_EDGES.c.quantity))
+    .where(among(_EDGES.c.from_node, "nodes"), _EDGES.c.how.in_(sorted(TAKEN)))
+    .group_by(_EDGES.c.from_node, _EDGES.c.unit, _EDGES.c.how)
+)
 _OF_LOTS = Prepared(_AT_WORK.where(among(_PIECES.c.lot, "names")))
 _OF_ORDERS = Prepared(_AT_WORK.where(among(_PIECES.c.order_number, "names")))
 
@@ -46,6 +53,20 @@ def scope(session: Session, trace: Trace, lots: Lots, reach: Reach) -> Scope:
     for ahead in (True, False):
         told |= {link.key: link for link in links(session, works, out=ahead)}
     whole = tuple(told.values())
+    return Scope(shelves, {work.node: work for work in _named(session, works, whole)}, whole)
+
+
+def of_lots(session: Session, shelves: Mapping[str, Shelf]) -> Scope:
+    """What the balance of these lots alone is about, however many links come out of one: what jobs and dispatches
+    took is summed by the database."""
+    names = [lot_node(lot) for lot in shelves]
+    taken = [
+        Link(source, "", quantity, unit, how)
+        for source, unit, how, quantity in _TAKEN.rows(session, nodes=names)
+    ]
+    works = _works(session, shelves, ())
+    told = {link.key: link for ahead in (True, False) for link in links(session, works, out=ahead)}
+    whole = (*taken, *told.values())
     return Scope(shelves, {work.node: work for work in _named(session, works, whole)}, whole)
 
 
@@ -104,7 +125,7 @@ def _accepted_as(session: Session, nodes: Collection[str]) -> dict[str, dict[str
     for some in chunks(by_order):
         query = select(_ORDERS.c.number, _ORDERS.c.snapshot).where(_ORDERS.c.number.in_(some))
         for row in session.execute(query):
-            named: dict[str, dict[str, Any]] = orjson.loads(row.snapshot).get("accepted_as", {})
+            named: dict[str, dict[str, Any]] = orjson.loads(row.snapshot or "{}").get("accepted_as", {})
             for node in by_order[row.number]:
                 names = named.get(node.split(":", 2)[2], {})
                 found[node] = {name: Decimal(str(some)) for name, some in names.items()}

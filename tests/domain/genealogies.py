@@ -49,8 +49,12 @@ def at_work(*scenes: Scene) -> dict[str, AtWork]:
 
 def balances(shelves: Iterable[Shelf], links: Iterable[Link], works: dict[str, AtWork]) -> dict[str, Balance]:
     """By lot."""
-    scope = Scope({shelf.lot: shelf for shelf in shelves}, works, tuple(netted(links)))
-    return {balance.lot: balance for balance in by_lot(scope)}
+    return {balance.lot: balance for balance in balances_of(shelves, links, works)}
+
+
+def balances_of(shelves: Iterable[Shelf], links: Iterable[Link], works: dict[str, AtWork]) -> list[Balance]:
+    """Also those of pieces at work that are of another part than the lot they went out as."""
+    return by_lot(Scope({shelf.lot: shelf for shelf in shelves}, works, tuple(netted(links))))
 
 
 def said(balance: Balance) -> dict[str, int]:

@@ -22,13 +22,14 @@ from models.domain import events as e
 from models.domain.across import born
 from models.domain.authority import SUPPLIER, Actor, OnBehalfOf, Role
 from models.domain.calendar import WorkingCalendar
+from models.domain.coming_back import to_be_named
 from models.domain.commands import Command
 from models.domain.contract import Terms
 from models.domain.deadlines import next_deadline, watch
 from models.domain.decide import decided
 from models.domain.errors import Refusal
 from models.domain.evidence import DocumentType
-from models.domain.evolve import evolve, lot_changes
+from models.domain.evolve import evolve, fold, lot_changes
 from models.domain.facts import (
     Asked,
     Draft,
@@ -134,6 +135,7 @@ def issue_facts(
     unit: str = "C62",
     contract: Terms | None = None,
     by_serial: bool | frozenset[int] = False,
+    materials: frozenset[str] = frozenset(),
     **fields: Any,
 ) -> IssueFacts:
     lines = {
@@ -146,6 +148,7 @@ def issue_facts(
             (plans or {}).get(line.line),
             contract,
             by_serial if isinstance(by_serial, bool) else line.line in by_serial,
+            materials,
         )
         for line in draft.lines
     }
@@ -161,14 +164,18 @@ def issued(
     plans: dict[int, InspectionPlan] | None = None,
     documents: Sequence[DocumentType] = (),
     draft: dict[str, Any] | None = None,
+    materials: frozenset[str] = frozenset(),
     **fields: Any,
 ) -> Scene:
     """An order of 100 flanges out of lot L1, issued on Monday morning, unless said otherwise."""
     order = a_draft(*lines, **(draft or {}))
     if lots is None:
         lots = [a_lot(lot, some) for line in order.lines for lot, some in line.lots]
-    facts = issue_facts(order, plans=plans, required_documents=tuple(documents), **fields)
+    facts = issue_facts(
+        order, plans=plans, materials=materials, required_documents=tuple(documents), **fields
+    )
     scene = Scene(lots)
+    scene.materials = materials
     scene.when(c.Issue(), facts=Facts(lots=dict(scene.shelf), issue=facts)).then()
     return scene
 
@@ -199,6 +206,10 @@ class Scene:
         self.elsewhere: dict[str, Elsewhere] = {}
         # What the lots sent were made of, by `key(line, lot)`.
         self.made_of: dict[str, frozenset[str]] = {}
+        # The parts that the bill of material of every line names.
+        self.materials: frozenset[str] = frozenset()
+        # How many lots were given a number: `SO-1-L1` and on.
+        self.numbered = 0
 
     @property
     def order(self) -> Order:
@@ -258,6 +269,7 @@ class Scene:
     def _born(self, events: list[e.Event]) -> Scene:
         scene = Scene()
         scene.shelf, scene.now, scene.events = self.shelf, self.now, events
+        scene.materials = self.materials
         scene._happen()
         return scene
 
@@ -286,7 +298,16 @@ class Scene:
             approved=dict.fromkeys(SUPPLIERS - {"GAMMA"}, "") if supplier else {},
             elsewhere=self.elsewhere,
             made_of=self.made_of,
+            materials={line.line: self.materials for line in self.order.lines},
+            new_lots=self._new_lots(command, lots),
         )
+
+    def _new_lots(self, command: Command, lots: dict[str, LotFact]) -> dict[str, str]:
+        found = {}
+        for at in to_be_named(self.order, command, lots):
+            self.numbered += 1
+            found[at] = f"{self.order.number}-L{self.numbered}"
+        return found
 
     def _happen(self) -> None:
         before = state = self.state
@@ -317,6 +338,10 @@ class Scene:
                     self.hold_lot(name, event.document)
                 for name in event.releases:
                     self.shelf[name] = replace(self.shelf[name], held=False, hold_reason="")
+
+    def state_after(self, steps: int) -> Order:
+        """The state that so many of its events led to."""
+        return fold(self.stream[:steps])
 
     def hold_lot(self, lot: str, reason: str = "suspect heat") -> Self:
         self.shelf[lot] = replace(self.shelf[lot], held=True, hold_reason=reason)

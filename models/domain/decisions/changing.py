@@ -13,7 +13,7 @@ from decimal import Decimal
 from models.domain import commands as c
 from models.domain.calendar import check_ahead
 from models.domain.changes import Change, ChangeKind, ChangeState, Commercial, LineCommercial
-from models.domain.decisions import checks
+from models.domain.decisions import checks, lots_going
 from models.domain.decisions.countering import not_past
 from models.domain.errors import Forbidden, Invalid, Refusal
 from models.domain.events import (
@@ -36,7 +36,7 @@ def propose_change(
 ) -> list[Event]:
     reason = checks.reason(command.reason)
     before = order.commercial
-    after = _after(order, command.changes, facts, now)
+    after = _after(order, command.changes, asked, facts, now)
     if after == before:
         raise Invalid(
             "change.same",
@@ -53,12 +53,12 @@ def propose_change(
     return [ChangeProposed(name, before, after, asked.actor.id, reason)]
 
 
-def _after(order: Order, changes: c.Changes, facts: Facts, now: datetime) -> Commercial:
+def _after(order: Order, changes: c.Changes, asked: Asked, facts: Facts, now: datetime) -> Commercial:
     wished = _by_line(order, changes.lines)
     return Commercial(
         _need_by(order, changes, now),
         _spec_revision(order, changes),
-        tuple(_line(line, wished.get(line.line), facts) for line in order.lines),
+        tuple(_line(line, wished.get(line.line), asked, facts) for line in order.lines),
     )
 
 
@@ -100,7 +100,7 @@ def _by_line(order: Order, lines: Sequence[c.ChangedLine]) -> dict[int, tuple[st
     return found
 
 
-def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, facts: Facts) -> LineCommercial:
+def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, asked: Asked, facts: Facts) -> LineCommercial:
     if wish is None:
         return LineCommercial(line.line, line.ordered, line.unit_price, line.lots)
     at, item = wish
@@ -117,7 +117,7 @@ def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, facts: Facts) -> L
     price = line.unit_price
     if item.unit_price is not None:
         price = quantity(item.unit_price, field=f"{at}.unit_price", unit="a price")
-    lots = _kept_lots(line, ordered) if item.lots is None else _named_lots(line, item.lots, at, facts)
+    lots = _kept_lots(line, ordered) if item.lots is None else _named_lots(line, item.lots, at, asked, facts)
     planned = sum((lot.quantity for lot in lots), ZERO)
     if planned > ordered:
         raise Invalid(
@@ -139,17 +139,26 @@ def _kept_lots(line: Line, ordered: Decimal) -> tuple[PlannedLot, ...]:
     return line.lots
 
 
-def _named_lots(line: Line, lots: Sequence[c.ChangedLot], at: str, facts: Facts) -> tuple[PlannedLot, ...]:
+def _named_lots(
+    line: Line, lots: Sequence[c.ChangedLot], at: str, asked: Asked, facts: Facts
+) -> tuple[PlannedLot, ...]:
     found: dict[str, PlannedLot] = {}
     for place, item in enumerate(lots):
         field = f"{at}.lots.{place}"
         lot = item.lot.strip()
-        if lot not in facts.lots:
-            raise Invalid("lot.unknown", "There is no lot {lot}.", field=f"{field}.lot", lot=lot)
+        fact = lots_going.check(
+            facts.lots.get(lot),
+            line.line,
+            line.part,
+            facts.materials.get(line.line, frozenset()),
+            lot=lot,
+            field=f"{field}.lot",
+            actor=asked.actor,
+        )
         if lot in found:
             raise Invalid("lot.repeated", "Lot {lot} is named twice.", field=f"{field}.lot", lot=lot)
         some = checks.counted(line, item.quantity, place, of=f"{at}.lots")
-        found[lot] = PlannedLot(lot, some, facts.lots[lot].heat)
+        found[lot] = PlannedLot(lot, some, fact.heat)
     return tuple(found.values())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from models.domain.coming_back import is_another
 from models.domain.commands import Receive, ReceiveLine
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import held_lot
@@ -125,13 +126,14 @@ class Count:
     def _output_lot(self, line: Line, lot: str, typed: str, index: int) -> str:
         """What the pieces are called from now on; '' when they keep the name they were sent under.
 
-        A lot that exists already must hold the same part; anything else would mix two parts in it.
+        A lot that exists already must hold the same part; anything else would mix two parts in it. What was
+        made of a lot of another part gets a number of its own.
         """
-        output = typed or line.output_lot(lot)
-        if output == lot:
-            return output if output != line.output_lot(lot) else ""
+        output = typed or self.facts.new_lots.get(key(line.line, lot)) or line.output_lot(lot)
         known = self.facts.lots.get(output)
-        if known is not None and (known.part, known.unit) != (line.part, line.unit):
+        if output == lot and not (typed and is_another(known, line)):
+            return output if output != line.output_lot(lot) else ""
+        if known is not None and is_another(known, line):
             raise Refusal(
                 "lot.other_part",
                 "Lot {lot} holds {part}, not {expected}. Give the received pieces another lot.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.domain.calendar import check_ahead
-from models.domain.decisions import checks
+from models.domain.decisions import checks, lots_going
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, OrderIssued
 from models.domain.facts import DraftLine, Facts, IssueFacts
@@ -102,10 +102,14 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
             ordered=ordered,
         )
     for place, (lot, _) in enumerate(lots):
-        if lot not in facts.lots:
-            raise Invalid(
-                "lot.unknown", "There is no lot {lot}.", field=f"lines.{index}.lots.{place}.lot", lot=lot
-            )
+        lots_going.check(
+            facts.lots.get(lot),
+            line.line,
+            master.part,
+            master.materials,
+            lot=lot,
+            field=f"lines.{index}.lots.{place}.lot",
+        )
     first = quantity(line.first_article, field=f"lines.{index}.first_article", unit=master.unit)
     if first and master.plan is None:
         raise Refusal(

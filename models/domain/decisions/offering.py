@@ -10,6 +10,7 @@ from decimal import Decimal
 from models.domain import billing, gate
 from models.domain.across import Decision
 from models.domain.charges import KILOGRAM
+from models.domain.coming_back import is_another
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
@@ -269,7 +270,7 @@ class _Packing:
                     lot,
                     quantity,
                     other.line,
-                    line.output_lot(lot),
+                    self._called_there(line, lot, worked=some < quantity),
                     some,
                     heats.get(lot, ""),
                     load.node if load is not None else "",
@@ -278,6 +279,13 @@ class _Packing:
                     self._others(line, lot) if drawn.lot_unknown else (),
                 )
             )
+
+    def _called_there(self, line: Line, lot: str, *, worked: bool) -> str:
+        """What was made of a lot of another part goes on under a number of its own, and its rest as that lot."""
+        if not is_another(self.facts.lots.get(lot), line):
+            return line.output_lot(lot)
+        named = line.output_lots.get(lot) or self.facts.new_lots.get(key(line.line, lot))
+        return named or lot if worked else lot
 
     def _others(self, line: Line, lot: str) -> tuple[str, ...]:
         """The other lots of the line, any of which may be what goes."""

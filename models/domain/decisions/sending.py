@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.domain import billing, first_article, serials
 from models.domain.commands import Send, SendLine, ShortClose
-from models.domain.decisions import checks
+from models.domain.decisions import checks, lots_going
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
@@ -36,7 +36,7 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         _in_its_unit(line, item, index)
         _accepted_before(line, wanted, taken, facts, index)
         lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
-        _lot_may_go(line, lot, facts, index)
+        _lot_may_go(line, lot, facts, asked, index)
         named = checks.serials(line, item.serials, wanted, index)
         if line.by_serial:
             _on_our_shelf(order, line, named, moves, facts)
@@ -179,8 +179,9 @@ def _in_its_unit(line: Line, item: SendLine, index: int) -> None:
         )
 
 
-def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
-    """A held lot stays here; a lot nobody planned must at least exist."""
+def _lot_may_go(line: Line, lot: str, facts: Facts, asked: Asked, index: int) -> None:
+    """A held lot stays here, and one of a part that has nothing to do with the line's; a lot nobody planned must
+    at least exist."""
     field = f"lines.{index}.lot"
     if not lot:
         if line.lots:
@@ -192,9 +193,10 @@ def _lot_may_go(line: Line, lot: str, facts: Facts, index: int) -> None:
                 lots=", ".join(planned.lot for planned in line.lots),
             )
         return
-    fact = facts.lots.get(lot)
-    if fact is None:
-        raise Invalid("lot.unknown", "There is no lot {lot}.", field=field, lot=lot)
+    materials = facts.materials.get(line.line, frozenset())
+    fact = lots_going.check(
+        facts.lots.get(lot), line.line, line.part, materials, lot=lot, field=field, actor=asked.actor
+    )
     if fact.held_with:
         raise Refusal(
             "lot.held",
