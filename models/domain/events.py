@@ -23,7 +23,7 @@ from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.parted import PartWork
 from models.domain.pieces import Move
-from models.domain.records import Contingency, Expedite, LineTerms, Proposal, Share
+from models.domain.records import Contingency, Expedite, LineTerms, Proposal, Share, Tested
 from models.domain.transfers import Transfer
 
 
@@ -370,6 +370,8 @@ class ParcelShipped(Event):
     loads: Mapping[str, str] = field(default_factory=dict)
     # Pieces that nothing was done to, by stock key: they use up nothing that an inspection released.
     unworked: Mapping[str, Decimal] = field(default_factory=dict)
+    # What was used up in tests of a load that was named.
+    tested: tuple[Tested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

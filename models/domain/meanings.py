@@ -432,6 +432,7 @@ def _shipped(order: Order, event: e.ParcelShipped, _: int, at: datetime) -> Orde
         lot_unknown=event.lot_unknown,
         loads=event.loads,
         unworked=event.unworked,
+        tested=event.tested,
     )
     order = _without_use(order, event.unworked, 1)
     return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)

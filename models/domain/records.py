@@ -189,6 +189,15 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """Pieces that a supplier used up in tests and said which load they were of, as a node; `at` is a stock key."""
+
+    at: str
+    load: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A box on its way back: `packed` is what went into it, `contents` what nobody has taken out
     yet, both by stock key."""
@@ -210,6 +219,8 @@ class Parcel:
     loads: Mapping[str, str] = field(default_factory=dict)
     # Those nothing was done to, by stock key.
     unworked: Mapping[str, Decimal] = field(default_factory=dict)
+    # What was used up in tests instead of going into it.
+    tested: tuple[Tested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

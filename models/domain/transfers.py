@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
+from models.domain.records import Tested
 
 if TYPE_CHECKING:
     from models.domain.order import Line, Order
@@ -69,6 +70,8 @@ class Transfer:
     told_by: int = 0
     answered_at: datetime | None = None
     reason: str = ""
+    # What was used up in tests when it was packed; that is gone whatever is answered.
+    tested: tuple[Tested, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -35,7 +35,7 @@ _AT_WORK = select(
 # How much jobs and dispatches took of each lot.
 _TAKEN = Prepared(
     select(_EDGES.c.from_node, _EDGES.c.unit, _EDGES.c.how, func.sum(_EDGES.c.quantity))
-    .where(among(_EDGES.c.from_node, "nodes"), _EDGES.c.how.in_(sorted(TAKEN)))
+    .where(among(_EDGES.c.from_node, "nodes"), among(_EDGES.c.how, "hows"))
     .group_by(_EDGES.c.from_node, _EDGES.c.unit, _EDGES.c.how)
 )
 _OF_LOTS = Prepared(_AT_WORK.where(among(_PIECES.c.lot, "names")))
@@ -62,7 +62,7 @@ def of_lots(session: Session, shelves: Mapping[str, Shelf]) -> Scope:
     names = [lot_node(lot) for lot in shelves]
     taken = [
         Link(source, "", quantity, unit, how)
-        for source, unit, how, quantity in _TAKEN.rows(session, nodes=names)
+        for source, unit, how, quantity in _TAKEN.rows(session, nodes=names, hows=list(TAKEN))
     ]
     works = _works(session, shelves, ())
     told = {link.key: link for ahead in (True, False) for link in links(session, works, out=ahead)}

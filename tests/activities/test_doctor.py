@@ -319,14 +319,18 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
         change(ORDERS, {"stage": "draft"}, draft=None),
         ORDERS,
     ),
-    "pieces made": ({"pieces.not_conserved", "tables.differ"}, change(PIECES, accepted=600), PIECES),
+    "pieces made": (
+        {"pieces.not_conserved", "tables.differ", "lot.unexplained"},
+        change(PIECES, accepted=600),
+        PIECES,
+    ),
     "pieces moved": ({"tables.differ"}, change(PIECES, {"accepted": 390}, accepted=389, scrapped=1), PIECES),
     "less than nothing": (
         {"pieces.negative", "tables.differ"},
         change(PIECES, {"accepted": 390}, lost=-10, scrapped=10),
         PIECES,
     ),
-    "pieces removed": ({"pieces.not_conserved", "tables.differ"}, remove(PIECES), PIECES),
+    "pieces removed": ({"pieces.not_conserved", "tables.differ", "lot.unexplained"}, remove(PIECES), PIECES),
     "a line's price": ({"tables.differ"}, change(LINES, unit_price=1), LINES),
     "a line nobody ordered": (
         {"tables.differ"},
@@ -370,15 +374,33 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
         ),
         EDGES,
     ),
-    "the edge of a record removed": ({"genealogy.differ"}, remove(EDGES, how="consume"), EDGES),
+    "the edge of a record removed": (
+        {"genealogy.differ", "lot.unexplained"},
+        remove(EDGES, how="consume"),
+        EDGES,
+    ),
     "an edge of no record": ({"genealogy.differ"}, change(EDGES, {"how": "dispatch"}, source="x"), EDGES),
     "a dispatched quantity rewritten": (
         {"genealogy.differ", "lot.on_hand"},
         change(DISPATCHED, {"lot": "WO-77-A"}, quantity=1),
         DISPATCHED,
     ),
-    "a registered lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": LOT}, on_hand=599), LOTS),
-    "a received lot's stock": ({"lot.on_hand"}, change(LOTS, {"number": "PLATED-1"}, on_hand=391), LOTS),
+    "a registered lot's stock": (
+        {"lot.on_hand", "lot.unexplained"},
+        change(LOTS, {"number": LOT}, on_hand=599),
+        LOTS,
+    ),
+    "a received lot's stock": (
+        {"lot.on_hand", "lot.unexplained"},
+        change(LOTS, {"number": "PLATED-1"}, on_hand=391),
+        LOTS,
+    ),
+    "how much a received lot was": (
+        {"lot.unexplained"},
+        change(LOTS, {"number": "PLATED-1"}, quantity=391),
+        LOTS,
+    ),
+    "what a lot is": ({"lot.unexplained"}, change(LOTS, {"number": LOT}, part="PUMP"), LOTS),
     "a lot held by nobody": ({"lot.held"}, change(LOTS, {"number": "PLATED-1"}, held=True), LOTS),
     "a lot let go without its hold": ({"lot.held"}, change(LOTS, {"number": "SUSPECT"}, held=False), LOTS),
     "a hold released without its lot": (
@@ -415,7 +437,14 @@ async def test_the_stock_of_a_lot_that_somebody_corrected_is_compared_as_well(pa
     assert answer.json()["on_hand"] == "401", answer.text
     assert await patient.examined() == []
     with patient.damaged(change(LOTS, {"number": "TYPED-1"}, on_hand=390), LOTS):
-        assert codes(await patient.examined()) == {"lot.on_hand"}
+        assert codes(await patient.examined()) == {"lot.on_hand", "lot.unexplained"}
+
+
+async def test_what_is_unexplained_says_of_which_lot_by_the_hour_too(patient: Patient) -> None:
+    with patient.damaged(change(LOTS, {"number": "PLATED-1"}, quantity=391), LOTS):
+        (finding,) = await patient.examined(everything=False)
+    assert (finding.code, finding.where) == ("lot.unexplained", "lot PLATED-1")
+    assert finding.what.startswith("1 C62 of FLANGE-DN50 are unexplained: made 391, on hand 390")
 
 
 async def test_a_state_written_before_a_field_existed_contradicts_nothing(patient: Patient) -> None:

@@ -160,6 +160,18 @@ def test_a_load_gives_out_no_more_than_it_held() -> None:
     given(scene, Correct(scene.sequence(e.ParcelShipped), "Not shipped"), ship(20, "L1", load="F-2"))
 
 
+def test_what_is_used_up_in_tests_has_left_its_load() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=30))
+    scene.when(ship(29, "L1", load="F-1", tested=2)).refused("ship.load_short", "lines.0.quantity", left=30)
+    scene.when(ship(0, "L1", load="F-1", tested=31)).refused("ship.load_short", "lines.0.tested", left=30)
+    given(scene, ship(18, "L1", load="F-1", tested=2))
+    scene.when(ship(11, "L1", load="F-1")).refused("ship.load_short", left=10)
+    # A box of nothing but tests, and one that never was.
+    given(scene, ship(0, "L1", load="F-1", tested=4))
+    scene.when(ship(7, "L1", load="F-1")).refused("ship.load_short", left=6)
+    given(scene, Correct(scene.sequence(e.ParcelShipped), "Not tested"), ship(10, "L1", load="F-1"))
+
+
 def test_reworked_pieces_leave_their_first_load_again_or_another_once() -> None:
     scene = given(issued(), accept(), send(100), arrived()).at(day(3))
     given(scene, process("F-1", started=NOW, L1=50), ship(50, load="F-1"), receive(40, rejected=10))

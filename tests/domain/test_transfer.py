@@ -303,6 +303,23 @@ def test_what_goes_on_is_of_a_load_only_as_far_as_that_still_holds_it() -> None:
     given(one, ship(60, load="L-1"))
 
 
+def test_what_is_tested_before_pieces_go_on_has_left_its_load_whatever_is_answered() -> None:
+    one, other = together(first().at(day(3)), following().at(day(3)))
+    given(one, process("L-1", started=one.now.replace(hour=5), L1=60))
+    tested = onward(50, load="L-1")
+    tested = replace(tested, lines=(replace(tested.lines[0], tested=Decimal(4)),))
+    too_many = replace(tested, lines=(replace(tested.lines[0], quantity=Decimal(57)),))
+    one.when(too_many, others=[other]).refused("ship.load_short", left=60, entered=61)
+    one.when(tested, others=[other]).then()
+    one.when(ship(7, load="L-1")).refused("ship.load_short", left=6)
+    answer(one, other, REFUSE).then()
+    one.when(ship(57, load="L-1")).refused("ship.load_short", left=56)
+    # An offer that never was tested nothing.
+    one.when(tested, others=[other]).then()
+    one.when(c.Correct(one.sequence(e.TransferOffered), "Nothing was tested"), others=[other]).then()
+    given(one, ship(56, load="L-1"))
+
+
 def test_where_nobody_named_the_lot_any_of_the_line_may_have_gone_on() -> None:
     lots = [a_lot("L1", 60, heat="H1"), a_lot("L2", 40, heat="H2")]
     line = a_line(1, 100, [("L1", 60), ("L2", 40)])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from models.domain.decisions.drawing import Drawn
 from models.domain.errors import Invalid, Refusal
 from models.domain.order import Line, Order
 from models.domain.pieces import key, sent
 from models.domain.quantities import ZERO
-from models.domain.records import Load
+from models.domain.records import Load, Parcel, Tested
 from models.domain.transfers import TransferState
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -54,8 +56,30 @@ def the_load(line: Line, lot: str, name: str, index: int) -> Load | None:
     )
 
 
+def in_load(line: Line, lot: str, load: Load, index: int) -> None:
+    """Raises `Refusal` when the load held none of the lot."""
+    if lot not in load.lots:
+        raise Refusal(
+            "ship.load_lot",
+            "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: {lots}.",
+            field=f"lines.{index}.lot",
+            line=line.line,
+            lot=lot or "-",
+            load=load.load,
+            lots=", ".join(load.lots),
+        )
+
+
 def not_more_than_held(
-    order: Order, line: Line, lot: str, load: Load, wanted: Decimal, index: int, *, rework: str = ""
+    order: Order,
+    line: Line,
+    lot: str,
+    load: Load,
+    wanted: Decimal,
+    index: int,
+    *,
+    rework: str = "",
+    field: str = "quantity",
 ) -> None:
     """A load gives out no more pieces of a lot than were in it, or what it did could not be told from the
     rest. `rework` is the nonconformance they come back from; then they may have left the load before."""
@@ -72,7 +96,7 @@ def not_more_than_held(
         "Line {line}: load {load} has {left} of its {held} pieces of lot {lot} left; you entered {entered}. "
         "Other loads of that lot: {loads}; in no load: {unnamed}. Ship at most what is left of this load, "
         "and the others in a parcel of their own.",
-        field=f"lines.{index}.quantity",
+        field=f"lines.{index}.{field}",
         line=line.line,
         load=load.load,
         left=max(ZERO, left),
@@ -96,11 +120,18 @@ def _gone(order: Order, line: Line, lot: str, node: str) -> Decimal:
         if (item.line, item.lot, item.load) == (line.line, lot, node)
     ]
     left += [
-        (parcel.shipped_at, parcel.nonconformance, parcel.packed[at] - parcel.unworked.get(at, ZERO))
+        (parcel.shipped_at, parcel.nonconformance, _out_of(parcel, at, node))
         for parcel in order.parcels.values()
-        if not parcel.void and parcel.loads.get(at) == node
+        if not parcel.void
     ]
-    gone = ZERO
+    gone = sum(
+        (
+            tested_of(each.tested, at, node)
+            for each in order.transfers.values()
+            if each.source == order.number and each.told_by not in order.corrected
+        ),
+        ZERO,
+    )
     again: dict[str, Decimal] = {}
     for _, rework, quantity in sorted(left, key=lambda each: each[0]):
         if rework:
@@ -116,9 +147,26 @@ def _again(order: Order, line: Line, lot: str, node: str, rework: str) -> Decima
     at = key(line.line, lot)
     return sum(
         (
-            parcel.packed[at] - parcel.unworked.get(at, ZERO)
+            _out_of(parcel, at, node)
             for parcel in order.parcels.values()
-            if not parcel.void and parcel.loads.get(at) == node and parcel.nonconformance == rework
+            if not parcel.void and parcel.nonconformance == rework
         ),
         ZERO,
     )
+
+
+def _out_of(parcel: Parcel, at: str, node: str) -> Decimal:
+    """What left the load with a parcel: in it, or used up in tests when it was packed."""
+    packed = ZERO
+    if parcel.loads.get(at) == node:
+        packed = parcel.packed.get(at, ZERO) - parcel.unworked.get(at, ZERO)
+    return packed + tested_of(parcel.tested, at, node)
+
+
+def tested_of(tested: Iterable[Tested], at: str, node: str) -> Decimal:
+    return sum((each.quantity for each in tested if (each.at, each.load) == (at, node)), ZERO)
+
+
+def of_tests(drawn: Drawn, load: Load) -> list[Tested]:
+    """Pieces of the load that were used up in tests."""
+    return [Tested(at, load.node, some) for at, some in drawn.by_place().items()]

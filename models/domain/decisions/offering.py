@@ -15,7 +15,7 @@ from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import unworked
-from models.domain.decisions.loads import not_more_than_held, the_load
+from models.domain.decisions.loads import in_load, not_more_than_held, of_tests, tested_of, the_load
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import TransferAnnounced, TransferOffered
 from models.domain.facts import Asked, Facts
@@ -23,7 +23,7 @@ from models.domain.order import Line, Order, stage
 from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO, rounded
 from models.domain.quantities import quantity as counted
-from models.domain.records import Load, Share
+from models.domain.records import Load, Share, Tested
 from models.domain.sendable import room
 from models.domain.serials import Named
 from models.domain.transfers import Transfer, TransferLine, fits, offered, same_job, same_operation
@@ -50,6 +50,7 @@ def offer(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime
         target.supplier_name,
         command.carrier.strip(),
         command.tracking.strip(),
+        tested=tuple(packing.tested),
     )
     told = TransferOffered(transfer, tuple(packing.moves), packing.lot_unknown)
     return Decision([told], {target.number: [TransferAnnounced(transfer)]})
@@ -100,6 +101,7 @@ class _Packing:
         self.shelf = Shelf(order)
         self.lines: list[TransferLine] = []
         self.moves: list[Move] = []
+        self.tested: list[Tested] = []
         self.lot_unknown = False
         # What inspections have been used for: pieces shipped will be judged, and some judged were not shipped.
         self.used = {
@@ -143,7 +145,7 @@ class _Packing:
         self._room(other, quantity, index)
         if tested:
             named = checks.serials(line, item.tested_serials, tested, index, "tested_serials")
-            self._test(line, lot, tested, index, named)
+            self._test(line, lot, tested, load, index, named)
         named = checks.serials(line, item.serials, quantity, index)
         drawn = self._take(line, lot, quantity, index, named)
         as_they_came = self._may_leave(line, drawn, raw, index)
@@ -188,8 +190,16 @@ class _Packing:
                 entered=wanted,
             )
 
-    def _test(self, line: Line, lot: str, tested: Decimal, index: int, named: Named) -> None:
+    def _test(
+        self, line: Line, lot: str, tested: Decimal, load: Load | None, index: int, named: Named
+    ) -> None:
         drawn = self._take(line, lot, tested, index, named, "tested")
+        if load is not None:
+            for part in drawn.parts:
+                in_load(line, part.lot, load, index)
+                wanted = self._leaving(line, part.lot, load, part.quantity)
+                not_more_than_held(self.order, line, part.lot, load, wanted, index, field="tested")
+            self.tested += of_tests(drawn, load)
         self.moves += [
             replace(move, source=Bucket.AT_SUPPLIER, target=Bucket.TEST_CONSUMED)
             for move in drawn.to(Bucket.TEST_CONSUMED)
@@ -244,23 +254,11 @@ class _Packing:
         left = drawn.quantity
         heats = {planned.lot: planned.heat for planned in line.lots}
         for lot, (quantity, serials) in _by_lot(drawn).items():
-            if load is not None and lot not in load.lots:
-                raise Refusal(
-                    "ship.load_lot",
-                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: "
-                    "{lots}.",
-                    field=f"lines.{index}.lot",
-                    line=line.line,
-                    lot=lot or "-",
-                    load=load.load,
-                    lots=", ".join(load.lots),
-                )
             some = raw.get(key(line.line, lot), ZERO)
             if load is not None:
-                known = (line.line, lot, load.node)
-                before = (each for each in self.lines if (each.line, each.lot, each.load) == known)
-                worked = sum((each.quantity - each.unprocessed for each in before), quantity - some)
-                not_more_than_held(self.order, line, lot, load, worked, index)
+                in_load(line, lot, load, index)
+                wanted = self._leaving(line, lot, load, quantity - some)
+                not_more_than_held(self.order, line, lot, load, wanted, index)
             # What the last lot weighs is what is left of the whole.
             share = None if weight is None else rounded(weight * quantity / left, KILOGRAM)
             weight, left = (None if share is None or weight is None else weight - share), left - quantity
@@ -279,6 +277,13 @@ class _Packing:
                     self._others(line, lot) if drawn.lot_unknown else (),
                 )
             )
+
+    def _leaving(self, line: Line, lot: str, load: Load, quantity: Decimal) -> Decimal:
+        """What leaves the load with this offer: what was packed and tested so far, and `quantity` more."""
+        known = (line.line, lot, load.node)
+        before = (each for each in self.lines if (each.line, each.lot, each.load) == known)
+        worked = sum((each.quantity - each.unprocessed for each in before), quantity)
+        return worked + tested_of(self.tested, key(line.line, lot), load.node)
 
     def _called_there(self, line: Line, lot: str, *, worked: bool) -> str:
         """What was made of a lot of another part goes on under a number of its own, and its rest as that lot."""

@@ -12,7 +12,7 @@ from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.inspecting import unworked
-from models.domain.decisions.loads import not_more_than_held, the_load
+from models.domain.decisions.loads import in_load, not_more_than_held, of_tests, the_load
 from models.domain.decisions.offering import offer
 from models.domain.decisions.shares import settle
 from models.domain.errors import Invalid, Refusal
@@ -21,7 +21,7 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, all_sent
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
-from models.domain.records import Load
+from models.domain.records import Load, Tested
 from models.domain.transfers import offered
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
@@ -53,6 +53,7 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
         shares=settle(order, packing.moves),
         loads={at: node for at, node in packing.loads.items() if node},
         unworked=packing.unworked,
+        tested=tuple(packing.tested),
     )
     back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
     return [shipped, *shipped_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
@@ -74,8 +75,9 @@ class _Packing:
         self.loads: dict[str, str] = {}
         # By stock key: those nothing was done to, which have nothing to show.
         self.unworked: dict[str, Decimal] = {}
-        # By stock key: those that are in the box as of its load.
-        self.of_load: dict[str, Decimal] = {}
+        # By stock key and load: those that leave it, in the box or in tests.
+        self.of_load: dict[tuple[str, str], Decimal] = {}
+        self.tested: list[Tested] = []
 
     def add(self, index: int, item: ShipLine) -> None:
         line = checks.the_line(self.order, item.line, index)
@@ -98,7 +100,7 @@ class _Packing:
             name = checks.the_nonconformance(self.order, item.nonconformance, index).nonconformance
             self.rework = self.rework or name
         if tested:
-            self._test(line, lot, tested, item, index)
+            self._test(line, lot, tested, load, item, index)
         named = checks.serials(line, item.serials, quantity, index)
         drawn = self.shelf.take(line.line, lot, quantity, _THERE, serials=named)
         if not drawn.parts and not tested:
@@ -129,17 +131,8 @@ class _Packing:
         """A box with pieces of two loads would no longer say which piece was in which."""
         for part in drawn.parts:
             node = load.node if load is not None else ""
-            if load is not None and part.lot not in load.lots:
-                raise Refusal(
-                    "ship.load_lot",
-                    "Line {line}: pieces of lot {lot} were not in load {load}. Name the lot that was: "
-                    "{lots}.",
-                    field=f"lines.{index}.lot",
-                    line=line.line,
-                    lot=part.lot or "-",
-                    load=load.load,
-                    lots=", ".join(load.lots),
-                )
+            if load is not None:
+                in_load(line, part.lot, load, index)
             if self.loads.setdefault(key(line.line, part.lot), node) != node:
                 raise Refusal(
                     "ship.two_loads",
@@ -158,10 +151,20 @@ class _Packing:
             worked[part.lot] = worked.get(part.lot, ZERO) + part.quantity
         for lot, quantity in worked.items():
             at = key(line.line, lot)
-            self.of_load[at] = self.of_load.get(at, ZERO) + quantity - raw.get(at, ZERO)
-            not_more_than_held(self.order, line, lot, load, self.of_load[at], index, rework=self.rework)
+            self._leave(line, lot, load, quantity - raw.get(at, ZERO), index)
 
-    def _test(self, line: Line, lot: str, tested: Decimal, item: ShipLine, index: int) -> None:
+    def _leave(
+        self, line: Line, lot: str, load: Load, quantity: Decimal, index: int, field: str = "quantity"
+    ) -> None:
+        at = (key(line.line, lot), load.node)
+        self.of_load[at] = self.of_load.get(at, ZERO) + quantity
+        not_more_than_held(
+            self.order, line, lot, load, self.of_load[at], index, rework=self.rework, field=field
+        )
+
+    def _test(
+        self, line: Line, lot: str, tested: Decimal, load: Load | None, item: ShipLine, index: int
+    ) -> None:
         named = checks.serials(line, item.tested_serials, tested, index, "tested_serials")
         drawn = self.shelf.take(line.line, lot, tested, [Bucket.AT_SUPPLIER], serials=named)
         if drawn.quantity < tested:
@@ -175,6 +178,11 @@ class _Packing:
                 found=drawn.quantity,
                 entered=tested,
             )
+        if load is not None:
+            for part in drawn.parts:
+                in_load(line, part.lot, load, index)
+                self._leave(line, part.lot, load, part.quantity, index, "tested")
+            self.tested += of_tests(drawn, load)
         self.moves += drawn.to(Bucket.TEST_CONSUMED)
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
 
