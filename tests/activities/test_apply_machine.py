@@ -3,6 +3,8 @@ was asked, applied twice, late or on a version that is gone."""
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import settings as often
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from activities.doctor_balance import balances
 from models import drafts
 from models.codec import load_event, load_order
 from models.db import Database
@@ -19,6 +22,7 @@ from models.domain.commands import Command
 from models.domain.evolve import fold
 from models.domain.order import Order
 from models.settings import Settings
+from models.tables.lots import Lot
 from models.tables.orders import EventRow, OrderRow
 from models.tables.parts import Part
 from models.tables.projection import TABLES, project
@@ -29,15 +33,17 @@ from tests.domain.naming import named
 
 D = Decimal
 _ORDERS, _EVENTS = table(OrderRow), table(EventRow)
+# A lot of the part, of what it is made of, and one of that counted in kilograms.
+MADE_OF = [("FLANGE", "C62"), ("BAR", "C62"), ("BAR", "KGM")]
 asked = st.lists(st.tuples(st.integers(0, 13), st.integers(1, 40), st.booleans()), min_size=3, max_size=8)
 
 
-def command(order: Order, what: int, some: int) -> Command:
+def command(order: Order, what: int, some: int, lot: str) -> Command:
     """One of what is done to orders every day, about `some` pieces."""
     box, nonconformance = f"{order.number}-P1", f"{order.number}-N1"
     of = D(some)
     every: list[Command] = [
-        c.Send((c.SendLine(1, D(100), "L1"),)),
+        c.Send((c.SendLine(1, D(30), lot),)),
         c.ReportMilestone("REC"),
         c.Ship((c.ShipLine(1, of),)),
         c.Ship((c.ShipLine(1, of),), carrier="UPS"),
@@ -61,18 +67,27 @@ def command(order: Order, what: int, some: int) -> Command:
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps=asked, tracked=st.booleans())
-def _anything_may_be_asked(shop: Shop, steps: list[tuple[int, int, bool]], tracked: bool) -> None:
+@given(steps=asked, tracked=st.booleans(), made_of=st.sampled_from(MADE_OF))
+def _anything_may_be_asked(
+    shop: Shop, steps: list[tuple[int, int, bool]], tracked: bool, made_of: tuple[str, str]
+) -> None:
+    part, unit = made_of
+    lot = f"L-{uuid.uuid4().hex[:8]}"
     with shop.database.write() as session:
+        some = {"quantity": D(100), "on_hand": D(100), "created_at": NOW}
+        session.add(Lot(number=lot, part=part, uom=unit, **some))
+        session.flush()
         session.execute(update(table(Part)).values(trace="serial" if tracked else "lot"))
+        session.execute(update(table(Part)).values(bom=[{"part": "BAR", "quantity": "1"}]))
         draft = drafts.load(session, shop.number)
         assert draft is not None
+        draft = replace(draft, lines=(replace(draft.lines[0], lots=((lot, D(100)),)),))
         number = drafts.create(session, draft, NOW).number
-    for first in (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, D(40), "L1"),))):
+    for first in (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, D(40), lot),))):
         _ask(shop, number, first)
     kept: list[str] = []
     for what, some, again in steps:
-        kept.append(_ask(shop, number, command(_state(shop, number), what, some)))
+        kept.append(_ask(shop, number, command(_state(shop, number), what, some, lot)))
         if again:
             # The same command delivered a second time, and one from before behind it.
             before = _state(shop, number)
@@ -104,6 +119,7 @@ def _tables_say_what_happened(shop: Shop, number: str) -> None:
     order = _state(shop, number)
     invariants.check_state(order)
     with shop.database.read() as session:
+        assert list(balances(session)) == []
         rows = session.execute(
             select(_EVENTS).where(_EVENTS.c.order_number == number).order_by(_EVENTS.c.sequence)
         ).all()

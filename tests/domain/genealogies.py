@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from models.domain.balance import AtWork, Balance, Scope, Shelf, by_lot
-from models.domain.evolve import fold
+from models.domain.events import Event
+from models.domain.evolve import evolve, lot_changes
 from models.domain.genealogy import Edge, edges
-from models.domain.pieces import key
+from models.domain.order import Order
+from models.domain.pieces import SENT, Bucket, Move, key
+from models.domain.quantities import ZERO
 from models.domain.trace import Link, lot_node, name_of, netted
 from tests.domain.orders import Scene
 
@@ -22,9 +25,35 @@ def written(*scenes: Scene) -> list[Link]:
     """What the genealogy has of these orders, event by event."""
     found: list[Link] = []
     for scene in scenes:
-        for place, (sequence, _, event) in enumerate(scene.stream, 1):
-            state = fold(scene.stream[:place])
+        for sequence, event, state in _told(scene):
             found += [_link(edge, state.number, sequence) for edge in edges(state, event)]
+    return found
+
+
+def _told(scene: Scene) -> Iterator[tuple[int, Event, Order]]:
+    """Each event of an order, its number, and the state it led to."""
+    state: Order | None = None
+    for sequence, at, event in scene.stream:
+        state = evolve(state, event, sequence, at)
+        yield sequence, event, state
+
+
+def shelves(bought: Mapping[str, object], *scenes: Scene) -> list[Shelf]:
+    """Our lots as `apply` keeps them: what became each on these orders, or was bought in, and what is left."""
+    booked = {lot: Decimal(str(some)) for lot, some in bought.items()}
+    for scene in scenes:
+        for _, event, state in _told(scene):
+            for lot, change in lot_changes(state, [event]).items():
+                booked[lot] = booked.get(lot, ZERO) + change.booked
+    ours = scenes[0].shelf.items()
+    return [Shelf(lot, fact.part, fact.unit, booked.get(lot, ZERO), fact.on_hand) for lot, fact in ours]
+
+
+def nothing_unexplained(bought: Mapping[str, object], *scenes: Scene) -> list[Balance]:
+    """The balances of all lots, none of which lacks a piece or has one too many."""
+    found = balances_of(shelves(bought, *scenes), written(*scenes), at_work(*scenes))
+    for balance in found:
+        assert not balance.unexplained, (balance.lot, balance.part, balance.unit, balance.items)
     return found
 
 
@@ -43,8 +72,24 @@ def at_work(*scenes: Scene) -> dict[str, AtWork]:
                 at = key(line.line, lot)
                 node = f"order:{order.number}:{at}"
                 names = order.accepted_as.get(at, {})
-                found[node] = AtWork(node, line.part, line.unit, order.stock[at], names)
+                whole = sum((order.stock[at].get(bucket, ZERO) for bucket in SENT), ZERO)
+                kept = _kept(scene, line.line, lot) if lot else whole
+                found[node] = AtWork(node, line.part, line.unit, order.stock[at], names, kept)
     return found
+
+
+def _kept(scene: Scene, line: int, lot: str) -> Decimal:
+    """Surplus that was counted and accepted."""
+    kept = ZERO
+    for _, _, event in scene.stream:
+        moves: tuple[Move, ...] = getattr(event, "moves", ())
+        for move in moves:
+            if (move.line, move.lot) == (line, lot):
+                if move.source is Bucket.OVER and move.target in SENT:
+                    kept += move.quantity
+                elif move.target is Bucket.OVER and move.source in SENT:
+                    kept -= move.quantity
+    return kept
 
 
 def balances(shelves: Iterable[Shelf], links: Iterable[Link], works: dict[str, AtWork]) -> dict[str, Balance]:

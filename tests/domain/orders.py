@@ -29,7 +29,7 @@ from models.domain.deadlines import next_deadline, watch
 from models.domain.decide import decided
 from models.domain.errors import Refusal
 from models.domain.evidence import DocumentType
-from models.domain.evolve import evolve, fold, lot_changes
+from models.domain.evolve import evolve, lot_changes
 from models.domain.facts import (
     Asked,
     Draft,
@@ -338,10 +338,6 @@ class Scene:
                     self.hold_lot(name, event.document)
                 for name in event.releases:
                     self.shelf[name] = replace(self.shelf[name], held=False, hold_reason="")
-
-    def state_after(self, steps: int) -> Order:
-        """The state that so many of its events led to."""
-        return fold(self.stream[:steps])
 
     def hold_lot(self, lot: str, reason: str = "suspect heat") -> Self:
         self.shelf[lot] = replace(self.shelf[lot], held=True, hold_reason=reason)

@@ -30,6 +30,7 @@ from models.domain.inspection import Result
 from models.domain.order import Answer, Stage, stage
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
+from tests.domain.genealogies import nothing_unexplained
 from tests.domain.naming import named
 from tests.domain.orders import (
     ADMIN,
@@ -75,6 +76,8 @@ CONTRACT = Terms(
     early_reward=Decimal(11),
 )
 
+# The same part, another one in the same unit, and one counted in kilograms.
+MADE_OF: list[dict[str, str]] = [{}, {"part": "BAR"}, {"part": "BAR", "unit": "KGM"}]
 # Which of the places with such pieces; from 8 on no lot is named.
 which = st.integers(0, 11)
 # All there is, some, or what no bucket and no unit allows.
@@ -111,6 +114,7 @@ class Orders(RuleBasedStateMachine):
         proposed=st.integers(0, 4),
         first=st.sampled_from([0, 0, 0, 10, 50]),
         tracked=st.sampled_from([(), (), (1,), (2,), (1, 2)]),
+        made_of=st.sampled_from(MADE_OF),
     )
     def issue(
         self,
@@ -121,20 +125,22 @@ class Orders(RuleBasedStateMachine):
         proposed: int,
         first: int,
         tracked: tuple[int, ...],
+        made_of: dict[str, str],
     ) -> None:
         """An order of two lines, three lots and one plan, as far along as `steps` says. The pieces of
-        `tracked` lines have serial numbers."""
+        `tracked` lines have serial numbers. Lot L2 may be of what the part is made of."""
         self.kept = []
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = issued(
             a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05")),
             a_line(2, 50, [("L3", 50)], first_article=Decimal(first)),
-            lots=[a_lot("L1", 60), a_lot("L2", 45), a_lot("L3", 50)],
+            lots=[a_lot("L1", 60), a_lot("L2", 45, **made_of), a_lot("L3", 50)],
             plans={2: PLAN},
             documents=[DocumentType.coc] if documents else [],
             release_before_ship=gated,
             contract=CONTRACT,
             by_serial=frozenset(tracked),
+            materials=frozenset({"BAR"}),
             **rest,
         )
         # Other terms, most often to be answered still, or the order as it is.
@@ -723,6 +729,7 @@ class Orders(RuleBasedStateMachine):
             return
         order, stream = self.scene.order, self.scene.stream
         assert fold(stream) == order
+        nothing_unexplained({"L1": 60, "L2": 45, "L3": 50}, self.scene)
         assert load_order(dump_order(order)) == order
         for _, _, event in stream:
             assert load_event(event.name, plain(event)) == event

@@ -9,11 +9,10 @@ from typing import Any
 
 from models.domain import commands as c
 from models.domain.authority import Actor, Role
-from models.domain.balance import Shelf, by_part
-from models.domain.evolve import lot_changes
+from models.domain.balance import by_part
 from models.domain.facts import Facts
 from tests.domain.asking import accept, arrived, dispose, judge, over, receive, send, ship
-from tests.domain.genealogies import at_work, balances_of, said, written
+from tests.domain.genealogies import nothing_unexplained, said
 from tests.domain.orders import BUYER, Scene, a_draft, a_line, a_lot, given, issue_facts, issued, parametrize
 
 BAR = frozenset({"BAR"})
@@ -29,26 +28,9 @@ def of_bars(quantity: object = 100, unit: str = "C62", **fields: Any) -> Scene:
     )
 
 
-def shelves(*scenes: Scene) -> list[Shelf]:
-    """Our lots as `apply` keeps them: what became each, and what is left."""
-    booked: dict[str, Decimal] = {}
-    for scene in scenes:
-        for place, (_, _, event) in enumerate(scene.stream, 1):
-            for name, change in lot_changes(scene.state_after(place), [event]).items():
-                booked[name] = booked.get(name, Decimal(0)) + change.booked
-    bought = {"A1": Decimal(100), "L1": Decimal(100)}
-    return [
-        Shelf(
-            lot, fact.part, fact.unit, booked.get(lot, Decimal(0)) + bought.get(lot, Decimal(0)), fact.on_hand
-        )
-        for lot, fact in scenes[0].shelf.items()
-    ]
-
-
 def told(*scenes: Scene) -> dict[tuple[str, str], dict[str, int]]:
     """The balance per part and unit; nothing is unexplained, neither of a part nor of a lot."""
-    lots = balances_of(shelves(*scenes), written(*scenes), at_work(*scenes))
-    assert all(not lot.unexplained for lot in lots), [(lot.lot, lot.part, said(lot)) for lot in lots]
+    lots = nothing_unexplained({"A1": 100}, *scenes)
     return {(balance.part, balance.unit): said(balance) for balance in by_part(lots)}
 
 
@@ -142,7 +124,7 @@ class TestTheBalance:
 
     def test_what_is_consumed_names_the_order_and_its_line(self) -> None:
         scene = given(of_bars(), send(80))
-        lots = balances_of(shelves(scene), written(scene), at_work(scene))
+        lots = nothing_unexplained({"A1": 100}, scene)
         items = {(item.figure, item.where): int(item.quantity) for lot in lots for item in lot.items}
         assert items["consumed", "order:SO-1:1:A1"] == 80
 
