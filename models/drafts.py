@@ -269,9 +269,8 @@ def _line(
         if known is None or hidden(session, known, cleared=cleared):
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
         elif part is not None and not lots_going.may_go(known.part, part.number, named(part.bom)):
-            said = lots_going.told(lot, known.part, line.line, part.number, named(part.bom))
-            values = tuple((name, str(value)) for name, value in said.items())
-            wrong.append(FieldError(f"{where}.lots.{place}.lot", lots_going.OTHER_PART, values))
+            at, may_be = f"{where}.lots.{place}.lot", named(part.bom)
+            wrong += lots_going.other_part(lot, known.part, line.line, part.number, may_be, at).errors
     return replace(
         line,
         quantity=ordered,

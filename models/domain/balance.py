@@ -53,7 +53,7 @@ FIGURES = (
     "elsewhere",
 )
 # What takes pieces off our shelf for good, and what that is called.
-_TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
+TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
 # Between the lots of one balance: what one passes on the other has received, so that both are in no sum.
 PASSED_ON, RECEIVED = "passed_on", "received"
 _NOTHING = dict.fromkeys((*FIGURES, PASSED_ON, RECEIVED), ZERO)
@@ -149,7 +149,7 @@ def by_lot(scope: Scope) -> list[Balance]:
     for work in scope.works.values():
         book.at_work(work)
     for link in scope.links:
-        if link.how in _TAKEN:
+        if link.how in TAKEN:
             book.taken(link)
         else:
             book.moved(link)
@@ -224,7 +224,7 @@ class _Book:
     def taken(self, link: Link) -> None:
         shelf = self._by_node.get(link.source)
         if shelf is not None:
-            self.put(shelf.part, link.unit, _TAKEN[link.how], link.quantity, shelf.lot, link.target)
+            self.put(shelf.part, link.unit, TAKEN[link.how], link.quantity, shelf.lot, link.target)
 
     def moved(self, link: Link) -> None:
         source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)

@@ -125,7 +125,7 @@ class TestTheBalance:
     def test_what_is_consumed_names_the_order_and_its_line(self) -> None:
         scene = given(of_bars(), send(80))
         lots = nothing_unexplained({"A1": 100}, scene)
-        items = {(item.figure, item.where): int(item.quantity) for lot in lots for item in lot.items}
+        items = {(item["figure"], item["where"]): int(item["quantity"]) for lot in lots for item in lot.items}
         assert items["consumed", "order:SO-1:1:A1"] == 80
 
     def test_kilograms_out_and_pieces_back(self) -> None:

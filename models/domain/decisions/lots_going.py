@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from models.domain.authority import Actor
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import LotFact
-
-OTHER_PART = (
-    "Lot {lot} holds {holds}, and line {line} works on {part}: it takes lots of {possible}. Choose one of "
-    "those, or correct the lot if it was registered as the wrong part."
-)
 
 
 def may_go(holds: str, part: str, materials: Collection[str]) -> bool:
@@ -20,10 +14,19 @@ def may_go(holds: str, part: str, materials: Collection[str]) -> bool:
     return holds == part or holds in materials
 
 
-def told(lot: str, holds: str, line: int, part: str, materials: Collection[str]) -> dict[str, Any]:
-    """What `OTHER_PART` says."""
-    possible = ", ".join([part, *sorted(set(materials) - {part})])
-    return {"lot": lot, "holds": holds, "line": line, "part": part, "possible": possible}
+def other_part(lot: str, holds: str, line: int, part: str, materials: Collection[str], field: str) -> Refusal:
+    """What the lot holds, and what may go."""
+    return Refusal(
+        "send.lot_of_other_part",
+        "Lot {lot} holds {holds}, and line {line} works on {part}: it takes lots of {possible}. Choose one of "
+        "those, or correct the lot if it was registered as the wrong part.",
+        field=field,
+        lot=lot,
+        holds=holds,
+        line=line,
+        part=part,
+        possible=", ".join([part, *sorted(set(materials) - {part})]),
+    )
 
 
 def check(
@@ -44,9 +47,4 @@ def check(
         return fact
     if fact.controlled and actor is not None and not actor.cleared:
         raise Invalid("lot.unknown", "There is no lot {lot}.", field=field, lot=lot)
-    raise Refusal(
-        "send.lot_of_other_part",
-        OTHER_PART,
-        field=field,
-        **told(lot, fact.part, line, part, materials),
-    )
+    raise other_part(lot, fact.part, line, part, materials, field)
