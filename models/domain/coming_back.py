@@ -7,11 +7,13 @@ numbered here unless whoever received them named one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from models.domain.commands import Command, Receive, Ship
 from models.domain.facts import LotFact
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, key, line_of, lot_of
+from models.domain.quantities import ZERO
 from models.domain.transfers import coming
 
 
@@ -26,8 +28,8 @@ def to_be_named(order: Order, command: Command, lots: Mapping[str, LotFact]) -> 
     if isinstance(command, Receive):
         for item in command.lines:
             line = order.line(item.line)
-            kept = item.counted - item.unprocessed - item.scrapped - item.tested
-            if line is None or kept <= 0 or item.output_lot.strip():
+            gone = (item.unprocessed, item.scrapped, item.tested)
+            if line is None or not _more(item.counted, *gone) or item.output_lot.strip():
                 continue
             known = [item.lot] if item.lot else list(_out(order, line))
             if any(_unnamed(line, lot, lots) for lot in known):
@@ -35,11 +37,16 @@ def to_be_named(order: Order, command: Command, lots: Mapping[str, LotFact]) -> 
     elif isinstance(command, Ship) and command.to_order:
         for each in command.lines:
             line = order.line(each.line)
-            if line is None or each.quantity <= each.unprocessed:
+            if line is None or not _more(each.quantity, each.unprocessed):
                 continue
             known = [each.lot] if each.lot else list(_out(order, line))
             found |= dict.fromkeys(key(line.line, lot) for lot in known if _unnamed(line, lot, lots))
     return list(found)
+
+
+def _more(whole: Decimal, *gone: Decimal) -> bool:
+    """Whether something is left. What is no number is refused by who decides."""
+    return all(some.is_finite() for some in (whole, *gone)) and whole > sum(gone, ZERO)
 
 
 def _unnamed(line: Line, lot: str, lots: Mapping[str, LotFact]) -> bool:
