@@ -60,13 +60,17 @@ def lock_lines_of(session: Session, customer: str) -> None:
 
 def sold(session: Session, keys: Collection[LineKey], *, cleared: bool) -> dict[LineKey, Sold]:
     """Those of the sales-order lines that there are for this reader, with what of each is still to be delivered."""
+    if not keys:
+        return {}
+    orders = select(_ORDERS.c.number).where(_ORDERS.c.number.in_({number for number, _ in keys}))
+    known = session.scalars(orders.where(*controlled.visible(SalesOrder, cleared=cleared))).all()
     took = gone()
     query = (
         select(_LINES, _ORDERS.c.customer, took.c.quantity.label("took"))
         .join(_ORDERS, _ORDERS.c.number == _LINES.c.sales_order)
         .outerjoin(took, (took.c.sales_order == _LINES.c.sales_order) & (took.c.line == _LINES.c.line))
         .where(tuple_(_LINES.c.sales_order, _LINES.c.line).in_(sorted(keys)))
-        .where(*controlled.visible(SalesOrder, cleared=cleared))
+        .where(_ORDERS.c.number.in_(known))
     )
     return {
         (row.sales_order, row.line): Sold(
