@@ -94,7 +94,7 @@ def show_ledger(
         by_action = ledger.by_action(session, wanted, staff.reader, today)
         names = order_stream.names(session, _people(items))
         # They belong to no order, so no filter is about them.
-        materials = [] if after or any(given.values()) else undecided(session, words)
+        materials = [] if after or any(given.values()) else undecided(session, staff)
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     counts = {"": every, "open": is_open, "unseen": unseen}
     return draw(

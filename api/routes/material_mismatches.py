@@ -16,6 +16,7 @@ from api.routes.shop_floor import Why
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.commands import Signature
+from models.domain.errors import Unknown
 from models.domain.materials import Decision
 from models.queries import shop_floor
 from models.queries.shop_floor import MISMATCHES
@@ -39,13 +40,13 @@ class MismatchDecision(Body):
 
 @router.get("/material-mismatches")
 def list_mismatches(
-    request: Request, _principal: Reader, is_open: Annotated[bool | None, Query(alias="open")] = None
+    request: Request, principal: Reader, is_open: Annotated[bool | None, Query(alias="open")] = None
 ) -> Answer:
     """The newest first. An open one keeps what its job made from being dispatched."""
     undecided = (MISMATCHES.c.decision == "") & MISMATCHES.c.withdrawn_at.is_(None)
     where = [] if is_open is None else [undecided if is_open else ~undecided]
     with request.app.state.database.read() as session:
-        items = shop_floor.mismatches(session, *where)
+        items = shop_floor.known_mismatches(session, *where, cleared=principal.cleared)
     return Answer({"items": items, "next": None})
 
 
@@ -54,12 +55,15 @@ def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, pri
     """Decided once."""
 
     def change(session: Session, now: datetime) -> Answer:
+        known = MISMATCHES.c.id == mismatch
+        if not shop_floor.known_mismatches(session, known, cleared=principal.cleared):
+            raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
         signed = body.signature
         signature = None if signed is None else Signature(name=signed.name, meaning=signed.meaning or "")
         by = principal.id
         mismatches.disposition(session, mismatch, body.decision, body.reason, signature, by, now)
         hold_mails.tell(session, request.app.state.settings, now)
-        (found,) = shop_floor.mismatches(session, MISMATCHES.c.id == mismatch)
+        (found,) = shop_floor.mismatches(session, known)
         return Answer(found)
 
     return perform(request, principal, change)

@@ -79,3 +79,8 @@ def worst(found: Iterable[Melted]) -> Melted:
 def met(clause: str, where: Melted) -> bool | None:
     """Whether metal melted there is what the clause asks for; None when nobody knows where it was."""
     return None if where is Melted.UNKNOWN else where in CLAUSES[clause]
+
+
+def doubts(where: Melted) -> tuple[str, ...]:
+    """The clauses that pieces with metal melted there do not meet, or not as far as anybody knows."""
+    return tuple(clause for clause in CLAUSES if met(clause, where) is not True)

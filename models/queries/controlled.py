@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.tables.demand import Routing, SalesOrder, SalesOrderLine
 from models.tables.lots import Lot
 from models.tables.parts import InspectionPlan, Part
+from models.tables.shop_floor import MaterialMismatchRow
 from models.tables.suppliers import SupplierTerms
 from models.tables.work_orders import WorkOrder
 
@@ -53,6 +54,22 @@ def _sales_orders() -> ColumnElement[bool]:
     )
 
 
+def _mismatches() -> ColumnElement[bool]:
+    """What was used, what should have been, or what the job makes is controlled."""
+    job, known, row = aliased(WorkOrder), aliased(Part), MaterialMismatchRow
+    makes = exists().where(
+        col(job.number) == col(row.work_order),
+        col(known.number) == col(job.part),
+        col(known.revision) == col(job.revision),
+        col(known.export_controlled).is_(True),
+    )
+    expected = exists().where(
+        col(known.export_controlled).is_(True),
+        cast(col(row.expected), String).contains('"' + col(known.number) + '"'),
+    )
+    return or_(_number(col(row.part)), makes, expected)
+
+
 CONTROLLED: dict[type[SQLModel], Callable[[], ColumnElement[bool]]] = {
     Part: _parts,
     WorkOrder: lambda: _revision(col(WorkOrder.part), col(WorkOrder.revision)),
@@ -61,6 +78,7 @@ CONTROLLED: dict[type[SQLModel], Callable[[], ColumnElement[bool]]] = {
     Routing: lambda: _revision(col(Routing.part), col(Routing.revision)),
     SalesOrder: _sales_orders,
     SupplierTerms: lambda: _number(col(SupplierTerms.part)),
+    MaterialMismatchRow: _mismatches,
 }
 
 

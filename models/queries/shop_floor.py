@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.domain.materials import BLOCKING, Mismatch
 from models.domain.quantities import ZERO
+from models.queries import controlled
 from models.queries.lot_holds import above, became, stopped
 from models.tables.orders import EdgeRow, PiecesRow
 from models.tables.shop_floor import (
@@ -233,6 +234,11 @@ def mismatches(session: Session, *where: ColumnElement[bool]) -> list[Record]:
     query = select(MISMATCHES).where(*where)
     rows = session.execute(query.order_by(MISMATCHES.c.opened_at.desc(), MISMATCHES.c.id.desc())).mappings()
     return [dict(row) for row in rows]
+
+
+def known_mismatches(session: Session, *where: ColumnElement[bool], cleared: bool) -> list[Record]:
+    """The same, as far as somebody may know of the parts."""
+    return mismatches(session, *where, *controlled.visible(MaterialMismatchRow, cleared=cleared))
 
 
 def next_mismatch(session: Session, job: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from models.domain.authority import Role
@@ -93,3 +94,34 @@ def test_nothing_is_proved_of_what_is_not_there_or_not_for_everybody(
     for path in ("/orders/NONE", "/lots/NONE", "/lots/S-1"):
         assert viewer.get(f"{API}{path}/compliance").status_code == 404
     assert as_role(Role.QUALITY, cleared=True).get(f"{API}/lots/S-1/compliance").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("country", "melted", "clauses"),
+    [
+        ("US", None, []),
+        ("SE", "qualifying", ["252.225-7008"]),
+        ("CN", "elsewhere", ["252.225-7008", "252.225-7009"]),
+        (None, "unknown", ["252.225-7008", "252.225-7009"]),
+    ],
+)
+def test_a_dispatch_warns_of_metal_melted_where_a_clause_does_not_allow(
+    stocked: TestClient, country: str | None, melted: str | None, clauses: list[str]
+) -> None:
+    lot = LOT | {"number": "MELT-1", "country_of_melt": country}
+    assert stocked.post(API + "/lots", json=lot).status_code == 201
+    body = {"customer": "NORTHWIND", "destination": "Graz", "lines": [{"lot": "MELT-1", "quantity": 5}]}
+    made = stocked.post(API + "/dispatches", json=body)
+    assert made.status_code == 201, made.text
+    expected = [{"code": "dispatch.melted", "lot": "MELT-1", "melted": melted, "clauses": clauses}]
+    assert made.json()["warnings"] == (expected if clauses else [])
+    read = stocked.get(f"{API}/dispatches/{made.json()['number']}").json()
+    assert read["warnings"] == made.json()["warnings"]
+
+
+def test_a_part_under_no_clause_is_dispatched_without_a_warning(stocked: TestClient) -> None:
+    stocked.post(API + "/parts", json=PART | {"number": "PLAIN", "dfars": False})
+    lot = LOT | {"number": "MELT-2", "part": "PLAIN", "country_of_melt": "CN"}
+    assert stocked.post(API + "/lots", json=lot).status_code == 201
+    body = {"customer": "NORTHWIND", "destination": "Graz", "lines": [{"lot": "MELT-2", "quantity": 5}]}
+    assert stocked.post(API + "/dispatches", json=body).json()["warnings"] == []

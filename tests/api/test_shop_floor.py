@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlmodel import col
 from starlette.testclient import TestClient
 
 from models.domain.authority import Role
 from models.tables.orders import EdgeRow
+from models.tables.parts import Part
 from models.tables.types import table
 from tests.api.conftest import API, LOT, NOW, PART, WORK_ORDER, Hands, Login
 from tests.paper import sheets
@@ -368,6 +370,26 @@ def test_other_material_is_recorded_and_keeps_the_pieces_here(listed: TestClient
     assert (accepted["decision"], accepted["signature"]["name"]) == ("accept", "Q. Lee")
     assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.decided"
     assert leave(listed, "WO-3201-A", 10).status_code == 201
+
+
+@pytest.mark.parametrize("part", ["TUBE-1", "BAR-4140", "FLANGE-DN50"])
+def test_other_material_with_a_controlled_part_in_it_is_absent_for_who_is_not_cleared(
+    listed: TestClient, app: FastAPI, as_role: Login, part: str
+) -> None:
+    """What was used, what should have been, or what the job makes."""
+    made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    cleared = as_role(Role.QUALITY, cleared=True)
+    uncleared = as_role(Role.QUALITY, Role.PLANNER)
+    assert [row["id"] for row in uncleared.get(API + "/material-mismatches").json()["items"]] == [
+        "WO-3201-M1"
+    ]
+    with app.state.database.write() as session:
+        session.execute(update(Part).where(col(Part.number) == part).values(export_controlled=True))
+    assert uncleared.get(API + "/material-mismatches").json()["items"] == []
+    assert uncleared.get(API + "/material-mismatches?open=true").json()["items"] == []
+    assert decide(uncleared, "WO-3201-M1", **SIGNED).status_code == 404
+    assert len(cleared.get(API + "/material-mismatches?open=true").json()["items"]) == 1
+    assert decide(cleared, "WO-3201-M1", **SIGNED).status_code == 200
 
 
 @sqlite_only

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.domain.melting import CLAUSES, Melted, melted, met, worst
+from models.domain.melting import CLAUSES, Melted, doubts, melted, met, worst
 from tests.domain.orders import parametrize
 
 
@@ -42,3 +42,14 @@ def test_what_is_made_of_several_metals_is_as_good_as_the_worst(
 
 def test_whatever_meets_the_stricter_clause_meets_the_other() -> None:
     assert CLAUSES["252.225-7008"] < CLAUSES["252.225-7009"]
+
+
+@parametrize(
+    "where, clauses",
+    (Melted.UNITED_STATES, ()),
+    (Melted.QUALIFYING, ("252.225-7008",)),
+    (Melted.ELSEWHERE, ("252.225-7008", "252.225-7009")),
+    (Melted.UNKNOWN, ("252.225-7008", "252.225-7009")),
+)
+def test_what_nobody_knows_is_as_doubtful_as_what_is_wrong(where: Melted, clauses: tuple[str, ...]) -> None:
+    assert doubts(where) == clauses

@@ -30,3 +30,20 @@ async def test_the_order_and_its_lot_say_where_the_metal_was_melted(
     for path in (f"/orders/{number}", f"/master/lots/{LOT}"):
         page = await browsers.of(Role.QUALITY, locale="en").open(path)
         assert "fits neither DFARS 252.225-7008 nor 252.225-7009" in page.text
+
+
+async def test_a_dispatch_of_metal_melted_elsewhere_says_so_before_it_leaves(
+    system: System, browsers: Browsers
+) -> None:
+    admin = system.login(Role.ADMIN)
+    part = {"description": "SS Flange DN50", "dfars": True}
+    assert (await admin.put("/api/v1/parts/FLANGE-DN50/B", json=part)).status_code == 200
+    lot = {"number": "MELT-CN", "part": "FLANGE-DN50", "quantity": 10, "country_of_melt": "CN"}
+    assert (await admin.post("/api/v1/lots", json=lot)).status_code == 201
+    body = {"customer": "X", "destination": "Graz", "lines": [{"lot": "MELT-CN", "quantity": 5}]}
+    number = (await admin.post("/api/v1/dispatches", json=body)).json()["number"]
+    page = await browsers.of(Role.RECEIVING).open(f"/dispatches/{number}")
+    assert "MELT-CN: melted elsewhere: fits neither DFARS 252.225-7008 nor 252.225-7009" in page.text
+    assert (
+        "See whether the contract has such a clause, or an exception from it, before it leaves." in page.text
+    )

@@ -18,6 +18,7 @@ from api.pages.master import choices
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, Rows
 from api.pages.master.screens import may
+from api.pages.order.compliance_told import MELTED
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.trace_words import asking
@@ -25,11 +26,18 @@ from api.routes import dispatches
 from api.routes.dispatches import DispatchBody
 from api.routes.shop_floor import ReversalBody
 from api.supplier.words import Words
+from models.domain.melting import Melted
 from models.queries import order_stream, shop_floor
 from models.queries.shop_floor import Record
 
 router = page_router()
 _ROWS = 50
+# What fits one of the clauses alone is to be looked at.
+_MELT_KINDS = {
+    Melted.QUALIFYING: "watch",
+    Melted.UNKNOWN: "watch",
+    Melted.ELSEWHERE: "act",
+}
 FORM = Form(
     (
         Input("customer", N_("Customer"), "suggest", options=choices.customers),
@@ -116,6 +124,10 @@ def show_dispatch(number: str, request: Request, staff: Visitor) -> Response:
         state=state(staff.words, found, names),
         recorded=f"{names.get(found['recorded_by'], '')} · {staff.words.time(found['recorded_at'])}",
         trace=asking(f"dispatch:{number}"),
+        melted=[
+            (_MELT_KINDS[each["melted"]], each["lot"], staff.words.say(MELTED[each["melted"]][1]))
+            for each in found["warnings"]
+        ],
         may_reverse=found["reversed_at"] is None and may(staff, dispatches.reverse_dispatch),
     )
 

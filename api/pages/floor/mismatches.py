@@ -62,7 +62,9 @@ async def decide(mismatch: str, request: Request, staff: Visitor) -> Response:
 
 def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
     with request.app.state.database.read() as session:
-        rows = shop_floor.mismatches(session, MISMATCHES.c.id == mismatch)
+        rows = shop_floor.known_mismatches(
+            session, MISMATCHES.c.id == mismatch, cleared=staff.principal.cleared
+        )
     if not rows:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
     (row,), words = rows, staff.words

@@ -40,7 +40,9 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
     used, made = (queries.of_job(session, target, number) for target in (CONSUMPTIONS, OUTPUTS))
     names = order_stream.names(session, people([*used, *made]))
     path = f"/work-orders/{quote(number, safe='')}"
-    wrong = queries.mismatches(session, MISMATCHES.c.work_order == number)
+    wrong = queries.known_mismatches(
+        session, MISMATCHES.c.work_order == number, cleared=staff.principal.cleared
+    )
     left = queries.dispatches_of_job(session, number, cleared=staff.principal.cleared)
     return [
         Panel(
@@ -84,9 +86,11 @@ class Undecided:
     since: str
 
 
-def undecided(session: Session, words: Words) -> list[Undecided]:
+def undecided(session: Session, staff: Staff) -> list[Undecided]:
     """For the quality ledger, the newest first."""
-    rows = queries.mismatches(session, MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
+    words = staff.words
+    open_ones = (MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
+    rows = queries.known_mismatches(session, *open_ones, cleared=staff.principal.cleared)
     return [
         Undecided(
             row["id"],
