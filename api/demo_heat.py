@@ -88,7 +88,7 @@ async def heat(story: Story) -> AsyncIterator[datetime]:
     first = await story.ship("ACME", plating, 200)
     yield story.at(24, 9)
     await _received(story, plating, first, counted=200, accepted=200)
-    await _dispatched(story, "NORTHWIND", "Bergen, Norway", "Gulf Freight", 200)
+    await _dispatched(story, "NORTHWIND", "Bergen, Norway", 200, "Truck TX-4471", "Ingrid Solheim, goods in")
     yield story.at(23, 15)
     second = await story.ship("ACME", plating, 96)
     yield story.at(22, 9)
@@ -124,7 +124,7 @@ async def heat(story: Story) -> AsyncIterator[datetime]:
     settled = {"claim": shown["claims"][0]["claim"], "outcome": "credited", "amount": "1.90"}
     await story.act("finance", plating, "settle-claim", **settled)
     await story.act("buyer", plating, "close")
-    await _dispatched(story, "CONTOSO", "Marseille, France", "Gulf Freight", 50)
+    await _dispatched(story, "CONTOSO", "Marseille, France", 50, "Truck TX-2093", "Luc Fabre, dock 3")
     for days, about, minutes, conclusion in _DRILLS:
         yield story.at(days, 10)
         recall = await _drill(story, about)
@@ -239,11 +239,15 @@ async def _received(story: Story, order: str, parcel: str, **counts: int) -> Any
     return await story.act("receiving", order, "receive", parcel=parcel, lines=[line])
 
 
-async def _dispatched(story: Story, customer: str, destination: str, carrier: str, quantity: int) -> None:
+async def _dispatched(
+    story: Story, customer: str, destination: str, quantity: int, vehicle: str, recipient: str
+) -> None:
     dispatch = {
         "customer": customer,
         "destination": destination,
-        "carrier": carrier,
+        "carrier": "Gulf Freight",
+        "vehicle": vehicle,
+        "recipient": recipient,
         "lines": [{"lot": PLATED, "quantity": quantity}],
     }
     await story.hands.post("receiving", "/dispatches", dispatch)

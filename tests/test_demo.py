@@ -117,6 +117,7 @@ def test_every_piece_of_the_heat_that_the_mill_reports_is_accounted_for(
         ("NORTHWIND", demo_heat.PLATED): 200,
         ("CONTOSO", demo_heat.PLATED): 50,
     }
+    assert all(got["vehicle"] and got["recipient"] for got in view["customers"])
     sums = {
         balance["part"]: {k: v for k, v in balance.items() if v and k != "items"}
         for balance in view["balance"]

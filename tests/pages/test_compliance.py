@@ -43,7 +43,8 @@ async def test_a_dispatch_of_metal_melted_elsewhere_says_so_before_it_leaves(
     body = {"customer": "X", "destination": "Graz", "lines": [{"lot": "MELT-CN", "quantity": 5}]}
     number = (await admin.post("/api/v1/dispatches", json=body)).json()["number"]
     page = await browsers.of(Role.RECEIVING).open(f"/dispatches/{number}")
-    assert "MELT-CN: melted elsewhere: fits neither DFARS 252.225-7008 nor 252.225-7009" in page.text
+    assert "melted elsewhere: fits neither DFARS 252.225-7008 nor 252.225-7009" in page.text
+    assert page.links["MELT-CN"].endswith("/master/lots/MELT-CN")
     assert (
         "See whether the contract has such a clause, or an exception from it, before it leaves." in page.text
     )
