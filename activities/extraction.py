@@ -36,6 +36,8 @@ SENTENCES_OF: dict[str, dict[int, str]] = {
     "wrong": {1: "text"},
     # Why a form with nothing in it is refused.
     "nothing": {3: "otherwise"},
+    # What an order waits for, in models.domain.headline.
+    "_marked": {0: "text"},
     # Why a measured value fails.
     "failed": {0: "text"},
     # A rule of models.domain.deadlines: its name, and what to do.

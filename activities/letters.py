@@ -224,6 +224,7 @@ class Letters:
                     change=mail_facts.change_order(order, event.change),
                     reason=order.changes[event.change].reason,
                     revision=order.revision,
+                    returns=mail_facts.leaves_with(order, event.change),
                 )
             case e.ChangeApproved() | e.ChangeRejected():
                 return m.ChangeDecided(

@@ -202,11 +202,13 @@ class CounterAnswered(LinkedMail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeApproved(LinkedMail):
-    """Its customer wants other terms: the supplier accepts or declines; until then ``revision`` stands."""
+    """Its customer wants other terms: the supplier accepts or declines; until then ``revision`` stands. With it
+    ``returns`` would come back as they are."""
 
     change: ChangeOrder
     reason: str
     revision: int
+    returns: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,7 @@ class ChangeReminder(LinkedMail):
     reason: str
     revision: int
     asked_on: date
+    returns: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from activities import mail_contexts as m
 from models.domain import events as e
-from models.domain.changes import LineCommercial
+from models.domain.changes import Commercial, LineCommercial
 from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction
 from models.domain.deadlines import Party
 from models.domain.events import OrdersMerged, TransferRefused
+from models.domain.going_back import to_send
 from models.domain.notices import Notice
 from models.domain.order import Answer, Line, Order
-from models.domain.pieces import SENT, Bucket, Move, line_of, lot_of, total
+from models.domain.pieces import SENT, Bucket, Move, key, line_of, lot_of, total
 from models.domain.records import Inspection, LineTerms, PlannedLot, beside
-from models.domain.reworking import raw_there, reworked_there
+from models.domain.reworking import reworked_there
 from models.domain.serials import here
 from models.domain.transfers import Transfer
 
@@ -199,6 +201,7 @@ def change_reminder(order: Order, theirs: dict[str, Any]) -> m.ChangeReminder:
         change=change_order(order, change.change),
         reason=change.reason,
         revision=order.revision,
+        returns=leaves_with(order, change.change),
         asked_on=order.supplier_calendar.local_date(change.since),
     )
 
@@ -282,14 +285,29 @@ def there(order: Order) -> tuple[m.Pieces, ...]:
 
 
 def to_leave(order: Order) -> tuple[m.Pieces, ...]:
-    """What the supplier has and is not to work on any more; rejects of an order given away it still reworks."""
-    if order.reassigned is None:
-        return there(order)
+    """What the supplier has and is not to work on any more, or a change took off the order."""
     return tuple(
-        some_pieces(order, line_of(at), lot_of(at), quantity)
-        for at in order.stock
-        if (quantity := raw_there(order, at))
+        some_pieces(order, line, lot, quantity, _those(order, key(line, lot), quantity))
+        for line, lot, quantity in to_send(order)
     )
+
+
+def _those(order: Order, at: str, quantity: Decimal) -> tuple[str, ...]:
+    """The serial numbers of so many pieces there, where all of them are meant."""
+    names = serials_in(order, at, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+    return names if len(names) == quantity else ()
+
+
+def leaves_with(order: Order, name: str) -> tuple[m.Pieces, ...]:
+    """What the supplier would have to send back if it accepted this change as things stand."""
+    return to_leave(replace(order, lines=tuple(_as_changed(order, order.changes[name].after))))
+
+
+def _as_changed(order: Order, after: Commercial) -> Iterable[Line]:
+    terms = {each.line: each for each in after.lines}
+    for line in order.lines:
+        wanted = terms.get(line.line)
+        yield line if wanted is None else replace(line, ordered=wanted.quantity, lots=wanted.lots)
 
 
 def there_of(order: Order, lots: Iterable[str]) -> tuple[m.Pieces, ...]:

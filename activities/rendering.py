@@ -159,7 +159,7 @@ def _alert_title(locale: str, alert: Alert) -> str:
     about = alert.details
     if alert.rule == "document_missing":
         about = wording.document(locale, about)
-    elif alert.rule == "milestone_overdue":
+    elif alert.rule in ("milestone_overdue", "pushed_back"):
         name, planned = name_and_day(about)
         about = " · ".join([name, _day(locale, planned)]) if planned is not None else name
     elif alert.rule == "forecast_late" and about:

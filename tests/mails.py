@@ -250,7 +250,7 @@ SAMPLES: tuple[MailContext, ...] = (
         reason="Our customer waits",
         rejected=("FL-DN65 B",),
     ),
-    ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1),
+    ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1, returns=(FLANGE,)),
     ClaimReminder(
         **_OURS,
         supplier="ACME Galvanik",
@@ -278,7 +278,12 @@ SAMPLES: tuple[MailContext, ...] = (
         revision=1,
     ),
     ChangeReminder(
-        **_LINKED, change=CHANGED, reason="Our customer waits", revision=1, asked_on=date(2026, 11, 23)
+        **_LINKED,
+        change=CHANGED,
+        reason="Our customer waits",
+        revision=1,
+        asked_on=date(2026, 11, 23),
+        returns=(FLANGE,),
     ),
     ChangeWithdrawn(**_LINKED, change="SO-000042-C1", need_by=NEED_BY),
     ChangeProposed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -88,8 +89,8 @@ def escalated_to(words: Words, alert: dict[str, Any]) -> str:
     return words.listed(wording.party(words.locale, party) for party in ladder)
 
 
-def caused_by(words: Words, alert: dict[str, Any]) -> str:
-    """The cause its answer gave."""
+def caused_by(words: Words, alert: Mapping[str, Any]) -> str:
+    """The cause that was given to an alert or a corrective action."""
     code, text = cause_parts(alert["cause"])
     return words.labelled(words.say(CAUSE_WORDS[code]) if code else "", text)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 
 from activities.i18n import N_
+from api.pages.alert_words import caused_by
 from api.pages.floor.panels import undecided
 from api.pages.order.possible import form_of
 from api.pages.order.telling import defect
@@ -186,7 +187,7 @@ def _action(
     owner = item["supplier_name"] if action["owner"] == SUPPLIER else names.get(action["owner"], _LAST)
     return ActionView(
         what=action["what"],
-        cause=action["cause"],
+        cause=caused_by(words, action),
         owner=owner,
         due=words.far_day(due) if action["state"] == "planned" else words.day(due),
         state=words.say(word),

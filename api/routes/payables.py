@@ -112,6 +112,6 @@ def _proof(receipt: dict[str, Any]) -> str:
     return " ".join(
         filter(
             None,
-            [receipt["receipt"], receipt["at"][:10], receipt["packing_slip"], *receipt["parcels"]],
+            [receipt["receipt"], f"{receipt['at']:%Y-%m-%d}", receipt["packing_slip"], *receipt["parcels"]],
         )
     )

@@ -11,17 +11,19 @@ from activities import wording
 from activities.i18n import N_
 from api.supplier.corrective import ACTION, owed
 from api.supplier.measuring import MEASURE
+from api.supplier.returning import to_send_back
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import label
 from api.supplier.told import Line as Said
 from api.supplier.told import in_words, limits, mismatch
 from api.supplier.visits import Visit
 from api.supplier.words import Words
-from models.domain import first_article, headline, setting_up
+from models.domain import first_article, setting_up
 from models.domain.arrivals import short_in
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.first_article import State
 from models.domain.lot_holds import with_supplier
+from models.domain.missing import missing
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
@@ -276,13 +278,21 @@ def _to_describe(visit: Visit) -> Iterator[Owed]:
 def _owed(order: Order, words: Words) -> Iterator[Owed]:
     """What is missing and the supplier's to bring."""
     wrong = [item.type for item in order.documents.values() if item.current and not item.matched]
-    for item in headline.missing(order):
+    leaving = {f"line-{line.line}": pieces for line, pieces in to_send_back(order, words)}
+    for item in missing(order):
         kind, _, what = item["what"].partition(":")
         # What is to be reworked stands with the rejected pieces, and is asked for when it arrives.
         if item["owed_by"] != "supplier" or kind == "rework":
             continue
         if kind in ("change-answer", "transfer-answer"):
             # It is what the page asks.
+            continue
+        if kind in ("return", "transfer"):
+            if what in leaving:
+                text = N_("To send back: {pieces}")
+                if kind == "transfer":
+                    text = N_("To go on to another supplier: {pieces}")
+                yield Owed(words.say(text, pieces=leaving[what]), "ship" if SHIP.offered(order) else "")
             continue
         if kind == "document":
             # The corrected one is asked for already.
@@ -298,14 +308,7 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
             yield Owed(text, f"document?supersedes={quote(what)}")
         else:
             line = order.line(int(what.removeprefix("line-")))
-            assert line is not None, "inspections and pieces are owed for the order's lines"
-            if kind in ("return", "transfer"):
-                part = f"{line.part} {line.part_revision}"
-                text = words.say(N_("Pieces of {part} to send back"), part=part)
-                if kind == "transfer":
-                    text = words.say(N_("Pieces of {part} that go on to another supplier"), part=part)
-                yield Owed(text, "ship" if SHIP.offered(order) else "")
-                continue
+            assert line is not None, "inspections are owed for the order's lines"
             if any(each.line == line.line and not each.decision for each in order.inspections.values()):
                 # They have sent theirs; now it is the customer's turn.
                 continue

@@ -10,10 +10,11 @@ from activities.i18n import N_
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
+from api.supplier.returning import to_send_back
 from api.supplier.serials import amount, nothing, typed_serials
 from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, serial_leads, told_apart, total_of
 from api.supplier.visits import Visit
-from models.domain import gate
+from models.domain import gate, going_back
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
@@ -33,6 +34,8 @@ class ShipForm:
     # Boxes that came before their notice: number and day.
     unannounced: tuple[tuple[str, str], ...]
     going_back: bool
+    # What of it a change took off the order, to come back as it is.
+    excess: tuple[str, ...]
     # Where it may go instead of back to us.
     onward: tuple[Destination, ...]
     # Whether somebody has to say what pieces weigh that go there.
@@ -73,6 +76,9 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         places=tuple(_described(visit, place, quantity) for place, quantity in found),
         unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
         going_back=order.giving_back or order.reassigned is not None,
+        excess=()
+        if going_back.given_up(order)
+        else tuple(pieces for _, pieces in to_send_back(order, words)),
         onward=onward,
         weighed=any(each.weighed for each in onward),
     )

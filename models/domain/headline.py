@@ -2,171 +2,116 @@
 
 from __future__ import annotations
 
-from models.domain import first_article
-from models.domain.changes import ChangeState
+from decimal import Decimal
+
+from models.domain import going_back
 from models.domain.deadlines import Deadline
-from models.domain.order import Answer, Line, Order, Stage, flags, owed_back, sent_on, stage
-from models.domain.paperwork import missing_documents, papers_owed
-from models.domain.pieces import OUT, Bucket, sent, total
+from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.missing import missing
+from models.domain.next_steps import NextStep, Step, next_steps
+from models.domain.order import Order, Stage, flags, owed_back, sent_on, stage
+from models.domain.pieces import Bucket, total
 from models.domain.quantities import UNIT_DECIMALS, ZERO, plain
-from models.domain.records import Nonconformance, Share
-from models.domain.reworking import first_out
-from models.domain.surplus import beyond
-from models.domain.transfers import coming
 
-_OWED: dict[Stage, str] = {
-    Stage.ISSUED: "{supplier} owes an answer",
-    Stage.COUNTERED: "{supplier} declined; place it elsewhere or cancel",
-    Stage.ACKNOWLEDGED: "Parts are to reach {supplier}",
-    Stage.IN_PROCESS: "{supplier} is working on it",
-    Stage.SHIPPED: "On its way back from {supplier}",
-    Stage.RECEIVING: "Coming in from {supplier}",
-    Stage.RECEIVED: "All pieces are back from {supplier}; {rest}",
-    Stage.CLOSED: "Closed",
-    Stage.CANCELLED: "Cancelled",
+_BACK = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED, Bucket.RETURNED_UNPROCESSED)
+
+
+def _marked(text: str) -> str:
+    """Marks a sentence that pages say in the reader's language."""
+    return text
+
+
+# What an order waits for; `{supplier}` is its name, `{subject}` what the step is about.
+HEADLINES: dict[Step, str] = {
+    Step.RESUME: _marked("On hold until somebody resumes it"),
+    Step.PLACE_ELSEWHERE: _marked("{supplier} declined; place it elsewhere or cancel it"),
+    Step.ANSWER: _marked("{supplier} owes an answer"),
+    Step.ANSWER_PROPOSAL: _marked("{supplier} proposed other terms; the buyer owes an answer"),
+    Step.DECIDE_CHANGE: _marked("A change waits for approval"),
+    Step.ANSWER_CHANGE: _marked("{supplier} owes an answer to a change"),
+    Step.ANSWER_TRANSFER: _marked("{supplier} has to say whether pieces from another supplier have come"),
+    Step.DISPOSITION: _marked("Quality owes a decision about rejected pieces"),
+    Step.DECIDE_DISPOSITION: _marked("The design authority owes a decision about rejected pieces"),
+    Step.REWORK: _marked("{supplier} owes reworked pieces"),
+    Step.CONFIRM_RETURN: _marked("Receiving owes the return of rejected pieces to {supplier}"),
+    Step.REVIEW: _marked("Quality owes a review of measured values"),
+    Step.BEYOND_ORDERED: _marked("The buyer owes a decision about pieces beyond what is ordered now"),
+    Step.JUDGE: _marked("Quality owes a judgement on pending pieces"),
+    Step.RESOLVE_OVER: _marked("Receiving owes a decision about surplus pieces"),
+    Step.FIRST_ARTICLE: _marked("{supplier} owes the inspection of the first pieces of {subject}"),
+    Step.SEND_AGAIN: _marked("Pieces came back unprocessed from {supplier}"),
+    Step.SEND: _marked("Pieces are still to be sent to {supplier}"),
+    Step.SHIP: _marked("{supplier} owes the pieces back"),
+    Step.REPORT: _marked("{supplier} owes news"),
+    Step.ARRIVE: _marked("Pieces are on their way to {supplier}"),
+    Step.WORK: _marked("{supplier} is working on it"),
+    Step.RECEIVE: _marked("Pieces are on their way back from {supplier}"),
+    Step.CORRECTION: _marked("{supplier} owes a corrected document: {subject}"),
+    Step.INSPECTION: _marked("{supplier} owes measured values for {subject}"),
+    Step.DOCUMENT: _marked("{supplier} owes a document: {subject}"),
+    Step.EXCESS: _marked("{supplier} owes back {subject}"),
+    Step.RETURN: _marked("{supplier} owes the material back"),
+    Step.TRANSFER: _marked("{supplier} has material that is to go on to another supplier"),
+    Step.SETTLE_CONTINGENCY: _marked("A contingency plan is to be decided about: {subject}"),
+    Step.SETTLE_CLAIM: _marked("A claim for lost pieces is to be settled: {subject}"),
+    Step.COMPLETE_ACTION: _marked("A corrective action is to be done: {subject}"),
+    Step.VERIFY_ACTION: _marked("Quality owes the verification of a corrective action: {subject}"),
+    Step.CLOSE: _marked("All pieces and papers are here; ready to close"),
 }
-
-
-def missing(order: Order) -> list[dict[str, str]]:
-    """What is missing on this order and who owes it, as the API lists it."""
-    if order.end is not None:
-        return _documents(order) if papers_owed(order) else []
-    # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
-    owes_papers = order.answer is not Answer.DECLINED and papers_owed(order)
-    found = _owed_papers(order) if owes_papers else []
-    if order.counter is not None:
-        found.append({"what": "answer:proposal", "owed_by": "buyer"})
-    if order.open_change is not None:
-        owed, by = _OWED_ON_CHANGE[order.open_change.state]
-        found.append({"what": f"{owed}:{order.open_change.change}", "owed_by": by})
-    found += [
-        {"what": f"{owed}:{item.nonconformance}", "owed_by": by}
-        for item in order.open_nonconformances
-        for owed, by in _owed_on(item)
-    ]
-    found += [
-        {"what": f"{_what_is_out_does(order)}:line-{line.line}", "owed_by": "supplier"}
-        for line in order.lines
-        if owed_back(order, line) or _given_up(order, line)
-    ]
-    found += [{"what": f"transfer-answer:{each.transfer}", "owed_by": "supplier"} for each in coming(order)]
-    if total(order.stock, Bucket.PENDING):
-        found.append({"what": "judgement:pending", "owed_by": "quality"})
-    found += [
-        {"what": f"beyond-ordered:line-{line.line}", "owed_by": "buyer"}
-        for line in order.lines
-        if beyond(order, line)
-    ]
-    if total(order.stock, Bucket.OVER):
-        found.append({"what": "decision:over", "owed_by": "receiving"})
-    return found
-
-
-def _given_up(order: Order, line: Line) -> bool:
-    """Pieces of it are out that are not to be worked on. Rejects of an order given away still are."""
-    if order.reassigned is not None:
-        return first_out(order, line.line) > 0
-    return order.cancelling and total(order.stock, *OUT, line=line.line) > 0
-
-
-def _what_is_out_does(order: Order) -> str:
-    """Pieces of an order that was given to another supplier may go straight on to that one."""
-    return "transfer" if order.reassigned is not None and order.reassigned.pieces == "transfer" else "return"
-
-
-def _documents(order: Order) -> list[dict[str, str]]:
-    found = [{"what": f"document:{kind}", "owed_by": "supplier"} for kind in missing_documents(order)]
-    found += [
-        {"what": f"correction:{document.document}", "owed_by": "supplier"}
-        for document in order.documents.values()
-        if document.current and not document.matched
-    ]
-    return found
-
-
-def _owed_papers(order: Order) -> list[dict[str, str]]:
-    found = _documents(order)
-    released = {item.line for item in order.inspections.values() if item.decision == "release"}
-    found += [
-        {"what": f"review:{inspection.inspection}", "owed_by": "quality"}
-        for inspection in order.inspections.values()
-        # One that failed needs no answer any more once another was released.
-        if not inspection.decision and (inspection.verdict == "pass" or inspection.line not in released)
-    ]
-    found += [
-        {"what": f"{_measuring(order, line)}:line-{line.line}", "owed_by": "supplier"}
-        for line in order.lines
-        if line.plan is not None and line.line not in released and _worked_on(order, line)
-    ]
-    return found
-
-
-def _measuring(order: Order, line: Line) -> str:
-    """Values of the first pieces are waited for by all the others; those of other lines are papers."""
-    waited_for = first_article.state(order, line) is first_article.State.INSPECT
-    return "first-article" if waited_for and not order.cancelling else "inspection"
-
-
-def _worked_on(order: Order, line: Line) -> bool:
-    """Not cancelled by a change, or not before pieces of it went through."""
-    raw = total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
-    return line.ordered > 0 or sent_on(order, line.line) > raw
-
-
-# Who has to say something about an open change, in its state.
-_OWED_ON_CHANGE: dict[ChangeState, tuple[str, str]] = {
-    ChangeState.PROPOSED: ("change", "approver"),
-    ChangeState.APPROVED: ("change-answer", "supplier"),
-}
-# Where the pieces of a nonconformance are decides who has to move. Those re-inspected are pending.
-_OWES: dict[Share, tuple[str, str]] = {
-    Share.UNDECIDED: ("disposition", "quality"),
-    Share.PROPOSED: ("decide-disposition", "design_authority"),
-    Share.REWORKING: ("rework", "supplier"),
-    Share.RETURNING: ("confirm-return", "receiving"),
-}
-
-
-def _owed_on(item: Nonconformance) -> list[tuple[str, str]]:
-    held = {share for shares in item.shares.values() for share, quantity in shares.items() if quantity}
-    return [owed for share, owed in _OWES.items() if share in held]
+ENDED = {Stage.CLOSED: _marked("Closed"), Stage.CANCELLED: _marked("Cancelled")}
 
 
 def headline(order: Order) -> str:
     """One sentence: who owes what, and how many pieces are back."""
-    gone_out = sum((sent(pieces) for pieces in order.stock.values()), ZERO)
-    back = total(order.stock, Bucket.ACCEPTED)
-    parts = [_where(order).format(supplier=order.supplier_name, rest=_rest(order))]
-    if gone_out:
+    parts = [_waits_for(order)]
+    for unit, (back, gone) in counted_back(order).items():
         # What is weighed or measured is not counted in pieces.
-        counted = all(UNIT_DECIMALS.get(line.unit) == 0 for line in order.lines)
-        parts.append(f"{plain(back):f} of {plain(gone_out):f}{' pieces' if counted else ''} accepted")
+        pieces = " pieces" if UNIT_DECIMALS.get(unit) == 0 else ""
+        parts.append(f"{plain(back):f} of {plain(gone):f}{pieces} back")
     parts += [flag.replace("_", " ") for flag in flags(order)]
     return " · ".join(parts)
 
 
-def _where(order: Order) -> str:
-    now = stage(order)
-    if order.reassigned is not None and order.end is None:
-        return "Given to another supplier as " + order.reassigned.to
-    if order.cancelling and order.end is None:
-        return "Being cancelled; what {supplier} has is to come back"
-    if order.counter is None or order.end is not None:
-        return _OWED[now]
-    owed = "{supplier} proposed other terms; the buyer owes an answer"
-    # Work may have begun before the answer was given.
-    return owed if now is Stage.COUNTERED else f"{_OWED[now]} · {owed}"
+def counted_back(order: Order) -> dict[str, tuple[Decimal, Decimal]]:
+    """How many pieces are back of how many that went out, by unit. What a change took off after it was sent is
+    owed back as it is, and counts for neither while the others are worked on."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for line in order.lines:
+        gone, back = sent_on(order, line.line), total(order.stock, *_BACK, line=line.line)
+        if not going_back.given_up(order):
+            unprocessed = total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
+            returned = min(unprocessed, max(ZERO, gone - line.ordered))
+            gone -= owed_back(order, line) + returned
+            back -= returned
+        if gone:
+            before = found.get(line.unit, (ZERO, ZERO))
+            found[line.unit] = (before[0] + back, before[1] + gone)
+    return found
 
 
-def _rest(order: Order) -> str:
-    """What keeps an order open whose pieces are all back, and who owes it."""
-    named = dict.fromkeys(f"{_named(item['what'])} ({item['owed_by']})" for item in missing(order))
-    return f"missing: {', '.join(named)}" if named else "ready to close"
+def _waits_for(order: Order) -> str:
+    if order.end is not None:
+        return ENDED[order.end]
+    first = next(iter(next_steps(order)), None)
+    if first is None:
+        return stage(order).value.replace("_", " ")
+    return HEADLINES[first.step].format(supplier=order.supplier_name, subject=_subject(order, first))
 
 
-def _named(what: str) -> str:
-    kind, _, subject = what.partition(":")
-    return f"{kind.replace('-', ' ')} {subject}"
+def _subject(order: Order, item: NextStep) -> str:
+    """What a step is about. Whoever reads it here may know no more than the order's number."""
+    match item.step:
+        case Step.DOCUMENT:
+            return DOCUMENTS[DocumentType(item.subject)].name
+        case Step.INSPECTION | Step.FIRST_ARTICLE | Step.BEYOND_ORDERED | Step.EXCESS:
+            line = order.line(item.line)
+            assert line is not None, "inspections and pieces are owed for the order's lines"
+            called = f"{line.part} {line.part_revision}"
+            if item.step is not Step.EXCESS:
+                return called
+            return f"{plain(going_back.owed(order, line)):f} of {called}"
+        case _:
+            return item.subject
 
 
 def waits_for(deadline: Deadline) -> str:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from models.domain import headline
+from models.domain import going_back
 from models.domain.causes import latest_forecast, owed_milestones, plan_to_decide, to_ship
 from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.milestones import Milestone, MilestoneKind
+from models.domain.missing import Missing, missing
 from models.domain.order import Answer, Order, Stage, stage
 from models.domain.pieces import Bucket, total
+from models.domain.quantities import ZERO
 from models.domain.reworking import first_out
-from models.domain.sendable import came_back, left_on
+from models.domain.sendable import goes_again, left_on
 
 
 class Step(StrEnum):
-    """What has to be done. The value of a paper or decision is the word `headline.missing` uses."""
+    """What has to be done. The value of a paper or decision is the word `missing` uses."""
 
     RESUME = "resume"
     PLACE_ELSEWHERE = "place-elsewhere"
@@ -47,6 +49,7 @@ class Step(StrEnum):
     INSPECTION = "inspection"
     DOCUMENT = "document"
     RETURN = "return"
+    EXCESS = "excess"
     TRANSFER = "transfer"
     CLOSE = "close"
     SETTLE_CONTINGENCY = "settle-contingency"
@@ -62,6 +65,11 @@ class NextStep:
     step: Step
     owed_by: str
     subject: str = ""
+
+    @property
+    def line(self) -> int:
+        """The line it is about, where `subject` is one."""
+        return int(self.subject.removeprefix("line-"))
 
 
 # The command that takes a step; what the supplier owes, staff may enter for it.
@@ -93,6 +101,7 @@ COMMANDS: dict[Step, str] = {
     Step.INSPECTION: "submit-inspection",
     Step.DOCUMENT: "add-document",
     Step.RETURN: "receive",
+    Step.EXCESS: "receive",
     Step.TRANSFER: "ship",
     Step.CLOSE: "close",
     Step.SETTLE_CONTINGENCY: "settle-contingency",
@@ -109,7 +118,7 @@ _RANK = {step: place for place, step in enumerate(Step)}
 
 def next_steps(order: Order) -> list[NextStep]:
     """Once the order has ended, only what is still owed of its papers, its claims and its actions."""
-    steps = list(_steps(order)) if order.end is None else [_known(item) for item in headline.missing(order)]
+    steps = list(_steps(order)) if order.end is None else [_known(item) for item in missing(order)]
     return [*steps, *_beside(order), *_corrective(order)]
 
 
@@ -136,7 +145,7 @@ def _corrective(order: Order) -> Iterator[NextStep]:
 def _steps(order: Order) -> Iterator[NextStep]:
     if order.hold is not None:
         yield NextStep(Step.RESUME, "buyer")
-    owed = [_known(item) for item in headline.missing(order)]
+    owed = [_known(item) for item in missing(order)]
     if order.cancelling or (order.reassigned is not None and first_out(order)):
         # Said once, whichever lines it is of.
         yield from dict.fromkeys(NextStep(item.step, item.owed_by) for item in owed if item.step in _LEAVING)
@@ -151,8 +160,15 @@ def _steps(order: Order) -> Iterator[NextStep]:
     ):
         yield NextStep(Step.ANSWER, "supplier")
     ranked = sorted(owed, key=lambda item: _RANK[item.step])
-    yield from (item for item in ranked if item.step not in _PAPERS)
+    yield from (item for item in ranked if item.step not in _PAPERS | {Step.RETURN})
+    # What a change took off the order waits while the others are worked on.
+    excess = [
+        NextStep(Step.EXCESS, item.owed_by, item.subject) for item in ranked if item.step is Step.RETURN
+    ]
+    working = _worked_on(order)
+    yield from excess if not working else ()
     yield from _movements(order)
+    yield from excess if working else ()
     back = papers_due(order)
     yield from (item for item in ranked if item.step is Step.CORRECTION or (back and item.step in _PAPERS))
     if stage(order) is Stage.RECEIVED and not owed:
@@ -164,7 +180,7 @@ def papers_due(order: Order) -> bool:
     return stage(order) in (Stage.RECEIVING, Stage.RECEIVED)
 
 
-def _known(item: dict[str, str]) -> NextStep:
+def _known(item: Missing) -> NextStep:
     what, _, subject = item["what"].partition(":")
     if what == "answer":
         return NextStep(Step.ANSWER_PROPOSAL, item["owed_by"])
@@ -175,12 +191,17 @@ def _movements(order: Order) -> Iterator[NextStep]:
     """Pieces that have to move on, in the order in which they come back."""
     if total(order.stock, Bucket.IN_TRANSIT_BACK):
         yield NextStep(Step.RECEIVE, "receiving")
-    if order.answer is Answer.ACCEPTED and any(came_back(order, line) for line in order.lines):
+    if order.answer is Answer.ACCEPTED and any(goes_again(order, line) for line in order.lines):
         yield NextStep(Step.SEND_AGAIN, "buyer")
     if order.answer is Answer.ACCEPTED and any(left_on(order, line) for line in order.lines):
         yield NextStep(Step.SEND, "receiving")
-    if to_ship(order):
+    if _worked_on(order):
         yield NextStep(_work(order), "supplier")
+
+
+def _worked_on(order: Order) -> bool:
+    """The supplier has, or is to get, pieces for the first time that it is not to send back as they are."""
+    return to_ship(order) > sum((quantity for _, _, quantity in going_back.to_send(order)), ZERO)
 
 
 def _work(order: Order) -> Step:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.domain import gate, headline
+from models.domain import gate
 from models.domain.corrective import ActionState
 from models.domain.decisions import completing, merging, reassigning, splitting
 from models.domain.errors import Refusal
+from models.domain.missing import missing
 from models.domain.order import Order, Stage, all_sent
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
@@ -64,7 +65,8 @@ POINT: dict[str, Callable[[Order], bool]] = {
     "settle-claim": lambda order: any(True for _ in order.open_claims),
     "short-close": lambda order: not all_sent(order) or any(came_back(order, line) for line in order.lines),
     "resolve-over": lambda order: total(order.stock, Bucket.OVER) > 0,
-    "close": lambda order: not headline.missing(order),
+    "acknowledge-alert": lambda order: any(alert.acknowledged_at is None for alert in order.open_alerts),
+    "close": lambda order: not missing(order),
 }
 NOTHING: dict[str, str] = {
     "send": "Everything ordered has been sent.",
@@ -86,6 +88,7 @@ NOTHING: dict[str, str] = {
     "settle-claim": "No claim is open.",
     "short-close": "Everything ordered has been sent.",
     "resolve-over": "No pieces are beyond what was expected.",
+    "acknowledge-alert": "No alert of this order waits for an answer.",
     "close": "Something is still missing on this order; it is listed on its page.",
 }
 

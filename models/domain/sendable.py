@@ -32,6 +32,11 @@ def came_back(order: Order, line: Line) -> Decimal:
     return ZERO if line.short_closed else total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
 
 
+def goes_again(order: Order, line: Line) -> bool:
+    """Whether some of those are still ordered; what a change took off the line came back to stay."""
+    return came_back(order, line) > max(ZERO, sent_on(order, line.line) - line.ordered)
+
+
 def left_on(order: Order, line: Line) -> Decimal:
     """How many of them may go now: a first article goes alone."""
     first = may_go(order, line)

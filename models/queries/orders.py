@@ -17,6 +17,7 @@ from models.domain.changes import LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
 from models.domain.facts import Draft
+from models.domain.missing import missing
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
@@ -177,7 +178,7 @@ def issued(order: Order) -> View:
         "transfers": [_transfer(item) for item in order.transfers.values()],
         "required_documents": [str(kind) for kind in order.required_documents],
         "missing_documents": [str(kind) for kind in missing_documents(order)],
-        "missing": headline.missing(order),
+        "missing": missing(order),
         "cost": costs.cost(order),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -120,5 +120,6 @@ def _view(row: Row[Any]) -> View:
         "nonconformance": row.nonconformance or None,
         "promised": row.promised,
         "received": row.received,
-        "receipts": row.receipts,
+        # Kept as text; told like every other instant.
+        "receipts": [{**each, "at": datetime.fromisoformat(each["at"])} for each in row.receipts],
     }

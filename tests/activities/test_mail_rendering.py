@@ -237,6 +237,7 @@ def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
         ("document_missing", "a_type_of_last_year", "缺少文件：a_type_of_last_year"),
         ("forecast_late", "2026-12-21", "将会延误：2026年12月21日周一"),
         ("forecast_late", "", "将会延误"),
+        ("pushed_back", "SO-000043 · 2026-12-21", "被推迟：SO-000043 · 2026年12月21日周一"),
         ("milestone_overdue", "Plated · 2026-12-21", "里程碑已逾期：Plated · 2026年12月21日周一"),
         ("milestone_overdue", "Plated · zinc", "里程碑已逾期：Plated · zinc"),
         ("no_news", "", "供应商没有消息"),

@@ -145,6 +145,7 @@ async def test_finance_gets_every_charge_with_the_receipts_that_prove_it(system:
     (proof,) = price["receipts"]
     assert (proof["receipt"], proof["packing_slip"]) == (f"{number}-R1", "PS-7")
     assert proof["parcels"] == [f"{number}-P1"]
+    assert (proof["at"][-1], price["settled_at"][-1]) == ("Z", "Z")
     assert [item["kind"] for item in others] == ["lot_charge", "minimum", "rejects"]
     assert answer["totals"] == [{"currency": "USD", "amount": "37.50", "orders": 1}]
 

@@ -391,8 +391,8 @@ class TestMail:
     def test_answering_needs_cause_and_action_and_is_done_once(self) -> None:
         scene = quiet().when(ReportUndeliverable("outbox-1", "order_issued", "supplier", "550"))
         scene.when(AcknowledgeAlert("SO-1-A9", "x", "y")).refused("alert.unknown", "alert")
-        scene.when(AcknowledgeAlert(ALERT, " ", "y")).refused("reason.missing", "cause")
-        scene.when(AcknowledgeAlert(ALERT, "x", " ")).refused("reason.missing", "action")
+        scene.when(AcknowledgeAlert(ALERT, " ", "y")).refused("cause.missing", "cause")
+        scene.when(AcknowledgeAlert(ALERT, "x", " ")).refused("action.missing", "action")
         scene.when(ANSWER).then().when(ANSWER).refused("alert.acknowledged")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import Close
-from models.domain.headline import missing
+from models.domain.missing import missing
 from tests.domain.asking import (
     NC,
     PARCEL,

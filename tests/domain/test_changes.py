@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models.domain import events as e
+from models.domain import going_back
 from models.domain.authority import Actor, Role
 from models.domain.commands import (
     Acknowledge,
@@ -22,7 +23,7 @@ from models.domain.commands import (
     ShortClose,
     Signature,
 )
-from models.domain.headline import missing
+from models.domain.missing import missing
 from models.domain.next_steps import next_steps
 from models.domain.order import owed_back, stage
 from models.domain.purpose import why_pointless
@@ -302,15 +303,49 @@ def test_more_may_be_sent_once_more_is_ordered() -> None:
     given(scene, agree(), send(50)).then(in_transit_out=150)
 
 
+def to_come_back(scene: Scene, quantity: int, *lots: tuple[str, int]) -> dict[str, object]:
+    """What is missing of line 1, of lot L1 unless said otherwise."""
+    named = [{"lot": lot, "quantity": some} for lot, some in lots or [("L1", quantity)] if lot]
+    owed = {"what": "return:line-1", "owed_by": "supplier"}
+    return {**owed, "quantity": quantity, "unit": "C62", "lots": named}
+
+
+@parametrize(
+    "planned, back",
+    # What a lot has beyond what is planned of it now is what goes back; where that is not said, any of them.
+    ({"L1": 60, "L2": 0}, (("L2", 40),)),
+    ({"L1": 40, "L2": 20}, (("L1", 20), ("L2", 20))),
+    ({"L1": 30}, (("", 40),)),
+)
+def test_the_lots_that_are_to_come_back_are_those_the_change_took_off(
+    planned: dict[str, int], back: tuple[tuple[str, int], ...]
+) -> None:
+    line = a_line(lots=[("L1", 60), ("L2", 40)])
+    scene = given(issued(line), accept(), send(60, "L1"), send(40, "L2"), arrived())
+    lots = {lot: some for lot, some in planned.items() if some}
+    in_force(scene, change(changed(1, 60, **lots)))
+    assert missing(scene.order) == [to_come_back(scene, 40, *back)]
+    assert list(going_back.to_send(scene.order)) == [(1, *each) for each in back]
+
+
+def test_what_is_on_its_way_as_it_was_is_not_asked_for_again() -> None:
+    scene = given(issued(), accept(), send(100), arrived())
+    in_force(scene, change(changed(1, 60)))
+    assert list(going_back.to_send(scene.order)) == [(1, "L1", 40)]
+    given(scene, ship(30, unprocessed=30))
+    assert list(going_back.to_send(scene.order)) == [(1, "L1", 10)]
+    assert to_come_back(scene, 40) in missing(scene.order)
+
+
 def test_what_was_sent_beyond_a_cut_is_owed_back() -> None:
     scene = given(issued(), accept(), send(100), arrived())
     assert missing(scene.order) == []
     in_force(scene, change(changed(1, 60))).then("in_process", at_supplier=100)
     assert owed_back(scene.order, scene.order.lines[0]) == 40
-    assert {"what": "return:line-1", "owed_by": "supplier"} in missing(scene.order)
+    assert to_come_back(scene, 40) in missing(scene.order)
     scene.when(send(1)).refused("send.more_than_ordered", left=0)
     given(scene, ship(60), receive(60)).then("receiving", accepted=60, at_supplier=40)
-    assert {"what": "return:line-1", "owed_by": "supplier"} in missing(scene.order)
+    assert to_come_back(scene, 40) in missing(scene.order)
     given(scene, ship(40, unprocessed=40), receive(parcel="SO-1-P2", unprocessed=40)).then("received")
     assert missing(scene.order) == []
     given(scene, Close()).then("closed")

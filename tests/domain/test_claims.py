@@ -104,8 +104,8 @@ def test_the_buyer_is_reminded_and_alerted_until_it_is_settled() -> None:
     (settle("paid", "-1"), "quantity.too_small", "amount"),
     (settle("paid", "1.001"), "claim.too_precise", "amount"),
     (settle("refused", 5), "claim.no_money", "amount"),
-    (settle("refused", note=" "), "reason.missing", "note"),
-    (settle("withdrawn", note=""), "reason.missing", "note"),
+    (settle("refused", note=" "), "note.missing", "note"),
+    (settle("withdrawn", note=""), "note.missing", "note"),
     (settle("paid", 5, claim="SO-1-L9"), "claim.unknown", "claim"),
 )
 def test_what_settles_nothing(command: Command, code: str, field: str) -> None:
@@ -171,7 +171,7 @@ def test_a_loss_somebody_paid_for_is_not_corrected_away() -> None:
     scene = lost()
     wrong = scene.sequence(e.PiecesLost)
     scene.when(settle("paid", 5)).then()
-    scene.when(Correct(wrong, "Not lost")).refused("correct.moved_on", "event")
+    scene.when(Correct(wrong, "Not lost")).refused("correct.decided", "event")
 
 
 def test_claims_outlive_the_order() -> None:

@@ -20,7 +20,7 @@ from models.domain.commands import (
     Signature,
 )
 from models.domain.evidence import DocumentType
-from models.domain.headline import missing
+from models.domain.missing import missing
 from models.domain.purpose import why_pointless
 from tests.domain.asking import accept, arrived, counter, dispose, document, judge, receive, send, ship
 from tests.domain.orders import ADMIN, given, issued

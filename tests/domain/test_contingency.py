@@ -50,7 +50,7 @@ def test_a_plan_names_another_approved_supplier_material_and_who_decides_by_when
     (fall_back(date(2026, 11, 1), material=STEEL), "contingency.past", "decide_by"),
     (fall_back(date(2036, 11, 1), material=STEEL), "date.too_far", "decide_by"),
     (fall_back(NEED_BY + timedelta(days=1), material=STEEL), "contingency.too_late", "decide_by"),
-    (fall_back(FRIDAY, material=STEEL, note=" "), "reason.missing", "note"),
+    (fall_back(FRIDAY, material=STEEL, note=" "), "note.missing", "note"),
 )
 def test_a_plan_that_cannot_be_is_refused_at_its_field(wrong: PlanContingency, code: str, field: str) -> None:
     given(issued()).when(wrong, facts=APPROVED).refused(code, field).then_nothing("issued")

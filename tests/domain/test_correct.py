@@ -167,23 +167,23 @@ class TestMovedOn:
 
     def test_rejected_pieces_that_were_decided_on(self) -> None:
         scene = given(issued(), send(100), ship(100), receive(90, rejected=10), dispose(scrap=4))
-        correct(scene, e.PiecesReceived).refused("correct.moved_on", what=NC)
+        correct(scene, e.PiecesReceived).refused("correct.decided", what=NC)
 
     def test_a_decision_on_one_receipt_is_not_undone_with_the_pieces_of_another(self) -> None:
         scene = given(issued(), send(100), ship(50), receive(40, rejected=10), dispose(scrap=4), ship(50))
         scene.when(receive(40, parcel="SO-1-P2", rejected=10)).then(accepted=80, scrapped=4, rejected=16)
         first = next(number for number, _, event in scene.stream if isinstance(event, e.PiecesReceived))
-        scene.when(Correct(first, "Other order")).refused("correct.moved_on", what=NC)
+        scene.when(Correct(first, "Other order")).refused("correct.decided", what=NC)
 
     def test_rework_on_its_way_is_not_what_was_sent_before(self) -> None:
         scene = given(issued(), send(100), ship(100), receive(90, rejected=10), dispose(rework=10))
         correct(scene, e.PiecesSent).refused("correct.moved_on")
         scene = given(issued(), send(10), ship(10), receive(0, rejected=10), dispose(rework=10))
-        correct(scene, e.PiecesSent).refused("correct.moved_on", what=NC)
+        correct(scene, e.PiecesSent).refused("correct.decided", what=NC)
 
     def test_what_goes_back_for_good_is_not_what_was_sent_before(self) -> None:
         scene = given(issued(), send(10), ship(10), receive(0, rejected=10), dispose(return_=10))
-        correct(scene, e.PiecesSent).refused("correct.moved_on", what=NC)
+        correct(scene, e.PiecesSent).refused("correct.decided", what=NC)
         scene.when(ConfirmReturn(NC, Decimal(10))).then()
 
     def test_excess_that_was_settled(self) -> None:

@@ -61,8 +61,8 @@ def test_an_action_is_planned_done_and_verified() -> None:
     (plan(owner=" "), "action.owner_missing", "owner"),
     (plan(due=date(2026, 11, 1)), "action.due", "due"),
     (plan(due=date(2040, 1, 1)), "date.too_far", "due"),
-    (c.PlanAction(NC, " ", "Do", "supplier", date(2026, 11, 20)), "reason.missing", "cause"),
-    (c.PlanAction(NC, "Why", " ", "supplier", date(2026, 11, 20)), "reason.missing", "action"),
+    (c.PlanAction(NC, " ", "Do", "supplier", date(2026, 11, 20)), "cause.missing", "cause"),
+    (c.PlanAction(NC, "Why", " ", "supplier", date(2026, 11, 20)), "action.missing", "action"),
     (
         c.PlanAction("SO-1-N9", "Why", "Do", "supplier", date(2026, 11, 20)),
         "nonconformance.unknown",
@@ -87,13 +87,13 @@ def test_its_owner_or_quality_says_that_it_is_done() -> None:
     scene = given(rejected(), plan("maia@here"))
     scene.when(done(), by=BUYER).refused("forbidden.not_owner")
     scene.when(done(), by=SUPPLIER_LINK).refused("forbidden.not_owner")
-    scene.when(done(" "), by=MAIA).refused("reason.missing", "note")
+    scene.when(done(" "), by=MAIA).refused("note.missing", "note")
     scene.when(done(), by=MAIA).then()
 
 
 def test_one_that_was_not_effective_is_over_and_needs_a_reason() -> None:
     scene = given(rejected(), plan()).when(done(), by=QUALITY).then()
-    scene.when(verify(False, " "), by=OTHER).refused("reason.missing", "note")
+    scene.when(verify(False, " "), by=OTHER).refused("note.missing", "note")
     scene.when(verify(False, "It happened again"), by=OTHER).then()
     assert state(scene) is ActionState.INEFFECTIVE
     given(scene, plan())

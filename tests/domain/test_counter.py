@@ -11,7 +11,8 @@ import pytest
 from models.domain import events as e
 from models.domain.authority import OnBehalfOf
 from models.domain.commands import Acknowledge, AnswerCounter, Cancel, Close, Hold, TermsLine
-from models.domain.headline import headline, missing
+from models.domain.headline import headline
+from models.domain.missing import missing
 from models.domain.records import LineTerms
 from tests.domain.asking import (
     accept,
@@ -204,7 +205,9 @@ def test_who_owes_what_is_named() -> None:
     assert missing(scene.order) == [{"what": "answer:proposal", "owed_by": "buyer"}]
     assert headline(scene.order) == "Acme Plating proposed other terms; the buyer owes an answer"
     working = given(issued(), send(100), arrived(), counter(LATER)).order
-    assert headline(working).startswith("Acme Plating is working on it · Acme Plating proposed other terms")
+    assert headline(working).startswith(
+        "Acme Plating proposed other terms; the buyer owes an answer · 0 of 100"
+    )
     assert missing(scene.when(answer("reject")).order) == []
 
 

@@ -22,7 +22,7 @@ from models.domain.commands import (
     WarnPushed,
 )
 from models.domain.decisions.expediting import proposals
-from models.domain.headline import missing
+from models.domain.missing import missing
 from models.domain.notices import notices
 from tests.domain.asking import (
     accept,

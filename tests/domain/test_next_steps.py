@@ -173,3 +173,16 @@ def test_every_step_has_a_command_and_every_point_a_sentence() -> None:
     assert COMMANDS.keys() == set(Step)
     assert set(COMMANDS.values()) <= gate.ALLOWED.keys() - SYSTEM_ONLY
     assert POINT.keys() == NOTHING.keys() < gate.ALLOWED.keys()
+
+
+def test_an_alert_is_to_be_acknowledged_only_while_one_waits_for_it() -> None:
+    scene = given(issued())
+    refusal = why_pointless(scene.order, "acknowledge-alert")
+    assert refusal is not None
+    assert refusal.code == "order.nothing"
+    scene.wait(day(10))
+    assert list(scene.order.open_alerts)
+    assert why_pointless(scene.order, "acknowledge-alert") is None
+    for each in list(scene.order.open_alerts):
+        scene.when(c.AcknowledgeAlert(each.alert, "Ana is ill", "Called Ben"), by=PLANNER).then()
+    assert why_pointless(scene.order, "acknowledge-alert") is not None

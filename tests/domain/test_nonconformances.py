@@ -59,7 +59,7 @@ def test_after_the_end_everything_is_only_recorded(end: Close | Cancel) -> None:
 @parametrize(
     "command, code, field",
     (ReportNonconformance((), "Blisters"), "lines.empty", "lines"),
-    (report(10, defect=" "), "reason.missing", "defect"),
+    (report(10, defect=" "), "defect.missing", "defect"),
     (report(0), "quantity.zero", "lines.0.quantity"),
     (report("0.5"), "quantity.too_precise", "lines.0.quantity"),
     (report(10, line=3), "line.unknown", "lines.0.line"),

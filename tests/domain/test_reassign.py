@@ -10,7 +10,7 @@ from typing import Any, Literal
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.facts import DraftLine, Facts
-from models.domain.headline import missing
+from models.domain.missing import missing
 from models.domain.next_steps import Step, next_steps
 from models.domain.notices import notices
 from models.domain.purpose import why_pointless
@@ -91,7 +91,9 @@ def test_what_is_out_comes_back_before_the_order_ends() -> None:
     scene = given(issued(), accept(), send(60), arrived()).when(elsewhere())
     scene.then("in_process", at_supplier=60).flags("cancelling")
     scene.happened(e.OrderReassigned, e.LinesShortClosed, e.CancellationRequested)
-    assert missing(scene.order) == [{"what": "return:line-1", "owed_by": "supplier"}]
+    lots = [{"lot": "L1", "quantity": 60}]
+    owed = {"what": "return:line-1", "owed_by": "supplier", "quantity": 60, "unit": "C62", "lots": lots}
+    assert missing(scene.order) == [owed]
     assert [item.step for item in next_steps(scene.order)] == [Step.RETURN]
     assert lines(scene)[0].quantity == 100
     given(scene, receive(0, unprocessed=60, parcel="", slip="LS-1")).then(
@@ -175,7 +177,7 @@ def test_only_what_is_named_goes_at_the_price_named() -> None:
 
 def test_a_transfer_waits_for_nothing_to_come_back() -> None:
     scene = given(issued(), accept(), send(60), arrived(), elsewhere("transfer"))
-    assert missing(scene.order) == [{"what": "transfer:line-1", "owed_by": "supplier"}]
+    assert [item["what"] for item in missing(scene.order)] == ["transfer:line-1"]
     assert [item.step for item in next_steps(scene.order)] == [Step.TRANSFER]
     assert scene.order.reassigned is not None
     assert (scene.order.reassigned.pieces, scene.order.reassigned.to) == ("transfer", "SO-1-1")

@@ -137,6 +137,14 @@ def test_unprocessed_pieces_go_first_and_fresh_ones_fill_up() -> None:
     scene.when(send(30)).then(accepted=50, in_transit_out=30, sent=80)
 
 
+def test_who_sends_more_than_may_go_is_told_what_they_entered_and_how_many_may() -> None:
+    scene = given(issued(lots=[a_lot("L1", 200)]), send(90), ship(90), receive(60, unprocessed=30))
+    scene.when(send(41)).refused(
+        "send.more_than_ordered", "lines.0.quantity", left=40, ordered=100, entered=41
+    )
+    scene.when(send(40)).then("receiving", accepted=60, in_transit_out=40, sent=100)
+
+
 def test_unprocessed_pieces_used_elsewhere_cannot_go_out_again() -> None:
     scene = given(issued(), send(100), ship(100), receive(0, unprocessed=100)).use("L1", 95)
     scene.when(send(10)).refused("lot.short", left=5)

@@ -15,7 +15,7 @@ from models.domain.contract import Basis
 from models.domain.evidence import DocumentType
 from models.domain.facts import Facts
 from models.domain.genealogy import edges
-from models.domain.headline import missing
+from models.domain.missing import missing
 from models.domain.paperwork import order_facts
 from models.domain.pieces import SENT, Bucket, total
 from models.domain.purpose import why_pointless

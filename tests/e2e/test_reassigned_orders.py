@@ -52,7 +52,9 @@ async def test_what_is_not_done_goes_to_another_supplier(
         order = await system.get(f"/orders/{number}")
         draft = await system.get(f"/orders/{order['reassigned_to']}")
         assert (order["stage"], order["flags"]) == ("acknowledged", ["cancelling"])
-        assert order["missing"] == [{"what": "return:line-1", "owed_by": "supplier"}]
+        lots = [{"lot": LOT, "quantity": "60"}]
+        owed = {"what": "return:line-1", "owed_by": "supplier", "quantity": "60", "unit": "C62", "lots": lots}
+        assert order["missing"] == [owed]
         assert (draft["stage"], draft["supplier"], draft["reassigned_from"]) == ("draft", "BETA", number)
         assert [(line["ordered"], line["unit_price"]) for line in draft["lines"]] == [("90", "1.1")]
         page = await buyer.browser.open(f"/orders/{number}")

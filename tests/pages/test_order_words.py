@@ -24,6 +24,7 @@ from models.domain.changes import Commercial, LineCommercial
 from models.domain.charges import Charge, ChargeKind
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.evolve import evolve
+from models.domain.headline import HEADLINES
 from models.domain.inspection import Failure, Result
 from models.domain.next_steps import Step
 from models.domain.order import Order
@@ -238,6 +239,22 @@ def test_a_forecast_that_moves_shows_both_days() -> None:
     assert "Entered late." in found.details
 
 
+def test_a_report_that_says_no_more_than_that_something_is_done_ends_there() -> None:
+    told = sentence(
+        e.MilestoneReported("REC", None, None, "phone"),
+        Telling(ORDER, Words("en", "Europe/Berlin", AT.date())),
+    )
+    assert told.text == "{who} reported part of “{milestone}”."
+
+
+def test_the_cause_of_a_corrective_action_is_told_by_its_name() -> None:
+    event = e.ActionPlanned(
+        NC, f"{NC}-C1", "machine: the rectifier", "Renew it", "supplier", AT.date(), "u_1"
+    )
+    told = sentence(event, Telling(ORDER, Words("en", "Europe/Berlin", AT.date())))
+    assert told.details == ("Machine or equipment down: the rectifier",)
+
+
 def test_what_was_counted_is_said_line_by_line() -> None:
     words = Words("en", "Europe/Berlin", AT.date())
     line = replace(LINE, kept_because="document")
@@ -266,7 +283,7 @@ def test_how_many_are_where_reads_right_of_pieces_and_of_kilograms(
 
 
 def test_every_code_on_the_page_has_a_word() -> None:
-    assert wording.HEADLINES.keys() == wording.STEPS.keys() == set(Step)
+    assert HEADLINES.keys() == wording.STEPS.keys() == set(Step)
     assert BUCKETS.keys() == wording.AMOUNTS.keys() == set(Bucket)
     assert wording.SHARES.keys() == wording.SHARE_OWED_BY.keys() == set(Share)
     assert wording.MAILS.keys() == CONTEXTS.keys()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from models.domain.authority import Role
+from tests.stories import LOT
 from tests.supplier.phone import opened
 from tests.supplier.steps import accepted, order, sent
 from tests.systems import System
@@ -87,7 +88,10 @@ async def test_a_form_for_the_terms_before_the_change_is_refused_with_what_chang
     assert "The order was changed to revision 2 while you had revision 1 open." in words
     assert "FLANGE-DN50 B: 20 pcs → 15 pcs" in words
     page = await phone.open(page.links[f"Back to order {number}"])
-    assert "Pieces of FLANGE-DN50 B to send back" in page.text
+    lot = f"5 pcs of FLANGE-DN50 B · lot {LOT}"
+    assert f"To send back: {lot}" in page.text.replace("\u00a0", " ")
+    page = await phone.open(f"{page.url}/ship")
+    assert f"To come back as they are: {lot}. Say of these that they are" in page.text.replace("\u00a0", " ")
 
 
 async def test_the_change_comes_before_the_order_that_was_never_answered(system: System) -> None:

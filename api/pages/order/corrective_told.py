@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.i18n import N_
+from api.pages.alert_words import caused_by
 from api.pages.order.telling import Sentence, Telling
 from api.pages.order.wording import RESPONSIBLE
 from models.domain import events as e
@@ -11,7 +12,7 @@ from models.domain import events as e
 def planned(event: e.ActionPlanned, tell: Telling) -> Sentence:
     values = {"nonconformance": event.nonconformance, "day": tell.day(event.due)}
     text = N_("{who} planned a corrective action for {nonconformance} until {day}.")
-    return Sentence(text, values, reason=event.what, details=(event.cause,))
+    return Sentence(text, values, reason=event.what, details=(caused_by(tell.words, {"cause": event.cause}),))
 
 
 def completed(event: e.ActionCompleted, tell: Telling) -> Sentence:  # noqa: ARG001

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from activities import wording
@@ -15,20 +14,19 @@ from api.pages.desk import Desk
 from api.pages.order.kinship import Kinship, kinships
 from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
-from api.pages.order.wording import HEADLINES, PARTIES_TOO, STEPS
+from api.pages.order.wording import PARTIES_TOO, STEPS
 from api.pages.wording import ACTIONS, flags_told, stage_name
+from api.supplier.returning import pieces_told
 from api.supplier.words import Words
+from models.domain import going_back
 from models.domain.deadlines import now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.headline import ENDED, HEADLINES, counted_back
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
-from models.domain.order import LATENESS, Answer, Order, Stage
-from models.domain.pieces import Bucket, sent, total
+from models.domain.order import LATENESS, Answer, Order
+from models.domain.pieces import OUT
 from models.domain.purpose import why_pointless
-from models.domain.quantities import ZERO
 from models.domain.records import Kin
-
-_BACK = (Bucket.ACCEPTED, Bucket.PENDING, Bucket.REJECTED, Bucket.SCRAPPED, Bucket.RETURNED_UNPROCESSED)
-_ENDED = {Stage.CLOSED: N_("Closed"), Stage.CANCELLED: N_("Cancelled")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _sentence(order: Order | None, words: Words) -> Iterator[str]:
         yield words.say(N_("Draft: nobody outside has seen it"))
         return
     if order.end is not None:
-        yield words.say(_ENDED[order.end])
+        yield words.say(ENDED[order.end])
     else:
         first = next(iter(next_steps(order)), None)
         if first is not None:
@@ -129,16 +127,9 @@ def _sentence(order: Order | None, words: Words) -> Iterator[str]:
 
 def _back(order: Order, words: Words) -> Iterator[str]:
     """1,180 of 1,200 pieces back; by unit, where lines are counted differently."""
-    counted: dict[str, tuple[Decimal, Decimal]] = {}
-    for line in order.lines:
-        gone = sum((sent(p) for at, p in order.stock.items() if at.startswith(f"{line.line}:")), ZERO)
-        back = total(order.stock, *_BACK, line=line.line)
-        before = counted.get(line.unit, (ZERO, ZERO))
-        counted[line.unit] = (before[0] + back, before[1] + gone)
-    for unit, (back, gone) in counted.items():
-        if gone:
-            text = N_("{back} of {pieces} back")
-            yield words.say(text, back=words.number(back), pieces=words.amount(gone, unit))
+    for unit, (back, gone) in counted_back(order).items():
+        text = N_("{back} of {pieces} back")
+        yield words.say(text, back=words.number(back), pieces=words.amount(gone, unit))
 
 
 def _step(desk: Desk, order: Order, item: NextStep) -> Waiting:
@@ -188,8 +179,13 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
             document = order.documents[item.subject]
             return f"{words.say(DOCUMENTS[document.type].name)} · {document.filename}"
         case Step.INSPECTION | Step.FIRST_ARTICLE | Step.BEYOND_ORDERED:
-            line = order.line(int(item.subject.removeprefix("line-")))
+            line = order.line(item.line)
             return f"{line.part} {line.part_revision}" if line is not None else item.subject
+        case Step.EXCESS:
+            line = order.line(item.line)
+            assert line is not None, "pieces are owed for the order's lines"
+            owed = going_back.owed(order, line)
+            return pieces_told(order, line, going_back.lots(order, line, owed, *OUT), words)
         case Step.SETTLE_CONTINGENCY:
             plan = order.open_contingency
             assert plan is not None, "only an open plan is to be decided about"

@@ -151,6 +151,8 @@ def milestone(event: e.MilestoneReported, tell: Telling) -> Sentence:
     pieces = tell.pieces(event.moves)
     if not pieces and event.quantity is not None and len(tell.order.lines) == 1:
         pieces = tell.amount(event.quantity, tell.order.lines[0].line)
+    if event.actual is None and not pieces:
+        return Sentence(N_("{who} reported part of “{milestone}”."), {"milestone": name}, **rest)  # type: ignore[arg-type]
     if event.actual is None:
         values = {"milestone": name, "pieces": pieces}
         return Sentence(N_("{who} reported part of “{milestone}”: {pieces}."), values, **rest)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from activities.i18n import N_
+from api.pages.alert_words import caused_by
 from api.pages.desk import Desk
 from api.pages.order.telling import defect
 from api.pages.order.wording import RESPONSIBLE
@@ -141,7 +142,7 @@ def _action_form(acting: Acting, typed: Typed, task: str, question: str, state: 
         nonconformance=item.nonconformance,
         action=action.action,
         defect=defect(acting.words, item.defect, item.receipt),
-        cause=action.cause,
+        cause=caused_by(acting.words, {"cause": action.cause}),
         what=action.what,
         owner=acting.order.supplier_name if theirs else (acting.known or {}).get(action.owner, "–"),
         due=acting.words.far_day(action.due),

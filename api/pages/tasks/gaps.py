@@ -8,9 +8,10 @@ from urllib.parse import quote
 from activities import wording
 from activities.codes import ROLES
 from activities.i18n import N_
+from api.supplier.returning import pieces_told
 from api.supplier.words import Words
-from models.domain import headline
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.missing import Missing, missing
 from models.domain.order import Order
 
 # What is owed -> its sentence, and the end of the address where it is brought.
@@ -37,8 +38,8 @@ _OWED: dict[str, tuple[str, str]] = {
         N_("Word from the supplier that the pieces of {what} are back there"),
         "confirm-return?nonconformance={what}",
     ),
-    "return": (N_("Pieces of {part} to send back"), "receive"),
-    "transfer": (N_("Pieces of {part} that go on to another supplier"), "ship"),
+    "return": (N_("To send back: {pieces}"), "receive"),
+    "transfer": (N_("To go on to another supplier: {pieces}"), "ship"),
     "judgement": (N_("Judgement of the pending pieces"), "judge"),
     "beyond-ordered": (N_("Decision about pieces of {part} beyond what is ordered now"), "propose-change"),
     "decision": (N_("Decision about the surplus pieces"), "resolve-over"),
@@ -56,10 +57,12 @@ class Gap:
 
 def gaps(order: Order, words: Words) -> tuple[Gap, ...]:
     found = []
-    for item in headline.missing(order):
+    for item in missing(order):
         kind, _, what = item["what"].partition(":")
         text, task = _OWED[kind]
         values = {"what": what} | _about(order, kind, what, words)
+        if "quantity" in item:
+            values["pieces"] = _pieces(order, item, words)
         by = item["owed_by"]
         found.append(
             Gap(
@@ -71,13 +74,20 @@ def gaps(order: Order, words: Words) -> tuple[Gap, ...]:
     return tuple(found)
 
 
+def _pieces(order: Order, item: Missing, words: Words) -> str:
+    line = order.line(int(item["what"].partition("line-")[2]))
+    assert line is not None, "pieces are owed for the order's lines"
+    lots = [(each["lot"], each["quantity"]) for each in item["lots"]]
+    return pieces_told(order, line, lots or [("", item["quantity"])], words)
+
+
 def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind == "document":
         return {"document": words.say(DOCUMENTS[DocumentType(what)].name)}
     if kind == "correction":
         document = order.documents[what]
         return {"document": words.say(DOCUMENTS[document.type].name), "filename": document.filename}
-    if kind in ("inspection", "first-article", "return", "transfer", "beyond-ordered"):
+    if kind in ("inspection", "first-article", "beyond-ordered"):
         line = order.line(int(what.removeprefix("line-")))
         assert line is not None, "inspections and pieces are owed for the order's lines"
         return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}

@@ -18,10 +18,20 @@ def some_lines(lines: tuple[object, ...]) -> None:
         raise Invalid("lines.empty", "Name at least one line.", field="lines")
 
 
-def reason(text: str, field: str = "reason") -> str:
-    """What somebody wrote to explain it, without the spaces around."""
+# What has to be written -> what is said when nobody did. The code of that is the field with `.missing`.
+_WRITTEN = {
+    "reason": "Give a reason.",
+    "note": "Write a note.",
+    "defect": "Say what is wrong with the pieces.",
+    "cause": "Say what caused it.",
+    "action": "Say what is done about it.",
+}
+
+
+def written(text: str, field: str) -> str:
+    """What somebody wrote, without the spaces around."""
     if not text.strip():
-        raise Invalid("reason.missing", "Give a reason.", field=field)
+        raise Invalid(f"{field}.missing", _WRITTEN[field], field=field)
     return text.strip()
 
 
@@ -42,6 +52,11 @@ def somebody_gets_it(supplier: str, *, there: bool, controlled: bool, cleared: b
             field="supplier",
             supplier=supplier,
         )
+
+
+def reason(text: str) -> str:
+    """Why somebody does it."""
+    return written(text, "reason")
 
 
 def the_line(order: Order, number: int, index: int | None = None, of: str = "lines") -> Line:

@@ -45,7 +45,7 @@ def settle_claim(
             field="amount",
         )
     amount = _amount(order, command.amount) if with_money else None
-    note = command.note.strip() if with_money else checks.reason(command.note, "note")
+    note = command.note.strip() if with_money else checks.written(command.note, "note")
     return [ClaimSettled(claim.claim, command.outcome, asked.actor.id, amount, note)]
 
 

@@ -31,7 +31,7 @@ def plan_contingency(
         at=now,
         decide_by=_day(order, command.decide_by, now),
         decides=command.decides,
-        note=checks.reason(command.note, "note"),
+        note=checks.written(command.note, "note"),
         supplier=supplier,
         supplier_name=_alternate(order, supplier, facts),
         material=material,
@@ -93,4 +93,4 @@ def settle_contingency(
 ) -> list[Event]:
     plan = order.contingency
     assert plan is not None, "the gate lets only an open plan be settled"
-    return [ContingencySettled(plan.number, command.decision, checks.reason(command.note, "note"))]
+    return [ContingencySettled(plan.number, command.decision, checks.written(command.note, "note"))]

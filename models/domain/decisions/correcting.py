@@ -119,7 +119,7 @@ def _opened_by(order: Order, sequence: int) -> list[str]:
             continue
         undecided = sum((shares.get(Share.UNDECIDED, ZERO) for shares in item.shares.values()), ZERO)
         if undecided != item.quantity:
-            raise _moved_on(item.nonconformance)
+            raise _decided(item.nonconformance)
         names.append(item.nonconformance)
     return names
 
@@ -127,7 +127,9 @@ def _opened_by(order: Order, sequence: int) -> list[str]:
 def _claims_untouched(order: Order, sequence: int) -> None:
     """What was lost by mistake was never claimed: not once somebody has paid for it, or it turned up."""
     for claim in order.claims.values():
-        if claim.opened_by == sequence and (claim.outcome or claim.found):
+        if claim.opened_by == sequence and claim.outcome:
+            raise _decided(claim.claim)
+        if claim.opened_by == sequence and claim.found:
             raise _moved_on(claim.claim)
 
 
@@ -254,7 +256,7 @@ def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None
         raise _moved_on(waiting)
     claimed = overclaimed(after)
     if claimed:
-        raise _moved_on(claimed)
+        raise _decided(claimed)
 
 
 def _moved_on(what: str) -> Refusal:
@@ -262,6 +264,17 @@ def _moved_on(what: str) -> Refusal:
     return Refusal(
         "correct.moved_on",
         "The pieces have moved on since ({what}). Correct the later event first.",
+        field="event",
+        what=what,
+    )
+
+
+def _decided(what: str) -> Refusal:
+    """`what`: the nonconformance or claim somebody has decided about."""
+    return Refusal(
+        "correct.decided",
+        "{what} was decided about since, which is not taken back, so this entry stands. Book what is different "
+        "now: receive, judge or report what was found, or ask for a change of the quantity.",
         field="event",
         what=what,
     )

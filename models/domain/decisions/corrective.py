@@ -30,7 +30,7 @@ def plan_action(
     order: Order, command: c.PlanAction, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
     item = _item(order, command.nonconformance)
-    cause, what = checks.reason(command.cause, "cause"), checks.reason(command.action, "action")
+    cause, what = checks.written(command.cause, "cause"), checks.written(command.action, "action")
     owner = SUPPLIER if command.owner.strip() == SUPPLIER else facts.owner
     if not command.owner.strip():
         raise Invalid(
@@ -72,7 +72,7 @@ def complete_action(
             "forbidden.not_owner", "Who is to do it, or quality, says that it is done.", field="action"
         )
     return [
-        ActionCompleted(item.nonconformance, action.action, checks.reason(command.note, "note"), actor.id)
+        ActionCompleted(item.nonconformance, action.action, checks.written(command.note, "note"), actor.id)
     ]
 
 
@@ -99,7 +99,7 @@ def verify_action(
         raise Forbidden(
             "forbidden.same_person", "Who has done it does not verify it; ask somebody else of quality."
         )
-    note = command.note.strip() if command.effective else checks.reason(command.note, "note")
+    note = command.note.strip() if command.effective else checks.written(command.note, "note")
     return [ActionVerified(item.nonconformance, action.action, command.effective, note, asked.actor.id)]
 
 
@@ -122,7 +122,7 @@ def review_nonconformance(
     order: Order, command: c.ReviewNonconformance, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
     item = _item(order, command.nonconformance)
-    note = checks.reason(command.note, "note")
+    note = checks.written(command.note, "note")
     return [NonconformanceReviewed(item.nonconformance, note, asked.actor.id)]
 
 

@@ -31,7 +31,7 @@ def report_nonconformance(
     recorded.
     """
     checks.some_lines(command.lines)
-    defect = checks.reason(command.defect, "defect")
+    defect = checks.written(command.defect, "defect")
     shelf = Shelf(order)
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
     not_on = not_gone_on(order, facts)

@@ -50,8 +50,8 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         )
         fresh = wanted - again.quantity
         if fresh:
-            _not_beyond_ordered(order, line, moves, fresh, index)
-            _first_article_first(order, line, moves, fresh, index)
+            _not_beyond_ordered(order, line, moves, wanted, again.quantity, index)
+            _first_article_first(order, line, moves, wanted, again.quantity, index)
         _weighed(line, item, index)
         if lot:
             _take_from_lot(line, lot, wanted, on_hand, facts, index)
@@ -268,10 +268,13 @@ def _new_in(moves: list[Move], line: Line) -> Decimal:
     return sum((move.quantity for move in moves if move.line == line.line and move.source is None), ZERO)
 
 
-def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Decimal, index: int) -> None:
+def _not_beyond_ordered(
+    order: Order, line: Line, moves: list[Move], wanted: Decimal, again: Decimal, index: int
+) -> None:
+    """`again` of what is `wanted` came back as they went, and were ordered before."""
     already = sent_on(order, line.line) + _new_in(moves, line)
-    left = ZERO if line.short_closed else max(ZERO, line.ordered - already)
-    if fresh > left:
+    left = again + (ZERO if line.short_closed else max(ZERO, line.ordered - already))
+    if wanted > left:
         raise Refusal(
             "send.more_than_ordered",
             "Line {line}: {left} of {ordered} may still be sent; you entered {entered}. To send more, "
@@ -280,17 +283,19 @@ def _not_beyond_ordered(order: Order, line: Line, moves: list[Move], fresh: Deci
             line=line.line,
             left=left,
             ordered=line.ordered,
-            entered=fresh,
+            entered=wanted,
         )
 
 
-def _first_article_first(order: Order, line: Line, moves: list[Move], fresh: Decimal, index: int) -> None:
+def _first_article_first(
+    order: Order, line: Line, moves: list[Move], wanted: Decimal, again: Decimal, index: int
+) -> None:
     """The rest of a line stays here until the inspection of its first pieces is released."""
     may_go = first_article.may_go(order, line)
     if may_go is None:
         return
-    left = max(ZERO, may_go - _new_in(moves, line))
-    if fresh > left:
+    left = again + max(ZERO, may_go - _new_in(moves, line))
+    if wanted > left:
         raise Refusal(
             "first_article.first",
             "Line {line}: {first} pieces go first, and {left} of them may still be sent; you entered "
@@ -300,7 +305,7 @@ def _first_article_first(order: Order, line: Line, moves: list[Move], fresh: Dec
             line=line.line,
             first=(order.line(line.delivery_of) or line).first_article,
             left=left,
-            entered=fresh,
+            entered=wanted,
         )
 
 

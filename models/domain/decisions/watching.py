@@ -36,7 +36,7 @@ def acknowledge_alert(
             "{alert} was acknowledged already. There is nothing more to say to it.",
             alert=command.alert,
         )
-    cause, action = checks.reason(command.cause, "cause"), checks.reason(command.action, "action")
+    cause, action = checks.written(command.cause, "cause"), checks.written(command.action, "action")
     return [e.AlertAcknowledged(alert.alert, cause, action)]
 
 
