@@ -56,7 +56,8 @@ FIGURES = (
 TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
 # Between the lots of one balance: what one passes on the other has received, so that both are in no sum.
 PASSED_ON, RECEIVED = "passed_on", "received"
-_NOTHING = dict.fromkeys((*FIGURES, PASSED_ON, RECEIVED), ZERO)
+_BETWEEN = frozenset({PASSED_ON, RECEIVED})
+_NOTHING = dict.fromkeys((*FIGURES, PASSED_ON), ZERO)
 
 
 class Shelf(NamedTuple):
@@ -110,21 +111,23 @@ class Balance:
     unit: str
     lot: str = ""
     items: list[Item] = field(default_factory=list)
+    # What the items add up to, by figure.
+    sums: dict[str, Decimal] = field(default_factory=dict)
 
     def figures(self) -> dict[str, Decimal]:
         """Every figure by name; `made` of a lot counts what it received. `unexplained` is the last."""
-        sums = _NOTHING.copy()
-        whole = ZERO
-        for item in self.items:
-            figure, quantity = item["figure"], item["quantity"]
-            whole += quantity
-            known = sums[figure]
-            sums[figure] = plain(known + quantity) if known else quantity
-        received = sums.pop(RECEIVED)
-        made = sums["made"] = plain(sums["made"] + received) if received else sums["made"]
+        sums = self.sums
+        found = _NOTHING | sums
+        received = found.pop(RECEIVED, ZERO)
+        made = found["made"] = found["made"] + received
         # Everything but what was made is somewhere.
-        sums["unexplained"] = plain(made + made - whole)
-        return sums
+        found["unexplained"] = plain(made + made - sum(sums.values(), ZERO))
+        for figure in sums:
+            if figure != RECEIVED:
+                found[figure] = plain(found[figure])
+        if received:
+            found["made"] = plain(made)
+        return found
 
     @property
     def unexplained(self) -> Decimal:
@@ -149,10 +152,11 @@ def by_lot(scope: Scope) -> list[Balance]:
     for work in scope.works.values():
         book.at_work(work)
     for link in scope.links:
-        if link.how in TAKEN:
-            book.taken(link)
-        else:
+        figure = TAKEN.get(link.how)
+        if figure is None:
             book.moved(link)
+        elif (at := book.by_node.get(link.source)) is not None:
+            book.put(at.part, link.unit, figure, link.quantity, at.lot, link.target)
     book.turned()
     return list(book.balances.values())
 
@@ -161,8 +165,16 @@ def by_part(lots: Iterable[Balance]) -> list[Balance]:
     """The sum per part and unit; what lots pass on to each other is in none of it."""
     found: dict[tuple[str, str], Balance] = {}
     for balance in lots:
-        whole = found.setdefault((balance.part, balance.unit), Balance(balance.part, balance.unit))
-        whole.items += [item for item in balance.items if item["figure"] not in (PASSED_ON, RECEIVED)]
+        whole = found.get((balance.part, balance.unit))
+        if whole is None:
+            whole = found[balance.part, balance.unit] = Balance(balance.part, balance.unit)
+        if _BETWEEN.isdisjoint(balance.sums):
+            whole.items += balance.items
+        else:
+            whole.items += [item for item in balance.items if item["figure"] not in _BETWEEN]
+        for figure, quantity in balance.sums.items():
+            if figure not in _BETWEEN:
+                whole.sums[figure] = whole.sums.get(figure, ZERO) + quantity
     return [found[key] for key in sorted(found)]
 
 
@@ -173,7 +185,7 @@ class _Book:
         self.balances: dict[tuple[str, str, str], Balance] = {}
         # What of a lot became pieces of another part at work: what went out, less what came back as it was.
         self._turned: dict[tuple[str, str], Decimal] = {}
-        self._by_node = {lot_node(lot): shelf for lot, shelf in scope.shelves.items()}
+        self.by_node = {lot_node(lot): shelf for lot, shelf in scope.shelves.items()}
         # Lot and unit -> how many pieces of other lots became this one on orders.
         self._accepted: dict[tuple[str, str], Decimal] = {}
         for work in scope.works.values():
@@ -190,19 +202,27 @@ class _Book:
     def _arrived(self, lot: str, unit: str, quantity: Decimal) -> None:
         self._accepted[lot, unit] = self._accepted.get((lot, unit), ZERO) + quantity
 
-    def put(self, part: str, unit: str, figure: str, quantity: Decimal, lot: str, where: str = "") -> None:
+    def put(self, part: str, unit: str, figure: str, quantity: Decimal, lot: str, where: str) -> None:
         if quantity:
             balance = self.balances.get((lot, part, unit))
             if balance is None:
                 balance = self.balances[lot, part, unit] = Balance(part, unit, lot)
             balance.items.append({"figure": figure, "quantity": quantity, "lot": lot, "where": where})
+            sums = balance.sums
+            sums[figure] = sums[figure] + quantity if figure in sums else quantity
 
     def shelved(self, shelf: Shelf) -> None:
         """What was bought in as this lot, came out of jobs, or of orders beyond the scope; and what is left."""
         lot, part, unit, booked, on_hand = shelf
         accepted = self._accepted.get((lot, unit))
-        self.put(part, unit, "made", booked - accepted if accepted else booked, lot)
-        self.put(part, unit, "on_hand", on_hand, lot)
+        here = {"made": booked - accepted if accepted else booked, "on_hand": on_hand}
+        sums = {figure: quantity for figure, quantity in here.items() if quantity}
+        if sums:
+            items: list[Item] = [
+                {"figure": figure, "quantity": quantity, "lot": lot, "where": ""}
+                for figure, quantity in sums.items()
+            ]
+            self.balances[lot, part, unit] = Balance(part, unit, lot, items, sums)
 
     def at_work(self, work: AtWork) -> None:
         became = self._shelf(work.becomes, work)
@@ -221,11 +241,6 @@ class _Book:
                 self._pass_on(work, shelf, quantity)
         self._of(work, "made", work.kept)
 
-    def taken(self, link: Link) -> None:
-        shelf = self._by_node.get(link.source)
-        if shelf is not None:
-            self.put(shelf.part, link.unit, TAKEN[link.how], link.quantity, shelf.lot, link.target)
-
     def moved(self, link: Link) -> None:
         source, target = self.scope.works.get(link.source), self.scope.works.get(link.target)
         if source is not None and target is not None:
@@ -238,14 +253,14 @@ class _Book:
             self._came_back(source, link)
 
     def _went_out(self, work: AtWork, link: Link) -> None:
-        lot = self._by_node.get(link.source)
+        lot = self.by_node.get(link.source)
         if lot is None:
             self._of(work, "made", link.quantity, link.source)
         elif (lot.part, lot.unit) != (work.part, work.unit):
             self._turn(lot, work, link.quantity)
 
     def _came_back(self, work: AtWork, link: Link) -> None:
-        lot = self._by_node.get(link.target)
+        lot = self.by_node.get(link.target)
         if lot is None:
             self._of(work, "elsewhere", link.quantity, link.target)
         elif (lot.part, lot.unit) != (work.part, work.unit):

@@ -164,7 +164,8 @@ class Walk:
         if entry is _ANY and not near.startswith("order:") and not far.startswith("order:"):
             # Between jobs, lots and dispatches nothing restricts it, and a node is looked at once.
             if self.entered.get(far) is not _ANY:
-                self._enter(far, _ANY)
+                self.entered[far] = _ANY
+                self._go_on_from(far)
             return Step(link, "" if link.quantity else "lot")
         if not self._belongs(link, near, far, entry):
             return None
@@ -221,10 +222,15 @@ class Walk:
 
     def _enter(self, node: str, entry: _Entry) -> None:
         before = self.entered.get(node)
-        after = entry if before is None else before.with_also(entry)
-        if before is not None and (before is after or before == after):
-            return
-        self.entered[node] = after
+        if before is not None:
+            after = before.with_also(entry)
+            if before == after:
+                return
+            entry = after
+        self.entered[node] = entry
+        self._go_on_from(node)
+
+    def _go_on_from(self, node: str) -> None:
         if not node.startswith(("load:", "dispatch:")) and node not in self.behind:
             self.frontier.add(node)
 
@@ -265,7 +271,7 @@ class Trace:
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
-        ends = (node for step in self.steps for node in (step.link.source, step.link.target))
+        ends = chain.from_iterable(link[:2] for link, _ in self.steps)
         return tuple(dict.fromkeys(chain(self.roots, ends)))
 
     @cached_property
@@ -276,7 +282,7 @@ class Trace:
         return found
 
     def of_kind(self, kind: NodeKind) -> tuple[str, ...]:
-        return tuple(self._by_kind.get(kind.value, ()))
+        return tuple(self._by_kind.get(kind, ()))
 
 
 def follow(

@@ -3,7 +3,7 @@ numbers, and the files that are kept of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from models.domain.evidence import DOCUMENTS, DocumentType, Printed
 from models.domain.lot_documents import LotPaper
 from models.domain.trace import NodeKind, kind_of, name_of, work_of
+from models.queries.prepared import Prepared, among
 from models.queries.trace import chunks
 from models.queries.trace_nodes import CERTIFY
 from models.tables.lot_documents import LotDocumentRow
@@ -27,12 +28,12 @@ _OF_LOTS = select(_LOTS.c.number, _LOTS.c.certificate).where(
     _LOTS.c.number.in_(bindparam("names", expanding=True)), _LOTS.c.certificate.is_not(None)
 )
 _FILES = table(LotDocumentRow)
-_FILES_OF_LOTS = (
-    select(_FILES)
-    .where(_FILES.c.lot.in_(bindparam("names", expanding=True)), _FILES.c.superseded_by == "")
+_PAPER = ("lot", "type", "number", "issuer", "filename", "document")
+_FILES_OF_LOTS = Prepared(
+    select(*(_FILES.c[name] for name in _PAPER[:-1]), _FILES.c.id)
+    .where(among(_FILES.c.lot, "names"), _FILES.c.superseded_by == "")
     .order_by(_FILES.c.lot, _FILES.c.added_at, _FILES.c.id)
 )
-_PAPER = ("lot", "type", "number", "issuer", "filename")
 _OF_ORDERS = (
     select(_DOCUMENTS.c.order_number, _DOCUMENTS.c.number)
     .where(
@@ -75,13 +76,11 @@ def of_material(session: Session, nodes: Iterable[View]) -> tuple[list[View], li
     return papers, missing
 
 
-def _files(session: Session, lots: Iterable[str]) -> dict[str, list[View]]:
+def _files(session: Session, lots: Collection[str]) -> dict[str, list[View]]:
     """What is kept of each of the lots and was not superseded."""
     found: dict[str, list[View]] = {}
-    for some in chunks(lots):
-        for row in session.execute(_FILES_OF_LOTS, {"names": some}):
-            paper = {name: getattr(row, name) for name in _PAPER}
-            found.setdefault(row.lot, []).append({**paper, "document": row.id})
+    for row in _FILES_OF_LOTS.rows(session, names=lots) if lots else ():
+        found.setdefault(row[0], []).append(dict(zip(_PAPER, row, strict=True)))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import BindParameter, ColumnElement, Dialect, Select, String, bindparam, select
+from sqlalchemy import JSON, BindParameter, ColumnElement, Dialect, Select, String, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -183,5 +183,11 @@ def _packed(statement: str, width: int) -> str:
 def _converting(type_: Any, dialect: Dialect) -> _Convert | None:
     if isinstance(type_, Exact):
         return DECIMALS.__getitem__
+    if isinstance(type_, JSON) and dialect.name == "sqlite":
+        return _read_json
     convert: _Convert | None = type_.dialect_impl(dialect).result_processor(dialect, None)
     return convert
+
+
+def _read_json(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -35,19 +35,19 @@ LOT_ROWS = Prepared(
 )
 # The last only say what else to ask.
 _FLAGS = 3
-_NAMES = LOT_ROWS.names[:-_FLAGS]
+_NAMES = (*LOT_ROWS.names[:-_FLAGS], "held_with", "dfars")
 _COUNTED = tuple(map(LOT_ROWS.names.index, ("number", "part", "uom", "quantity", "on_hand")))
 
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """What each is by its node, and what it has on its shelf by its number.
+    """What each is, and what it has on its shelf by its number.
 
     `at_work`: some of theirs are on orders. `melt_asked`: some part may be under a clause about where its metal
     was melted. `any_held`: some lot is, whether or not of the trace.
     """
 
-    views: dict[str, View]
+    columns: Columns
     shelves: dict[str, Shelf]
     at_work: bool = False
     melt_asked: bool = False
@@ -57,17 +57,23 @@ class Lots:
 def lots(columns: Columns) -> Lots:
     """As `LOT_ROWS` has them."""
     if not columns:
-        return Lots({}, {})
+        return Lots([], {})
     counted = zip(*(columns[place] for place in _COUNTED), strict=True)
     shelves = dict(zip(columns[0], map(Shelf._make, counted), strict=True))
     at_work, melt_asked, any_held = map(any, columns[-_FLAGS:])
-    return Lots(views("lot", _NAMES, columns[:-_FLAGS]), shelves, at_work, melt_asked, any_held)
+    return Lots(columns[:-_FLAGS], shelves, at_work, melt_asked, any_held)
 
 
-def views(kind: str, names: Sequence[str], columns: Columns) -> dict[str, View]:
+def lot_views(lots: Lots) -> dict[str, View]:
+    """By node; held with another, or under a clause about melting, is none until somebody looked."""
+    return views("lot", "lot", _NAMES, lots.columns and (*lots.columns, repeat(None), repeat(False)))
+
+
+def views(kind: str, shown: str, names: Sequence[str], columns: Sequence[Iterable[Any]]) -> dict[str, View]:
     """What the books have of the nodes of a kind, by node; the first column is what they are called."""
     if not columns:
         return {}
     nodes = [f"{kind}:{name}" for name in columns[0]]
     keys = ("id", "kind", *names)
-    return {row[0]: dict(zip(keys, row, strict=False)) for row in zip(nodes, repeat(kind), *columns)}
+    rows = zip(nodes, repeat(shown), *columns)
+    return {row[0]: dict(zip(keys, row, strict=False)) for row in rows}

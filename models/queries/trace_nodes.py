@@ -20,7 +20,7 @@ from models.queries import melt_flags
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
 from models.queries.trace import chunks
-from models.queries.trace_lots import LOT_ROWS, Lots, lots, views
+from models.queries.trace_lots import LOT_ROWS, Lots, lot_views, lots, views
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.suppliers import Supplier
@@ -111,44 +111,44 @@ def records(session: Session, trace: Trace) -> Records:
 def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
     lots = records.lots
-    known = lots.views | _at_work(session, trace)
-    known |= views(NodeKind.JOB, _JOB, records.jobs)
-    known |= views(NodeKind.DISPATCH, _DISPATCH, list(zip(*records.sent, strict=True)))
-    found = [known.get(node) or _nameless(node) for node in trace.nodes]
-    melts = melt_flags.flags(session, lots.views.values()) if lots.melt_asked else {}
-    stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
-    gone_held = (
-        {step.link.target for step in trace.steps if name_of(step.link.source) in stops} if stops else ()
-    )
-    fed = {step.link.target for step in trace.steps}
-    gave = {step.link.source for step in trace.steps}
-    for view in found:
-        node, kind = view["id"], view["kind"]
-        if kind == "lot":
-            view["held_with"] = None
-            view["dfars"] = False
-        elif kind == "job":
-            view["kind"] = "work_order"
-            # Work in progress, and work nobody said what it was made of, are shown as that.
-            view["nothing_drawn"] = node in trace.back and node not in fed
-            view["in_work"] = node in trace.ahead and node not in gave
-        elif kind == "dispatch":
-            view["held"] = node in gone_held
-    for lot, over in stops.items():
-        known[lot_node(lot)]["held_with"] = over.lot if over.lot != lot else None
+    of_lots = lot_views(lots)
+    known = of_lots | _at_work(session, trace)
+    known |= views("job", "work_order", _JOB, records.jobs)
+    known |= views("dispatch", "dispatch", _DISPATCH, list(zip(*records.sent, strict=True)))
+    for node in trace.nodes:
+        if node not in known:
+            known[node] = _nameless(node)
+    fed = {link.target for link, _ in trace.steps}
+    gave = {link.source for link, _ in trace.steps}
+    for node in trace.of_kind(NodeKind.JOB):
+        # Work in progress, and work nobody said what it was made of, are shown as that.
+        known[node]["nothing_drawn"] = node in trace.back and node not in fed
+        known[node]["in_work"] = node in trace.ahead and node not in gave
+    melts = melt_flags.flags(session, of_lots.values()) if lots.melt_asked else {}
     for lot, told in melts.items():
         known[lot_node(lot)] |= told
-    return found
+    stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
+    for lot, over in stops.items():
+        known[lot_node(lot)]["held_with"] = over.lot if over.lot != lot else None
+    gone_held = {link.target for link, _ in trace.steps if name_of(link.source) in stops} if stops else ()
+    for node in trace.of_kind(NodeKind.DISPATCH):
+        known[node]["held"] = node in gone_held
+    return [known[node] for node in trace.nodes]
 
 
 def _nameless(node: str) -> View:
-    """What is known of a load, or of something that no book has, is its name."""
+    """What is known of a load is its name; and of something that no book has."""
     kind, _, name = node.partition(":")
-    return {"id": node, "kind": kind, **(load_named(name) if kind == NodeKind.LOAD else {})}
+    if kind == NodeKind.LOAD:
+        return {"id": node, "kind": kind, **load_named(name)}
+    if kind == NodeKind.LOT:
+        return {"id": node, "kind": kind, "held_with": None, "dfars": False}
+    return {"id": node, "kind": "work_order" if kind == NodeKind.JOB else kind}
 
 
 def _names(trace: Trace, kind: NodeKind) -> list[str]:
-    return [name_of(node) for node in trace.of_kind(kind)]
+    begins = len(kind) + 1
+    return [node[begins:] for node in trace.of_kind(kind)]
 
 
 def _read(session: Session, query: Prepared, names: Collection[str]) -> list[View]:

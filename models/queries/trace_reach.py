@@ -9,17 +9,35 @@ a way ends there, so that what comes out of one is asked for when there is one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, not_, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlmodel import Session
 
+from models.domain.quantities import ZERO
 from models.domain.trace import Direction, Link, netted
-from models.queries.prepared import Prepared, among, each
+from models.queries.prepared import Columns, Prepared, among, each
 from models.tables.orders import EdgeRow
-from models.tables.types import table
+from models.tables.types import DECIMALS, table
 
 _EDGES = table(EdgeRow)
 _LOAD = "load:%"
@@ -30,6 +48,53 @@ _LINK = (
     func.coalesce(_EDGES.c.event, 0),
     _EDGES.c.assumed,
 )
+
+# The same in fewer: what most links are without is one text, and empty where they are without all of it. To fetch
+# a value costs as much as to find it.
+_APART = "\x1f"
+_MORE = case(
+    (
+        and_(
+            _EDGES.c.order_number.is_(None),
+            *(_EDGES.c[name] == "" for name in ("parcel", "load")),
+            _EDGES.c.assumed == 0,
+        ),
+        null(),
+    ),
+    else_=func.coalesce(cast(_EDGES.c.event, String), "0")
+    + _APART
+    + cast(type_coerce(_EDGES.c.assumed, BigInteger), String)
+    + _APART
+    + func.coalesce(_EDGES.c.order_number, "")
+    + _APART
+    + _EDGES.c.parcel
+    + _APART
+    + _EDGES.c.load,
+)
+_SHORT = (*_LINK[:5], _MORE)
+# As `Link._make`, which looks at each once more.
+_LINK_OF: Callable[[tuple[Any, ...]], Link] = partial(tuple.__new__, Link)
+_BARE = (repeat(""), repeat(""), repeat(""), repeat(0), repeat(0), repeat(ZERO))
+
+
+def _told(columns: Columns) -> list[Link]:
+    """The net links that `_SHORT` tells of."""
+    if not columns:
+        return []
+    *way, more = columns
+    links = map(_LINK_OF, zip(*way, *_BARE))  # noqa: B905 - what they all are without goes on for ever
+    if not any(more):
+        return netted(links)
+    return netted(
+        link._replace(**_rest(said)) if said else link for link, said in zip(links, more, strict=False)
+    )
+
+
+def _rest(said: str) -> dict[str, Any]:
+    # A load's name is what somebody typed.
+    event, assumed, order, parcel, load = said.split(_APART, 4)
+    told = {"parcel": parcel, "load": load, "order": order, "first": int(event), "last": int(event)}
+    return told | {"assumed": DECIMALS[int(assumed)]}
 
 
 def _reached(near: str, far: str) -> CTE:
@@ -47,9 +112,9 @@ def _out_of(*reached: CTE) -> Prepared:
     nodes = [select(some.c.node).where(some.c.goes_on) for some in reached]
     if len(nodes) == 1:
         (some,) = reached
-        return Prepared(select(*_LINK).where(_EDGES.c.from_node == some.c.node, some.c.goes_on))
+        return Prepared(select(*_SHORT).where(_EDGES.c.from_node == some.c.node, some.c.goes_on))
     either = nodes[0].union(*nodes[1:]).subquery()
-    return Prepared(select(*_LINK).where(_EDGES.c.from_node == either.c.node))
+    return Prepared(select(*_SHORT).where(_EDGES.c.from_node == either.c.node))
 
 
 _BACK, _AHEAD = _reached("to_node", "from_node"), _reached("from_node", "to_node")
@@ -64,14 +129,14 @@ def _links_at(end: str) -> ColumnElement[bool]:
     return among(_EDGES.c[end], "nodes")
 
 
-_OUT, _INTO = (Prepared(select(*_LINK).where(_links_at(end))) for end in ("from_node", "to_node"))
+_OUT, _INTO = (Prepared(select(*_SHORT).where(_links_at(end))) for end in ("from_node", "to_node"))
 
 
 def links(session: Session, nodes: Collection[str], *, out: bool) -> list[Link]:
     """The net links out of the nodes, or into them."""
     if not nodes:
         return []
-    return netted(map(Link._make, (_OUT if out else _INTO).rows(session, nodes=nodes)))
+    return _told((_OUT if out else _INTO).columns(session, nodes=nodes))
 
 
 def _netted(links: Select[Any]) -> Prepared:
@@ -129,8 +194,7 @@ class Reach:
         ahead = direction is Direction.FORWARD
         self._unread = behind.difference(roots) if ahead else frozenset[str]()
         given = {"roots": roots} if direction is Direction.BACK else {"roots": roots, "behind": behind}
-        found = netted(map(Link._make, _REACHED[direction].rows(session, **given)))
-        for link in found:
+        for link in _told(_REACHED[direction].columns(session, **given)):
             self._out[link.source].append(link)
         if not ahead:
             # What went elsewhere as well is of the balance only.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from models.domain.trace import Link, NodeKind, Trace, name_of
+from models.domain.trace import Link, NodeKind, Trace
 from models.queries.trace import Genealogy, chunks
 from models.tables.orders import LineRow
 from models.tables.types import table
@@ -23,22 +23,25 @@ def siblings(
     """Jobs that are not in the trace, each with the lots and loads of it that they shared. `told` are the
     links out of its lots; where those went is in a trace forward, but for who shared a load."""
     jobs = set(trace.of_kind(NodeKind.JOB))
-    found: dict[str, dict[str, None]] = {}
-    works: dict[str, dict[str, None]] = {}
+    found: dict[str, list[str]] = {}
+    works: dict[str, list[str]] = {}
     loads = trace.of_kind(NodeKind.LOAD)
     for link in chain(told, genealogy(list(loads), True)):
-        source, target = link.source, link.target
+        target = link.target
         if link.how == "consume":
             if target not in jobs:
-                found.setdefault(target, {})[source] = None
-        elif target.startswith("order:") and source.startswith(("lot:", "load:")):
-            works.setdefault(target, {})[source] = None
+                shared = found.setdefault(target, [])
+                if link.source not in shared:
+                    shared.append(link.source)
+        elif target.startswith("order:") and link.source.startswith(("lot:", "load:")):
+            works.setdefault(target, []).append(link.source)
     if works:
         jobs.update(f"job:{job}" for job in _jobs_of(session, trace.of_kind(NodeKind.ORDER)).values())
         for node, job in _jobs_of(session, works).items():
-            found.setdefault(f"job:{job}", {}).update(works[node])
+            shared = found.setdefault(f"job:{job}", [])
+            shared += [source for source in dict.fromkeys(works[node]) if source not in shared]
     seen = genealogy.visible(sorted(found.keys() - jobs))
-    return [{"work_order": name_of(job), "shared": list(found[job])} for job in seen]
+    return [{"work_order": job.removeprefix("job:"), "shared": found[job]} for job in seen]
 
 
 def _jobs_of(session: Session, nodes: Collection[str]) -> dict[str, str]:

@@ -9,19 +9,31 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.domain.balance import PASSED_ON, Balance, by_lot, by_part
+from models.domain.balance import PASSED_ON, Balance, Scope, by_lot, by_part
 from models.domain.conversions import conversions
 from models.domain.order import Order
 from models.domain.quantities import ZERO, plain
 from models.domain.records import Conversion
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_balance, trace_nodes
-from models.queries.trace import Genealogy
+from models.queries.trace import Begin, Genealogy
+from models.queries.trace_nodes import Records
 from models.queries.trace_reach import Reach
 from models.queries.trace_roots import Match
 from models.queries.trace_siblings import siblings
 
 View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A trace as the rules have it, what the books have of its nodes, and the balance of each lot and part."""
+
+    trace: Trace
+    records: Records
+    scope: Scope
+    lots: list[Balance]
+    parts: list[Balance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +45,29 @@ class Found:
     view: View
 
 
-def found(session: Session, match: Match, direction: Direction, *, cleared: bool) -> Found:
-    """All that belongs to what `match` names."""
-    begin = match.begin
-    genealogy = Genealogy(session, cleared, begin.serial)
+def read(session: Session, begin: Begin, direction: Direction, genealogy: Genealogy) -> Read:
+    """The rows of all that belongs, and whether all of it is somewhere."""
     reach = Reach(session, begin.roots, begin.behind, direction)
     trace = follow(begin.roots, direction, genealogy.over(reach), begin.behind)
     records = trace_nodes.records(session, trace)
     about = trace_balance.scope(session, trace, records.lots, reach)
     lots = by_lot(about)
+    return Read(trace, records, about, lots, by_part(lots))
+
+
+def found(session: Session, match: Match, direction: Direction, *, cleared: bool) -> Found:
+    """All that belongs to what `match` names."""
+    begin = match.begin
+    genealogy = Genealogy(session, cleared, begin.serial)
+    known = read(session, begin, direction, genealogy)
+    trace, records = known.trace, known.records
     nodes = trace_nodes.nodes(session, trace, records)
     done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
     customers = trace_nodes.customers(trace, records.sent)
-    of_lots = [_balance(balance, genealogy) for balance in lots]
-    of_parts = [_balance(balance, genealogy) for balance in by_part(lots)]
+    of_lots = [_balance(balance, genealogy) for balance in known.lots]
+    of_parts = [_balance(balance, genealogy) for balance in known.parts]
     view: View = {
         "root": {
             "identifier": match.identifier,
@@ -66,9 +85,9 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
         "missing": missing,
         "balance": of_parts,
         "lots": of_lots,
-        "siblings": siblings(session, trace, about.links, genealogy),
+        "siblings": siblings(session, trace, known.scope.links, genealogy),
     }
-    return Found(trace, lots, view)
+    return Found(trace, known.lots, view)
 
 
 def _answer(customers: list[View], missing: list[View], balances: list[View]) -> View:

@@ -166,8 +166,10 @@ def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
     answer = viewer.get(f"{API}/trace/HX-1.csv?direction=forward")
     assert answer.status_code == 200
     lines = answer.text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "from,to,quantity,unit,how,parcel,load,order,unsure,certificates"
-    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1"
+    assert lines[0] == (
+        "from,to,quantity,unit,how,parcel,load,order,unsure,certificates,counted_in,conversion"
+    )
+    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1,,"
     told = trace(viewer, "HX-1", "forward")
     assert len(lines) == len(told["edges"]) + 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import insert, text
@@ -91,6 +92,22 @@ def test_what_was_taken_back_is_not_gone_on_from(database: Database) -> None:
         assert not list(streamed(session, Begin(("lot:A",)), Direction.FORWARD, cleared=True))
         reach = Reach(session, ("lot:A",), frozenset(), Direction.FORWARD)
         assert not follow(["lot:A"], Direction.FORWARD, reach).steps
+
+
+def test_links_are_read_whole_whatever_their_names_are_made_of(database: Database) -> None:
+    odd = 'A "1"\\ \x1f 钢'
+    load = f"load:ACME:{odd}:1:2026-11-02T09:00:00Z"
+    links = [
+        link(f"lot:{odd}", "ship", "order:S:1:A", "2.5", parcel="S-P1", load=odd, unit="KGM"),
+        link("lot:B", "ship", "order:S:1:A", 0, assumed=Decimal("0.25")),
+        link("order:S:1:A", "process", "lot:C", 1, load=load),
+        link("lot:C", "consume", "job:1", 1),
+    ]
+    written(database, links)
+    with database.snapshot() as session:
+        reach = Reach(session, ("job:1",), frozenset(), Direction.BACK)
+        read = {one for each in links for one in reach([each.target], False)}
+    assert read == set(links)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -20,7 +20,8 @@ Rows = Sequence[Any]
 _LINK = "edge.from_node, edge.to_node, edge.quantity, edge.unit, edge.how, edge.parcel, edge.load, edge.order_number"
 _LOT = (
     "lot.number, lot.part, lot.part_revision, lot.quantity, lot.uom, lot.on_hand, lot.supplier, lot.supplier_lot, "
-    "lot.heat_number, lot.country_of_melt, lot.country_of_origin, lot.received_on, lot.held, supplier.name"
+    "lot.heat_number, lot.country_of_melt, lot.country_of_origin, lot.received_on, lot.certificate, lot.held, "
+    "supplier.name"
 )
 _JOB = "number, type, part, revision, quantity, due, customer, customer_order"
 _SENT = (
