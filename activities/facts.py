@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from activities import lot_facts
+from activities.line_facts import line_fact, operation_facts, to_add
 from models import drafts
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
@@ -21,12 +21,9 @@ from models.domain.contract import Terms
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
 from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, lots_to_lock
-from models.domain.inspection import Characteristic, Sample
-from models.domain.inspection import InspectionPlan as FrozenPlan
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.domain.pieces import Move, line_of, lot_of
-from models.domain.quantities import UNIT_DECIMALS
 from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere, typed_in
 from models.domain.upstream import Upstream
@@ -34,13 +31,11 @@ from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
-from models.queries.materials import named
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward, upstream
 from models.tables.orders import CommandRow, EventRow, OrderRow
-from models.tables.parts import InspectionPlan, Part
 from models.tables.people import User
 from models.tables.plants import Calendar, Plant
 from models.tables.processes import Process
@@ -72,6 +67,9 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         facts = lot_facts.with_materials(session, order, facts)
     if order is not None and isinstance(command, c.Receive | c.Ship):
         facts = lot_facts.with_new_numbers(session, order, command, facts, now)
+    if order is not None and (wanted := to_add(order, command)):
+        able = _approved_now(session, order, now)
+        return replace(facts, approved=able, operations=operation_facts(session, order, wanted, now))
     if order is None or not isinstance(command, _OF_SERIALS):
         return facts
     if not any(line.by_serial for line in order.lines):
@@ -295,44 +293,4 @@ def _line(session: Session, draft: Draft, work_order: str, index: int, contract:
             field=f"lines.{index}.work_order",
             work_order=work_order,
         )
-    part = session.get(Part, (job.part, job.revision))
-    assert part is not None, "foreign keys keep the part"
-    return LineFact(
-        part=part.number,
-        part_revision=part.revision,
-        description=part.description,
-        unit=part.uom,
-        export_controlled=part.export_controlled,
-        plan=_plan(session.get(InspectionPlan, (part.number, part.revision, draft.process))),
-        contract=contract,
-        by_serial=part.trace == "serial" and UNIT_DECIMALS.get(part.uom) == 0,
-        materials=named(part.bom),
-    )
-
-
-def _plan(row: InspectionPlan | None) -> FrozenPlan | None:
-    if row is None:
-        return None
-
-    def number(raw: object) -> Decimal | None:
-        return None if raw is None else Decimal(str(raw))
-
-    return FrozenPlan(
-        row.part,
-        row.revision,
-        row.process,
-        tuple(
-            Characteristic(
-                number=str(item["number"]),
-                name=item["name"],
-                kind=item.get("kind") or "variable",
-                nominal=number(item.get("nominal")),
-                lower=number(item.get("lower")),
-                upper=number(item.get("upper")),
-                unit=item.get("unit") or "",
-                method=item.get("method") or "",
-                sample=Sample.of(item.get("sample", "all")),
-            )
-            for item in row.characteristics
-        ),
-    )
+    return line_fact(session, job, draft.process, contract)

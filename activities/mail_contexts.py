@@ -113,6 +113,21 @@ class LineChange(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine(Part):
+    """A line that a change order adds."""
+
+    part: str
+    revision: str
+    work_order: str
+    unit: str
+    currency: str
+    quantity: str
+    unit_price: str
+    basis: str = "piece"
+    lots: tuple[PlannedLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOrder(Part):
     """A change order, each term before and after; lines that stay as they are are left out."""
 
@@ -120,6 +135,7 @@ class ChangeOrder(Part):
     need_by: tuple[date, date]
     spec_revision: tuple[str, str]
     lines: tuple[LineChange, ...]
+    added: tuple[NewLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

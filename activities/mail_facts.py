@@ -218,6 +218,20 @@ def change_order(order: Order, name: str) -> m.ChangeOrder:
             for was, now in zip(change.before.lines, change.after.lines, strict=True)
             if was != now
         ),
+        added=tuple(
+            m.NewLine(
+                part=new.part,
+                revision=new.part_revision,
+                work_order=new.work_order,
+                unit=new.unit,
+                currency=order.currency,
+                quantity=str(new.quantity),
+                unit_price=str(new.unit_price),
+                basis=new.basis.value,
+                lots=_planned(new.lots),
+            )
+            for new in change.added
+        ),
     )
 
 

@@ -38,6 +38,7 @@ from activities.mail_contexts import (
     MailContext,
     MergedOrder,
     MilestoneReminder,
+    NewLine,
     OrderAcknowledged,
     OrderCancelled,
     OrderClosed,
@@ -159,6 +160,18 @@ CHANGED = ChangeOrder(
                 (PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
                 (PlannedLot(lot="20260315-STEEL-001", quantity="1000", heat="HX-1"),),
             ),
+        ),
+    ),
+    added=(
+        NewLine(
+            part="FL-DN50",
+            revision="C",
+            work_order="WO-3207",
+            unit="C62",
+            currency="USD",
+            quantity="300",
+            unit_price="0.9",
+            lots=(PlannedLot(lot="20260401-STEEL-002", quantity="300", heat="HX-4"),),
         ),
     ),
 )

@@ -39,6 +39,7 @@ _TERMS = {
     "unit_price": N_("Price"),
     "lots": N_("Lots"),
     "spec_revision": N_("Specification"),
+    "new_lines": N_("Lines"),
 }
 
 

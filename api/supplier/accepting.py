@@ -36,7 +36,7 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ChangeForm:
     order, words = visit.order, visit.words
     change = order.change_to_answer
     assert change is not None, "it is offered only while a change waits for an answer"
-    rows = tuple(differing(change.before, change.after, order, words))
+    rows = tuple(differing(change.before, change.after, change.added, order, words))
     today = words.today.isoformat()
     if change.kind is ChangeKind.EXPEDITE:
         day = words.day(change.after.need_by)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from activities.i18n import N_
 from api.supplier.words import Words
-from models.domain.changes import Commercial, LineCommercial
+from models.domain.changes import AddedLine, Commercial, LineCommercial
 from models.domain.order import Line, Order
 from models.domain.quantities import ZERO
+from models.domain.records import PlannedLot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class Differing:
     after: str
 
 
-def differing(before: Commercial, after: Commercial, order: Order, words: Words) -> Iterator[Differing]:
-    """Only what is different; lines are called as the order calls them."""
+def differing(
+    before: Commercial, after: Commercial, added: Iterable[AddedLine], order: Order, words: Words
+) -> Iterator[Differing]:
+    """Only what is different; lines are called as the order calls them. A new line stands beside nothing."""
     if before.need_by != after.need_by:
         yield Differing(words.say(N_("Needed by")), words.day(before.need_by), words.day(after.need_by))
     if before.spec_revision != after.spec_revision:
@@ -32,6 +35,10 @@ def differing(before: Commercial, after: Commercial, order: Order, words: Words)
         line = order.line(was.line)
         if line is not None:
             yield from _of_a_line(line, was, now, order.currency, words)
+    for new in added:
+        part = f"{new.part} {new.part_revision}"
+        what = words.say(N_("{part} ({work_order}): new line"), part=part, work_order=new.work_order)
+        yield Differing(what, "–", _of_a_new_line(new, order.currency, words))
 
 
 def _of_a_line(
@@ -50,8 +57,17 @@ def _of_a_line(
         )
 
 
+def _of_a_new_line(new: AddedLine, currency: str, words: Words) -> str:
+    """So many, for how much, and out of which lots, if any is named."""
+    told = [words.amount(new.quantity, new.unit), words.price(new.unit_price, currency, new.basis)]
+    return " · ".join([*told, *([_named(new.lots, new.unit, words)] if new.lots else [])])
+
+
 def _lots(line: Line, terms: LineCommercial, words: Words) -> str:
-    named = [
-        f"{lot.lot} {words.amount(lot.quantity, line.unit)}" for lot in terms.lots if lot.quantity > ZERO
-    ]
-    return words.listed(named) or "–"
+    return _named(terms.lots, line.unit, words) or "–"
+
+
+def _named(lots: Iterable[PlannedLot], unit: str, words: Words) -> str:
+    return words.listed(
+        [f"{lot.lot} {words.amount(lot.quantity, unit)}" for lot in lots if lot.quantity > ZERO]
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from models.domain.contract import Basis
 from models.domain.records import PlannedLot
 
 _Term = TypeVar("_Term")
@@ -30,6 +31,22 @@ class Commercial:
     need_by: date
     spec_revision: str
     lines: tuple[LineCommercial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLine:
+    """An outside operation that is to become a line, as it was when it was asked for. It gets its number, and
+    what is kept of its part, its plan and the contract, when the supplier accepts."""
+
+    work_order: str
+    operation: int
+    part: str
+    part_revision: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal
+    basis: Basis = Basis.PIECE
+    lots: tuple[PlannedLot, ...] = ()
 
 
 class ChangeKind(StrEnum):
@@ -71,6 +88,8 @@ class Change:
     # Of an expedite: the order's priority before it, and the orders that come later for it.
     priority: str = ""
     pushed: tuple[str, ...] = ()
+    # New lines, beside those that `before` and `after` name.
+    added: tuple[AddedLine, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -89,6 +108,7 @@ class Change:
                 was.lots != wanted.lots and was.quantity == wanted.quantity for was, wanted in beside
             ),
             "spec_revision": self.before.spec_revision != self.after.spec_revision,
+            "new_lines": bool(self.added),
         }
         return tuple(name for name, different in on.items() if different)
 

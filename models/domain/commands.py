@@ -104,12 +104,15 @@ class AnswerCounter(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine(Part):
-    """What is to be different on one line; a quantity of 0 cancels it, `lots` take the place of all."""
+    """What is to be different on one line; a quantity of 0 cancels it, `lots` take the place of all. Without
+    `line` it is a new one: so many of an outside operation, at the contract's price if none is named."""
 
-    line: int
+    line: int | None = None
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     lots: tuple[ChangedLot, ...] | None = None
+    work_order: str = ""
+    operation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.changes import Commercial
+from models.domain.changes import AddedLine, Commercial
 from models.domain.charges import Charge
 from models.domain.claims import Loss
 from models.domain.evidence import DocumentType, Mismatch, Printed
@@ -106,13 +106,15 @@ class OrderDeclined(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProposed(Event):
-    """One of us wants `after` in place of `before`; somebody else has to approve it."""
+    """One of us wants `after` in place of `before`, and the lines `added` to it; somebody else has to
+    approve it."""
 
     change: str
     before: Commercial
     after: Commercial
     by: str
     reason: str
+    added: tuple[AddedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,8 @@ class ChangeWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAcknowledged(Event):
-    """The supplier accepted: `after` holds from now on, as `revision`, in place of `before`. A promise
-    that is named is for every line."""
+    """The supplier accepted: `after` holds from now on, as `revision`, in place of `before`, and the lines
+    `added` are the order's. A promise that is named is for every line."""
 
     change: str
     before: Commercial
@@ -148,6 +150,7 @@ class ChangeAcknowledged(Event):
     revision: int
     promise_date: date | None = None
     supplier_order: str = ""
+    added: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,20 @@ class LineFact:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationFact:
+    """An outside operation that is to become a line of an order there is, and the master data it would keep.
+    `covered`: by some order, of which `covered_by` names those that who sees this order may know of."""
+
+    process: str
+    spec: str
+    spec_revision: str
+    type: str
+    line: LineFact
+    covered: bool = False
+    covered_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IssueFacts:
     """Master data as it stands on the day of issue, to be frozen into the order."""
 
@@ -186,6 +200,8 @@ class Facts:
     materials: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # Numbers for what comes back of lots of another part or unit, by `key(line, lot)`.
     new_lots: Mapping[str, str] = field(default_factory=dict)
+    # The outside operations that a change is to add, by work order and operation.
+    operations: Mapping[tuple[str, int], OperationFact] = field(default_factory=dict)
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

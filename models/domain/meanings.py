@@ -167,7 +167,15 @@ def _declined(order: Order, event: e.OrderDeclined, _: int, at: datetime) -> Ord
 
 def _change_proposed(order: Order, event: e.ChangeProposed, _: int, at: datetime) -> Order:
     change = Change(
-        event.change, at, event.by, event.reason, event.before, event.after, ChangeState.PROPOSED, at
+        event.change,
+        at,
+        event.by,
+        event.reason,
+        event.before,
+        event.after,
+        ChangeState.PROPOSED,
+        at,
+        added=event.added,
     )
     return replace(order, changes={**order.changes, event.change: change})
 
@@ -250,7 +258,7 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         order,
         need_by=event.after.need_by,
         spec_revision=event.after.spec_revision,
-        lines=tuple(_as_changed(order, line, event) for line in order.lines),
+        lines=(*(_as_changed(order, line, event) for line in order.lines), *event.added),
         revision=event.revision,
         promise_current=event.promise_date or order.promise_current,
         supplier_order=event.supplier_order or order.supplier_order,

@@ -13,7 +13,7 @@ from models.codec import adapter, load_order
 from models.domain import first_article, headline, serials, setting_up
 from models.domain.arrivals import short_in
 from models.domain.authority import Role
-from models.domain.changes import LineCommercial
+from models.domain.changes import AddedLine, LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
 from models.domain.facts import Draft
@@ -242,6 +242,20 @@ def _change(order: Order) -> View | None:
             }
             for was, now in zip(before.lines, after.lines, strict=True)
         ],
+        "new_lines": [
+            {
+                "work_order": new.work_order,
+                "operation": new.operation,
+                "part": new.part,
+                "part_revision": new.part_revision,
+                "quantity": new.quantity,
+                "uom": new.unit,
+                "unit_price": new.unit_price,
+                "basis": new.basis.value,
+                "lots": _planned(new),
+            }
+            for new in change.added
+        ],
     }
 
 
@@ -264,7 +278,7 @@ def _contingency(order: Order) -> View | None:
     }
 
 
-def _planned(terms: LineCommercial) -> list[View]:
+def _planned(terms: LineCommercial | AddedLine) -> list[View]:
     return [{"lot": lot.lot, "quantity": lot.quantity} for lot in terms.lots]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.domain.order import Order
 from models.queries import covering
 from models.queries.orders import Reader
 from models.tables.lots import Lot
@@ -28,6 +29,7 @@ _LOTS = table(Lot)
 _SUPPLIERS = table(Supplier)
 _APPROVALS = table(SupplierApproval)
 _MOST_LOTS = 40
+_MOST_ADDED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,27 @@ def outside(
     rows = session.execute(query.order_by(*keys).offset(start).limit(limit)).all()
     found = covering.covering(session, {row.work_order for row in rows}, cleared=reader.cleared)
     return [_outside(row, found) for row in rows]
+
+
+def to_add(session: Session, reader: Reader, order: Order) -> list[Outside]:
+    """Outside operations nobody ordered yet that fit on an order there is, the first due first."""
+    fits = [
+        ~covering.covered(by_drafts=True),
+        or_(_OPERATIONS.c.spec.is_(None), _OPERATIONS.c.spec.in_(["", order.spec])),
+        or_(
+            _OPERATIONS.c.spec_revision.is_(None), _OPERATIONS.c.spec_revision.in_(["", order.spec_revision])
+        ),
+        _JOBS.c.type == order.type,
+        *(
+            or_(_JOBS.c.part != part, _JOBS.c.revision == revision)
+            for part, revision in {line.part: line.part_revision for line in order.lines}.items()
+        ),
+    ]
+    if not order.export_controlled:
+        fits.append(_PARTS.c.export_controlled.is_(False))
+    return outside(
+        session, reader, "", covered=False, start=0, limit=_MOST_ADDED, process=order.process, where=fits
+    )
 
 
 def matching(q: str) -> list[ColumnElement[bool]]:

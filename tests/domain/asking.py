@@ -175,6 +175,15 @@ def changed(line: int = 1, quantity: object = None, price: object = None, **lots
     return c.ChangedLine(line, numbers[0], numbers[1], named)
 
 
+def added(
+    work_order: str = "WO-7", operation: int = 30, quantity: object = 50, price: object = None, **lots: object
+) -> c.ChangedLine:
+    """A new line."""
+    numbers = [None if number is None else Decimal(str(number)) for number in (quantity, price)]
+    named = tuple(c.ChangedLot(lot, Decimal(str(some))) for lot, some in lots.items()) or None
+    return c.ChangedLine(None, numbers[0], numbers[1], named, work_order, operation)
+
+
 def hurry(need_by: date, reason: str = "The line stands", **push: date) -> c.Expedite:
     """`hurry(SOONER, SO_2=LATER)`: order SO-2 may come as late as that for it."""
     pushed = tuple(c.Pushed(order.replace("_", "-"), forecast) for order, forecast in push.items())

@@ -247,6 +247,8 @@ def check_step(before: Order, event: e.Event, after: Order) -> None:
         assert pieces(after, Bucket.OVER) == pieces(before, Bucket.OVER)
     if isinstance(event, e.CounterAccepted):
         _divided(before, event, after)
+    elif isinstance(event, e.ChangeAcknowledged):
+        _added(before, event, after)
     elif not isinstance(event, e.OrdersMerged):
         assert [line.line for line in after.lines] == [line.line for line in before.lines]
     if before.promise_first is not None:
@@ -294,6 +296,18 @@ def _kept_within_tolerance(before: Order, after: Order) -> None:
     for was, line in zip(before.lines, after.lines, strict=True):
         if line.ordered != was.ordered:
             assert line.kept <= (line.ordered - line.kept) * line.tolerance
+
+
+def _added(before: Order, event: e.ChangeAcknowledged, after: Order) -> None:
+    """The lines there were, then those that were approved and no others, by new numbers."""
+    numbers = [line.line for line in before.lines]
+    assert [line.line for line in after.lines[: len(numbers)]] == numbers
+    new = after.lines[len(numbers) :]
+    assert not {line.line for line in new} & set(numbers)
+    assert [(line.work_order, line.operation, line.ordered, line.unit_price) for line in new] == [
+        (item.work_order, item.operation, item.quantity, item.unit_price)
+        for item in before.changes[event.change].added
+    ]
 
 
 def _divided(before: Order, event: e.CounterAccepted, after: Order) -> None:

@@ -39,6 +39,7 @@ from models.domain.facts import (
     IssueFacts,
     LineFact,
     LotFact,
+    OperationFact,
     lots_to_lock,
 )
 from models.domain.inspection import Characteristic, InspectionPlan, Sample
@@ -120,6 +121,17 @@ def a_line(
 def a_lot(lot: str, on_hand: object = 100, **fields: Any) -> LotFact:
     plain: dict[str, Any] = {"part": "FLANGE", "unit": "C62", "heat": f"H{lot[1:]}"}
     return LotFact(lot, on_hand=Decimal(str(on_hand)), **(plain | fields))
+
+
+def an_operation(part: str = "FLANGE", revision: str = "B", **fields: Any) -> OperationFact:
+    """Plating to the order's specification, not ordered yet."""
+    of_part = {"export_controlled": False, "plan": None} | {
+        name: fields.pop(name)
+        for name in ("export_controlled", "plan", "contract", "by_serial")
+        if name in fields
+    }
+    plain: dict[str, Any] = {"process": "PLATE", "spec": "ASTM B633", "spec_revision": "2023", "type": "MTO"}
+    return OperationFact(**(plain | fields), line=LineFact(part, revision, "Flange", "C62", **of_part))
 
 
 def a_draft(*lines: DraftLine, **fields: Any) -> Draft:
@@ -210,6 +222,9 @@ class Scene:
         self.materials: frozenset[str] = frozenset()
         # How many lots were given a number: `SO-1-L1` and on.
         self.numbered = 0
+        # Outside operations of work orders, and those of our suppliers that may do them today.
+        self.operations: dict[tuple[str, int], OperationFact] = {}
+        self.approved = dict.fromkeys(SUPPLIERS - {"GAMMA"}, "")
 
     @property
     def order(self) -> Order:
@@ -295,12 +310,18 @@ class Scene:
             others=concerned,
             numbers=numbers,
             supplier_known=supplier,
-            approved=dict.fromkeys(SUPPLIERS - {"GAMMA"}, "") if supplier else {},
+            approved=self.approved if supplier or self.operations else {},
             elsewhere=self.elsewhere,
             made_of=self.made_of,
             materials={line.line: self.materials for line in self.order.lines},
             new_lots=self._new_lots(command, lots),
+            operations={key: self._covered(key, fact) for key, fact in self.operations.items()},
         )
+
+    def _covered(self, key: tuple[str, int], fact: OperationFact) -> OperationFact:
+        """An operation, ordered by whom it was or by this order."""
+        here = any((line.work_order, line.operation) == key for line in self.order.lines)
+        return replace(fact, covered=True, covered_by=(self.order.number,)) if here else fact
 
     def _new_lots(self, command: Command, lots: dict[str, LotFact]) -> dict[str, str]:
         found = {}

@@ -46,6 +46,7 @@ from tests.domain.orders import (
     Scene,
     a_line,
     a_lot,
+    an_operation,
     issued,
 )
 
@@ -134,7 +135,7 @@ class Orders(RuleBasedStateMachine):
         self.scene = issued(
             a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05")),
             a_line(2, 50, [("L3", 50)], first_article=Decimal(first)),
-            lots=[a_lot("L1", 60), a_lot("L2", 45, **made_of), a_lot("L3", 50)],
+            lots=[a_lot("L1", 60), a_lot("L2", 45, **made_of), a_lot("L3", 50), a_lot("L4", 60)],
             plans={2: PLAN},
             documents=[DocumentType.coc] if documents else [],
             release_before_ship=gated,
@@ -143,6 +144,12 @@ class Orders(RuleBasedStateMachine):
             materials=frozenset({"BAR"}),
             **rest,
         )
+        # What a change may add: at the contract's price, and with serial numbers and a plan.
+        priced = replace(CONTRACT, price=Decimal("1.5"))
+        self.scene.operations = {
+            ("WO-7", 30): an_operation(contract=priced),
+            ("WO-8", 30): an_operation(plan=PLAN, by_serial=True),
+        }
         # Other terms, most often to be answered still, or the order as it is.
         others = c.Acknowledge("counter", lines=(c.TermsLine(2, unit_price=Decimal("0.9")),))
         agreed: list[list[Command]] = [
@@ -361,9 +368,12 @@ class Orders(RuleBasedStateMachine):
             ),
             max_size=2,
         ),
+        new=st.lists(st.sampled_from([7, 7, 8, 9]), max_size=2),
         straight=sometimes,
     )
-    def propose_a_change(self, days: int | None, spec: str | None, lines: Any, straight: bool) -> None:
+    def propose_a_change(
+        self, days: int | None, spec: str | None, lines: Any, new: list[int], straight: bool
+    ) -> None:
         wanted = tuple(
             c.ChangedLine(
                 line,
@@ -372,6 +382,10 @@ class Orders(RuleBasedStateMachine):
                 None if some is None else (c.ChangedLot("L1" if some % 7 else "L9", Decimal(some)),),
             )
             for line, quantity, price, some in lines
+        )
+        wanted += tuple(
+            c.ChangedLine(None, Decimal(5 * job), None if job == 7 else Decimal(1), None, f"WO-{job}", 30)
+            for job in new
         )
         day = None if days is None else LONDON.local_date(self.scene.now) + timedelta(days=days)
         self.ask(c.ProposeChange(c.Changes(day, wanted, spec), "Our customer" if days != 7 else " "))
@@ -417,6 +431,9 @@ class Orders(RuleBasedStateMachine):
     @rule(number=which, portion=portions, again=rarely)
     def send(self, number: int, portion: Decimal | None, again: bool) -> None:
         line, lot = self.place(number, Bucket.RETURNED_UNPROCESSED)
+        new = [each.line for each in self.scene.order.lines if each.work_order in ("WO-7", "WO-8")]
+        if new and number % 3 == 0:
+            line, lot = new[number % len(new)], "L4"
         quantity = portion if portion is not None else self.scene.shelf.get(lot, a_lot("L1")).on_hand
         papers = "SO-1-N1" if again else ""
         self.ask(c.Send((c.SendLine(line, quantity, lot),), nonconformance=papers))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from activities.i18n import N_
 from api.pages.order.telling import Sentence, Telling
 from models.domain import events as e
+from models.domain.changes import AddedLine
+from models.domain.order import Line
 
 
 def proposed(event: e.ChangeProposed, tell: Telling) -> Sentence:
@@ -16,7 +18,7 @@ def proposed(event: e.ChangeProposed, tell: Telling) -> Sentence:
         {"change": event.change},
         "watch",
         event.reason,
-        changes=tell.commercial(event.before, event.after),
+        changes=tell.commercial(event.before, event.after, event.added),
     )
 
 
@@ -41,7 +43,21 @@ def acknowledged(event: e.ChangeAcknowledged, tell: Telling) -> Sentence:
         N_("{who} accepted change {change}; the order is at revision {revision}."),
         {"change": event.change, "revision": str(event.revision)},
         "good",
-        changes=tell.commercial(event.before, event.after),
+        changes=tell.commercial(event.before, event.after, map(_as_asked, event.added)),
+    )
+
+
+def _as_asked(line: Line) -> AddedLine:
+    return AddedLine(
+        line.work_order,
+        line.operation,
+        line.part,
+        line.part_revision,
+        line.unit,
+        line.ordered,
+        line.unit_price,
+        line.basis,
+        line.lots,
     )
 
 

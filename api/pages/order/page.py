@@ -134,7 +134,9 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "change": order.open_change,
         "plan": order.contingency,
         "claims": claims_told.claims(order, words),
-        "change_rows": tell.commercial(order.open_change.before, order.open_change.after)
+        "change_rows": tell.commercial(
+            order.open_change.before, order.open_change.after, order.open_change.added
+        )
         if order.open_change
         else (),
         "loads": rows.loads(tell),

@@ -13,7 +13,7 @@ from api.pages import alert_words
 from api.supplier.commercial import differing
 from api.supplier.terms import delivery
 from api.supplier.words import Words
-from models.domain.changes import Commercial
+from models.domain.changes import AddedLine, Commercial
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.order import Order
@@ -116,11 +116,13 @@ class Telling:
                 found.append(Change(self.say(N_("{part}: day"), part=part), before_, after_))
         return tuple(found)
 
-    def commercial(self, before: Commercial, after: Commercial) -> tuple[Change, ...]:
+    def commercial(
+        self, before: Commercial, after: Commercial, added: Iterable[AddedLine]
+    ) -> tuple[Change, ...]:
         """What a change order changes."""
         return tuple(
             Change(each.what, each.before, each.after)
-            for each in differing(before, after, self.order, self.words)
+            for each in differing(before, after, added, self.order, self.words)
         )
 
     def price(self, terms: LineTerms, number: int) -> str:

@@ -17,6 +17,11 @@ from models.domain import commands as c
 from models.domain.changes import Change
 from models.domain.order import Line
 from models.queries import order_stream
+from models.queries.sourcing import Outside, to_add
+
+# So many new lines are asked for on one page.
+_MOST_NEW = 3
+_NEW = ("operation", "quantity", "unit_price", "lot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,40 @@ class ProposeForm:
     today: str
     spec: str
     rows: tuple[LineRow, ...]
+    # What fits on the order and nobody ordered yet: its value and what it is called; and the starts of the
+    # inputs for new lines.
+    open: tuple[tuple[str, str], ...]
+    new: tuple[str, ...]
+    currency: str
+    # Something was typed for a new line already.
+    adding: bool
 
 
-def _propose_form(acting: Acting, _typed: Typed) -> ProposeForm:
+def _propose_form(acting: Acting, typed: Typed) -> ProposeForm:
     order, words = acting.order, acting.words
     return ProposeForm(
         words.far_day(order.need_by),
         words.today.isoformat(),
         f"{order.spec} {order.spec_revision}".strip(),
         tuple(_line_row(acting, index, line) for index, line in enumerate(order.lines)),
+        tuple(_operation_row(words, each) for each in acting.known),
+        tuple(f"new.{place}" for place in range(min(_MOST_NEW, len(acting.known)))),
+        order.currency,
+        any(typed.get(f"new.{place}.{name}") for place in range(_MOST_NEW) for name in _NEW),
     )
+
+
+def _operation_row(words: Words, found: Outside) -> tuple[str, str]:
+    """Its value in the form, and what it is called."""
+    told = [f"{found.work_order} · {found.operation}", f"{found.part} {found.part_revision}"]
+    told.append(words.amount(found.quantity, found.unit))
+    if found.due is not None:
+        told.append(words.say(N_("due {day}"), day=words.day(found.due)))
+    return f"{found.operation}|{found.work_order}", " · ".join(told)
+
+
+def _to_add(session: Session, desk: Desk) -> list[Outside]:
+    return to_add(session, desk.staff.reader, desk.issued)
 
 
 def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
@@ -94,12 +123,39 @@ def _propose(fields: Fields, acting: Acting) -> Wanted:
             leads |= {f"{there}.{name}": Lead(f"{at}.{name}") for name in ("quantity", "unit_price")}
             leads[f"{there}.lots"] = Lead(f"{at}.lots.0.quantity" if len(line.lots) > 1 else f"{at}.quantity")
             lines.append(wanted)
+    for place in range(_MOST_NEW):
+        at = f"new.{place}"
+        new = _new(fields, at, acting)
+        if new is not None:
+            there = f"changes.lines.{len(lines)}"
+            leads |= {
+                f"{there}.{name}": Lead(f"{at}.{name}") for name in ("operation", "quantity", "unit_price")
+            }
+            leads[f"{there}.lots"] = Lead(f"{at}.lot")
+            lines.append(new)
     day, spec = fields.day("need_by"), fields.text("spec_revision")
     reason = fields.text("reason", most=LONGEST_TEXT)
     if not reason:
         fields.wrong("reason", "Give a reason.")
     fields.check()
     return Wanted(c.ProposeChange(c.Changes(day, tuple(lines), spec or None), reason), leads)
+
+
+def _new(fields: Fields, at: str, acting: Acting) -> c.ChangedLine | None:
+    """A line to be added: all that its work order makes unless said otherwise, of one lot if one is named."""
+    number, _, job = fields.raw(f"{at}.operation").partition("|")
+    some, price = fields.quantity(f"{at}.quantity", ""), fields.quantity(f"{at}.unit_price", "")
+    lot = fields.text(f"{at}.lot").strip()
+    fields.rows[at] = acting.words.say(N_("New line"))
+    if not number.isdecimal():
+        if some is not None or price is not None or lot:
+            fields.wrong(f"{at}.operation", "Choose what is to be added.")
+        return None
+    if some is None:
+        known = {(each.work_order, each.operation): each.quantity for each in acting.known}
+        some = known.get((job, int(number)))
+    lots = (c.ChangedLot(lot, some),) if lot and some is not None else None
+    return c.ChangedLine(None, some, price, lots, job, int(number))
 
 
 def _lots(fields: Fields, at: str, line: Line, words: Words) -> tuple[c.ChangedLot, ...] | None:
@@ -122,6 +178,7 @@ PROPOSE_CHANGE = Task(
     _propose,
     (Button("propose", N_("Propose this change")),),
     question=N_("What is to be different?"),
+    look=_to_add,
 )
 
 
@@ -144,7 +201,7 @@ def _who(session: Session, desk: Desk) -> str:
 
 
 def change_form(acting: Acting, change: Change) -> ChangeForm:
-    rows = differing(change.before, change.after, acting.order, acting.words)
+    rows = differing(change.before, change.after, change.added, acting.order, acting.words)
     return ChangeForm(
         change.change,
         change.reason,

@@ -15,7 +15,7 @@ from models.domain.order import Order
 
 def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     if command.change:
-        return changing.acknowledge_change(order, command, now)
+        return changing.acknowledge_change(order, command, facts, now)
     if order.answer in FINAL:
         # The gate let it through for the change that waits.
         raise answered(order)

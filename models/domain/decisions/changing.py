@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from models.domain import commands as c
 from models.domain.calendar import check_ahead
-from models.domain.changes import Change, ChangeKind, ChangeState, Commercial, LineCommercial
-from models.domain.decisions import checks, lots_going
+from models.domain.changes import AddedLine, Change, ChangeKind, ChangeState, Commercial, LineCommercial
+from models.domain.decisions import adding, checks, lots_going
 from models.domain.decisions.countering import not_past
 from models.domain.errors import Forbidden, Invalid, Refusal
 from models.domain.events import (
@@ -37,20 +37,22 @@ def propose_change(
     reason = checks.reason(command.reason)
     before = order.commercial
     after = _after(order, command.changes, asked, facts, now)
-    if after == before:
+    added = _added(order, command.changes, after.spec_revision, asked, facts)
+    if after == before and not added:
         raise Invalid(
             "change.same",
-            "This is what is ordered already. Change a date, a quantity, a price, a lot or the specification.",
+            "This is what is ordered already. Change a date, a quantity, a price, a lot or the specification, "
+            "or add a line.",
             field="changes",
         )
-    if not any(line.quantity for line in after.lines):
+    if not added and not any(line.quantity for line in after.lines):
         raise Refusal(
             "change.nothing_left",
             "Nothing would be left to do on any line. Cancel the order instead.",
             field="changes.lines",
         )
     name = f"{order.number}-C{len(order.changes) + 1}"
-    return [ChangeProposed(name, before, after, asked.actor.id, reason)]
+    return [ChangeProposed(name, before, after, asked.actor.id, reason, added)]
 
 
 def _after(order: Order, changes: c.Changes, asked: Asked, facts: Facts, now: datetime) -> Commercial:
@@ -60,6 +62,29 @@ def _after(order: Order, changes: c.Changes, asked: Asked, facts: Facts, now: da
         _spec_revision(order, changes),
         tuple(_line(line, wished.get(line.line), asked, facts) for line in order.lines),
     )
+
+
+def _added(
+    order: Order, changes: c.Changes, spec_revision: str, asked: Asked, facts: Facts
+) -> tuple[AddedLine, ...]:
+    """The new lines, no operation twice."""
+    found: dict[tuple[str, int], AddedLine] = {}
+    for index, item in enumerate(changes.lines):
+        if item.line is not None:
+            continue
+        at = f"changes.lines.{index}"
+        line = adding.wanted(order, item, at, spec_revision, asked, facts)
+        key = line.work_order, line.operation
+        if key in found:
+            raise Invalid(
+                "operation.repeated",
+                "{work_order} operation {operation} is named twice.",
+                field=f"{at}.operation",
+                work_order=line.work_order,
+                operation=line.operation,
+            )
+        found[key] = line
+    return tuple(found.values())
 
 
 def _need_by(order: Order, changes: c.Changes, now: datetime) -> date:
@@ -89,9 +114,11 @@ def _spec_revision(order: Order, changes: c.Changes) -> str:
 
 
 def _by_line(order: Order, lines: Sequence[c.ChangedLine]) -> dict[int, tuple[str, c.ChangedLine]]:
-    """What is wished for each line, with its place in the request."""
+    """What is wished for each line there is, with its place in the request."""
     found: dict[int, tuple[str, c.ChangedLine]] = {}
     for index, item in enumerate(lines):
+        if item.line is None:
+            continue
         at = f"changes.lines.{index}"
         line = checks.the_line(order, item.line, index, "changes.lines")
         if line.line in found:
@@ -174,6 +201,7 @@ def decide_change(
     reason = command.reason.strip()
     if command.decision == "reject":
         return [ChangeRejected(change.change, reason)]
+    adding.check_still(order, change, change.on(order.commercial).spec_revision, facts)
     return [ChangeApproved(change.change, reason)]
 
 
@@ -184,7 +212,7 @@ def withdraw_change(
     return [ChangeWithdrawn(change.change, change.state is ChangeState.APPROVED)]
 
 
-def acknowledge_change(order: Order, command: c.Acknowledge, now: datetime) -> list[Event]:
+def acknowledge_change(order: Order, command: c.Acknowledge, facts: Facts, now: datetime) -> list[Event]:
     """The supplier's answer to an approved change. The order itself stays answered as it was."""
     change = _the_change(order, command.change, ChangeState.APPROVED)
     if command.decision == "counter" or command.lines:
@@ -211,7 +239,13 @@ def acknowledge_change(order: Order, command: c.Acknowledge, now: datetime) -> l
         promise = None
     return [
         ChangeAcknowledged(
-            change.change, before, after, order.revision + 1, promise, command.supplier_order.strip()
+            change.change,
+            before,
+            after,
+            order.revision + 1,
+            promise,
+            command.supplier_order.strip(),
+            adding.kept(order, change, after.spec_revision, facts),
         )
     ]
 
