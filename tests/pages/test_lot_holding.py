@@ -55,6 +55,15 @@ async def test_a_lot_is_held_and_released_where_its_page_leads(system: System, b
     assert "Analysis is fine" in history
 
 
+async def test_what_stays_of_a_used_lot_is_said_once_for_all_its_fields(
+    system: System, browsers: Browsers
+) -> None:
+    await at(system, "there")
+    page = await browsers.of(Role.ADMIN).open(f"/master/lots/{LOT}")
+    assert page.text.count("its part, revision, quantity and unit stay as they were booked") == 1
+    assert page.text.count("Quantity stays") == 1
+
+
 async def test_who_may_not_is_told_so(system: System, browsers: Browsers) -> None:
     assert (await browsers.of(Role.BUYER).open(f"/lots/{LOT}/hold")).status == 403
     assert (await browsers.of(Role.QUALITY).open(f"/lots/{LOT}/release")).status == 403
