@@ -45,6 +45,8 @@ def shelves(bought: Mapping[str, object], *scenes: Scene) -> list[Shelf]:
         for _, event, state in _told(scene):
             for lot, change in lot_changes(state, [event]).items():
                 booked[lot] = booked.get(lot, ZERO) + change.booked
+        for lot, some in scene.used.items():
+            booked[lot] = booked.get(lot, ZERO) - some
     ours = scenes[0].shelf.items()
     return [Shelf(lot, fact.part, fact.unit, booked.get(lot, ZERO), fact.on_hand) for lot, fact in ours]
 

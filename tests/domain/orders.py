@@ -68,7 +68,9 @@ PLANNER = Actor("u_planner", "user", frozenset({Role.PLANNER}))
 SUPPLIER_LINK = Actor("s_contact", "supplier")
 CLOCK = Actor("system", "system")
 
-_USUALLY = {
+# Who sends a command; the buyer what nobody else does.
+USUALLY = {
+    "": BUYER,
     "receive": DOCK,
     "judge": QUALITY,
     "disposition": QUALITY,
@@ -220,6 +222,8 @@ class Scene:
         self.made_of: dict[str, frozenset[str]] = {}
         # The parts that the bill of material of every line names.
         self.materials: frozenset[str] = frozenset()
+        # What was taken off our shelf beside the orders, by lot.
+        self.used: dict[str, Decimal] = {}
         # How many lots were given a number: `SO-1-L1` and on.
         self.numbered = 0
         # Outside operations of work orders, and those of our suppliers that may do them today.
@@ -253,7 +257,7 @@ class Scene:
         """`others` are the orders it is about beside this one; what happens to them happens in their scenes."""
         if at is not None:
             self.at(at)
-        actor = by or _USUALLY.get(command.name, BUYER)
+        actor = by or USUALLY.get(command.name, USUALLY[""])
         asked = Asked(command, actor, on_behalf_of, revision, if_match)
         known = facts or self._facts(command, pending, others)
         self.events, self.refusal, self.asks = [], None, ()
@@ -367,7 +371,9 @@ class Scene:
     def use(self, lot: str, quantity: object) -> Self:
         """The next operation, or a customer, takes pieces off our shelf."""
         fact = self.shelf[lot]
-        self.shelf[lot] = replace(fact, on_hand=fact.on_hand - Decimal(str(quantity)))
+        some = Decimal(str(quantity))
+        self.shelf[lot] = replace(fact, on_hand=fact.on_hand - some)
+        self.used[lot] = self.used.get(lot, Decimal(0)) + some
         assert self.shelf[lot].on_hand >= 0
         return self
 

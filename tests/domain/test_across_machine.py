@@ -48,6 +48,8 @@ far = st.integers(0, 6)
 
 
 class Across(RuleBasedStateMachine):
+    # Where the orders are made: here, or in a real database.
+    begin = staticmethod(issued)
     scenes: dict[str, Scene]
 
     @initialize(
@@ -64,7 +66,7 @@ class Across(RuleBasedStateMachine):
         for number in ("SO-1", "SO-2", "SO-3"):
             lines = a_line(1, 60, [("L1", 40), ("L2", 20)]), a_line(2, 30, [("L2", 30)])
             plans = {2: PLAN} if plan else None
-            scene = issued(
+            scene = self.begin(
                 *lines,
                 lots=lots,
                 draft={"number": number},
