@@ -12,8 +12,8 @@ from models import drafts
 from models.calendars import plant_calendar
 from models.domain.errors import Invalid
 from models.domain.facts import Draft, DraftLine
-from models.domain.grouping import Circumstances, Group, Key, grouped, priced
-from models.queries import contracts, convertible, currencies
+from models.domain.grouping import Circumstances, Group, Key, grouped
+from models.queries import contracts, convertible
 from models.queries.orders import Reader
 from models.tables.plants import Plant
 from models.tables.suppliers import Supplier
@@ -65,20 +65,18 @@ def make(
     """Saves the drafts a selection becomes, all of them or none. Of two that select the same operation at
     once, the second is refused with the first one's draft."""
     drafts.lock_operations(session, set(wanted.operations))
-    currency = currencies.likely(session, buyer, wanted.plant)
     return [
         (
             drafts.create(session, contracts.priced(session, draft, now), now, cleared=reader.cleared),
             group,
         )
         for group in groups(session, reader, wanted, now)
-        for draft in [_draft(session, group, wanted.plant, buyer, currency, now)]
+        for draft in [_draft(group, wanted.plant, buyer)]
     ]
 
 
-def _draft(session: Session, group: Group, plant: str, buyer: str, likely: str, now: datetime) -> Draft:
-    known = contracts.terms_of(session, group.supplier)
-    currency, prices = priced(group, known, likely, now.date())
+def _draft(group: Group, plant: str, buyer: str) -> Draft:
+    """Prices are those of the supplier's terms."""
     return Draft(
         number="",
         plant=plant,
@@ -95,11 +93,10 @@ def _draft(session: Session, group: Group, plant: str, buyer: str, likely: str, 
                 work_order=line.of.work_order,
                 operation=line.of.operation,
                 quantity=line.of.quantity,
-                unit_price=price,
-                currency=currency,
+                unit_price=None,
+                currency="",
                 lots=line.lots,
-                basis=basis,
             )
-            for place, (line, (price, basis)) in enumerate(zip(group.lines, prices, strict=True), 1)
+            for place, line in enumerate(group.lines, 1)
         ),
     )

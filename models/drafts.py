@@ -165,8 +165,9 @@ def _refuse_while_issued(session: Session, number: str) -> None:
 
 def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[str]:
     """Operations that another draft or live order covers already, lines of more pieces than their work order has,
-    and lots that are planned for more than there is; ordering them is allowed, not silent. Orders that a reader may not know of are not named."""
-    found = []
+    lines without a price, and lots that are planned for more than there is; ordering them is allowed, not silent,
+    but a line is issued with a price. Orders that a reader may not know of are not named."""
+    found = without_price(draft)
     covered = covering(session, {line.work_order for line in draft.lines}, cleared=cleared)
     for line in draft.lines:
         job = session.get(WorkOrder, line.work_order)
@@ -181,6 +182,16 @@ def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[st
         ]
     lots = {lot for line in draft.lines for lot, _ in line.lots}
     return found + [planned_twice(each) for each in picking.clashing(session, lots, cleared=cleared)]
+
+
+def without_price(draft: Draft) -> list[str]:
+    """Lines whose price neither somebody nor the supplier's terms said."""
+    return [
+        f"line {line.line} has no price: {draft.supplier} has no terms for it in {line.currency}. "
+        "It is issued once it has one; enter 0 if it is for nothing"
+        for line in draft.lines
+        if line.unit_price is None
+    ]
 
 
 def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:
@@ -241,7 +252,9 @@ def _line(
     unit = part.uom if part is not None else None
     try:
         ordered = quantity(line.quantity, field=f"{where}.quantity", unit=unit, zero=False)
-        price = quantity(line.unit_price, field=f"{where}.unit_price", unit="a price")
+        price = line.unit_price
+        if price is not None:
+            price = quantity(price, field=f"{where}.unit_price", unit="a price")
         tolerance = quantity(line.tolerance, field=f"{where}.tolerance")
         first = quantity(line.first_article, field=f"{where}.first_article", unit=unit)
         setup = quantity(line.setup_allowance, field=f"{where}.setup_allowance", unit=unit)

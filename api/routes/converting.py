@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from api.changes import perform
 from api.fields import Body, Day, Flag, Key, Whole
 from api.routes.orders import Buyer, only_plant, reader
 from api.wire import Answer, api_router
-from models import converting
+from models import converting, drafts
 from models.domain.grouping import MOST, Group
 
 router = api_router(tags=["Orders"])
@@ -56,12 +57,15 @@ def convert_operations(body: ConvertBody, request: Request, principal: Buyer) ->
             found = converting.groups(session, reader(principal), wanted, now)
             return _answer([(None, group) for group in found], 200)
         made = converting.make(session, reader(principal), wanted, principal.id, now)
-        return _answer([(draft.number, group) for draft, group in made], 201)
+        warnings = [
+            f"{draft.number}: {warning}" for draft, _ in made for warning in drafts.without_price(draft)
+        ]
+        return _answer([(draft.number, group) for draft, group in made], 201, warnings)
 
     return perform(request, principal, make)
 
 
-def _answer(made: list[tuple[str | None, Group]], status: int) -> Answer:
+def _answer(made: list[tuple[str | None, Group]], status: int, prices: Sequence[str] = ()) -> Answer:
     items = [{"number": number} | _shown(group) for number, group in made]
     warnings = [
         f"{group.supplier} has no valid approval for {group.process} {group.spec} today; "
@@ -69,7 +73,7 @@ def _answer(made: list[tuple[str | None, Group]], status: int) -> Answer:
         for _, group in made
         if not group.approved
     ]
-    return Answer({"items": items, "warnings": warnings}, status)
+    return Answer({"items": items, "warnings": [*warnings, *prices]}, status)
 
 
 def _shown(group: Group) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from models.tables.plants import Plant
 router = api_router(tags=["Orders"])
 Buyer = Annotated[Principal, Depends(allowed(Role.BUYER))]
 
-
+_CURRENCY = "USD"
 Words = Annotated[str, StringConstraints(max_length=200)]
 Priority = Literal["normal", "urgent"]
 Place = Annotated[Whole, Field(ge=1)]
@@ -51,10 +51,14 @@ class LineBody(Body):
     operation: Whole
     quantity: Number
     unit_price: Number | None = Field(
-        default=None, description="Left out: the price of the supplier's terms, if there are any."
+        default=None,
+        description="Left out: the price of the supplier's terms; without any the line waits for one. 0: for nothing.",
     )
     basis: Basis | None = Field(default=None, description="What the price is paid for; a piece.")
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] = "USD"
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] | None = Field(
+        default=None,
+        description="Left out: that of the order's other lines, else of the supplier's terms, else USD.",
+    )
     lots: Annotated[list[LotBody], Field(max_length=200)] = []
     tolerance: Number = Decimal("0.01")
     first_article: Number | None = Field(
@@ -96,7 +100,8 @@ def reader(principal: Principal) -> queries.Reader:
 
 @router.post("/orders", status_code=201)
 def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
-    """A draft. `warnings` names operations another order covers already, and lines of more than their work order has."""
+    """A draft. `warnings` names operations another order covers already, lines of more than their work order has,
+    and those without a price, with which it is not issued."""
 
     def make(session: Session, now: Any) -> Answer:
         draft = Draft(
@@ -112,7 +117,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             priority=body.priority,
             lines=_lines(body.lines),
         )
-        draft = contracts.priced(session, draft, now, but=_priced(body.lines))
+        draft = contracts.priced(session, draft, now, otherwise=_CURRENCY)
         draft = drafts.create(session, draft, now, cleared=principal.cleared)
         return _shown(
             session, draft.number, principal, 201, drafts.warnings(session, draft, cleared=principal.cleared)
@@ -137,8 +142,7 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
         if "lines" in given:
             given["lines"] = _lines(body.lines or [])
         draft = replace(draft, **given)
-        if body.lines is not None:
-            draft = contracts.priced(session, draft, now, but=_priced(body.lines))
+        draft = contracts.priced(session, draft, now, otherwise=_CURRENCY)
         drafts.save(session, draft, cleared=principal.cleared)
         return _shown(
             session, number, principal, 200, drafts.warnings(session, draft, cleared=principal.cleared)
@@ -302,8 +306,8 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
             work_order=line.work_order,
             operation=line.operation,
             quantity=line.quantity,
-            unit_price=line.unit_price or Decimal(0),
-            currency=line.currency.upper(),
+            unit_price=line.unit_price,
+            currency=(line.currency or "").upper(),
             lots=tuple((lot.lot, lot.quantity) for lot in line.lots),
             tolerance=line.tolerance,
             first_article=line.first_article or Decimal(0),
@@ -312,11 +316,6 @@ def _lines(lines: list[LineBody]) -> tuple[DraftLine, ...]:
         )
         for place, line in enumerate(lines)
     )
-
-
-def _priced(lines: list[LineBody]) -> set[int]:
-    """The lines that say themselves what they cost, be it nothing."""
-    return {line.line or place + 1 for place, line in enumerate(lines) if line.unit_price is not None}
 
 
 def only_plant(session: Session) -> str:

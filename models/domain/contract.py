@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,11 @@ class Terms:
     reject_charge: Decimal = ZERO
     early_reward: Decimal = ZERO
 
+    @property
+    def says_price(self) -> bool:
+        """Whether work may be ordered by it: be it by the lot or the minimum alone, not by fees."""
+        return bool(self.price or self.lot_charge or self.minimum)
+
 
 def applying(known: Iterable[Terms], *, process: str, part: str, currency: str, day: date) -> Terms | None:
     """The terms of a line on a day: those of its part and process, else of its part, else of its process,
@@ -52,4 +57,21 @@ def applying(known: Iterable[Terms], *, process: str, part: str, currency: str, 
     ]
     return max(
         found, key=lambda terms: (bool(terms.part), bool(terms.process), terms.valid_from), default=None
+    )
+
+
+def common_currency(
+    known: Collection[Terms], parts: Collection[str], *, process: str, likely: str, day: date
+) -> str:
+    """The one currency of an order that says none: the likely one if some line has a price in it by contract,
+    else that of the terms that do say a price, else the likely one all the same."""
+
+    def prices(part: str, currency: str) -> bool:
+        terms = applying(known, process=process, part=part, currency=currency, day=day)
+        return terms is not None and terms.says_price
+
+    agreed = sorted({terms.currency for terms in known})
+    return next(
+        (each for each in (likely, *agreed) if any(prices(part, each) for part in parts)),
+        likely,
     )

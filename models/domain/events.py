@@ -23,7 +23,7 @@ from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.parted import PartWork
 from models.domain.pieces import Move
-from models.domain.records import Contingency, Expedite, LineTerms, Proposal, Share, Tested
+from models.domain.records import Contingency, Expedite, LineTerms, PlannedLot, Proposal, Share, Tested
 from models.domain.transfers import Transfer
 
 
@@ -637,8 +637,9 @@ class OverResolved(Event):
     quantity: Decimal
     decision: str
     moves: tuple[Move, ...]
-    # What is ordered on the line from now on, when accepting the excess raised it.
+    # What is ordered on the line from now on, when accepting the excess raised it, and out of which lots.
     ordered: Decimal | None = None
+    planned: tuple[PlannedLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

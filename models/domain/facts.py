@@ -72,7 +72,9 @@ class DraftLine:
     work_order: str
     operation: int
     quantity: Decimal
-    unit_price: Decimal
+    # None while nobody has said one and no terms do: it is not issued like that.
+    unit_price: Decimal | None
+    # Empty while it is read: that of the terms, or of the order's other lines.
     currency: str
     lots: tuple[tuple[str, Decimal], ...] = ()
     tolerance: Decimal = Decimal("0.01")

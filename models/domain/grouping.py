@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.contract import Basis, Terms, applying
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.quantities import ZERO
 
@@ -237,20 +236,3 @@ def _lots(
             left[lot.lot] -= some
             open_ -= some
     return tuple(taken)
-
-
-def priced(
-    group: Group, known: Collection[Terms], likely: str, day: date
-) -> tuple[str, list[tuple[Decimal, Basis]]]:
-    """The one currency of a draft, and the price of each line with what it is paid for, as far as the
-    supplier's terms say it: in the buyer's own currency if there are terms in it, else in that of the terms."""
-
-    def terms(line: GroupLine, currency: str) -> Terms | None:
-        return applying(known, process=group.process, part=line.of.part, currency=currency, day=day)
-
-    agreed = sorted({each.currency for each in known})
-    currency = next(
-        (each for each in (likely, *agreed) if any(terms(line, each) for line in group.lines)), likely
-    )
-    found = [terms(line, currency) for line in group.lines]
-    return currency, [(each.price, each.basis) if each else (ZERO, Basis.PIECE) for each in found]

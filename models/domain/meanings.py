@@ -102,7 +102,7 @@ def _on_terms(line: Line, event: e.CounterAccepted) -> Iterable[Line]:
         return [line]
     parts = [terms for terms in event.terms if terms.line == line.line]
     lines = [_as_agreed(line if not part.becomes else _unsent(line, part.becomes), part) for part in parts]
-    if len(parts) == 1:
+    if len(parts) == 1 and not parts[0].lots:
         return lines
     return [replace(each, lots=part.lots) for each, part in zip(lines, parts, strict=True)]
 
@@ -706,7 +706,9 @@ def _over_resolved(order: Order, event: e.OverResolved, _: int, __: datetime) ->
         return order
     ordered = event.ordered
     lines = tuple(
-        replace(line, ordered=ordered, kept=line.kept + ordered - line.ordered)
+        replace(
+            line, ordered=ordered, kept=line.kept + ordered - line.ordered, lots=event.planned or line.lots
+        )
         if line.line == event.line
         else line
         for line in order.lines

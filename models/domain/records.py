@@ -55,12 +55,22 @@ class Reassignment:
     reason: str
 
 
+def following(lots: tuple[PlannedLot, ...], was: Decimal, wanted: Decimal) -> tuple[PlannedLot, ...]:
+    """The lots planned for a line of which `wanted` are ordered in place of what `was`. One that was the whole
+    line still is; of a line that is cancelled none goes."""
+    if not wanted:
+        return ()
+    if len(lots) == 1 and lots[0].quantity == was:
+        return (replace(lots[0], quantity=wanted),)
+    return lots
+
+
 @dataclass(frozen=True, slots=True)
 class LineTerms:
     """What is agreed, or proposed, for one line: how many, for how much each, by when.
 
     A line that is to come in several deliveries has terms for each of them, one after the other, that add
-    up to it. `lots` are those named for a delivery; `becomes` is the number of the line it is from the
+    up to it. `lots` are those of a delivery, or the line's from the agreement on; `becomes` is the number of the line it is from the
     agreement on (0: it stays the line it is of), `need_by` the day we need it, when not the order's.
     """
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from models.domain.contract import Basis, Terms, applying
+from models.domain.contract import Basis, Terms, applying, common_currency
 from models.domain.facts import Draft, DraftLine
-from models.tables.plants import Plant
+from models.queries import currencies
+from models.queries.local_day import today_at
 from models.tables.suppliers import SupplierTerms
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
@@ -56,16 +55,29 @@ def agreed(session: Session, draft: Draft, day: date) -> dict[int, Terms]:
     return found
 
 
-def priced(session: Session, draft: Draft, now: datetime, *, but: Collection[int] = ()) -> Draft:
-    """The draft with lines that say no price at that of the contract; those of `but` cost what they say."""
-    plant = session.get(Plant, draft.plant)
-    local = now.astimezone(ZoneInfo(plant.timezone)) if plant is not None else now
-    terms = agreed(session, draft, local.date())
+def priced(session: Session, draft: Draft, now: datetime, *, otherwise: str | None = None) -> Draft:
+    """The draft with lines that say no price, or no currency, at those of the contract. All have one currency:
+    one that a line says, else that of terms, else `otherwise`, or without it what the buyer is likely to pay in."""
+    day = today_at(session, draft.plant, now)
+    said = [line.currency for line in draft.lines if line.currency]
+    if said:
+        currency = said[0]
+    else:
+        likely = otherwise or currencies.likely(session, draft.buyer, draft.plant)
+        parts = [_part(session, line) for line in draft.lines]
+        known = terms_of(session, draft.supplier)
+        currency = common_currency(known, parts, process=draft.process, likely=likely, day=day)
+    lines = tuple(replace(line, currency=line.currency or currency) for line in draft.lines)
+    terms = agreed(session, replace(draft, lines=lines), day)
+    return replace(draft, lines=tuple(_at_its_price(line, terms.get(line.line)) for line in lines))
 
-    def at_its_price(line: DraftLine) -> DraftLine:
-        found = terms.get(line.line)
-        if line.unit_price or line.line in but or found is None or not found.price:
-            return line
-        return replace(line, unit_price=found.price, basis=found.basis)
 
-    return replace(draft, lines=tuple(map(at_its_price, draft.lines)))
+def _at_its_price(line: DraftLine, terms: Terms | None) -> DraftLine:
+    if line.unit_price is not None or terms is None or not terms.says_price:
+        return line
+    return replace(line, unit_price=terms.price, basis=terms.basis)
+
+
+def _part(session: Session, line: DraftLine) -> str:
+    job = session.get(WorkOrder, line.work_order)
+    return job.part if job is not None else ""

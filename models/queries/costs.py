@@ -43,7 +43,7 @@ def cost(order: Order) -> View:
 def of_draft(draft: Draft) -> View:
     """What a draft would cost by its prices; nothing of it was done."""
     ordered = (
-        money.amount(line.quantity * line.unit_price, line.currency)
+        money.amount(line.quantity * (line.unit_price or ZERO), line.currency)
         for line in draft.lines
         if line.basis == "piece"
     )

@@ -19,6 +19,7 @@ from models.tables.types import table
 from tests.api.conftest import API, NOW, PART, PROCESS, SUPPLIER, WORK_ORDER, Login
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+TERMS = {"price": "0.90", "currency": "USD", "valid_from": "2020-01-01"}
 APPROVAL = {"process": "PLATE", "spec": "ASTM B633", "valid_from": "2020-01-01"}
 PLATING = WORK_ORDER["operations"][1]
 
@@ -46,8 +47,9 @@ def how_many(app: FastAPI) -> int:
 
 @pytest.fixture
 def shop(stocked: TestClient) -> TestClient:
-    """An approved plater, and a work order with a plating operation and its lot."""
+    """An approved plater and its terms, and a work order with a plating operation and its lot."""
     add(stocked, "/suppliers/ACME/approvals", APPROVAL)
+    add(stocked, "/suppliers/ACME/terms", TERMS)
     return stocked
 
 
@@ -55,6 +57,7 @@ def test_operations_of_many_work_orders_become_drafts(shop: TestClient) -> None:
     add(shop, "/processes", PROCESS | {"code": "HEAT", "name": "Heat treatment"})
     add(shop, "/suppliers", SUPPLIER | {"code": "FORGE", "email": "f@forge.example"})
     add(shop, "/suppliers/FORGE/approvals", APPROVAL | {"process": "HEAT", "spec": None})
+    add(shop, "/suppliers/FORGE/terms", TERMS)
     second = job(shop, "WO-2", due="2026-12-01", quantity=300)
     hot = job(shop, "WO-3", operations=[PLATING | {"process": "HEAT", "spec": "AMS 2759"}])
     answer = convert(shop, {"work_order": "WO-3201", "operation": 30}, second, hot)
@@ -180,6 +183,7 @@ def test_of_several_suppliers_the_last_used_is_taken_or_somebody_is_asked(shop: 
 
 @ON_SQLITE
 def test_a_supplier_that_is_not_approved_is_taken_with_a_warning(stocked: TestClient) -> None:
+    add(stocked, "/suppliers/ACME/terms", TERMS)
     answer = convert(stocked, {"work_order": "WO-3201", "operation": 30}, supplier="ACME")
     assert answer.json()["warnings"] == [
         "ACME has no valid approval for PLATE ASTM B633 today; it is issued once there is one"

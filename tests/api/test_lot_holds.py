@@ -116,6 +116,7 @@ async def test_a_hold_covers_everything_made_from_the_lot(system: System) -> Non
         "work_order": "WO-3201",
         "operation": 30,
         "quantity": 10,
+        "unit_price": "0.85",
         "lots": [{"lot": "MADE-2", "quantity": 10}],
     }
     next_order = await issued(system, lines=[line])

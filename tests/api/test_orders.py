@@ -91,7 +91,13 @@ async def test_a_draft_is_edited_until_it_is_issued(system: System) -> None:
 
 
 async def test_a_draft_with_wrong_names_says_each_of_them(system: System) -> None:
-    line = {"work_order": "WO-9", "operation": 30, "quantity": 0, "lots": [{"lot": "NONE", "quantity": 1}]}
+    line = {
+        "work_order": "WO-9",
+        "operation": 30,
+        "quantity": 0,
+        "unit_price": "1",
+        "lots": [{"lot": "NONE", "quantity": 1}],
+    }
     body = {"supplier": "NOBODY", "process": "NOTHING", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)
     assert {error["field"] for error in refused["errors"]} == {
@@ -149,7 +155,7 @@ async def test_a_signature_that_is_none_is_told_what_one_is(system: System) -> N
 
 
 async def test_one_wrong_field_is_counted_as_one(system: System) -> None:
-    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "1"}
     body = {"supplier": "NOBODY", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)
     assert refused["detail"] == "One field needs attention."
@@ -161,14 +167,20 @@ async def test_one_wrong_field_is_counted_as_one(system: System) -> None:
 async def test_a_line_has_a_currency_that_exists_and_a_tolerance_below_the_whole(
     system: System, field: str, value: str
 ) -> None:
-    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, field: value}
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "1", field: value}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)
     assert [error["field"] for error in refused["errors"]] == [f"lines.0.{field}"]
 
 
 async def test_the_first_article_of_a_line_is_frozen_and_holds_back_the_rest(system: System) -> None:
-    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "first_article": 601}
+    line = {
+        "work_order": "WO-3201",
+        "operation": 30,
+        "quantity": 600,
+        "unit_price": "1",
+        "first_article": 601,
+    }
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)
     assert [error["field"] for error in refused["errors"]] == ["lines.0.first_article"]
@@ -187,7 +199,13 @@ async def test_the_first_article_of_a_line_is_frozen_and_holds_back_the_rest(sys
 
 
 async def test_what_a_line_allows_for_setting_up_is_frozen_and_used_up_by_receipts(system: System) -> None:
-    line = {"work_order": "WO-3201", "operation": 30, "quantity": 20, "setup_allowance": 21}
+    line = {
+        "work_order": "WO-3201",
+        "operation": 30,
+        "quantity": 20,
+        "unit_price": "1",
+        "setup_allowance": 21,
+    }
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)
     assert [error["field"] for error in refused["errors"]] == ["lines.0.setup_allowance"]
@@ -212,7 +230,7 @@ async def test_what_mails_call_an_order_is_one_line(system: System, field: str) 
 
 async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
     first = await issued(system, quantity=600)
-    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600}
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "1"}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     made = await system.post(Role.BUYER, "/orders", body, status=201)
     assert made["warnings"] == [f"WO-3201 operation 30 is covered by {first}"]
@@ -220,7 +238,7 @@ async def test_a_covered_operation_is_ordered_again_with_a_warning(system: Syste
 
 async def test_more_than_the_work_order_has_is_ordered_with_a_warning(system: System) -> None:
     for quantity, warnings in ((1200, []), (5_000_000, ["WO-3201 is for 1200; line 1 orders 5000000"])):
-        line = {"work_order": "WO-3201", "operation": 30, "quantity": quantity}
+        line = {"work_order": "WO-3201", "operation": 30, "quantity": quantity, "unit_price": "1"}
         body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
         made = await system.post(Role.BUYER, "/orders", body, status=201)
         assert [said for said in made["warnings"] if "covered" not in said] == warnings
@@ -247,7 +265,7 @@ async def test_an_order_that_cannot_be_issued_stays_a_draft(
     mended = {
         "need_by": str(datetime.now(UTC).date() + timedelta(days=20)),
         "spec": "ASTM B633",
-        "lines": [{"work_order": "WO-3201", "operation": 30, "quantity": 10}],
+        "lines": [{"work_order": "WO-3201", "operation": 30, "quantity": 10, "unit_price": "1"}],
     }
     assert (await system.login(Role.BUYER).patch(f"/api/v1/orders/{number}", json=mended)).status_code == 200
     assert (await system.command(Role.BUYER, number, "issue"))["stage"] == "issued"

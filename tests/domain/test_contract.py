@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from models.domain import money
-from models.domain.contract import Terms, applying
+from models.domain.contract import Terms, applying, common_currency
 from models.domain.quantities import CURRENCIES
 
 
@@ -78,3 +78,30 @@ def test_what_one_piece_cost_is_finer_than_what_is_paid() -> None:
 def test_every_currency_has_a_smallest_coin() -> None:
     assert {money.decimals(currency) for currency in CURRENCIES} == {0, 2, 3}
     assert money._DECIMALS.keys() <= CURRENCIES
+
+
+PRICES = [
+    Terms("piece", "EUR", date(2026, 1, 1), part="FLANGE", price=Decimal("0.85")),
+    Terms("lot", "CHF", date(2026, 1, 1), part="BOLT", lot_charge=Decimal(80)),
+    Terms("late", "GBP", date(2026, 1, 1), late_per_day=Decimal(5)),
+]
+
+
+@pytest.mark.parametrize(
+    ("parts", "likely", "currency"),
+    [
+        (["FLANGE"], "USD", "EUR"),
+        (["FLANGE"], "EUR", "EUR"),
+        (["BOLT"], "USD", "CHF"),
+        # One order has one currency: the one likely goes first, then the alphabet.
+        (["FLANGE", "BOLT"], "USD", "CHF"),
+        (["FLANGE", "BOLT"], "EUR", "EUR"),
+        # Nobody says a price: terms that only deduct something say none.
+        (["PIN"], "USD", "USD"),
+    ],
+)
+def test_an_order_is_in_the_currency_in_which_its_supplier_has_a_price(
+    parts: list[str], likely: str, currency: str
+) -> None:
+    day = date(2026, 7, 1)
+    assert common_currency(PRICES, parts, process="PLATE", likely=likely, day=day) == currency

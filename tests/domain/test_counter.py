@@ -255,3 +255,16 @@ def test_the_clock_of_a_proposal_stands_on_hold() -> None:
 def test_a_line_is_proposed_in_its_own_unit() -> None:
     scene = issued(unit="KGM")
     scene.when(Acknowledge("counter", lines=(TermsLine(1, Decimal("99.125")),))).then("countered")
+
+
+@pytest.mark.parametrize("quantity", [120, 60])
+def test_a_lot_that_was_the_whole_line_follows_the_quantity_agreed(quantity: int) -> None:
+    scene = given(issued(), counter(None, terms(1, quantity)), answer())
+    assert [(lot.lot, lot.quantity, lot.heat) for lot in scene.order.lines[0].lots] == [
+        ("L1", quantity, "H1")
+    ]
+
+
+def test_of_several_lots_somebody_says_how_many_of_each() -> None:
+    scene = given(issued(a_line(1, 100, [("L1", 60), ("L2", 40)])), counter(None, terms(1, 120)), answer())
+    assert [(lot.lot, lot.quantity) for lot in scene.order.lines[0].lots] == [("L1", 60), ("L2", 40)]

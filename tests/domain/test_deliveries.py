@@ -195,6 +195,13 @@ def test_a_delivery_may_be_needed_later() -> None:
         (answer("accept", "", answered(9, "accept")), "line.unknown", "lines.0.line"),
         (answer("accept", "", answered(1, "accept", 1), answered(1, "reject", 2)), "counter.answered_twice",
          "lines.1.decision"),
+        # What is said of one delivery is not said of the other: half of them do not add up.
+        (answer("reject", "", answered(1, "accept", 2)), "counter.answered_twice", "lines.0.decision"),
+        (answer("accept", "", answered(1, "reject", 1)), "counter.answered_twice", "lines.0.decision"),
+        (answer("accept", "", answered(1, "reject"), answered(1, "accept", 1)), "counter.answered_twice",
+         "lines.1.decision"),
+        (answer("reject", "", answered(1, "accept"), answered(1, "reject")), "counter.answered_twice",
+         "lines.1.decision"),
         (answer("accept", "", answered(1, part=3, need_by=LATEST)), "counter.no_part", "lines.0.part"),
         (answer("accept", "", answered(1, need_by=date(2026, 1, 1))), "need_by.past", "lines.0.need_by"),
         (answer("accept", "", answered(1, need_by=date(2036, 1, 1))), "date.too_far", "lines.0.need_by"),
@@ -204,6 +211,21 @@ def test_an_answer_that_cannot_be_is_refused_at_its_field(
     reply: AnswerCounter, code: str, field: str
 ) -> None:
     given(two(), HALVES).when(reply).refused(code, field).then_nothing("countered")
+
+
+@pytest.mark.parametrize(
+    ("reply", "lines"),
+    [
+        (answer("reject", "", answered(1, "accept", 1), answered(1, "accept", 2)), [60, 40, 50]),
+        (answer("reject", "", answered(1, "accept"), answered(1, part=2, need_by=LATEST)), [60, 40, 50]),
+        (answer("accept", "", answered(1, "reject", 1), answered(1, "reject", 2)), [100, 50]),
+        (answer("accept", "", answered(1, "accept", 2)), [60, 40, 50]),
+    ],
+)  # fmt: skip
+def test_all_deliveries_of_a_line_end_with_the_same_decision(reply: AnswerCounter, lines: list[int]) -> None:
+    scene = given(two(), HALVES).when(reply)
+    assert scene.refusal is None
+    assert [int(line.ordered) for line in scene.order.lines] == lines
 
 
 BOTH_LINES = counter(None, terms(1, 60, promise=SOONER), terms(1, 40, "1.10", LATER), terms(2, price="1.50"))

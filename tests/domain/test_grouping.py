@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.contract import Basis, Terms
 from models.domain.errors import Invalid, Refusal
-from models.domain.grouping import Approved, Circumstances, Group, Selected, ShelfLot, Why, grouped, priced
+from models.domain.grouping import Approved, Circumstances, Group, Selected, ShelfLot, Why, grouped
 
 TODAY = date(2026, 3, 16)
 DUE = date(2026, 4, 17)
@@ -155,26 +154,3 @@ def test_nothing_selected_is_said_as_such() -> None:
     with pytest.raises(Invalid) as refused:
         grouped([], {}, AROUND)
     assert refused.value.code == "operations.empty"
-
-
-PRICE = Terms("t1", "EUR", date(2026, 1, 1), price=D("0.85"))
-
-
-@pytest.mark.parametrize(
-    ("known", "currency", "price", "basis"),
-    [
-        ([], "USD", "0", Basis.PIECE),
-        ([PRICE], "EUR", "0.85", Basis.PIECE),
-        ([PRICE, replace(PRICE, currency="USD", price=D("0.90"))], "USD", "0.90", Basis.PIECE),
-        ([PRICE, replace(PRICE, part="FLANGE", price=D("0.70"))], "EUR", "0.70", Basis.PIECE),
-        ([replace(PRICE, part="PIN")], "USD", "0", Basis.PIECE),
-        ([replace(PRICE, valid_from=date(2026, 4, 1))], "USD", "0", Basis.PIECE),
-        ([replace(PRICE, basis=Basis.LOT)], "EUR", "0.85", Basis.LOT),
-        ([replace(PRICE, basis=Basis.KG)], "EUR", "0.85", Basis.KG),
-    ],
-)
-def test_prices_are_those_of_the_suppliers_terms(
-    known: list[Terms], currency: str, price: str, basis: Basis
-) -> None:
-    [group] = of(FLANGE)
-    assert priced(group, known, "USD", TODAY) == (currency, [(D(price), basis)])

@@ -18,7 +18,7 @@ async def agreed(system: System) -> None:
     await system.post(Role.BUYER, "/suppliers/ACME/terms", TERMS, status=201)
 
 
-async def saved(system: System, buyer: Browser, **typed: str) -> tuple[str, str, str]:
+async def saved(system: System, buyer: Browser, **typed: str) -> tuple[str, str | None, str]:
     """The number, the price and what it is for, of a new draft."""
     page = await buyer.open(FORM.format(job=await job(system)))
     answer = await send(buyer, page, "draft", **typed)
@@ -51,9 +51,15 @@ async def test_a_price_that_is_typed_is_for_what_one_says(system: System, browse
 
 @pytest.mark.usefixtures("agreed")
 async def test_terms_in_another_currency_are_no_offer(system: System, browsers: Browsers) -> None:
-    _, *price = await saved(system, browsers.of(Role.BUYER), **{"lines.0.unit_price": ""})
+    buyer = browsers.of(Role.BUYER)
+    number, *price = await saved(system, buyer, **{"lines.0.unit_price": ""})
     assert FILLED["currency"] == "eur"
-    assert price == ["0", "piece"]
+    assert price == [None, "piece"]
+    assert "No price" in (await buyer.open(f"/orders/{number}")).text
+    again = (await buyer.open(f"/orders/{number}/edit")).text.replace("\u00a0", " ")
+    assert "By contract: 2.75 CHF / kg. Write CHF as the currency to order at that price." in again
+    why_not = await buyer.open(f"/orders/{number}/issue")
+    assert "Line 1 has no price, and ACME has no terms for it in EUR." in why_not.text
 
 
 @pytest.mark.usefixtures("agreed")

@@ -82,7 +82,7 @@ def written(
             [*chosen.items(), *others],
         )
         typed |= {
-            f"lines.{place}.unit_price": f"{plain(line.unit_price):f}" if line.unit_price else "",
+            f"lines.{place}.unit_price": f"{plain(line.unit_price):f}" if line.unit_price is not None else "",
             f"lines.{place}.basis": line.basis.value,
             f"lines.{place}.tolerance": f"{plain(line.tolerance * _HUNDRED):f}",
             f"lines.{place}.first_article": f"{plain(line.first_article):f}" if line.first_article else "",
@@ -167,7 +167,7 @@ def _read_line(fields: Fields, place: int, places: dict[str, str]) -> DraftLine:
         work_order=fields.text(f"{at}.work_order"),
         operation=whole(fields.raw(f"{at}.operation"), 0),
         quantity=quantity or ZERO,
-        unit_price=fields.quantity(f"{at}.unit_price", "") or ZERO,
+        unit_price=fields.quantity(f"{at}.unit_price", ""),
         currency=fields.raw("currency").upper()[:3],
         lots=_read_lots(fields, at, unit, places),
         tolerance=(tolerance or ZERO) / _HUNDRED,

@@ -114,9 +114,7 @@ def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
         if kept is None:
             raise Refusal("order.issued", ISSUED)
         merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
-        # Who had left a price at nothing before meant it.
-        free = {line.line for line in kept.lines if not line.unit_price}
-        merged = contracts.priced(session, merged, now, but=free)
+        merged = contracts.priced(session, merged, now)
         if drafts.checked(session, merged, cleared=staff.reader.cleared) == kept:
             return drafts.version(session, draft.number)
         before = unsealed(seen)

@@ -14,7 +14,7 @@ from api.pages.drafting.form import lines_of, lots_in
 from api.pages.drafting.offers import called, key_of, others
 from api.pages.staff import Staff
 from api.supplier.fields import Fields
-from models.domain.contract import Terms, applying
+from models.domain.contract import Terms, applying, common_currency
 from models.domain.facts import Draft
 from models.queries import contracts, sourcing
 from models.queries.sourcing import Outside
@@ -40,7 +40,8 @@ class LotRow:
 class LineSheet:
     """One line: what it is for, and the lots that may go out. `number` is what it is called when there are
     several; `first` the number of the line that orders the same operation; `spec` what the operation asks
-    for, when the order says something else; `contract` is the price by the supplier's terms."""
+    for, when the order says something else; `contract` is the price by the supplier's terms, `other` the
+    currency it is in when that is not the order's."""
 
     at: str
     number: str
@@ -55,6 +56,7 @@ class LineSheet:
     first: str
     spec: str
     contract: str
+    other: str
     lots: tuple[LotRow, ...]
 
 
@@ -107,6 +109,7 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
     asked = (found.spec, found.spec_revision) if found is not None else ("", "")
     agreed = asked == (typed.get("spec", ""), typed.get("spec_revision", ""))
     covered_by = found.covered_by if found is not None else ()
+    contract, other = _contract(staff, typed, found, known.terms) if found is not None else ("", "")
     return LineSheet(
         at=at,
         number=typed.get(f"{at}.line", ""),
@@ -119,18 +122,20 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
         covered_by=tuple(number for number in covered_by if number != typed.get("number")),
         first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
         spec="" if agreed else " ".join(filter(None, asked)),
-        contract=_contract(staff, typed, found, known.terms) if found is not None else "",
+        contract=contract,
+        other=other,
         lots=_lots(staff, at, _named(typed, at), known.lots),
     )
 
 
-def _contract(staff: Staff, typed: Typed, found: Outside, known: list[Terms]) -> str:
-    words, currency = staff.words, typed.get("currency", "").upper()
-    process = typed.get("process", "")
-    terms = applying(known, process=process, part=found.part, currency=currency, day=words.today)
-    if terms is None or not terms.price:
-        return ""
-    return words.price(terms.price, currency, terms.basis)
+def _contract(staff: Staff, typed: Typed, found: Outside, known: list[Terms]) -> tuple[str, str]:
+    """The price by contract, and its currency when it is not the order's; both empty without terms."""
+    wanted, process, day = typed.get("currency", "").upper(), typed.get("process", ""), staff.words.today
+    currency = common_currency(known, [found.part], process=process, likely=wanted, day=day)
+    terms = applying(known, process=process, part=found.part, currency=currency, day=day)
+    if terms is None or not terms.says_price:
+        return "", ""
+    return staff.words.price(terms.price, currency, terms.basis), currency if currency != wanted else ""
 
 
 def _above(quantity: str, found: Outside) -> bool:

@@ -84,7 +84,9 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
         ordered=words.amount(line["ordered"], unit),
-        price=words.price(line["unit_price"], line["currency"], line["basis"]),
+        price=words.price(line["unit_price"], line["currency"], line["basis"])
+        if line["unit_price"] is not None
+        else "",
         short_closed=line["short_closed"],
         first_article=_first_article(line, words),
         setup=_setup(line, words),

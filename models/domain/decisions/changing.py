@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from models.domain import commands as c
 from models.domain.calendar import check_ahead
@@ -28,7 +27,7 @@ from models.domain.events import (
 from models.domain.facts import Asked, Facts
 from models.domain.order import Answer, Line, Order
 from models.domain.quantities import ZERO, quantity
-from models.domain.records import PlannedLot
+from models.domain.records import PlannedLot, following
 
 
 def propose_change(
@@ -144,7 +143,11 @@ def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, asked: Asked, fact
     price = line.unit_price
     if item.unit_price is not None:
         price = quantity(item.unit_price, field=f"{at}.unit_price", unit="a price")
-    lots = _kept_lots(line, ordered) if item.lots is None else _named_lots(line, item.lots, at, asked, facts)
+    lots = (
+        following(line.lots, line.ordered, ordered)
+        if item.lots is None
+        else _named_lots(line, item.lots, at, asked, facts)
+    )
     planned = sum((lot.quantity for lot in lots), ZERO)
     if planned > ordered:
         raise Invalid(
@@ -155,15 +158,6 @@ def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, asked: Asked, fact
             ordered=ordered,
         )
     return LineCommercial(line.line, ordered, price, lots)
-
-
-def _kept_lots(line: Line, ordered: Decimal) -> tuple[PlannedLot, ...]:
-    """The lots as they are. One that was the whole line still is; of a line that is cancelled none goes."""
-    if not ordered:
-        return ()
-    if len(line.lots) == 1 and line.lots[0].quantity == line.ordered:
-        return (PlannedLot(line.lots[0].lot, ordered, line.lots[0].heat),)
-    return line.lots
 
 
 def _named_lots(

@@ -24,6 +24,7 @@ from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, key
 from models.domain.quantities import ZERO
+from models.domain.records import following
 from models.domain.surplus import keepable
 
 
@@ -68,6 +69,9 @@ def resolve_over(
                 moves=tuple(drawn.to(Bucket.ACCEPTED if accepted else None, line=line)),
                 # Keeping more than was ordered is ordering more: the revision shows it.
                 ordered=line.ordered + raised if accepted and raised else None,
+                planned=following(line.lots, line.ordered, line.ordered + raised)
+                if accepted and raised
+                else (),
             )
         )
     return events

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from models.domain.calendar import check_ahead
 from models.domain.commands import Acknowledge, AnswerCounter, AnswerLine, TermsLine
@@ -16,7 +18,9 @@ from models.domain.events import CounterAccepted, CounterRejected, Event, OrderC
 from models.domain.facts import Asked, Facts
 from models.domain.order import Order, sent_on
 from models.domain.quantities import quantity
-from models.domain.records import Counter, LineTerms
+from models.domain.records import Counter, LineTerms, following
+
+Decided = Literal["accept", "reject"]
 
 
 def propose(order: Order, command: Acknowledge, asked: Asked, now: datetime) -> list[Event]:
@@ -127,12 +131,11 @@ def answer_counter(
     counter = order.counter
     assert counter is not None, "the gate lets only an open proposal be answered"
     reason = command.reason.strip()
-    answers = _answers(order, counter, command.lines, now)
+    answers = _answers(order, counter, command, now)
     refused = tuple(
         line.line
         for line in order.lines
-        if answers.get(line.line, _Answer()).decision == "reject"
-        or (command.decision == "reject" and answers.get(line.line, _Answer()).decision is None)
+        if (answers[line.line].decision if line.line in answers else command.decision) == "reject"
     )
     if not set(_touched(counter)) - set(refused):
         return [CounterRejected(reason)]
@@ -145,8 +148,8 @@ def answer_counter(
 class _Answer:
     """What is answered for one line: the decision, and the day each of its deliveries is needed."""
 
-    def __init__(self) -> None:
-        self.decision: str | None = None
+    def __init__(self, decision: Decided) -> None:
+        self.decision = decision
         self.need_by: dict[int, date] = {}
 
 
@@ -159,34 +162,50 @@ def _touched(counter: Counter) -> list[int]:
     ]
 
 
-def _answers(
-    order: Order, counter: Counter, lines: Sequence[AnswerLine], now: datetime
-) -> dict[int, _Answer]:
+def _answers(order: Order, counter: Counter, command: AnswerCounter, now: datetime) -> dict[int, _Answer]:
     found: dict[int, _Answer] = {}
-    for index, item in enumerate(lines):
-        line = checks.the_line(order, item.line, index)
-        answer = found.setdefault(line.line, _Answer())
-        if item.decision is not None and answer.decision not in (None, item.decision):
-            raise Invalid(
-                "counter.answered_twice",
-                "Line {line}: its deliveries are accepted or rejected together.",
-                field=f"lines.{index}.decision",
-                line=line.line,
-            )
-        answer.decision = item.decision or answer.decision
-        parts = sum(terms.line == line.line for terms in counter.terms)
+    for number, parts in Counts(terms.line for terms in counter.terms).items():
+        named = [(index, item) for index, item in enumerate(command.lines) if item.line == number]
+        if named:
+            answer = found[number] = _Answer(_decided(parts, named, command.decision))
+            for index, item in named:
+                day = _needed(order, item.need_by, f"lines.{index}.need_by", now)
+                if day is not None:
+                    answer.need_by |= dict.fromkeys([item.part] if item.part else range(1, parts + 1), day)
+    for index, item in enumerate(command.lines):
+        checks.the_line(order, item.line, index)
+    return found
+
+
+def _decided(parts: int, named: Sequence[tuple[int, AnswerLine]], otherwise: Decided) -> Decided:
+    """What is decided about a line of so many deliveries. What is said of one of them is not said of the others,
+    and half of them would not add up: all end with the same."""
+    whole: dict[int, Decided] = {}
+    for index, item in named:
         if item.part is not None and not 1 <= item.part <= parts:
             raise Invalid(
                 "counter.no_part",
                 "Line {line}: there is no delivery {part} in the proposal.",
                 field=f"lines.{index}.part",
-                line=line.line,
+                line=item.line,
                 part=item.part,
             )
-        day = _needed(order, item.need_by, f"lines.{index}.need_by", now)
-        if day is not None:
-            answer.need_by |= dict.fromkeys([item.part] if item.part else range(1, parts + 1), day)
-    return found
+        if item.decision is not None and whole.setdefault(item.part or 0, item.decision) != item.decision:
+            raise _together(index, item)
+    each = {whole.get(part, whole.get(0, otherwise)) for part in range(1, parts + 1)}
+    if len(each) > 1:
+        raise _together(*next((index, item) for index, item in reversed(named) if item.decision))
+    return each.pop()
+
+
+def _together(index: int, item: AnswerLine) -> Invalid:
+    return Invalid(
+        "counter.answered_twice",
+        "Line {line}: its deliveries are accepted or rejected together, since some of them alone do not add up to "
+        "what is ordered. Decide the same about all of them, or reject the line and say what would suit you.",
+        field=f"lines.{index}.decision",
+        line=item.line,
+    )
 
 
 def _needed(order: Order, day: date | None, field: str, now: datetime) -> date | None:
@@ -208,13 +227,15 @@ def _agreed(
     number = max(line.line for line in order.lines)
     for was, now in zip(counter.before, order.terms, strict=True):
         parts = [terms for terms in counter.terms if terms.line == was.line]
-        days = answers.get(was.line, _Answer()).need_by
+        days = answers[was.line].need_by if was.line in answers else {}
         needed = [days.get(place + 1) for place in range(len(parts))]
         if was.line in refused:
             agreed.append(now)
         elif len(parts) == 1:
             amount = _amount(order, was, parts[0], now)
-            agreed.append(replace(parts[0], quantity=amount, need_by=needed[0]))
+            line = checks.the_line(order, was.line)
+            lots = following(line.lots, line.ordered, amount)
+            agreed.append(replace(parts[0], quantity=amount, lots=lots, need_by=needed[0]))
         else:
             numbers = [0, *range(number + 1, number + len(parts))]
             number += len(parts) - 1

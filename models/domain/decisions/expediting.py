@@ -33,7 +33,8 @@ NOT_SHIPPED = frozenset({Stage.ISSUED, Stage.COUNTERED, Stage.ACKNOWLEDGED, Stag
 class Proposal:
     """An order of the same supplier that may come later: when it is `expected` now and would be then.
 
-    `overtaken`: it is expected no later than the expedited order was, so that this one goes past it.
+    `overtaken`: it is expected in the time that is gained, so that the expedited order goes past it. What is
+    done before that day comes first all the same, and what is urgent itself is not to wait.
     """
 
     order: Order
@@ -58,7 +59,7 @@ def proposals(order: Order, need_by: date, others: Iterable[Order], now: datetim
             other,
             expected(other),
             calendar.add_workdays(max(expected(other), today), gained),
-            expected(other) <= expected(order),
+            need_by <= expected(other) <= expected(order) and other.priority != "urgent",
         )
         for other in others
         if may_be_pushed(order, other)

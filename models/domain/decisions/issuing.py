@@ -6,9 +6,9 @@ from datetime import datetime
 
 from models.domain.calendar import check_ahead
 from models.domain.decisions import checks, lots_going
-from models.domain.errors import Invalid, Refusal
+from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.events import Event, OrderIssued
-from models.domain.facts import DraftLine, Facts, IssueFacts
+from models.domain.facts import Draft, DraftLine, Facts, IssueFacts
 from models.domain.milestones import plan
 from models.domain.order import Line, Order
 from models.domain.quantities import ZERO, quantity
@@ -54,6 +54,7 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
             field="lines",
             currencies=", ".join(currencies),
         )
+    _check_prices(draft)
     lines = tuple(_line(line, known, facts, index) for index, line in enumerate(draft.lines))
     order = Order(
         number=draft.number,
@@ -81,6 +82,25 @@ def issue(facts: Facts, now: datetime) -> list[Event]:
         kin=Kin(reassigned_from=draft.reassigned_from),
     )
     return [OrderIssued(order)]
+
+
+def _check_prices(draft: Draft) -> None:
+    """What nobody named a price for is not ordered for nothing."""
+    text = (
+        "Line {line} has no price, and {supplier} has no terms for it in {currency}. Enter its price, 0 if it is "
+        "for nothing, or add the terms and save the draft again."
+    )
+    errors = tuple(
+        FieldError(
+            f"lines.{index}.unit_price",
+            text,
+            (("line", str(line.line)), ("supplier", draft.supplier), ("currency", line.currency)),
+        )
+        for index, line in enumerate(draft.lines)
+        if line.unit_price is None
+    )
+    if errors:
+        raise Refusal("price.missing", text, errors=errors, **dict(errors[0].values))
 
 
 def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
@@ -130,7 +150,7 @@ def _line(line: DraftLine, known: IssueFacts, facts: Facts, index: int) -> Line:
         part_revision=master.part_revision,
         unit=master.unit,
         ordered=ordered,
-        unit_price=line.unit_price,
+        unit_price=line.unit_price or ZERO,
         lots=tuple(PlannedLot(lot, planned, facts.lots[lot].heat) for lot, planned in lots),
         description=master.description,
         tolerance=line.tolerance,
