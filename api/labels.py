@@ -134,6 +134,7 @@ def _facts(words: Words, *said: Fact) -> tuple[Fact, ...]:
 
 def _lot(lot: LotLabel, words: Words) -> list[Fact]:
     return [
+        (N_("Lot on hold"), lot.held),
         (N_("Part"), _part(lot.pieces)),
         (N_("Quantity"), words.amount(lot.pieces.quantity, lot.pieces.unit)),
         (N_("Heat"), ", ".join(lot.heats)),

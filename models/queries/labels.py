@@ -41,7 +41,8 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class LotLabel:
-    """`order` is the one its pieces came back from last, `supplier` who it was bought from."""
+    """`order` is the one its pieces came back from last, `supplier` who it was bought from; `held` says why
+    they are not to be used, if so."""
 
     number: str
     pieces: Pieces
@@ -51,6 +52,7 @@ class LotLabel:
     supplier_lot: str
     order: str
     received_on: date | None
+    held: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def of_lot(session: Session, number: str, reader: Reader) -> LotLabel:
         .order_by(_EDGES.c.id.desc())
         .limit(1)
     )
+    held = lot_holds.stopped(session, [number])
     return LotLabel(
         number=number,
         pieces=Pieces(
@@ -114,6 +117,7 @@ def of_lot(session: Session, number: str, reader: Reader) -> LotLabel:
         supplier_lot=lot.supplier_lot or "",
         order=last or "",
         received_on=lot.received_on,
+        held=held[number].reason if number in held else "",
     )
 
 

@@ -50,6 +50,13 @@ def test_a_lots_label_is_a_digital_link_and_says_the_same_for_people(stocked: Te
     assert f"(01){GTIN}(10){FIRST}" in sheet.text.replace(" ", "")
 
 
+def test_the_label_of_a_lot_on_hold_says_so_first(stocked: TestClient) -> None:
+    held = stocked.post(f"{API}/lots/{FIRST}/hold", json={"reason": "Wrong melt"})
+    assert held.status_code == 200, held.text
+    (sheet,) = printed(stocked, f"/lots/{FIRST}/label.pdf")
+    assert "Lot on hold Wrong melt" in sheet.text
+
+
 @pytest.mark.parametrize("number", ["批-1", "A-LOT-NUMBER-LONGER-THAN-GS1-HAS-ROOM-FOR"])
 def test_a_lot_gs1_cannot_name_has_our_own_address(stocked: TestClient, number: str) -> None:
     assert stocked.post(API + "/lots", json=LOT | {"number": number}).status_code == 201
