@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -20,13 +20,14 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.contract import Terms
 from models.domain.errors import Invalid
 from models.domain.evidence import DocumentType
-from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, lots_to_lock
+from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
-from models.domain.pieces import Move, line_of, lot_of
+from models.domain.pieces import Move, key, line_of, lot_of
 from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere, typed_in
 from models.domain.upstream import Upstream
+from models.domain.worked import Worked, step_of
 from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
@@ -35,6 +36,7 @@ from models.queries.serial_stock import serial_stock
 from models.queries.serials import elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward, upstream
+from models.queries.worked import done_by
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.people import User
 from models.tables.plants import Calendar, Plant
@@ -125,7 +127,8 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
         return lot_facts.of_given_names(session, locked, given, Facts(next_orders=straight_on))
     lots = lot_facts.lots(session, locked, lock=True) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
-        return Facts(lots=lots, upstream=_upstream(session, order, command))
+        waits = _upstream(session, order, command)
+        return Facts(lots=lots, upstream=waits, worked=_worked(session, order, command, lots))
     if isinstance(command, c.ReportNonconformance | c.Correct):
         return _of_doubt(session, order, Facts(lots=lots, event=event))
     if locked or straight_on:
@@ -183,6 +186,23 @@ def _upstream(session: Session, order: Order, command: c.Send) -> dict[int, Upst
         return {}
     drafts.lock_operations(session, {lines[line] for line in found})
     return upstream(session, lines, cleared=order.export_controlled)
+
+
+def _worked(
+    session: Session, order: Order, command: c.Send, lots: Mapping[str, LotFact]
+) -> dict[str, Worked]:
+    """What the lots' pieces have been through already, read under the lots' locks: of two orders that want the
+    same raw pieces, the second sees that the first has them."""
+    wanted = {
+        key(line.line, lot): (lot, step_of(order, line))
+        for item in command.lines
+        if (line := order.line(item.line)) is not None
+        for lot in {item.lot, *(planned.lot for planned in line.lots)} & lots.keys()
+        if lots[lot].unit == line.unit
+    }
+    here = {lot: fact.on_hand for lot, fact in lots.items()}
+    known = done_by(session, wanted.values(), here, cleared=order.export_controlled)
+    return {at: known[place] for at, place in wanted.items() if place in known}
 
 
 def _of_doubt(session: Session, order: Order, known: Facts) -> Facts:

@@ -36,6 +36,7 @@ from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
 from models.domain.transfers import coming
 from models.domain.upstream import Onward, Upstream
+from models.domain.worked import Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,8 @@ class Facts:
     serial_stock: SerialStock = SerialStock()
     # Who acts, for what they sign.
     signer: Signer = Signer()
+    # Of the lots that are to be sent, by `key(line, lot)`, what the line's operation has done already and is here.
+    worked: Mapping[str, Worked] = field(default_factory=dict)
     # What the lots sent were made of, by `key(line, lot)`; only for a receipt that gives another lot's name.
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # The parts that bills of material name, by line; only where a lot is not of its line's part.

@@ -28,8 +28,11 @@ def unsent_on(order: Order, line: Line) -> Decimal:
 
 
 def came_back(order: Order, line: Line) -> Decimal:
-    """How many of the line's pieces came back as they went, and are to be sent again or given up."""
-    return ZERO if line.short_closed else total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
+    """How many of the line's pieces came back as they went, and are to be sent again or given up. What a change
+    took off the line after it was sent is not: it stays here."""
+    back = total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
+    gone = sent_on(order, line.line) - back
+    return ZERO if line.short_closed else min(back, max(ZERO, line.ordered - gone))
 
 
 def goes_again(order: Order, line: Line) -> bool:
@@ -50,14 +53,15 @@ def sendable(order: Order) -> Iterator[Sendable]:
     Where the lots leave something of the line open, a place without a lot stands for any other lot.
     """
     for line in order.lines:
-        left = left_on(order, line)
+        left, back = left_on(order, line), came_back(order, line)
         lots = list(dict.fromkeys([*(planned.lot for planned in line.lots), *_came_back(order, line)]))
         for lot in lots:
             pieces = order.stock.get(key(line.line, lot), {})
             planned = sum((item.quantity for item in line.lots if item.lot == lot), ZERO)
             fresh = min(left, max(ZERO, planned - sent(pieces)))
             left -= fresh
-            again = ZERO if line.short_closed else pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)
+            again = min(back, pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO))
+            back -= again
             if fresh or again:
                 yield Sendable(line, lot, fresh + again)
         if left:

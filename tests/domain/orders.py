@@ -47,6 +47,7 @@ from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order, flags, stage
 from models.domain.pieces import SENT, Bucket, total
 from models.domain.serials import Elsewhere
+from models.domain.worked import History, Worked, step_of, worked
 from tests.domain import invariants
 
 # A Monday; 10:00 in Berlin, where the plant is, and 9:00 in London, where the supplier is.
@@ -218,6 +219,8 @@ class Scene:
         self.drafts: tuple[Draft, ...] = ()
         # Serials that other orders had later, by `key(line, serial)`.
         self.elsewhere: dict[str, Elsewhere] = {}
+        # What every lot on the shelf has been through, on whichever order.
+        self.history = History({})
         # What the lots sent were made of, by `key(line, lot)`.
         self.made_of: dict[str, frozenset[str]] = {}
         # The parts that the bill of material of every line names.
@@ -229,6 +232,13 @@ class Scene:
         # Outside operations of work orders, and those of our suppliers that may do them today.
         self.operations: dict[tuple[str, int], OperationFact] = {}
         self.approved = dict.fromkeys(SUPPLIERS - {"GAMMA"}, "")
+
+    def beside(self, other: Scene) -> Self:
+        """This order takes its pieces from the shelf of `other`."""
+        self.shelf = other.shelf
+        other.history.steps |= self.history.steps
+        self.history = other.history
+        return self
 
     @property
     def order(self) -> Order:
@@ -286,9 +296,9 @@ class Scene:
         return self
 
     def _born(self, events: list[e.Event]) -> Scene:
-        scene = Scene()
-        scene.shelf, scene.now, scene.events = self.shelf, self.now, events
+        scene = Scene().beside(self)
         scene.materials = self.materials
+        scene.now, scene.events = self.now, events
         scene._happen()
         return scene
 
@@ -320,6 +330,7 @@ class Scene:
             materials={line.line: self.materials for line in self.order.lines},
             new_lots=self._new_lots(command, lots),
             operations={key: self._covered(key, fact) for key, fact in self.operations.items()},
+            worked=self._worked(command, lots),
         )
 
     def _covered(self, key: tuple[str, int], fact: OperationFact) -> OperationFact:
@@ -334,6 +345,13 @@ class Scene:
             found[at] = f"{self.order.number}-L{self.numbered}"
         return found
 
+    def _worked(self, command: Command, lots: dict[str, LotFact]) -> dict[str, Worked]:
+        return {
+            f"{line.line}:{lot}": worked(fact.on_hand, self.history.of(lot), step_of(self.order, line))
+            for line in (self.order.lines if isinstance(command, c.Send) else ())
+            for lot, fact in lots.items()
+        }
+
     def _happen(self) -> None:
         before = state = self.state
         for event in self.events:
@@ -346,6 +364,9 @@ class Scene:
         if state is None:
             return
         self.state = state
+        self.history.steps |= {(state.number, line.line): step_of(state, line) for line in state.lines}
+        for event in self.events:
+            self.history.add(state.number, event)
         self._shelve(state)
         invariants.check_state(state)
         invariants.check_time(before, self.events, state, self.now)
@@ -374,6 +395,7 @@ class Scene:
         some = Decimal(str(quantity))
         self.shelf[lot] = replace(fact, on_hand=fact.on_hand - some)
         self.used[lot] = self.used.get(lot, Decimal(0)) + some
+        self.history.left(lot, some)
         assert self.shelf[lot].on_hand >= 0
         return self
 

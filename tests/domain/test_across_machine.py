@@ -76,7 +76,7 @@ class Across(RuleBasedStateMachine):
                 materials=frozenset({"BAR"}),
             )
             if self.scenes:
-                scene.shelf = self.scenes["SO-1"].shelf
+                scene.beside(self.scenes["SO-1"])
             self.scenes[number] = scene
         for scene, done in zip(self.scenes.values(), steps, strict=True):
             name = scene.order.number

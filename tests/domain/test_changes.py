@@ -28,6 +28,7 @@ from models.domain.next_steps import next_steps
 from models.domain.order import owed_back, stage
 from models.domain.purpose import why_pointless
 from models.domain.records import PlannedLot
+from models.domain.sendable import sendable
 from tests.domain.asking import (
     CHANGE,
     accept,
@@ -357,7 +358,21 @@ def test_a_line_that_is_cancelled_owes_no_inspection() -> None:
     assert owed in missing(in_force(scene, change(changed(2, 0))).order)
     given(scene, ship(50, line=2, unprocessed=50), receive(line=2, unprocessed=50))
     assert missing(scene.order) == []
-    scene.when(send(50, "L2", 2)).then("receiving")
+    scene.when(send(50, "L2", 2)).refused("send.more_than_ordered", left=0)
+
+
+def test_what_a_cut_took_off_comes_back_to_stay() -> None:
+    scene = in_force(given(issued(), accept(), send(60), arrived()), change(changed(1, 40)))
+    given(scene, ship(60, unprocessed=20), receive(40, unprocessed=20)).then(
+        accepted=40, returned_unprocessed=20
+    )
+    assert list(sendable(scene.order)) == []
+    scene.when(send(20)).refused("send.more_than_ordered", "lines.0.quantity", left=0)
+    # As many as are ordered again may go again.
+    in_force(scene, change(changed(1, 45)))
+    assert [item.quantity for item in sendable(scene.order)] == [5]
+    scene.when(send(6)).refused("send.more_than_ordered")
+    given(scene, send(5)).then(accepted=40, returned_unprocessed=15, in_transit_out=5, sent=60)
 
 
 def test_a_smaller_quantity_can_complete_the_order_and_a_larger_one_opens_it_again() -> None:

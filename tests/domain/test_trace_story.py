@@ -58,7 +58,7 @@ def told() -> tuple[Scene, ...]:
     given(other.at(day(3)), loaded("F-2", 12, "J4521-A", 100))
     line = replace(a_line(quantity=298, lots=[]), operation=40)
     acme = given(issued(line, lots=[], draft={"number": "SO-2", "supplier": "ACME"}), accept())
-    acme.shelf = forge.shelf
+    acme.beside(forge)
     for transfer, some, load, tested in (("SO-1-T1", 150, "F-1", 0), ("SO-1-T2", 148, "F-2", 2)):
         box = replace(ship(some, load=load, tested=tested, carrier="Road"), to_order="SO-2")
         forge.when(box, others=[acme]).then()

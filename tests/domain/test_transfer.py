@@ -65,7 +65,7 @@ def onward(quantity: object = 100, **fields: Any) -> c.Ship:
 
 def together(one: Scene, other: Scene) -> tuple[Scene, Scene]:
     """Both orders, on one shelf."""
-    other.shelf = one.shelf
+    other.beside(one)
     return one, other
 
 

@@ -46,7 +46,7 @@ class TwoOrders(RuleBasedStateMachine):
         )
         line = replace(a_line(1, room, [("L3", 20)]), operation=40)
         self.other = issued(line, draft={"number": "SO-2", "supplier": "NEXT"})
-        self.other.shelf = self.one.shelf
+        self.other.beside(self.one)
         for command in (accept(), send(60, "L1"), send(40, "L2")):
             self.one.when(command).then()
         self.other.when(accept()).then()

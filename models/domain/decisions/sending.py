@@ -12,12 +12,13 @@ from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
 from models.domain.facts import Asked, Facts
-from models.domain.order import Line, Order, sent_on
+from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
 from models.domain.sendable import came_back, unsent_on
 from models.domain.serials import Named
+from models.domain.worked import Worked
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -43,7 +44,7 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         again = shelf.take(
             line.line,
             lot,
-            ZERO if line.short_closed else wanted,
+            min(wanted, _again(order, line, moves)),
             [Bucket.RETURNED_UNPROCESSED],
             serials=named,
             only=False,
@@ -250,6 +251,7 @@ def _take_from_lot(
     if fact.unit != line.unit:
         return
     left = on_hand[lot]
+    _not_done_already(line, lot, wanted, left, facts, index)
     if wanted > left:
         raise Refusal(
             "lot.short",
@@ -263,17 +265,42 @@ def _take_from_lot(
     on_hand[lot] = left - wanted
 
 
+def _not_done_already(line: Line, lot: str, wanted: Decimal, here: Decimal, facts: Facts, index: int) -> None:
+    """A piece goes through an operation once, though it came back under its lot's name."""
+    known = facts.worked.get(key(line.line, lot), Worked())
+    left = max(ZERO, here - known.done)
+    if known.done and left < wanted <= here:
+        raise Refusal(
+            "send.already_done",
+            "Of lot {lot}, {here} {unit} are here, and {done} of them came back done from this operation "
+            "({orders}): {left} may go; you entered {entered}.",
+            field=f"lines.{index}.quantity",
+            lot=lot,
+            here=here,
+            unit=line.unit,
+            done=min(known.done, here),
+            orders=", ".join(known.orders) or "–",
+            left=left,
+            entered=wanted,
+        )
+
+
 def _new_in(moves: list[Move], line: Line) -> Decimal:
     """What the request has sent of the line for the first time so far."""
     return sum((move.quantity for move in moves if move.line == line.line and move.source is None), ZERO)
+
+
+def _again(order: Order, line: Line, moves: list[Move]) -> Decimal:
+    """How many of what came back as it went may go again: what a change took off the line stays here."""
+    going = [move for move in moves if move.line == line.line and move.source is not None]
+    return max(ZERO, came_back(order, line) - sum((move.quantity for move in going), ZERO))
 
 
 def _not_beyond_ordered(
     order: Order, line: Line, moves: list[Move], wanted: Decimal, again: Decimal, index: int
 ) -> None:
     """`again` of what is `wanted` came back as they went, and were ordered before."""
-    already = sent_on(order, line.line) + _new_in(moves, line)
-    left = again + (ZERO if line.short_closed else max(ZERO, line.ordered - already))
+    left = again + max(ZERO, unsent_on(order, line) - _new_in(moves, line))
     if wanted > left:
         raise Refusal(
             "send.more_than_ordered",

@@ -1,0 +1,193 @@
+"""What orders and the shop floor did with lots, in the sequence in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select, union
+from sqlmodel import Session
+
+from models.codec import load_event
+from models.domain import events as e
+from models.domain.identifiers import Kind
+from models.domain.worked import History, Step, Unfinished, Worked, unfinished, worked
+from models.queries.upstream import ordered
+from models.tables.lots import Lot
+from models.tables.orders import (
+    DraftLineRow,
+    EdgeRow,
+    EventRow,
+    IdentifierRow,
+    LineRow,
+    OrderRow,
+    TransferRow,
+)
+from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow
+from models.tables.types import table
+from models.tables.work_orders import Operation, WorkOrder
+
+_EDGES, _EVENTS, _IDENTIFIERS = table(EdgeRow), table(EventRow), table(IdentifierRow)
+_LINES, _DRAFTED, _ORDERS = table(LineRow), table(DraftLineRow), table(OrderRow)
+_TRANSFERS, _LOTS, _USED = table(TransferRow), table(Lot), table(ConsumptionRow)
+_DISPATCHES, _DISPATCHED = table(DispatchRow), table(DispatchLineRow)
+_OPERATIONS, _JOBS = table(Operation), table(WorkOrder)
+# Those that move pieces, and what says where those go that pass us by.
+_TELLING = sorted(
+    {each.name for each in e.Event.__subclasses__() if "moves" in {item.name for item in fields(each)}}
+    | {e.TransferAnnounced.name}
+)
+# Built once: to build a statement costs as much as to run it. Nearly always nothing came back under its own name.
+_CAME_BACK = (
+    select(_EDGES.c.to_node)
+    .where(
+        _EDGES.c.to_node.in_(bindparam("nodes", expanding=True)),
+        _EDGES.c.how == "process",
+        _EDGES.c.order_number.is_not(None),
+    )
+    .distinct()
+)
+_THEIRS = union(
+    select(_IDENTIFIERS.c.order_number).where(
+        _IDENTIFIERS.c.kind == Kind.LOT.value, _IDENTIFIERS.c.value.in_(bindparam("lots", expanding=True))
+    ),
+    select(_EDGES.c.order_number).where(
+        _EDGES.c.from_node.in_(bindparam("nodes", expanding=True)), _EDGES.c.order_number.is_not(None)
+    ),
+    select(_EDGES.c.order_number).where(
+        _EDGES.c.to_node.in_(bindparam("nodes", expanding=True)), _EDGES.c.order_number.is_not(None)
+    ),
+)
+_STEPS = (
+    select(
+        _LINES.c.order_number,
+        _LINES.c.line,
+        _LINES.c.work_order,
+        _LINES.c.operation,
+        _LINES.c.unit,
+        _ORDERS.c.process,
+        _ORDERS.c.type,
+        _ORDERS.c.export_controlled,
+        _ORDERS.c.ended_at,
+    )
+    .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
+    .where(_LINES.c.order_number.in_(bindparam("orders", expanding=True)))
+)
+_STREAMS = (
+    select(_EVENTS.c.order_number, _EVENTS.c.type, _EVENTS.c.payload, _EVENTS.c.at)
+    .where(_EVENTS.c.order_number.in_(bindparam("orders", expanding=True)), _EVENTS.c.type.in_(_TELLING))
+    .order_by(_EVENTS.c.at, _EVENTS.c.order_number, _EVENTS.c.sequence)
+)
+_USE = select(_USED.c.lot, _USED.c.quantity, _USED.c.recorded_at).where(
+    _USED.c.lot.in_(bindparam("lots", expanding=True)), _USED.c.reversed_at.is_(None)
+)
+_DISPATCH = (
+    select(_DISPATCHED.c.lot, _DISPATCHED.c.quantity, _DISPATCHES.c.recorded_at)
+    .join(_DISPATCHES, _DISPATCHES.c.number == _DISPATCHED.c.dispatch)
+    .where(_DISPATCHED.c.lot.in_(bindparam("lots", expanding=True)), _DISPATCHES.c.reversed_at.is_(None))
+)
+
+
+def came_back(session: Session, lots: Collection[str]) -> set[str]:
+    """Those of the lots of which an order booked in some."""
+    rows = session.scalars(_CAME_BACK, {"nodes": [f"lot:{lot}" for lot in lots]})
+    return {node.removeprefix("lot:") for node in rows}
+
+
+def history(session: Session, lots: Collection[str], *, cleared: bool) -> History:
+    """Whoever decides by it has locked the lots' rows: whoever moves their pieces waits for them."""
+    nodes = [f"lot:{lot}" for lot in lots]
+    orders = set(session.scalars(_THEIRS, {"lots": sorted(lots), "nodes": nodes}))
+    senders = select(_TRANSFERS.c.source).where(_TRANSFERS.c.order_number.in_(orders)).distinct()
+    units = set(session.scalars(select(_LOTS.c.uom).where(_LOTS.c.number.in_(lots)).distinct()))
+    known = session.execute(_STEPS, {"orders": sorted(orders | set(session.scalars(senders)))}).all()
+    found = History(
+        {
+            (row.order_number, row.line): Step(row.work_order, row.operation, row.process, row.type)
+            for row in known
+            if row.unit in units
+        },
+        unnamed=frozenset(row.order_number for row in known if row.export_controlled and not cleared),
+    )
+    left: list[tuple[datetime, str, Decimal]] = [
+        (row.recorded_at, row.lot, row.quantity)
+        for query in (_USE, _DISPATCH)
+        for row in session.execute(query, {"lots": sorted(lots)})
+    ]
+    left.sort(reverse=True)
+    for row in session.execute(_STREAMS, {"orders": sorted(orders)}):
+        while left and left[-1][0] < row.at:
+            _, lot, quantity = left.pop()
+            found.left(lot, quantity)
+        found.add(row.order_number, load_event(row.type, row.payload))
+    for _, lot, quantity in reversed(left):
+        found.left(lot, quantity)
+    return found
+
+
+def done_by(
+    session: Session, wanted: Iterable[tuple[str, Step]], here: Mapping[str, Decimal], *, cleared: bool
+) -> dict[tuple[str, Step], Worked]:
+    """What is on our shelf of each lot, `here` in all, and went through that operation; only where there is some."""
+    asked = list(wanted)
+    lots = came_back(session, {lot for lot, _ in asked} & here.keys())
+    if not lots:
+        return {}
+    told = history(session, lots, cleared=cleared)
+    return {(lot, step): worked(here[lot], told.of(lot), step) for lot, step in asked if lot in lots}
+
+
+def leaving(session: Session, here: Mapping[str, Decimal], *, cleared: bool) -> dict[str, Unfinished]:
+    """What of each lot that was sent out is not to leave for a customer, or only if somebody says so."""
+    nodes = [f"lot:{lot}" for lot in here]
+    sent = select(_EDGES.c.from_node, _EDGES.c.to_node).where(
+        _EDGES.c.from_node.in_(nodes) | _EDGES.c.to_node.in_(nodes), _EDGES.c.order_number.is_not(None)
+    )
+    named = {node for row in session.execute(sent.distinct()) for node in row}
+    lots = {lot for lot in here if f"lot:{lot}" in named}
+    if not lots:
+        return {}
+    told = history(session, lots, cleared=cleared)
+    jobs = {step.work_order for step in told.steps.values()}
+    known, running = _steps(session, jobs), _running(session, jobs)
+    return {
+        lot: unfinished(here[lot], told.of(lot), known, [step for step in known if _at(step) in running])
+        for lot in lots
+    }
+
+
+def _at(step: Step) -> tuple[str, int]:
+    return step.work_order, step.operation
+
+
+def _steps(session: Session, jobs: Collection[str]) -> list[Step]:
+    """The operations of work orders that are ordered, drafts among them."""
+    every = {
+        (job, each.operation) for job, found in ordered(session, jobs, cleared=True).items() for each in found
+    }
+    rows = session.execute(
+        select(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence, _OPERATIONS.c.process, _JOBS.c.type)
+        .join(_JOBS, _JOBS.c.number == _OPERATIONS.c.work_order)
+        .where(_OPERATIONS.c.work_order.in_(jobs))
+        .order_by(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence)
+    )
+    return [
+        Step(row.work_order, row.sequence, row.process or "", row.type)
+        for row in rows
+        if (row.work_order, row.sequence) in every
+    ]
+
+
+def _running(session: Session, jobs: Collection[str]) -> set[tuple[str, int]]:
+    """The operations of which an order is still open, drafts among them."""
+    return {
+        (row.work_order, row.operation)
+        for lines in (_LINES, _DRAFTED)
+        for row in session.execute(
+            select(lines.c.work_order, lines.c.operation)
+            .join(_ORDERS, _ORDERS.c.number == lines.c.order_number)
+            .where(lines.c.work_order.in_(jobs), _ORDERS.c.ended_at.is_(None))
+        )
+    }
