@@ -20,7 +20,8 @@ from models.domain.errors import Unknown
 from models.domain.materials import blocked
 from models.domain.serial_stock import SerialStock
 from models.domain.shop_floor import Leaving, Shelved
-from models.queries import deliveries, shop_floor
+from models.domain.unfinished import may_leave
+from models.queries import deliveries, shop_floor, worked
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import lock_parts
 from models.tables.demand import DispatchSale
@@ -53,9 +54,11 @@ def dispatch(
     now: datetime,
     *,
     cleared: bool,
+    confirmed: bool = False,
 ) -> str:
     """Gives the number. `today` is the day where the pieces leave. They are for what the customer has ordered
-    of them: what a line names, else the first due first."""
+    of them: what a line names, else the first due first. Pieces that are not done with everything begun have
+    to be `confirmed`."""
     # Before the lots, as who makes work orders for these lines does.
     deliveries.lock_lines_of(session, papers.customer)
     lots = shelved(session, [line.lot for line in lines])
@@ -65,6 +68,9 @@ def dispatch(
     shipped_on, late = records.left_on(papers.shipped_on, today)
     # Refused before a number is given.
     edges = list(rules.dispatch("", lines, lots, stopped, stock))
+    here = {lot: shelf.fact.on_hand for lot, shelf in lots.items()}
+    begun = worked.leaving(session, here, cleared=cleared)
+    may_leave(lines, {lot: shelf.fact for lot, shelf in lots.items()}, begun, confirmed=confirmed)
     for line in lines:
         rules.was_there(line.lot, lots[line.lot], shipped_on, "shipped_on")
     controlled = _controlled(session, parts)

@@ -20,6 +20,7 @@ from activities import doctor_floor
 from activities.doctor_balance import balances
 from activities.doctor_files import files
 from activities.doctor_holds import holds
+from activities.doctor_lots import through_twice
 from activities.doctor_operations import operations
 from activities.doctor_picks import picks
 from activities.doctor_recalls import reports
@@ -72,6 +73,7 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
         if everything:
             findings += doctor_floor.edges(session)
             findings += operations(session)
+            findings += through_twice(session)
             findings += picks(session)
         findings += transfers(session)
         findings += holds(session)

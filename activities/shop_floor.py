@@ -20,7 +20,8 @@ from models.domain.errors import Unknown
 from models.domain.lot_holds import OpenHold
 from models.domain.materials import Component, wrong_material
 from models.domain.shop_floor import Job
-from models.queries import shop_floor
+from models.domain.unfinished import may_be_used
+from models.queries import shop_floor, worked
 from models.queries.lot_holds import above
 from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 from models.tables.lots import Lot
@@ -55,14 +56,18 @@ def consume(
     now: datetime,
     *,
     usual: Decimal | None = None,
+    confirmed: bool = False,
 ) -> str:
     """Material of a lot went into job `number`; gives the record. Other material than its bill of material
-    names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`."""
+    names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`. What came back
+    unprocessed has to be `confirmed`."""
     job = locked_job(session, number, with_lot=lot)
     there = shelved(session, [lot]).get(lot)
     of_itself = job.node in above(session, f"lot:{lot}")
     edge = rules.consume(job, lot, there, quantity, of_itself=of_itself)
     assert there is not None, "the rule refuses a lot there is not"
+    begun = worked.leaving(session, {lot: there.fact.on_hand}, cleared=False)
+    may_be_used(there.fact, edge.quantity, begun.get(lot), confirmed=confirmed)
     at, late = records.happened(step.at, now)
     rules.was_there(lot, there, at, "at")
     record = str(uuid.uuid4())

@@ -68,6 +68,10 @@ class DispatchBody(Body):
         default=None, description="Left out: today. Earlier, the record is marked late."
     )
     lines: Annotated[list[DispatchLine], Field(min_length=1, max_length=500)]
+    confirm: bool = Field(
+        default=False,
+        description="Pieces leave as they are, though an outside operation was begun with their lot.",
+    )
 
 
 @router.post("/dispatches", status_code=201)
@@ -88,7 +92,9 @@ def record_dispatch(body: DispatchBody, request: Request, principal: Dock) -> An
         lines = tuple(Leaving(line.lot, line.quantity, tuple(line.serials), line.sold) for line in body.lines)
         today = today_at(session, principal.plant, now)
         by, cleared = recorder(principal), principal.cleared
-        number = dispatching.dispatch(session, papers, lines, by, today, now, cleared=cleared)
+        number = dispatching.dispatch(
+            session, papers, lines, by, today, now, cleared=cleared, confirmed=body.confirm
+        )
         found = read(session, principal, number)
         return Answer(found, 201, {"Location": f"{request.url.path}/{number}"})
 

@@ -44,6 +44,10 @@ class StepFields(Body):
 class ConsumptionBody(StepFields):
     lot: Key
     quantity: Number
+    confirm: bool = Field(
+        default=False,
+        description="The job takes pieces as they are that came back from a supplier unprocessed.",
+    )
 
 
 class InspectionBody(Body):
@@ -81,7 +85,15 @@ def record_consumption(number: str, body: ConsumptionBody, request: Request, pri
         CONSUMPTIONS,
         number,
         lambda session, now: floor.consume(
-            session, number, body.lot, body.quantity, _step(body), by, now, usual=_usual(request)
+            session,
+            number,
+            body.lot,
+            body.quantity,
+            _step(body),
+            by,
+            now,
+            usual=_usual(request),
+            confirmed=body.confirm,
         ),
     )
 

@@ -7,7 +7,7 @@ what never lets a piece go through the same operation twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -118,53 +118,6 @@ def worked(here: Decimal, passages: Iterable[Passage], step: Step) -> Worked:
             count.of_another(each, step)
         count.settle()
     return Worked(count.done, count.back, _named(accepted, count.done), _named(returned, count.back))
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """Of the pieces of a lot that are on our shelf: how many came back as they went and are to go out again; and
-    how many are done with everything that was begun with some of them, with the operation that most are not done
-    with, None when there is nothing such."""
-
-    waiting: Decimal = ZERO
-    waiting_for: tuple[str, ...] = ()
-    finished: Decimal = ZERO
-    step: Step | None = None
-
-
-def unfinished(
-    here: Decimal, passages: Iterable[Passage], ordered: Iterable[Step], running: Collection[Step]
-) -> Unfinished:
-    """`ordered` are the operations ordered of the work orders the lot was sent out for, `running` those of which
-    an order is still open: what came back from the others as it went is not awaited there any more."""
-    told = list(passages)
-    begun = [step for step, some in _sent(told).items() if some > 0]
-    through = {each.step for each in told if each.way is Way.ACCEPTED and each.step is not None}
-    after = [step for step in ordered if _next(step, begun, through)]
-    waiting, names, least, of = ZERO, set[str](), here, None
-    for step in dict.fromkeys([*begun, *after]):
-        stand = worked(here, told, step)
-        if step in running and stand.unprocessed:
-            waiting += stand.unprocessed
-            names |= set(stand.back_from)
-        # Rework is for some pieces only.
-        if step.type != OrderType.REWORK and stand.done < least:
-            least, of = stand.done, step
-    return Unfinished(min(waiting, here), tuple(sorted(names)), least, of)
-
-
-def _next(step: Step, begun: Collection[Step], through: Collection[Step]) -> bool:
-    """Whether pieces of the lot are through an operation that comes before this one, which has had none of them."""
-    return step not in begun and any(each.comes_before(step) for each in through)
-
-
-def _sent(passages: Iterable[Passage]) -> dict[Step, Decimal]:
-    found: dict[Step, Decimal] = {}
-    for each in passages:
-        if each.step is not None and each.way in (Way.SENT, Way.NOT_SENT):
-            some = -_SHELF[each.way] * each.quantity
-            found[each.step] = found.get(each.step, ZERO) + some
-    return found
 
 
 def _named(by_order: Mapping[str, Decimal], left: Decimal) -> tuple[str, ...]:

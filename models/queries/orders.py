@@ -20,12 +20,12 @@ from models.domain.facts import Draft
 from models.domain.missing import missing
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
-from models.domain.pieces import Bucket, held_in, line_of, lot_of, sent
+from models.domain.pieces import Bucket, held_in, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
 from models.domain.standing import sendable
 from models.domain.transfers import Transfer, offered
-from models.queries import costs
+from models.queries import costs, worked
 from models.queries.claims import claims
 from models.queries.upstream import upstream
 from models.tables.orders import CommandRow, OrderRow
@@ -83,6 +83,7 @@ def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None,
     ]
     shown = issued(order) if order is not None else _draft(session, row)
     _waits(session, shown["lines"], reader)
+    _usable(session, order, shown["lines"], reader)
     return order, shown | {"pending_commands": waiting}
 
 
@@ -102,6 +103,14 @@ def _waits(session: Session, lines: list[View], reader: Reader) -> None:
             "taken": waits.taken,
             "usable": waits.usable,
         }
+
+
+def _usable(session: Session, order: Order | None, lines: list[View], reader: Reader) -> None:
+    """Says of every lot how much of it is here and may go to the line's operation; None where no more will."""
+    found = worked.usable(session, order, cleared=reader.cleared) if order is not None else {}
+    for line in lines:
+        for lot in line["lots"]:
+            lot["usable"] = found.get(key(line["line"], lot["lot"]))
 
 
 def issued(order: Order) -> View:

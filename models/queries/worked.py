@@ -13,7 +13,11 @@ from sqlmodel import Session
 from models.codec import load_event
 from models.domain import events as e
 from models.domain.identifiers import Kind
-from models.domain.worked import History, Step, Unfinished, Worked, unfinished, worked
+from models.domain.order import Order
+from models.domain.pieces import key, line_of, lot_of
+from models.domain.sendable import came_back, unsent_on
+from models.domain.unfinished import Unfinished, unfinished
+from models.domain.worked import History, Step, Worked, step_of, worked
 from models.queries.upstream import ordered
 from models.tables.lots import Lot
 from models.tables.orders import (
@@ -90,7 +94,7 @@ _DISPATCH = (
 )
 
 
-def came_back(session: Session, lots: Collection[str]) -> set[str]:
+def booked_in(session: Session, lots: Collection[str]) -> set[str]:
     """Those of the lots of which an order booked in some."""
     rows = session.scalars(_CAME_BACK, {"nodes": [f"lot:{lot}" for lot in lots]})
     return {node.removeprefix("lot:") for node in rows}
@@ -132,11 +136,40 @@ def done_by(
 ) -> dict[tuple[str, Step], Worked]:
     """What is on our shelf of each lot, `here` in all, and went through that operation; only where there is some."""
     asked = list(wanted)
-    lots = came_back(session, {lot for lot, _ in asked} & here.keys())
+    lots = booked_in(session, {lot for lot, _ in asked} & here.keys())
     if not lots:
         return {}
     told = history(session, lots, cleared=cleared)
     return {(lot, step): worked(here[lot], told.of(lot), step) for lot, step in asked if lot in lots}
+
+
+def usable(session: Session, order: Order, *, cleared: bool) -> dict[str, Decimal]:
+    """By `key(line, lot)`, what of a lot is on our shelf and may go to the line's operation: of the lots of lines
+    that still send some, as far as they are counted in the line's unit."""
+    sending = [line for line in order.lines if unsent_on(order, line) or came_back(order, line)]
+    lots = {
+        key(line.line, lot): (line, lot)
+        for line in sending
+        for lot in {
+            *(planned.lot for planned in line.lots),
+            *(lot_of(at) for at in order.stock if line_of(at) == line.line),
+        }
+        if lot
+    }
+    rows = session.execute(
+        select(_LOTS.c.number, _LOTS.c.on_hand, _LOTS.c.uom).where(
+            _LOTS.c.number.in_({lot for _, lot in lots.values()})
+        )
+    )
+    there = {row.number: (row.on_hand, row.uom) for row in rows} if lots else {}
+    asked = {
+        at: (lot, step_of(order, line))
+        for at, (line, lot) in lots.items()
+        if lot in there and there[lot][1] == line.unit
+    }
+    here = {lot: there[lot][0] for lot, _ in asked.values()}
+    done = done_by(session, asked.values(), here, cleared=cleared)
+    return {at: here[lot] - done.get((lot, step), Worked()).done for at, (lot, step) in asked.items()}
 
 
 def leaving(session: Session, here: Mapping[str, Decimal], *, cleared: bool) -> dict[str, Unfinished]:

@@ -245,7 +245,7 @@ class Across(RuleBasedStateMachine):
         scene = self.scene(number)
         known = scene.order.line(line) or scene.order.lines[0]
         wanted = c.ChangedLine(known.line, known.ordered + more)
-        self.ask(scene, c.ProposeChange(c.Changes((wanted,)), "The customer wants more"))
+        self.ask(scene, c.ProposeChange(c.Changes(lines=(wanted,)), "The customer wants more"))
         change = scene.order.open_change
         if scene.refusal is None and change is not None:
             self.ask(scene, c.DecideChange(change.change, "approve"))

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from models.domain import commands as c
 from models.domain.pieces import OUT, Bucket, total
-from models.domain.worked import Passage, Step, Unfinished, Way, unfinished, worked
+from models.domain.unfinished import Unfinished, unfinished
+from models.domain.worked import Passage, Step, Way, worked
 from tests.domain.asking import (
     accept,
     agree,

@@ -59,6 +59,7 @@ FORM = Form(
         Input("vehicle", N_("Vehicle")),
         Input("recipient", N_("Recipient")),
         Input("shipped_on", N_("Shipped on"), "day", N_("Left out: today.")),
+        Input("confirm", N_("Pieces leave as they are, though not everything is done with them"), "flag"),
     )
 )
 

@@ -104,6 +104,7 @@ def consumption_form(steps: list[Option]) -> Form:
             Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
             Input("quantity", N_("Quantity"), "number"),
             *_step(steps),
+            Input("confirm", N_("It takes pieces as they are that came back unprocessed"), "flag"),
         )
     )
 

@@ -65,15 +65,18 @@ def _input(order: Order, item: Sendable) -> str:
     return f"send.{item.line.line}.{f's{list(order.stock).index(at)}' if at in order.stock else 'x'}"
 
 
-def _row(acting: Acting, item: Sendable, usable: list[Decimal]) -> Row:
-    """`usable`: what is left of the pieces it waits for; empty when it waits for none."""
+def _row(acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, Decimal]) -> Row:
+    """`usable`: what is left of the pieces it waits for; empty when it waits for none. `here`: what is left of
+    each lot on our shelf that this operation has not done."""
     words = acting.words
     at = key(item.line.line, item.lot)
     asked = _lot_asked(item)
     amount = words.amount(item.quantity or left_on(acting.order, item.line), item.line.unit)
-    may = min(item.quantity, *usable) if usable else item.quantity
+    may = min([item.quantity, *usable, *([here[item.lot]] if item.lot in here else [])])
     if usable:
         usable[0] -= may
+    if item.lot in here:
+        here[item.lot] -= may
     proposed = f"{may.normalize():f}" if may else ""
     waits = waits_for(_shown(acting, item), words)
     name, serials = _called(acting, item), _back(acting.order, item)
@@ -104,14 +107,19 @@ def _shown(acting: Acting, item: Sendable) -> Mapping[str, Any]:
 
 
 def _send_form(acting: Acting, _typed: Typed) -> SendForm:
-    """What is proposed is never more than the operations before have ready, each of their pieces once."""
+    """What is proposed is never more than the operations before have ready, each of their pieces once, nor more
+    of a lot than is here and not done."""
     left: dict[tuple[str, int], list[Decimal]] = {}
+    here: dict[str, Decimal] = {}
     rows = []
     for item in sendable(acting.order):
         waits = _shown(acting, item)["waits_for"]
         key_of = (item.line.work_order, item.line.operation)
         usable = left.setdefault(key_of, [waits["usable"]] if waits else [])
-        rows.append(_row(acting, item, usable))
+        for lot in _shown(acting, item)["lots"]:
+            if lot["usable"] is not None:
+                here.setdefault(lot["lot"], lot["usable"])
+        rows.append(_row(acting, item, usable, here))
     return SendForm(tuple(rows), _reworks(acting.order))
 
 
