@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import add
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, func, select, tuple_, type_coerce
 from sqlmodel import Session
 
 from activities.findings import Finding, found
@@ -19,7 +19,7 @@ from models.domain.worked import Step
 from models.queries.upstream import handed_on
 from models.tables.lots import Lot
 from models.tables.orders import EventRow, LineRow, OrderRow, PiecesRow
-from models.tables.types import table
+from models.tables.types import Exact, table
 
 _LOTS, _LINES, _ORDERS = table(Lot), table(LineRow), table(OrderRow)
 _PIECES, _EVENTS = table(PiecesRow), table(EventRow)
@@ -35,7 +35,7 @@ _PLACES = (
         _ORDERS.c.process,
         _ORDERS.c.type,
         _LOTS.c.quantity,
-        _HAD.label("had"),
+        type_coerce(_HAD, Exact).label("had"),
     )
     .join(_LINES, and_(_LINES.c.order_number == _PIECES.c.order_number, _LINES.c.line == _PIECES.c.line))
     .join(_ORDERS, _ORDERS.c.number == _PIECES.c.order_number)

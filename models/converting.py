@@ -50,11 +50,13 @@ def groups(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> l
         raise Invalid("need_by.past", text, field="need_by", need_by=wanted.need_by)
     known = convertible.selected(session, reader, set(wanted.operations))
     first, last = (now - _HORIZON).date(), (now + _HORIZON).date()
+    shelf = convertible.shelf(session, {(each.part, each.part_revision) for each in known.values()})
     around = Circumstances(
         today=today,
         calendar=plant_calendar(session, plant, first, last),
         approved=convertible.approved(session, {(each.process, each.spec) for each in known.values()}, today),
-        shelf=convertible.shelf(session, {(each.part, each.part_revision) for each in known.values()}),
+        shelf=shelf,
+        done=convertible.done(session, known, shelf),
     )
     return grouped(wanted.operations, known, around, supplier=wanted.supplier, need_by=wanted.need_by)
 

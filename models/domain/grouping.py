@@ -4,7 +4,7 @@ type each. All of them or none: whoever selected fifty must not have to find out
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -100,6 +100,8 @@ class Circumstances:
     calendar: WorkingCalendar
     approved: Mapping[tuple[str, str], Sequence[Approved]]
     shelf: Mapping[tuple[str, str], Sequence[ShelfLot]]
+    # By operation and lot, what it has done of the lot already: that does not go there again.
+    done: Mapping[tuple[Key, str], Decimal] = field(default_factory=dict)
 
 
 def grouped(
@@ -230,7 +232,8 @@ def _lots(
     taken: list[tuple[str, Decimal]] = []
     open_ = found.quantity if found.first else ZERO
     for lot in around.shelf.get((found.part, found.part_revision), ()):
-        some = min(open_, left[lot.lot]) if lot.unit == found.unit else ZERO
+        done = around.done.get(((found.work_order, found.operation), lot.lot), ZERO)
+        some = min(open_, left[lot.lot] - done) if lot.unit == found.unit else ZERO
         if some > 0:
             taken.append((lot.lot, some))
             left[lot.lot] -= some

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -11,9 +12,11 @@ from sqlmodel import Session
 
 from models.domain.grouping import Approved, Key, Selected, ShelfLot
 from models.domain.quantities import ZERO
+from models.domain.worked import Step
 from models.queries import picking
 from models.queries.covering import covering
 from models.queries.orders import Reader
+from models.queries.worked import done_by
 from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
@@ -136,3 +139,20 @@ def shelf(session: Session, parts: Collection[tuple[str, str]]) -> dict[tuple[st
             if row.part == part and row.part_revision in (None, revision)
         ]
     return found
+
+
+def done(
+    session: Session, known: Mapping[Key, Selected], shelf: Mapping[tuple[str, str], Iterable[ShelfLot]]
+) -> dict[tuple[Key, str], Decimal]:
+    """What these operations have done already of the lots that may go out."""
+    asked = {
+        (at, lot.lot): Step(each.work_order, each.operation, each.process, each.type)
+        for at, each in known.items()
+        if each.first
+        for lot in shelf.get((each.part, each.part_revision), ())
+    }
+    lots = {lot for _, lot in asked}
+    rows = session.execute(select(_LOTS.c.number, _LOTS.c.on_hand).where(_LOTS.c.number.in_(lots)))
+    here = {row.number: row.on_hand for row in rows}
+    found = done_by(session, [(lot, step) for (_, lot), step in asked.items()], here, cleared=True)
+    return {place: found[place[1], step].done for place, step in asked.items() if (place[1], step) in found}

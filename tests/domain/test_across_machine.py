@@ -38,8 +38,7 @@ RUNS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 ZERO = Decimal(0)
-# So few that three orders soon want what is done already.
-LOTS, HAD = ("L1", "L2"), Decimal(60)
+LOTS = ("L1", "L2")
 AGREED = Terms("st_1", "EUR", date(2026, 1, 1), minimum=Decimal(30), lot_charge=Decimal(7))
 # The same part, another one in the same unit, and one counted in kilograms.
 MADE_OF: list[dict[str, str]] = [{}, {"part": "BAR"}, {"part": "BAR", "unit": "KGM"}]
@@ -55,19 +54,25 @@ class Across(RuleBasedStateMachine):
     # Where the orders are made: here, or in a real database.
     begin = staticmethod(issued)
     scenes: dict[str, Scene]
-    # What customers have of each lot.
+    # How many of each lot there were, and what customers have of them.
+    had: Decimal
     gone: dict[str, Decimal]
 
     @initialize(
         plan=sometimes,
         tracked=sometimes,
         made_of=st.sampled_from(MADE_OF),
+        # Often so few that the orders soon want what is done already.
+        had=st.sampled_from([30, 30, 60, 300]),
         steps=st.tuples(far, st.sampled_from([0, 0, 1, 3]), st.just(0)),
     )
-    def issue(self, plan: bool, tracked: bool, made_of: dict[str, str], steps: tuple[int, int, int]) -> None:
+    def issue(
+        self, plan: bool, tracked: bool, made_of: dict[str, str], had: int, steps: tuple[int, int, int]
+    ) -> None:
         """Three orders of the same lots, each as far along as its `steps` say; our shelf is one for all. Lot L1
         may be of what the part is made of."""
-        lots = [a_lot("L1", HAD, **made_of), a_lot("L2", HAD)]
+        lots = [a_lot("L1", had, **made_of), a_lot("L2", had)]
+        self.had = Decimal(had)
         self.gone = dict.fromkeys(LOTS, ZERO)
         self.scenes = {}
         for number in ("SO-1", "SO-2", "SO-3"):
@@ -152,7 +157,7 @@ class Across(RuleBasedStateMachine):
                 ),
                 ZERO,
             )
-            assert through <= HAD, f"pieces of {lot} went through the same operation twice"
+            assert through <= self.had, f"pieces of {lot} went through the same operation twice"
 
     def due_once(self) -> None:
         """One order at most charges the lots and the minimum of a line, however its parts went on."""
@@ -317,8 +322,8 @@ class Across(RuleBasedStateMachine):
             shelf[lot] = replace(shelf[lot], on_hand=shelf[lot].on_hand + sold)
             here += sold
         if self.scenes["SO-1"].shelf["L1"].part == "FLANGE":
-            assert here + sent - back == HAD * len(LOTS), "a piece is nowhere, or in two places"
-        nothing_unexplained(dict.fromkeys(LOTS, int(HAD)), *self.scenes.values())
+            assert here + sent - back == self.had * len(LOTS), "a piece is nowhere, or in two places"
+        nothing_unexplained(dict.fromkeys(LOTS, int(self.had)), *self.scenes.values())
         for scene in self.scenes.values():
             assert fold(scene.stream) == scene.order
 

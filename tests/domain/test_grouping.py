@@ -117,6 +117,11 @@ def test_the_oldest_lots_are_planned_and_no_piece_twice() -> None:
     assert [line.lots for line in group.lines] == [(("L1", D(100)),), (("L1", D(50)), ("L2", D(50)))]
 
 
+def test_what_an_operation_has_done_of_a_lot_is_not_planned_for_it_again() -> None:
+    around = replace(AROUND, done={(("WO-1", 30), "L1"): D(90)})
+    assert of(FLANGE, around=around)[0].lines[0].lots == (("L1", D(60)), ("L2", D(40)))
+
+
 @pytest.mark.parametrize("change", [{"first": False}, {"unit": "KGM"}, {"part_revision": "C"}])
 def test_no_lot_is_planned_that_cannot_be_the_one(change: dict[str, Any]) -> None:
     assert of(replace(FLANGE, **change))[0].lines[0].lots == ()

@@ -16,8 +16,10 @@ from api.pages.staff import Staff
 from api.supplier.fields import Fields
 from models.domain.contract import Terms, applying, common_currency
 from models.domain.facts import Draft
+from models.domain.worked import Step, Worked
 from models.queries import contracts, sourcing
 from models.queries.sourcing import Outside
+from models.queries.worked import done_by
 from models.tables.plants import Plant
 from models.tables.types import table
 
@@ -163,12 +165,16 @@ def _lots(staff: Staff, at: str, names: list[str], known: Mapping[str, Any]) -> 
 
 
 def on_offer(session: Session, found: Outside) -> list[tuple[str, Decimal]]:
-    """The lots of an operation's part, and how much of each there is."""
-    return [
-        (lot.number, lot.on_hand)
+    """The lots of an operation's part, and how much of each there is that it has not done already."""
+    here = {
+        lot.number: lot.on_hand
         for lot in sourcing.lots_of(session, found.part, found.part_revision)
         if not lot.held
-    ]
+    }
+    step = Step(found.work_order, found.operation, found.process, found.type)
+    done = done_by(session, [(lot, step) for lot in here], here, cleared=True)
+    left = {lot: some - done.get((lot, step), Worked()).done for lot, some in here.items()}
+    return [(lot, some) for lot, some in left.items() if some > 0]
 
 
 def lots_by_line(
