@@ -131,7 +131,8 @@ def save(session: Session, draft: Draft, *, cleared: bool = True) -> None:
 def discard(session: Session, number: str, seen: int | None, actor: str, now: datetime) -> None:
     """Takes a draft away with what was asked of it in vain; what it said is kept with who discarded it.
 
-    Its number is not given again. Refused once it is an order, or being issued; raises `Stale` when it is
+    Its number is not given again. Refused once it is an order, or being issued, and while the order whose work it
+    was given still says so; raises `Stale` when it is
     no longer the version that was `seen`.
     """
     draft = load(session, number)
@@ -139,6 +140,7 @@ def discard(session: Session, number: str, seen: int | None, actor: str, now: da
         raise Refusal("order.issued", "The order was issued; it is no longer discarded, only cancelled.")
     check_version(seen, version(session, number))
     _refuse_while_issued(session, number)
+    _refuse_what_was_given(session, draft)
     write_draft(session, draft, None)
     session.execute(delete(_COMMANDS).where(_COMMANDS.c.order_number == number))
     session.execute(delete(_ORDERS).where(_ORDERS.c.number == number))
@@ -147,6 +149,19 @@ def discard(session: Session, number: str, seen: int | None, actor: str, now: da
         table_name=_ORDERS.name, key=number, before=plain(draft), after=after, actor=actor, at=now
     )
     session.add(change)
+
+
+def _refuse_what_was_given(session: Session, draft: Draft) -> None:
+    """The order that gave its work away closed short for it: without the draft nobody would do the rest."""
+    before = draft.reassigned_from
+    stage = session.scalar(select(_ORDERS.c.stage).where(_ORDERS.c.number == before)) if before else None
+    if stage is not None and stage != "cancelled":
+        raise Refusal(
+            "draft.given",
+            "{order} gave what it had not done to this draft; discarded, nobody would do it. Edit the draft instead: "
+            "choose another supplier, quantity or day.",
+            order=before,
+        )
 
 
 def discarded(session: Session, number: str) -> bool:

@@ -72,6 +72,10 @@ async def test_what_is_not_done_goes_to_another_supplier(
         assert told.count("order_reassigned") == 1
         assert "order_cancelled" not in told
 
+        # Discarded, nobody would do the rest: the old order closed short for it.
+        kept = await system.login(Role.BUYER).delete(f"/api/v1/orders/{draft['number']}")
+        assert (kept.status_code, kept.json()["code"]) == (409, "draft.given")
+
         counted = [{"line": 1, "counted": 60, "accepted": 0, "unprocessed": 60}]
         order = await system.command(Role.RECEIVING, number, "receive", lines=counted, packing_slip="LS-1")
         assert order["stage"] == "cancelled"
