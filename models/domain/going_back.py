@@ -41,7 +41,7 @@ def to_send(order: Order) -> Iterator[tuple[int, str, Decimal]]:
                 yield line_of(at), lot_of(at), there
         return
     for line in order.lines:
-        left = owed_back(order, line) - sum(_unworked(order, line).values(), ZERO)
+        left = owed_back(order, line) - sum(unworked(order, line).values(), ZERO)
         for lot, quantity in lots(order, line, left, *_THERE):
             yield line.line, lot, quantity
 
@@ -60,7 +60,7 @@ def lots(order: Order, line: Line, quantity: Decimal, *buckets: Bucket) -> Itera
     if len(here) == 1 or quantity == sum(here.values(), ZERO):
         yield from ((lot, min(some, quantity)) for lot, some in here.items())
         return
-    on_its_way = {} if Bucket.IN_TRANSIT_BACK in buckets else _unworked(order, line)
+    on_its_way = {} if Bucket.IN_TRANSIT_BACK in buckets else unworked(order, line)
     beyond = {
         lot: min(some, _kept(order, line, lot) - on_its_way.get(lot, ZERO) - _planned(line, lot))
         for lot, some in here.items()
@@ -79,7 +79,7 @@ def _planned(line: Line, lot: str) -> Decimal:
     return sum((item.quantity for item in line.lots if item.lot == lot), ZERO)
 
 
-def _unworked(order: Order, line: Line) -> dict[str, Decimal]:
+def unworked(order: Order, line: Line) -> dict[str, Decimal]:
     """Pieces on their way back to which nothing was done, by lot."""
     found: dict[str, Decimal] = {}
     for parcel in order.parcels.values():

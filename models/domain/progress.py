@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from models.domain import billing, settlement
 from models.domain.charges import ChargeKind
-from models.domain.order import Line, Order, Stage, stage
+from models.domain.order import Line, Order
 from models.domain.quantities import ZERO
+from models.domain.still_ordered import still_ordered
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Pieces in the unit of their part. `sent` are all that ever left us; the others are where they are now."""
+    """Pieces in the unit of their part. `ordered` are those ordered still, `sent` all that ever left us; the others
+    are where they are now."""
 
     ordered: Decimal = ZERO
     sent: Decimal = ZERO
@@ -101,5 +103,5 @@ def costs(orders: Iterable[Order], work_orders: Collection[str]) -> list[Cost]:
 
 
 def _ordered(order: Order, line: Line) -> Decimal:
-    """By price alone; nothing of what was cancelled, or of what nobody has weighed yet."""
-    return ZERO if stage(order) is Stage.CANCELLED else billing.ordered_amount(order, line) or ZERO
+    """By price alone what is ordered still; nothing of what nobody has weighed yet."""
+    return billing.ordered_amount(order, replace(line, ordered=still_ordered(order, line))) or ZERO

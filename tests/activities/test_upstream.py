@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from activities.apply import apply
+from api.routes.projects import family_of
 from models import drafts
 from models.codec import load_order
 from models.db import Database
@@ -268,6 +269,27 @@ def test_pieces_another_supplier_goes_on_with_are_not_done(job: Job) -> None:
     back = c.ReceiveLine(1, counted=D(40), accepted=D(40))
     assert job.do(other, c.Receive((back,), additional=True)).status == "applied"
     assert job.shown(job.second)["usable"] == D(40)
+
+
+def test_what_another_supplier_goes_on_with_is_ordered_once(job: Job) -> None:
+    job.send(job.first, 100)
+    assert job.do(job.first, c.ReportMilestone("REC")).status == "applied"
+    job.receive(accepted=20)
+    assert job.do(job.second, c.Cancel("One operation will do")).status == "applied"
+    assert job.do(job.third, c.Cancel("One operation will do")).status == "applied"
+    other = successor(job, job.first)
+
+    def summed() -> tuple[Any, ...]:
+        with job.shop.database.read() as session:
+            found = family_of(session, CLEARED, "WO")
+        operation, (total,), costs = found["outside"][0], found["family"]["totals"], found["family"]["costs"]
+        assert operation["orders"] == sorted([job.first, other])
+        return operation["ordered"], total["ordered"], total["sent"], sum(each["ordered"] for each in costs)
+
+    assert summed() == (D(100), D(100), D(100), D("85.00"))
+    back = c.ReceiveLine(1, D(80), accepted=D(80))
+    assert job.do(other, c.Receive((back,), additional=True)).status == "applied"
+    assert summed() == (D(100), D(100), D(100), D("85.00"))
 
 
 def test_pieces_another_supplier_goes_on_with_are_taken_once(job: Job) -> None:

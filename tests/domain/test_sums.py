@@ -6,10 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from models.domain import commands as c
 from models.domain.order import Order
 from models.domain.progress import Cost, Figures, LineProgress, costs, totals
-from tests.domain.asking import accept, receive, send
-from tests.domain.orders import a_line, given, issued
+from models.domain.still_ordered import still_ordered
+from tests.domain.asking import accept, arrived, dispose, receive, send, ship, some
+from tests.domain.orders import a_line, given, issued, parametrize
+from tests.domain.test_merge import TOGETHER, another
+from tests.domain.test_reassign import elsewhere
+from tests.domain.test_split import children, split
 
 D = Decimal
 LINE = LineProgress(
@@ -62,3 +67,45 @@ def test_costs_are_those_of_the_lines_asked_for_by_type_and_currency() -> None:
 
 def test_nothing_sums_to_nothing() -> None:
     assert (totals([]), costs([], [])) == ([], [])
+
+
+HERE = (accept(), send(), arrived(), ship(20), receive(20))
+
+
+@parametrize(
+    "steps, ordered",
+    ((accept(), send(20)), 100),
+    # Nothing of what came back to be sent again was taken off the order.
+    ((accept(), send(60), receive(0, unprocessed=60, parcel="", slip="LS-1")), 100),
+    ((accept(), send(20), arrived(), elsewhere()), 0),
+    # The rest was never sent: the line is closed short with what is here.
+    ((accept(), send(20), arrived(), ship(20), receive(20), elsewhere()), 20),
+    # The rest is still with the supplier, then in a box on its way back, then on our shelf.
+    ((*HERE, elsewhere()), 20),
+    ((*HERE, elsewhere(), ship(80, unprocessed=80)), 20),
+    ((*HERE, elsewhere(), ship(80, unprocessed=80), receive(0, unprocessed=80, parcel="SO-1-P2")), 20),
+    ((*HERE, elsewhere("transfer")), 20),
+    # What the old supplier had done all the same, or works on again, stays there.
+    ((*HERE, elsewhere(), ship(5)), 25),
+    ((accept(), send(), arrived(), ship(90), receive(75, rejected=15), dispose(rework=15), elsewhere()), 90),
+    # What is only to be cancelled is ordered until that is done.
+    ((*HERE, c.Cancel("No need")), 100),
+    ((c.Cancel("No need"),), 0),
+)
+def test_what_was_given_away_or_closed_short_counts_as_far_as_it_stays_there(
+    steps: tuple[Any, ...], ordered: int
+) -> None:
+    scene = given(issued(), *steps)
+    assert still_ordered(scene.order, scene.order.lines[0]) == ordered
+    (cost,) = costs([scene.order], ["WO-1"])
+    assert cost.ordered == ordered * D("0.85")
+
+
+def test_pieces_of_an_order_that_others_go_on_with_are_ordered_there_alone() -> None:
+    scene = given(issued(a_line(lots=[("L1", 100)])), accept(), send(30))
+    first, second = (child.order for child in children(scene.when(split([some(1, 60)], [some(1, 40)]))))
+    assert [still_ordered(each, each.lines[0]) for each in (scene.order, first, second)] == [0, 60, 40]
+    source, target = another(), issued()
+    target.when(TOGETHER, others=[source]).then("issued")
+    assert still_ordered(source.order, source.order.lines[0]) == 0
+    assert [still_ordered(target.order, line) for line in target.order.lines] == [100, 40]
