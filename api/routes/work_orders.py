@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -17,11 +17,15 @@ from api.routes.projects import family_of
 from api.routes.resource import Checks, Items, Paging, Resource, etag, fields_of
 from api.routes.routing_steps import StepBody, Steps, check_steps
 from api.wire import Answer, api_router
+from models import drafts
 from models.domain.authority import Role
 from models.domain.families import check_parent
+from models.domain.job_changes import Job, Step
+from models.domain.job_changes import check as check_orders
 from models.domain.quantities import ZERO, quantity
 from models.queries import families, master
 from models.queries.demand import made_for
+from models.queries.placed import placed
 from models.tables.parts import Part
 from models.tables.work_orders import Operation, WorkOrder
 
@@ -109,14 +113,31 @@ def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
 
 @router.put("/work-orders/{number}", response_model=WorkOrderView)
 def replace_work_order(number: str, body: WorkOrderEdit, request: Request, principal: Admin) -> Answer:
-    """Operations already ordered outside keep the copy on their order."""
+    """What orders that are not cancelled were made from stays: 409 `work_order.ordered` names them at each field."""
 
     def change(session: Session, work_order: WorkOrder) -> None:
         _check_parent(session, principal, number, body.parent)
-        work_order.sqlmodel_update(_columns(session, body, number))
+        columns = _columns(session, body, number)
+        earlier = master.operations_of(session, [number])[number]
+        # Who orders one of them at the same moment waits for this, or this for them.
+        drafts.lock_operations(session, {(number, step.sequence) for step in earlier})
+        check_orders(
+            _job(work_order.model_dump(), earlier),
+            _job(columns, body.operations),
+            placed(session, number, cleared=principal.cleared),
+        )
+        work_order.sqlmodel_update(columns)
         _route(session, number, body.operations)
 
     return work_orders.replace(request, principal, (number,), change)
+
+
+def _job(columns: Mapping[str, Any], steps: Sequence[Operation | StepBody]) -> Job:
+    routing = (
+        Step(step.sequence, step.kind, step.process or "", step.spec or "", step.spec_revision or "")
+        for step in steps
+    )
+    return Job(columns["type"], columns["part"], columns["revision"], columns["quantity"], tuple(routing))
 
 
 def _check_parent(session: Session, principal: Principal, number: str, parent: str | None) -> None:

@@ -70,3 +70,27 @@ async def test_a_later_operation_says_how_many_pieces_are_usable_and_is_sent_no_
     assert f"accepted after operation 30 and did not go on yet ({first})" in sent.text
     shown = await system.get(f"/orders/{second}")
     assert shown["lines"][0]["waits_for"]["usable"] == "0"
+
+
+async def test_the_page_of_a_work_order_with_orders_refuses_at_the_field_and_keeps_what_was_typed(
+    system: System, browsers: Browsers
+) -> None:
+    number = await job(system)
+    order = await ordered(system, number)
+    path = f"/master/work-orders/{number}"
+    admin = browsers.of(Role.ADMIN)
+    form = await admin.open(path)
+    typed = {"quantity": "9", "customer": "Kept", "operations.0.spec_revision": "2024"}
+    refused = await admin.send(form, path, **typed)
+    assert refused.status == 409
+    assert f"Of operation 30, 10 are on {order}" in refused.text
+    again = refused.form_to(path).fields
+    assert {name: again[name] for name in typed} == typed
+    assert {"#quantity", "#operations-0-spec_revision"} <= {
+        link[link.find("#") :] for link in refused.links.values()
+    }
+    assert (
+        await admin.send(refused, path, **{"quantity": "10", "operations.0.spec_revision": "2023"})
+    ).status < 400
+    read = await system.get(f"/work-orders/{number}")
+    assert (read["quantity"], read["customer"]) == ("10", "Kept")

@@ -133,9 +133,7 @@ WORK_ORDERS = Screen(
         Input("customer_order", N_("Customer order")),
         Input("project", N_("Project")),
         Input("parent", N_("Parent work order"), "suggest", options=choices.work_orders),
-        steps(
-            N_("An outside operation needs a process. What is already ordered keeps the copy on its order.")
-        ),
+        steps(N_("An outside operation needs a process. What is on an order stays as that order says.")),
     ),
     work_orders.create_work_order,
     work_orders.replace_work_order,
