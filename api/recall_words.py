@@ -117,30 +117,43 @@ def minutes(count: int, words: Words) -> str:
 
 
 def sheet_rows(found: View) -> Iterator[list[Value]]:
-    """For `what`, `number`, `part`, `part_revision`, `lot`, `quantity`, `unit`, `customer`, `day`, `told`."""
+    """For `what`, `number`, `part`, `part_revision`, `lot`, `quantity`, `unit`, `customer`, `day`, `told`,
+    `at_most`."""
     scope = found["scope"]
-    yield [*_line("recall", found["recall"]), found["opened_at"], found["reason"]]
+    yield [*_line("recall", found["recall"]), found["opened_at"], found["reason"], None]
     for row in scope["lots"]:
         place = "affected" if row["affected"] else "source"
         head = ["lot", row["lot"], row["part"], row["part_revision"], row["lot"]]
-        yield [*head, Decimal(row["on_hand"]), row["unit"], None, None, place]
+        yield [*head, Decimal(row["on_hand"]), row["unit"], None, None, place, None]
     for row in scope["jobs"]:
-        yield [*_line("work_order", row["work_order"], row["part"], row["revision"]), None, None]
+        yield [*_line("work_order", row["work_order"], row["part"], row["revision"]), None, None, None]
     for row in scope["orders"]:
-        yield [*_line("order", row["order"]), None, row["supplier_name"]]
+        yield [*_line("order", row["order"]), None, row["supplier_name"], None]
     for customer in scope["customers"]:
         contacts = "; ".join(f"{each['name']} {each['email']}" for each in customer["contacts"])
         for row in customer["lines"]:
             head = ["dispatched", row["dispatch"], row["part"], row["part_revision"], row["lot"]]
             amount = [Decimal(row["quantity"]), row["unit"]]
-            yield [*head, *amount, customer["name"], _day(row["shipped_on"]), contacts]
+            most = Decimal(row.get("at_most", row["quantity"]))
+            yield [*head, *amount, customer["name"], _day(row["shipped_on"]), contacts, most]
     for row in scope["balance"]:
         for figure in ("made", *row["figures"], "unexplained"):
             value = Decimal(row.get(figure, row["figures"].get(figure, "0")))
-            yield ["balance", figure, row["part"], None, None, value, row["unit"], None, None, None]
+            yield ["balance", figure, row["part"], None, None, value, row["unit"], None, None, None, None]
     for row in scope["gaps"]:
         amount = [Decimal(row["quantity"]), row["unit"]] if "quantity" in row else [None, None]
-        yield ["gap", row["where"], None, None, None, *amount, None, None, row.get("type") or row["gap"]]
+        yield [
+            "gap",
+            row["where"],
+            None,
+            None,
+            None,
+            *amount,
+            None,
+            None,
+            row.get("type") or row["gap"],
+            None,
+        ]
 
 
 def _line(what: str, number: str, part: str | None = None, revision: str | None = None) -> list[Value]:
@@ -159,7 +172,7 @@ def _answer(answer: View, words: Words) -> View:
 
 
 def _amounts(rows: Iterable[View], words: Words) -> str:
-    return words.listed(words.amount(Decimal(row["quantity"]), row["unit"]) for row in rows)
+    return words.listed(map(words.amount_of, rows))
 
 
 def _lot(row: View, words: Words) -> View:
@@ -171,7 +184,7 @@ def _customer(row: View, words: Words) -> View:
     lines = [
         {
             **line,
-            "amount": words.amount(Decimal(line["quantity"]), line["unit"]),
+            "amount": words.amount_of(line),
             "day": words.day(_day(line["shipped_on"])),
         }
         for line in row["lines"]

@@ -67,4 +67,5 @@ def _unit(row: View) -> str:
 
 
 def _amount(row: View) -> str:
-    return f"{row['quantity']:f} {wording.unit('en', row['unit'], row['quantity'])}"
+    most = f"at most {row['at_most']:f} of " if "at_most" in row else ""
+    return f"{most}{row['quantity']:f} {wording.unit('en', row['unit'], row['quantity'])}"

@@ -15,6 +15,7 @@ from api.pages.master.choices import country
 from api.pages.master.screens import Cell, Panel
 from api.pages.order.compliance_told import MELTED
 from api.supplier.words import Words
+from models.domain.at_most import left, of_lots
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.melting import Melted
 from models.domain.pieces import Bucket
@@ -215,7 +216,7 @@ def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool)
                 Twig(
                     known[beyond],
                     words.say(HOW[edge["how"]]),
-                    " · ".join([words.amount(edge["quantity"], edge["unit"]), *counted(words, edge)]),
+                    " · ".join([words.amount_of(edge), *counted(words, edge)]),
                     words.say(UNSURE[edge["unsure"]]) if "unsure" in edge else "",
                     again,
                     # What is beyond a load is beside it.
@@ -233,7 +234,7 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
     """Customers, balances, certificates, suppliers and siblings as tables. Not `followed`: nobody looked where
     the pieces went."""
     found = [
-        _customers(words, view["customers"], followed),
+        _customers(words, view, followed),
         *_dispatches(words, view["customers"]),
         _balance(words, N_("Balance by part"), view["balance"]),
         # What is wrong stands first.
@@ -247,24 +248,19 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
     return [*found, _siblings(words, view["siblings"])] if view["siblings"] else found
 
 
-def _customers(words: Words, rows: Sequence[View], followed: bool) -> Panel:
+def _customers(words: Words, view: View, followed: bool) -> Panel:
     """Each once, with all they got."""
-    called: dict[str, str] = {}
-    notes: dict[str, set[str]] = {}
-    sums: dict[str, dict[str, Decimal]] = {}
-    for row in rows:
-        who, unit = row["customer"], row["unit"]
-        called[who] = row["customer_name"] or who
-        notes.setdefault(who, set()).add(row["dispatch"])
-        got = sums.setdefault(who, {})
-        got[unit] = got.get(unit, Decimal(0)) + row["quantity"]
+    got: dict[str, list[View]] = {}
+    for row in view["customers"]:
+        got.setdefault(row["customer"], []).append(row)
+    bounds = of_lots(view["nodes"])
     cells = [
         [
-            Cell(name),
-            Cell(words.listed(words.amount(some, unit) for unit, some in sums[who].items()), number=True),
-            Cell(words.number(Decimal(len(notes[who]))), number=True),
+            Cell(rows[0]["customer_name"] or who),
+            Cell(words.listed(words.amount_of(sum_) for sum_ in left(rows, bounds)), number=True),
+            Cell(words.number(Decimal(len({row["dispatch"] for row in rows}))), number=True),
         ]
-        for who, name in called.items()
+        for who, rows in got.items()
     ]
     nobody = N_("Nothing of it has left for a customer.")
     heads = (N_("Customer"), N_("Quantity"), N_("Dispatches"))
@@ -284,7 +280,7 @@ def _dispatches(words: Words, rows: Sequence[View]) -> list[Panel]:
     cells = [
         [
             Cell(row["customer_name"] or row["customer"]),
-            Cell(words.amount(row["quantity"], row["unit"]), number=True),
+            Cell(words.amount_of(row), number=True),
             Cell(" ".join(filter(None, (row["part"], row["part_revision"])))),
             Cell(row["lot"], href=record("lots", row["lot"])),
             Cell(row["dispatch"], href=f"/dispatches/{quote(row['dispatch'], safe='')}"),

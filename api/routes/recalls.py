@@ -36,7 +36,10 @@ Told = Annotated[Note, StringConstraints(min_length=1, max_length=LONGEST_TOLD)]
 View = dict[str, Any]
 # What a signature means when nothing else is said.
 SIGNED = N_("I have checked this report and stand by it.")
-_SHEET = ("what", "number", "part", "part_revision", "lot", "quantity", "unit", "customer", "day", "told")
+_SHEET = (
+    *("what", "number", "part", "part_revision", "lot", "quantity", "unit", "customer", "day", "told"),
+    "at_most",
+)
 
 
 class StartBody(Body):

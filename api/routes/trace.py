@@ -21,13 +21,14 @@ from api.auth import Principal, Reader
 from api.sheets import cell
 from api.supplier.words import language
 from api.wire import Answer, api_router
+from models.domain.at_most import AtMost
 from models.domain.conversions import conversions
 from models.domain.order import Order
 from models.domain.trace import Direction, Step
 from models.queries import lot_papers, trace_nodes
 from models.queries.trace import streamed
 from models.queries.trace_roots import Match, named
-from models.queries.trace_view import found
+from models.queries.trace_view import at_most, found
 
 router = api_router(tags=["Trace"])
 _SHEET = (
@@ -43,6 +44,7 @@ _SHEET = (
     "certificates",
     "counted_in",
     "conversion",
+    "at_most",
 )
 # So many lines of a file are sent at once.
 _LINES = 1_000
@@ -136,18 +138,21 @@ def _sheet(
         # The mark that spreadsheets need to read it as what it is.
         written.write("\ufeff")
         writer.writerow(_SHEET)
+        bounds = at_most(session, match.begin, direction, cleared=cleared)
         walked = streamed(session, match.begin, direction, cleared=cleared)
         while some := list(islice(walked, _LINES)):
             papers = lot_papers.numbers(session, (step.link.source for step in some))
             converted = trace_nodes.converting(session, (step.link for step in some))
-            writer.writerows(_row(step, papers.get(step.link.source, ()), converted) for step in some)
+            writer.writerows(_row(step, papers.get(step.link.source, ()), converted, bounds) for step in some)
             yield written.getvalue().encode()
             written.seek(0)
             written.truncate()
         yield written.getvalue().encode()
 
 
-def _row(step: Step, papers: Iterable[str], converted: Mapping[str, Order]) -> list[str]:
+def _row(
+    step: Step, papers: Iterable[str], converted: Mapping[str, Order], bounds: AtMost | None
+) -> list[str]:
     link = step.link
     counted = conversions(converted[link.order], link) if link.order in converted else ()
     told_of = (
@@ -155,5 +160,7 @@ def _row(step: Step, papers: Iterable[str], converted: Mapping[str, Order]) -> l
         ", ".join(str(each.factor) for each in counted),
     )
     quantity = link.quantity or link.assumed
+    # Empty where nobody could say it of so many.
+    most = "" if bounds is None else bounds.links.get(link.key, quantity)
     told = (link.source, link.target, quantity, link.unit, link.how, link.parcel, link.load, link.order)
-    return [cell(value) for value in (*told, step.unsure, ", ".join(papers), *told_of)]
+    return [cell(value) for value in (*told, step.unsure, ", ".join(papers), *told_of, most)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time, format_timedelta
@@ -94,6 +95,14 @@ class Words:
     def amount(self, value: Decimal, unit: str) -> str:
         """1,200 pcs"""
         return f"{self.number(plain(value))}{_NO_BREAK}{wording.unit(self.locale, unit, value)}"
+
+    def amount_of(self, row: Mapping[str, Any]) -> str:
+        """200 pcs; at most 150 of 200 pcs, where others may be among them."""
+        amount = self.amount(Decimal(row["quantity"]), row["unit"])
+        if "at_most" not in row:
+            return amount
+        most = self.number(plain(Decimal(row["at_most"])))
+        return self.say(N_("at most {most} of {amount}"), most=most, amount=amount)
 
     def price(self, value: Decimal, currency: str, basis: str = Basis.PIECE) -> str:
         """2.10 USD, 2.10 USD / kg; a price keeps what it has beyond cents."""

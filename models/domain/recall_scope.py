@@ -11,6 +11,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
+from models.domain.at_most import left, of_lots
 from models.domain.quantities import ZERO, plain
 
 View = dict[str, Any]
@@ -50,7 +51,7 @@ def scope_of(trace: Mapping[str, Any], ahead: Collection[str]) -> View:
         "missing": list(trace["missing"]),
         "gaps": list(_gaps(trace, customers, balance)),
     }
-    return scope | {"answer": _answer(scope)}
+    return scope | {"answer": _answer(scope, of_lots(trace["nodes"]))}
 
 
 def percent(made: Decimal, accounted: Decimal) -> Decimal:
@@ -145,7 +146,7 @@ def _customers(rows: Iterable[View]) -> list[View]:
             },
         )
         names = ("dispatch", "shipped_on", "destination", "lot", "part", "part_revision", "quantity")
-        line = {name: row[name] for name in (*names, "unit")}
+        line = {name: row[name] for name in (*names, "unit", "at_most") if name in row}
         customer["lines"].append({**line, "serials": list(row["serials"])})
     return list(found.values())
 
@@ -192,14 +193,11 @@ def _gap(gap: Gap, where: str, quantity: Decimal | None = None, unit: str = "") 
     return told | {"quantity": quantity, "unit": unit} if quantity is not None else told
 
 
-def _answer(scope: Mapping[str, Any]) -> View:
+def _answer(scope: Mapping[str, Any], bounds: Mapping[str, Decimal]) -> View:
     def count(name: str) -> int:
         return sum(row["affected"] for row in scope[name])
 
-    sent: dict[str, Decimal] = {}
-    for customer in scope["customers"]:
-        for line in customer["lines"]:
-            sent[line["unit"]] = sent.get(line["unit"], ZERO) + line["quantity"]
+    sent = left((line for each in scope["customers"] for line in each["lines"]), bounds)
     here: dict[str, Decimal] = {}
     for lot in scope["lots"]:
         if lot["affected"] and lot["on_hand"]:
@@ -207,7 +205,7 @@ def _answer(scope: Mapping[str, Any]) -> View:
     return {
         "customers": len(scope["customers"]),
         "dispatches": len({line["dispatch"] for each in scope["customers"] for line in each["lines"]}),
-        "sent": _amounts(sent),
+        "sent": sent,
         "here": _amounts(here),
         "lots": count("lots"),
         "orders": count("orders"),

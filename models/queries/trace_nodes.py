@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.codec import load_order
+from models.domain.at_most import AtMost
 from models.domain.evidence import DOCUMENTS
 from models.domain.order import Order
 from models.domain.paperwork import missing_documents
@@ -31,8 +32,8 @@ View = dict[str, Any]
 _JOBS, _ORDERS, _LINES, _PIECES = table(WorkOrder), table(OrderRow), table(LineRow), table(PiecesRow)
 _SUPPLIERS, _DOCUMENTS = table(Supplier), table(DocumentRow)
 _DISPATCHES, _DISPATCHED, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
-_JOB = ("number", "type", "part", "revision", "quantity", "due", "customer", "customer_order")
-_JOB_ROWS = Prepared(select(*(_JOBS.c[name] for name in _JOB)).where(among(_JOBS.c.number, "names")))
+JOB = ("number", "type", "part", "revision", "quantity", "due", "customer", "customer_order")
+_JOB_ROWS = Prepared(select(*(_JOBS.c[name] for name in JOB)).where(among(_JOBS.c.number, "names")))
 _ORDER = ("number", "supplier", "process", "stage", "purchase_order", "snapshot")
 _ORDER_ROWS = Prepared(
     select(*(_ORDERS.c[name] for name in _ORDER))
@@ -113,7 +114,7 @@ def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     lots = records.lots
     of_lots = lot_views(lots)
     known = of_lots | _at_work(session, trace)
-    known |= views("job", "work_order", _JOB, records.jobs)
+    known |= views("job", "work_order", JOB, records.jobs)
     known |= views("dispatch", "dispatch", _DISPATCH, list(zip(*records.sent, strict=True)))
     for node in trace.nodes:
         if node not in known:
@@ -186,8 +187,9 @@ def load_named(name: str) -> View:
     }
 
 
-def customers(trace: Trace, sent: Iterable[Row]) -> list[View]:
-    """Who got what, dispatch by dispatch: what left of lots that are in the trace."""
+def customers(trace: Trace, sent: Iterable[Row], bounds: AtMost) -> list[View]:
+    """Who got what, dispatch by dispatch: what left of lots that are in the trace; `at_most` so many of it can be
+    of what the trace began with, where others are among them."""
     rows = {(row[0], row[_LOT_SENT]): row for row in sent}
     found: list[View] = []
     for link, _ in trace.steps if rows else ():
@@ -195,7 +197,10 @@ def customers(trace: Trace, sent: Iterable[Row]) -> list[View]:
         if row:
             told = dict(zip(_SENT, row, strict=True))
             told["contacts"] = told["contacts"] or []
-            found.append(told | {"quantity": link.quantity, "unit": link.unit})
+            told |= {"quantity": link.quantity, "unit": link.unit}
+            if bounds.links and link.key in bounds.links:
+                told["at_most"] = bounds.links[link.key]
+            found.append(told)
     return sorted(
         found, key=lambda item: (item["customer"], item["shipped_on"], item["dispatch"], item["lot"])
     )

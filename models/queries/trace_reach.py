@@ -41,6 +41,8 @@ from models.tables.types import DECIMALS, table
 
 _EDGES = table(EdgeRow)
 _LOAD = "load:%"
+# A trace of more nodes is for a file that is sent while it is read, and for nobody to look at.
+MOST_HELD = 5_000
 _LINK = (
     *(_EDGES.c[name] for name in ("from_node", "to_node", "quantity", "unit", "how", "parcel", "load")),
     func.coalesce(_EDGES.c.order_number, ""),
@@ -106,6 +108,14 @@ def _reached(near: str, far: str) -> CTE:
         ends.append(not_(among(_EDGES.c[far], "behind")))
     ahead = select(_EDGES.c[far], and_(*ends)).where(_EDGES.c[near] == reached.c.node, reached.c.goes_on)
     return reached.union(ahead)
+
+
+def _some_reached(near: str, far: str) -> Prepared:
+    begun = select(each("roots").selected_columns.value.label("node"))
+    reached = begun.cte("reached", recursive=True)
+    reached = reached.union(select(_EDGES.c[far]).where(_EDGES.c[near] == reached.c.node))
+    some = select(reached.c.node).limit(MOST_HELD + 1).subquery()
+    return Prepared(select(func.count()).select_from(some))
 
 
 def _out_of(*reached: CTE) -> Prepared:
@@ -180,6 +190,16 @@ def told_plainly(session: Session, roots: Collection[str], *, forward: bool) -> 
     if any(root.startswith(("order:", "load:")) for root in roots) or hindrance.rows(session, roots=roots):
         return None
     return map(Link._make, told.stream(session, roots=roots))
+
+
+_SOME_AHEAD, _SOME_BACK = _some_reached("from_node", "to_node"), _some_reached("to_node", "from_node")
+
+
+def too_many(session: Session, roots: Collection[str], direction: Direction) -> bool:
+    """Whether so much can be reached that only a file has room for it. The database stops counting there."""
+    asked = [_SOME_AHEAD] if direction is not Direction.BACK else []
+    asked += [_SOME_BACK] if direction is not Direction.FORWARD else []
+    return any(some.rows(session, roots=roots)[0][0] > MOST_HELD for some in asked)
 
 
 class Reach:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
+from models.domain.at_most import AtMost, left, of_lots
 from models.domain.balance import PASSED_ON, Balance, Scope, by_lot, by_part
 from models.domain.conversions import conversions
 from models.domain.order import Order
 from models.domain.quantities import ZERO, plain
 from models.domain.records import Conversion
 from models.domain.trace import Direction, Step, Trace, follow
-from models.queries import lot_papers, trace_balance, trace_nodes
+from models.queries import lot_papers, trace_at_most, trace_balance, trace_nodes
 from models.queries.trace import Begin, Genealogy
 from models.queries.trace_nodes import Records
-from models.queries.trace_reach import Reach
+from models.queries.trace_reach import Reach, too_many
 from models.queries.trace_roots import Match
 from models.queries.trace_siblings import siblings
 
@@ -65,8 +65,12 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
-    customers = trace_nodes.customers(trace, records.sent)
-    of_lots = [_balance(balance, genealogy) for balance in known.lots]
+    bounds = trace_at_most.bounds(session, trace, records, known.scope)
+    for node in nodes:
+        if node["id"] in bounds.nodes:
+            node["at_most"] = bounds.nodes[node["id"]]
+    customers = trace_nodes.customers(trace, records.sent, bounds)
+    by_lot_told = [_balance(balance, genealogy) for balance in known.lots]
     of_parts = [_balance(balance, genealogy) for balance in known.parts]
     view: View = {
         "root": {
@@ -76,37 +80,40 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
             "nodes": list(begin.roots),
         },
         "direction": direction.value,
-        "answer": _answer(customers, missing, of_parts),
+        "answer": _answer(customers, missing, of_parts, nodes),
         "nodes": [*nodes, *_parties(nodes, done, customers)],
-        "edges": [_edge(step, converted) for step in trace.steps],
+        "edges": [_edge(step, converted, bounds) for step in trace.steps],
         "customers": customers,
         "suppliers": done,
         "certificates": papers,
         "missing": missing,
         "balance": of_parts,
-        "lots": of_lots,
+        "lots": by_lot_told,
         "siblings": siblings(session, trace, known.scope.links, genealogy),
     }
     return Found(trace, known.lots, view)
 
 
-def _answer(customers: list[View], missing: list[View], balances: list[View]) -> View:
+def at_most(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> AtMost | None:
+    """How many of each way can be of what the trace begins with; None where too many were reached to say."""
+    if too_many(session, begin.roots, direction):
+        return None
+    known = read(session, begin, direction, Genealogy(session, cleared, begin.serial))
+    return trace_at_most.bounds(session, known.trace, known.records, known.scope)
+
+
+def _answer(customers: list[View], missing: list[View], balances: list[View], nodes: list[View]) -> View:
     """What somebody who is called about a heat wants to know first."""
-    sums: dict[str, Decimal] = {}
-    for row in customers:
-        sums[row["unit"]] = sums.get(row["unit"], ZERO) + row["quantity"]
     return {
         "customers": len({row["customer"] for row in customers}),
-        "dispatched": [
-            {"quantity": plain(quantity), "unit": unit} for unit, quantity in sorted(sums.items())
-        ],
+        "dispatched": left(customers, of_lots(nodes)),
         "missing": len(missing),
         # Too many and too few do not make good for each other.
         "unexplained": plain(sum((abs(balance["unexplained"]) for balance in balances), ZERO)),
     }
 
 
-def _edge(step: Step, converted: Mapping[str, Order]) -> View:
+def _edge(step: Step, converted: Mapping[str, Order], bounds: AtMost) -> View:
     link = step.link
     told = {
         "from": link.source,
@@ -118,6 +125,8 @@ def _edge(step: Step, converted: Mapping[str, Order]) -> View:
     for name in ("parcel", "load", "order"):
         if getattr(link, name):
             told[name] = getattr(link, name)
+    if bounds.links and link.key in bounds.links:
+        told["at_most"] = bounds.links[link.key]
     if link.order in converted:
         told |= _counted(conversions(converted[link.order], link))
     # Nobody named the lot, or the load: these pieces may have come this way.

@@ -339,9 +339,9 @@ def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, 
 def test_the_same_comes_as_a_table(quality: TestClient) -> None:
     number = begun(quality)
     lines = quality.get(f"{API}/recalls/{number}.csv").text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "what,number,part,part_revision,lot,quantity,unit,customer,day,told"
-    assert "dispatched,D-1,FLANGE,B,J4520-B,200,C62,Northwind,2026-12-01," in lines
-    assert "balance,made,FLANGE,,,300,C62,,," in lines
+    assert lines[0] == "what,number,part,part_revision,lot,quantity,unit,customer,day,told,at_most"
+    assert "dispatched,D-1,FLANGE,B,J4520-B,200,C62,Northwind,2026-12-01,,200" in lines
+    assert "balance,made,FLANGE,,,300,C62,,,," in lines
     assert len({line.count(",") for line in lines[1:-1]}) == 1
 
 

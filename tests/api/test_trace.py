@@ -80,6 +80,36 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
     ]
 
 
+def test_of_a_bad_load_it_says_how_many_pieces_each_customer_can_have_at_most(viewer: TestClient) -> None:
+    load = "load:FORGE:Bath 3:F-2:2026-11-02T12:00:00Z"
+    told = trace(viewer, load, "forward")
+    assert [(row["customer"], row["quantity"], row["at_most"]) for row in told["customers"]] == [
+        ("CONTOSO", "50", "50"),
+        ("NORTHWIND", "200", "148"),
+    ]
+    assert told["answer"]["dispatched"] == [{"quantity": "250", "unit": "C62", "at_most": "148"}]
+    assert {node["id"]: node["at_most"] for node in told["nodes"] if "at_most" in node} == {
+        "order:SO-1:1:J4520-A": "150",
+        "order:SO-2:1:J4520-A": "148",
+        "lot:J4520-B": "148",
+        "dispatch:D-1": "148",
+    }
+    (to_northwind,) = (step for step in told["edges"] if step["to"] == "dispatch:D-1")
+    assert to_northwind["at_most"] == "148"
+    sheet = viewer.get(f"{API}/trace/{load}.csv", params={"direction": "forward"}).text
+    rows = {row["to"]: row["at_most"] for row in csv.DictReader(sheet.lstrip("\ufeff").splitlines())}
+    assert (rows["dispatch:D-1"], rows["dispatch:D-2"]) == ("148", "50")
+
+
+def test_of_two_heats_in_one_job_each_has_at_most_what_went_in(viewer: TestClient) -> None:
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        edge(session, link("lot:STEEL-2", "consume", "job:4520", 1))
+    told = trace(viewer, "HX-1", "forward")
+    # Two bars of three became 300 pieces: of each piece it may be either.
+    assert {row["dispatch"]: row["at_most"] for row in told["customers"]} == {"D-1": "200", "D-2": "50"}
+    assert not any("at_most" in node for node in told["nodes"])
+
+
 FOUND = (
     (BARS, "forward", [BARS, "J4520-A", "J4520-B"]),
     ("mtr-hx-1", "forward", [BARS, "J4520-A", "J4520-B"]),
@@ -167,9 +197,9 @@ def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
     assert answer.status_code == 200
     lines = answer.text.removeprefix("\ufeff").split("\r\n")
     assert lines[0] == (
-        "from,to,quantity,unit,how,parcel,load,order,unsure,certificates,counted_in,conversion"
+        "from,to,quantity,unit,how,parcel,load,order,unsure,certificates,counted_in,conversion,at_most"
     )
-    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1,,"
+    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1,,,2"
     told = trace(viewer, "HX-1", "forward")
     assert len(lines) == len(told["edges"]) + 2
 

@@ -220,6 +220,20 @@ def test_the_answer_counts_what_is_concerned() -> None:
     assert [row["quantity"] for row in answer["unexplained"]] == [Decimal(5)]
 
 
+def test_of_pieces_with_others_among_them_it_says_how_many_at_most() -> None:
+    told = trace()
+    told["nodes"][1]["at_most"] = Decimal(40)
+    (first,) = told["customers"]
+    told["customers"] = [
+        first | {"at_most": Decimal(40)},
+        first | {"dispatch": "D-2", "quantity": Decimal(30), "at_most": Decimal(30)},
+    ]
+    scope = scope_of(told, AHEAD)
+    (customer,) = scope["customers"]
+    assert [line["at_most"] for line in customer["lines"]] == [Decimal(40), Decimal(30)]
+    assert scope["answer"]["sent"] == [{"quantity": 80, "unit": "C62", "at_most": 40}]
+
+
 def test_what_can_be_stopped_is_here_or_at_a_supplier() -> None:
     told = trace()
     assert still_ours(scope_of(told, AHEAD)) == ["MADE"]
