@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -19,6 +19,7 @@ from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
 from activities.doctor_transfers import transfers
 from activities.own_commands import next_sequence
+from activities.refusals import from_json
 from models import drafts
 from models.codec import load_event, load_order, plain
 from models.db import Database
@@ -26,7 +27,6 @@ from models.domain import commands as c
 from models.domain.authority import Actor, OnBehalfOf
 from models.domain.commands import Command
 from models.domain.contract import Terms
-from models.domain.errors import Refusal
 from models.domain.evolve import evolve
 from models.domain.facts import DraftLine, Facts, LotFact
 from models.domain.inspection import InspectionPlan as Plan
@@ -116,6 +116,10 @@ class Store:
                 terms = {each.name: getattr(contract, each.name) for each in fields(contract)}
                 terms |= {"id": terms.pop("terms"), "basis": contract.basis.value}
                 session.add(SupplierTerms(supplier="ACME", **terms, **_AT))
+            materials = {lot.part: lot.unit for lot in lots if lot.part not in parts}
+            for number, unit in materials.items():
+                session.add(Part(number=number, revision="B", uom=unit, **_AT))
+            bom = [{"part": number, "quantity": "1"} for number in materials]
             for number, (plan, by_serial) in parts.items():
                 session.add(
                     Part(
@@ -123,6 +127,7 @@ class Store:
                         revision="B",
                         uom="C62",
                         trace="serial" if by_serial else "lot",
+                        bom=bom,
                         **_AT,
                     )
                 )
@@ -272,7 +277,9 @@ class Store:
                 findings += wrong
                 stock.add(folded.changes)
             findings += [*stock.check(session), *transfers(session), *holds(session)]
-        assert findings == []
+        # A rule holds lots as the shelf of the core is held: by hand.
+        wrong = [each for each in findings if each.code != "lot.held"]
+        assert wrong == [], wrong
 
 
 class StoredScene(Scene):
@@ -304,8 +311,7 @@ class StoredScene(Scene):
         actor = by or USUALLY.get(command.name, USUALLY[""])
         row = self.store.ask(self, command, actor, on_behalf_of, revision, if_match)
         if row.status == "refused":
-            said = row.result["refusal"]
-            self.refusal = Refusal(said["code"], said["detail"])
+            self.refusal = from_json(row.result["refusal"])
         self.born = {name: scene for name, scene in self.store.scenes.items() if name not in before}
         for name in partners(self.order) if self.state is not None else ():
             invariants.check_pair(self.order, self.store.scenes[name].order)
@@ -333,5 +339,4 @@ class StoredScene(Scene):
         taken = {"on_hand": LOTS.c.on_hand - some, "quantity": LOTS.c.quantity - some}
         with self.store.database.write() as session:
             session.execute(update(LOTS).where(LOTS.c.number == lot).values(**taken))
-        self.shelf[lot] = replace(self.shelf[lot], on_hand=self.shelf[lot].on_hand - some)
-        return self
+        return super().use(lot, some)
