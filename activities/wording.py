@@ -9,6 +9,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from activities.i18n import N_, say
+from models.domain.attention import cause_parts
 from models.domain.contract import Basis
 from models.domain.deadlines import RULES
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -74,6 +75,19 @@ COMMANDS = {
     "add-document": N_("adding a document"),
     "acknowledge-alert": N_("answering an alert"),
     "replan": N_("planning the order anew"),
+}
+
+# Why an alert was raised or a corrective action is needed, where somebody chose it.
+CAUSES = {
+    "capacity": N_("No capacity at the supplier"),
+    "machine": N_("Machine or equipment down"),
+    "material": N_("Material or parts missing"),
+    "quality": N_("Quality problem"),
+    "transport": N_("Transport or customs"),
+    "papers": N_("Papers missing or wrong"),
+    "communication": N_("Nobody answered or the message got lost"),
+    "ours": N_("Our own delay"),
+    "other": N_("Something else"),
 }
 
 # UN/ECE Recommendation 20 code -> how people write it. What is not here is written as it is.
@@ -172,6 +186,12 @@ def party(locale: str, owed_by: str, supplier: str = "") -> str:
     if supplier and owed_by == "supplier":
         return supplier
     return say(locale, PARTIES[owed_by]) if owed_by in PARTIES else owed_by
+
+
+def cause(locale: str, kept: str) -> str:
+    """A cause as it was kept: what was chosen in the reader's language, and what was written about it."""
+    code, text = cause_parts(kept)
+    return labelled(locale, say(locale, CAUSES[code]) if code else "", text)
 
 
 def command(locale: str, name: str) -> str:

@@ -11,22 +11,11 @@ from babel.dates import format_timedelta
 from activities import wording
 from activities.i18n import N_
 from api.supplier.words import Words
-from models.domain.attention import CAUSES, cause_parts
+from models.domain.attention import CAUSES
 from models.domain.causes import name_and_day
 from models.domain.deadlines import RULES
 from models.domain.owing import RULES_ABOUT_TIME, Owing, read
 
-CAUSE_WORDS: dict[str, str] = {
-    "capacity": N_("No capacity at the supplier"),
-    "machine": N_("Machine or equipment down"),
-    "material": N_("Material or parts missing"),
-    "quality": N_("Quality problem"),
-    "transport": N_("Transport or customs"),
-    "papers": N_("Papers missing or wrong"),
-    "communication": N_("Nobody answered or the message got lost"),
-    "ours": N_("Our own delay"),
-    "other": N_("Something else"),
-}
 _SILENT = frozenset(
     {"no_news", "ack_overdue", "proposal_waiting", "change_undecided", "change_unacknowledged"}
 )
@@ -91,10 +80,9 @@ def escalated_to(words: Words, alert: dict[str, Any]) -> str:
 
 def caused_by(words: Words, alert: Mapping[str, Any]) -> str:
     """The cause that was given to an alert or a corrective action."""
-    code, text = cause_parts(alert["cause"])
-    return words.labelled(words.say(CAUSE_WORDS[code]) if code else "", text)
+    return wording.cause(words.locale, alert["cause"])
 
 
 def causes(words: Words) -> list[tuple[str, str]]:
     """What one may choose from."""
-    return [(code, words.say(CAUSE_WORDS[code])) for code in CAUSES]
+    return [(code, words.say(wording.CAUSES[code])) for code in CAUSES]

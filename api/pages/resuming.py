@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 
 from activities import wording
 from activities.i18n import N_
-from api.pages import alert_words
 from api.pages.desk import Desk, desk
 from api.pages.drafting import naming
 from api.pages.drafting.form import ON, whole
@@ -155,7 +154,7 @@ def _of_draft(words: Words, typed: Typed) -> Iterator[tuple[str, str]]:
 
 
 def _of_alert(words: Words, typed: Typed) -> Iterator[tuple[str, str]]:
-    cause = alert_words.CAUSE_WORDS.get(typed.get("cause", ""))
+    cause = wording.CAUSES.get(typed.get("cause", ""))
     if cause:
         yield words.say(N_("What caused it?")), words.say(cause)
     yield from _plain(words, {name: typed.get(name, "") for name in _ALERT}, _ALERT)

@@ -54,7 +54,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> ActionForm:
         heading=words.say(N_("Is the corrective action done?")),
         action=action.action,
         what=action.what,
-        cause=action.cause,
+        cause=wording.cause(words.locale, action.cause),
         defect=wording.defect(words.locale, item.defect),
         due=words.far_day(action.due),
         others=tuple(other.action for _, other in owed(visit.order) if other is not action),

@@ -223,6 +223,20 @@ def test_pieces_rejected_without_a_word_are_said_to_be_in_the_readers_language(p
     assert typed.defect in getattr(written(typed, "es"), part)
 
 
+@pytest.mark.parametrize("part", ["text", "html"])
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en", "Machine or equipment down: the rectifier"),
+        ("zh", "机器或设备故障：the rectifier"),
+        ("es", "Máquina o equipo averiado: the rectifier"),
+    ],
+)
+def test_the_cause_of_a_corrective_action_is_called_by_its_name(part: str, locale: str, told: str) -> None:
+    for mail in ("action_planned", "action_due"):
+        assert told in getattr(written(changed(mail, cause="machine: the rectifier"), locale), part)
+
+
 def test_an_unknown_language_reads_english_and_a_region_its_language() -> None:
     held = BY_NAME["order_held"]
     assert written(held, "fi").text == written(held, "en").text

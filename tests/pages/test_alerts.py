@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from api.app import now
-from api.pages.alert_words import CAUSE_WORDS
+from activities import wording
 from api.pages.alerts import STATES
 from models.domain.attention import CAUSES
 from models.domain.authority import Role
@@ -31,7 +31,7 @@ def said(page: StaffPage, alert: str) -> str:
 
 def test_every_state_and_cause_has_words() -> None:
     assert set(STATES) == set(_STATES)
-    assert set(CAUSE_WORDS) == set(CAUSES)
+    assert set(wording.CAUSES) == set(CAUSES)
 
 
 async def test_an_alert_says_why_since_when_who_owes_and_what_to_do(

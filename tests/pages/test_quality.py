@@ -88,11 +88,12 @@ async def test_the_supplier_says_on_its_page_that_its_action_is_done(
 ) -> None:
     number = await at(system, "rejected")
     quality = hands(browsers, number, Role.QUALITY)
-    await quality.do("plan-action", cause=WHY, action=WHAT, due=soon())
+    await quality.do("plan-action", cause=f"machine: {WHY}", action=WHAT, due=soon())
     phone, page = await opened(system, number)
     (address,) = [at for text, at in page.links.items() if WHAT in text]
     page = await phone.open(address)
     assert page.heading == "Is the corrective action done?"
+    assert f"Machine or equipment down: {WHY}" in page.text
     page = await phone.press(page, "done", note="")
     assert page.status == 422
     page = await phone.press(page, "done", note="A thermometer with an alarm")
