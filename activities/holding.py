@@ -67,7 +67,7 @@ def release_by(
     """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`,
     `Invalid` or `Forbidden`."""
     hold = to_release(lot, lot_holds.open_holds(session, lot), actor)
-    released = signed_release(hold, lot, reason, signature, signer(session, actor.id, signature.name))
+    released = signed_release(hold, lot, reason, signature, signer(session, actor.id, signature.name), actor)
     told = _release(session, lot, hold.hold, actor.id, reason, reason, now)
     kept = asdict(released) | {"at": now.isoformat()}
     session.execute(update(_HOLDS).where(_HOLDS.c.id == hold.hold).values(signature=kept))

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from activities import holding
+from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
 from models.domain.lot_holds import OpenHold
@@ -23,7 +24,7 @@ def disposition(
     decision: Decision,
     reason: str,
     signature: Signature | None,
-    by: str,
+    actor: Actor,
     now: datetime,
 ) -> None:
     """Accepted, the lots may leave. Otherwise all the job made is put on hold; scrap never leaves."""
@@ -36,11 +37,12 @@ def disposition(
         decision,
         reason,
         signature,
-        signing.signer(session, by, signature.name if signature is not None else ""),
+        signing.signer(session, actor.id, signature.name if signature is not None else ""),
+        actor.roles,
     )
     if decision is not Decision.ACCEPT:
         for lot in shop_floor.lots_made(session, row["work_order"]):
-            _hold(session, lot, mismatch, by, reason, now)
+            _hold(session, lot, mismatch, actor.id, reason, now)
     session.execute(
         update(MISMATCHES)
         .where(MISMATCHES.c.id == mismatch)
@@ -49,7 +51,7 @@ def disposition(
             reason=reason,
             signature=None if signed is None else asdict(signed) | {"at": now.isoformat()},
             decided_at=now,
-            decided_by=by,
+            decided_by=actor.id,
         )
     )
 

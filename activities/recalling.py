@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from activities import holding, recall_mails
 from models.domain import recalls as rules
-from models.domain.authority import Actor
+from models.domain.authority import Actor, acting_as
 from models.domain.commands import Signature as Named
 from models.domain.errors import Refusal
 from models.domain.lot_holds import OpenHold
@@ -101,7 +101,7 @@ def sign(
     controlled = recall.controlled or _controlled(session, recall.identifier)
     rules.check_clearance(controlled=controlled, cleared=actor.cleared)
     ready = replace(ready, controlled=controlled)
-    signature = Signature(printed, meaning.strip(), now, actor.id, "")
+    signature = Signature(printed, meaning.strip(), now, actor.id, "", acting_as(actor.roles, rules.MAY_RUN))
     report = _canonical(_report(ready, signature, reached))
     signature = replace(signature, sha256=hashlib.sha256(report).hexdigest())
     recalls.keep_record(session, ready)
@@ -180,6 +180,7 @@ def _report(recall: Recall, signature: Signature, reached: View) -> View:
             "meaning": signature.meaning,
             "at": signature.at,
             "by": signature.by,
+            "role": signature.role,
         },
         "scope": reached,
     }

@@ -136,6 +136,8 @@ Key = Annotated[
     ),
     _must(names_something, "field.key", N_("A key needs a letter or a digit.")),
 ]
+# The numbers of pieces that are told one by one.
+Serials = Annotated[list[Key], Field(max_length=2000)]
 SupplierCode = Annotated[
     str,
     _must(

@@ -103,7 +103,12 @@ def told(found: View, words: Words, called: Mapping[str, str]) -> Told:
         conclusion=found["conclusion"],
         retest=words.day(_day(found["retest_on"])) if found["retest_on"] else "",
         signatures=tuple(
-            {**each, "when": _by(each["at"], each["by"], words, called)} for each in found["signatures"]
+            {
+                **each,
+                "when": _by(each["at"], each["by"], words, called),
+                "role": words.say(codes.ROLES[each["role"]]) if each["role"] else "",
+            }
+            for each in found["signatures"]
         ),
     )
 

@@ -16,11 +16,11 @@ from activities.dispatching import Papers
 from activities.i18n import N_
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
-from api.fields import Body, Day, Key, Number, Text, Whole, wrong_value
+from api.fields import Body, Day, Key, Number, Serials, Text, Whole, wrong_value
 from api.pdf import as_pdf
 from api.routes.orders import cursor, paged
 from api.routes.resource import Paging
-from api.routes.shop_floor import ReversalBody, Serials, recorder
+from api.routes.shop_floor import ReversalBody, recorder
 from api.supplier.words import Words, language
 from api.wire import Answer, api_router
 from models.domain.authority import Role

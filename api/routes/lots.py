@@ -12,10 +12,11 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from api.auth import Admin, Principal, Reader, allowed
-from api.fields import Body, Country, Day, Key, Number, SupplierCode, Text, Unit
+from api.fields import Body, Country, Day, Key, Number, Serials, SupplierCode, Text, Unit
 from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
 from api.wire import Answer, api_router
 from models.domain.authority import Role
+from models.domain.bought_serials import bought
 from models.domain.errors import Invalid, Refusal
 from models.domain.floor_records import told_late
 from models.domain.lot_corrections import may_become
@@ -23,6 +24,8 @@ from models.domain.quantities import ZERO, quantity
 from models.queries import lot_holds, lot_uses, master, shop_floor
 from models.queries.local_day import today_at
 from models.queries.lot_numbers import next_lot_number
+from models.queries.serial_stock import serial_stock
+from models.queries.serials import lock_parts
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.suppliers import Supplier
@@ -58,6 +61,9 @@ class LotFields(Body):
     country_of_origin: Country | None = None
     unit_cost: Number | None = None
     certificate: Text | None = Field(default=None, description="Number of the supplier's certificate.")
+    serials: Serials = Field(
+        default=[], description="One for every piece or none; only of a part traced by serial numbers."
+    )
     received_on: Day | None = Field(
         default=None, description="Left out: today. Earlier, the record is marked late."
     )
@@ -169,7 +175,7 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
         checks = Checks()
         checks.same("number", body.number, number)
         checks.settle()
-        values = _columns(session, body, now, numbered=True)
+        values = _columns(session, body, now, known=lot)
         may_become(fields_of(lot), values, moved=shop_floor.moved(session, number))
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
@@ -181,9 +187,9 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
 
 
 def _columns(
-    session: Session, body: IncomingLotBody, now: datetime, *, numbered: bool = False
+    session: Session, body: IncomingLotBody, now: datetime, *, known: Lot | None = None
 ) -> dict[str, Any]:
-    """As kept, without the number. Raises ``Invalid``."""
+    """As kept, without the number; `known` is the lot that is typed in anew. Raises ``Invalid``, ``Refusal``."""
     checks = Checks()
     revisions = master.revisions_of(session, body.part)
     if not revisions:
@@ -191,18 +197,26 @@ def _columns(
     elif body.part_revision is not None:
         checks.exists(session, Part, (body.part, body.part_revision), "part_revision", "part")
     checks.exists(session, Supplier, body.supplier, "supplier", "supplier")
-    if body.supplier is None and body.number is None and not numbered:
+    if body.supplier is None and body.number is None and known is None:
         checks.wrong("supplier", "Name the supplier, so that the lot can be numbered, or give a number.")
     if body.received_on is not None and body.received_on > (now + _EARLIEST_ZONE).date():
         checks.wrong("received_on", "This day has not come yet.")
     checks.settle()
     named = [part for part in revisions if part.revision == body.part_revision]
-    unit = body.uom or (named or revisions)[-1].uom
+    made_as = (named or revisions)[-1]
+    unit = body.uom or made_as.uom
     amount = quantity(body.quantity, unit=unit, zero=False)
     cost = None if body.unit_cost is None else quantity(body.unit_cost, field="unit_cost", unit="a price")
     if amount == ZERO:
         checks.wrong("quantity", "Enter more than 0.")
     checks.settle()
+    if body.serials:
+        # Nobody else brings pieces of these numbers meanwhile.
+        lock_parts(session, [body.part])
+        stock = serial_stock(session, [], [(body.part, serial) for serial in body.serials])
+        tracked = made_as.trace == "serial"
+        own = known.serials if known is not None and known.part == body.part else ()
+        bought(body.part, amount, body.serials, stock, tracked=tracked, own=own)
     return body.model_dump(exclude={"number"}) | {"uom": unit, "quantity": amount, "unit_cost": cost}
 
 

@@ -14,15 +14,15 @@ from api.changes import perform
 from api.fields import Body, Text
 from api.routes.shop_floor import Why
 from api.wire import Answer, api_router
-from models.domain.authority import Role
+from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
-from models.domain.materials import Decision
+from models.domain.materials import MAY_DECIDE, Decision
 from models.queries import shop_floor
 from models.queries.shop_floor import MISMATCHES
 
 router = api_router(tags=["Quality"])
-Quality = Annotated[Principal, Depends(allowed(Role.QUALITY))]
+Quality = Annotated[Principal, Depends(allowed(*MAY_DECIDE))]
 
 
 class SignatureBody(Body):
@@ -60,8 +60,8 @@ def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, pri
             raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
         signed = body.signature
         signature = None if signed is None else Signature(name=signed.name, meaning=signed.meaning or "")
-        by = principal.id
-        mismatches.disposition(session, mismatch, body.decision, body.reason, signature, by, now)
+        actor = Actor(principal.id, principal.kind, principal.roles, principal.cleared)
+        mismatches.disposition(session, mismatch, body.decision, body.reason, signature, actor, now)
         hold_mails.tell(session, request.app.state.settings, now)
         (found,) = shop_floor.mismatches(session, known)
         return Answer(found)

@@ -262,6 +262,7 @@ def _view(session: Session, principal: Principal, number: str, now: datetime) ->
                 "meaning": each.meaning,
                 "at": each.at,
                 "by": each.by,
+                "role": each.role,
                 "sha256": each.sha256,
                 "superseded": each is not last,
             }

@@ -17,7 +17,7 @@ from activities import shop_floor as floor
 from activities.shop_floor import Recorder, Step
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
-from api.fields import Body, Key, Note, Number, Text, Whole
+from api.fields import Body, Key, Note, Number, Serials, Text, Whole
 from api.routes.work_orders import work_orders
 from api.wire import Answer, api_router
 from models.domain.shop_floor import MAY_RECORD, MAY_REVERSE
@@ -29,7 +29,6 @@ router = api_router(tags=["Shop floor"])
 Floor = Annotated[Principal, Depends(allowed(*MAY_RECORD))]
 Reverser = Annotated[Principal, Depends(allowed(*MAY_REVERSE))]
 Why = Annotated[Note, StringConstraints(min_length=1, max_length=LONGEST_TOLD)]
-Serials = Annotated[list[Key], Field(max_length=2000)]
 
 
 class StepFields(Body):

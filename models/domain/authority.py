@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -111,6 +112,13 @@ SYSTEM_ONLY = frozenset(
 def roles_for(command: str) -> frozenset[Role]:
     """Staff roles that may send `command`; admin may send all."""
     return (_FOR_SUPPLIER if command in SUPPLIER else STAFF.get(command, frozenset())) | {Role.ADMIN}
+
+
+def acting_as(roles: Collection[Role], allowed: Collection[Role]) -> str:
+    """The role in which somebody who has `roles` does what `allowed` may; an administrator's only where they
+    have none of these. Empty for who has neither."""
+    may = [role for role in Role if role in roles and (role in allowed or role is Role.ADMIN)]
+    return may[0].value if may else ""
 
 
 def check(command: str, actor: Actor, on_behalf_of: OnBehalfOf | None) -> None:

@@ -119,16 +119,18 @@ class ChangeProposed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChangeApproved(Event):
-    """The supplier is asked; until it accepts, the old revision stands."""
+    """The supplier is asked; until it accepts, the old revision stands. `decided_as`: the role it was in."""
 
     change: str
     reason: str = ""
+    decided_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRejected(Event):
     change: str
     reason: str = ""
+    decided_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +544,8 @@ class DispositionDecided(Event):
     meaning: str
     moves: tuple[Move, ...]
     shares: tuple[ShareMove, ...]
+    # The role in which it was signed; nobody wrote it down at first.
+    signed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,6 +714,7 @@ class OrderForceCompleted(Event):
     reason: str
     signed_by: str
     meaning: str
+    signed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

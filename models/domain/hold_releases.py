@@ -6,8 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from models.domain.authority import Actor, acting_as
 from models.domain.commands import Signature
-from models.domain.lot_holds import OpenHold
+from models.domain.lot_holds import MAY_RELEASE, OpenHold
 from models.domain.signing import Signer, signed
 
 # What a release means when its signature says nothing else.
@@ -16,14 +17,17 @@ RELEASED = "Released"
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A release as it is signed: printed name, meaning, and the hash of what was signed."""
+    """A release as it is signed: printed name, meaning, the hash of what was signed, and the signer's role."""
 
     name: str
     meaning: str
     record: str
+    role: str = ""
 
 
-def signed_release(hold: OpenHold, lot: str, reason: str, signature: Signature, signer: Signer) -> Released:
+def signed_release(
+    hold: OpenHold, lot: str, reason: str, signature: Signature, signer: Signer, actor: Actor
+) -> Released:
     """Raises `Invalid` without a printed name and `Forbidden` with somebody else's."""
     name, meaning = signed(signature, signer)
     told = {
@@ -34,4 +38,4 @@ def signed_release(hold: OpenHold, lot: str, reason: str, signature: Signature, 
         "released_for": reason,
     }
     record = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    return Released(name, meaning or RELEASED, record)
+    return Released(name, meaning or RELEASED, record, acting_as(actor.roles, MAY_RELEASE))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from models.domain.errors import Refusal
 
 # What events and records have counted since, and what its pieces are found by wherever they went.
-_COUNTED = ("part", "part_revision", "quantity", "uom")
+_COUNTED = ("part", "part_revision", "quantity", "uom", "serials")
 _FOUND_BY = ("supplier", "supplier_lot", "heat_number", "certificate")
 
 
@@ -31,8 +31,8 @@ def may_become(lot: Mapping[str, object], wanted: Mapping[str, object], *, moved
 def _counted(lot: str, field: str) -> Refusal:
     return Refusal(
         "lot.counted",
-        "Lot {lot} was made, used, sent or dispatched: its part, revision, quantity and unit stay as they were "
-        "booked. Count the pieces on their order, record what the job made, or reverse what was recorded wrongly.",
+        "Lot {lot} was made, used, sent or dispatched: its part, revision, quantity, unit and serial numbers "
+        "stay as they were booked. Count the pieces on their order, record what the job made, or reverse what was recorded wrongly.",
         field=field,
         lot=lot,
     )

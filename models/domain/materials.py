@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from models.domain.authority import Role, acting_as
 from models.domain.commands import Signature
 from models.domain.errors import Invalid, Refusal
 from models.domain.signing import Signer, signed
@@ -72,13 +73,18 @@ class Mismatch:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+# Who decides about other material than the bill of material names.
+MAY_DECIDE = frozenset({Role.QUALITY})
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Printed name, meaning, and the hash of what was signed."""
+    """Printed name, meaning, the hash of what was signed, and the role of who signed."""
 
     name: str
     meaning: str
     record: str
+    role: str = ""
 
 
 def wrong_material(bom: Sequence[Component], part: str, revision: str | None) -> Wrong | None:
@@ -98,6 +104,7 @@ def decide(
     reason: str,
     signature: Signature | None,
     signer: Signer = Signer(),
+    roles: Collection[Role] = (),
 ) -> Signed | None:
     """What is signed; accepting other material needs it. Raises `Refusal`, `Invalid` or `Forbidden`."""
     if mismatch.withdrawn and not mismatch.lot:
@@ -125,7 +132,7 @@ def decide(
     if decision is not Decision.ACCEPT:
         return None
     name, meaning = signed(signature or Signature(name="", meaning=""), signer)
-    return Signed(name, meaning, mismatch.hash)
+    return Signed(name, meaning, mismatch.hash, acting_as(roles, MAY_DECIDE))
 
 
 def blocked(mismatch: Mismatch, lot: str) -> Refusal:

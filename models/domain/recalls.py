@@ -48,6 +48,7 @@ class Signature:
     at: datetime
     by: str
     sha256: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

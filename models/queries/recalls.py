@@ -109,6 +109,7 @@ def keep_report(session: Session, recall: Recall, signature: Signature, report: 
             meaning=signature.meaning,
             signed_at=signature.at,
             signed_by=signature.by,
+            signed_as=signature.role,
             report=report,
             sha256=signature.sha256,
         )
@@ -222,7 +223,7 @@ def reaches_controlled(session: Session, begin: Begin) -> bool:
 
 
 def _signatures(session: Session, numbers: list[str]) -> dict[str, tuple[Signature, ...]]:
-    names = ("recall", "name", "meaning", "signed_at", "signed_by", "sha256")
+    names = ("recall", "name", "meaning", "signed_at", "signed_by", "sha256", "signed_as")
     query = (
         select(*(_REPORTS.c[name] for name in names))
         .where(_REPORTS.c.recall.in_(numbers))
@@ -230,7 +231,7 @@ def _signatures(session: Session, numbers: list[str]) -> dict[str, tuple[Signatu
     )
     found: dict[str, tuple[Signature, ...]] = {}
     for row in session.execute(query):
-        signature = Signature(row.name, row.meaning, row.signed_at, row.signed_by, row.sha256)
+        signature = Signature(row.name, row.meaning, row.signed_at, row.signed_by, row.sha256, row.signed_as)
         found[row.recall] = (*found.get(row.recall, ()), signature)
     return found
 

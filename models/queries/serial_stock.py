@@ -1,4 +1,5 @@
-"""Pieces with serial numbers on our shelf: as jobs made them, orders moved them and dispatches took them."""
+"""Pieces with serial numbers on our shelf: as they were bought or jobs made them, orders moved them and dispatches
+took them."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select, text
 from sqlmodel import Session
 
 from models.domain.pieces import Bucket
@@ -22,8 +23,13 @@ _DISPATCHES, _LINES = table(DispatchRow), table(DispatchLineRow)
 Piece = tuple[str, str]
 # Built once: to build a statement costs as much as to run it.
 _PARTS: BindParameter[list[str]] = bindparam("parts", expanding=True)
-_MADE = select(_OUTPUTS.c.part, _OUTPUTS.c.lot, _OUTPUTS.c.serials, _OUTPUTS.c.quantity).where(
+_MADE = select(_OUTPUTS.c.part, _OUTPUTS.c.lot, _OUTPUTS.c.serials).where(
     _OUTPUTS.c.part.in_(_PARTS), _OUTPUTS.c.reversed_at.is_(None)
+)
+# In the very words of its index.
+BOUGHT = text("lot.serials <> '[]'")
+_BOUGHT = select(_LOTS.c.part, _LOTS.c.number.label("lot"), _LOTS.c.serials).where(
+    _LOTS.c.part.in_(_PARTS), BOUGHT
 )
 _LEFT = (
     select(_LINES.c.part, _LINES.c.serials, _LINES.c.dispatch)
@@ -60,9 +66,10 @@ def serial_stock(session: Session, lots: Collection[str], named: Collection[Piec
     }
     made: dict[Piece, str] = {}
     counted: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in session.execute(_MADE, {"parts": asked["parts"]}):
-        counted[row.lot] += len(row.serials)
-        made |= {(row.part, serial): row.lot for serial in row.serials}
+    for query in (_BOUGHT, _MADE):
+        for row in session.execute(query, {"parts": asked["parts"]}):
+            counted[row.lot] += len(row.serials)
+            made |= {(row.part, serial): row.lot for serial in row.serials}
     pieces = {piece: Whereabouts(lot=lot) for piece, lot in made.items()}
     for row in session.execute(_MOVED, asked):
         pieces[row.part, row.serial] = Whereabouts(

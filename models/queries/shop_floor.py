@@ -14,6 +14,8 @@ from models.domain.materials import BLOCKING, Mismatch
 from models.domain.quantities import ZERO
 from models.queries import controlled
 from models.queries.lot_holds import above, became, stopped
+from models.queries.serial_stock import BOUGHT
+from models.tables.lots import Lot
 from models.tables.orders import EdgeRow, PiecesRow
 from models.tables.shop_floor import (
     ConsumptionRow,
@@ -28,7 +30,7 @@ from models.tables.types import table
 Record = dict[str, Any]
 CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), table(MaterialMismatchRow)
 _DISPATCHES, _LINES, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
-_EDGES, _PIECES = table(EdgeRow), table(PiecesRow)
+_EDGES, _PIECES, _LOTS = table(EdgeRow), table(PiecesRow), table(Lot)
 _JOB = "job:"
 # The latest zone is this far behind UTC.
 _LATEST_ZONE = timedelta(hours=12)
@@ -119,11 +121,13 @@ def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
 
 
 def serials_made(session: Session, part: str) -> dict[str, str]:
-    """The serials that came out of jobs as this part, with the lot each is in."""
-    query = select(OUTPUTS.c.lot, OUTPUTS.c.serials).where(
+    """The serials that came out of jobs as this part or were bought, with the lot each is in."""
+    made = select(OUTPUTS.c.lot, OUTPUTS.c.serials).where(
         OUTPUTS.c.part == part, OUTPUTS.c.reversed_at.is_(None)
     )
-    return {serial: row.lot for row in session.execute(query) for serial in row.serials}
+    bought = select(_LOTS.c.number.label("lot"), _LOTS.c.serials).where(_LOTS.c.part == part, BOUGHT)
+    found = (row for query in (bought, made) for row in session.execute(query))
+    return {serial: row.lot for row in found for serial in row.serials}
 
 
 def made_by(session: Session, job: str, operation: int | None) -> Decimal:

@@ -18,6 +18,7 @@ from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
+from models.queries.serial_stock import BOUGHT
 from models.queries.trace import Begin, Genealogy
 from models.queries.trace_reach import links
 from models.tables.lot_documents import LotDocumentRow
@@ -109,9 +110,10 @@ def _written(session: Session, typed: str) -> list[str]:
     found: dict[str, None] = {}
     for column in _WRITTEN:
         found |= dict.fromkeys(session.scalars(select(column).where(func.lower(column) == small).distinct()))
-    for serials in (_OUTPUTS.c.serials, _DISPATCHED.c.serials):
+    for serials in (_OUTPUTS.c.serials, _DISPATCHED.c.serials, _LOTS.c.serials):
         text = func.lower(cast(serials, String))
-        for some in session.scalars(select(serials).where(_holds(text, small))):
+        named = [BOUGHT] if serials is _LOTS.c.serials else []
+        for some in session.scalars(select(serials).where(_holds(text, small), *named)):
             found |= dict.fromkeys(serial for serial in some if serial.lower() == small)
     return list(found)
 
@@ -162,16 +164,19 @@ def _supplier_lots(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 
 def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
-    """A piece is in the lot it came out of a job in, went out in, was accepted as or was dispatched with."""
+    """A piece is in the lot it was bought in or came out of a job in, went out in, was accepted as or was dispatched with."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     whole = {*names, *(name.rpartition(_SLASH)[0] for name in names if _SLASH in name)}
-    for rows in (_OUTPUTS, _DISPATCHED):
-        live = [_OUTPUTS.c.reversed_at.is_(None)] if rows is _OUTPUTS else []
+    for rows, lot, live in (
+        (_LOTS, _LOTS.c.number, [BOUGHT]),
+        (_OUTPUTS, _OUTPUTS.c.lot, [_OUTPUTS.c.reversed_at.is_(None)]),
+        (_DISPATCHED, _DISPATCHED.c.lot, []),
+    ):
         text = cast(rows.c.serials, String)
-        query = select(rows.c.part, rows.c.lot, rows.c.serials).where(
+        query = select(rows.c.part, lot.label("lot"), rows.c.serials).where(
             or_(*(_holds(text, name) for name in whole)), *live
         )
-        for row in session.execute(query.order_by(rows.c.lot)):
+        for row in session.execute(query.order_by(lot)):
             for serial in set(row.serials) & whole:
                 found.setdefault((serial, row.part), {})[lot_node(row.lot)] = None
     query = select(_AT_WORK).where(_AT_WORK.c.serial.in_(whole))

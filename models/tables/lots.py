@@ -20,6 +20,13 @@ class Lot(SQLModel, table=True):
     __table_args__ = (
         # Few are, and every command that moves pieces asks which. SQLite uses it only for the very words.
         Index("ix_lot_held", "held", postgresql_where=text("held"), sqlite_where=text("held = 1")),
+        # Few lots were bought with serial numbers; they are looked for by part and by number.
+        Index(
+            "ix_lot_serials",
+            "part",
+            postgresql_where=text("serials <> '[]'::jsonb"),
+            sqlite_where=text("serials <> '[]'"),
+        ),
         beginning("ix_lot_heat_small", "heat_number"),
         beginning("ix_lot_supplier_lot_small", "supplier_lot"),
         beginning("ix_lot_certificate_small", "certificate"),
@@ -47,6 +54,10 @@ class Lot(SQLModel, table=True):
     held: bool = False
     hold_reason: str | None = None
     held_by: str | None = None
+    # Of pieces that were bought. Those made here or at a supplier are named where that is recorded.
+    serials: list[str] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": text("'[]'")}
+    )
     # Nobody for a lot made here: what made it says who told of it.
     recorded_by: str | None = None
     created_at: datetime = Field(sa_type=Utc)

@@ -51,6 +51,8 @@ class RecallReportRow(SQLModel, table=True):
     meaning: str
     signed_at: datetime = Field(sa_type=Utc)
     signed_by: str
+    # The role in which they signed.
+    signed_as: str
     # The very words that were signed, as JSON, and their hash.
     report: str
     sha256: str

@@ -125,8 +125,11 @@ def _sequence(job: Job, number: str) -> int:
         )
 
 
-def test_only_pieces_that_were_made_or_received_leave_and_only_from_where_they_are(job: Job) -> None:
-    _made(job, "ABCD")
+@pytest.mark.parametrize("bought", [False, True])
+def test_only_pieces_that_were_made_bought_or_received_leave_and_only_from_where_they_are(
+    job: Job, bought: bool
+) -> None:
+    (_bought if bought else _made)(job, "ABCD")
     code, said = refused(job, job.first, send("AZ"))
     assert (code, said["serial"], said["serials"]) == ("serial.unknown", "Z", "A, B, C, D")
     done(job, job.first, send("AB"))
@@ -166,6 +169,15 @@ def _made(job: Job, serials: str) -> None:
                 recorded_by="u_1",
             )
         )
+
+
+def _bought(job: Job, serials: str) -> None:
+    """Lot L1 is what somebody sold us, each piece with its number."""
+    lot = table(Lot)
+    with job.shop.database.write() as session:
+        values = {"quantity": len(serials), "on_hand": len(serials)}
+        session.execute(update(lot).values(values))
+        session.execute(update(lot).where(lot.c.number == "L1").values(serials=list(serials)))
 
 
 def leave(job: Job, serial: str, *, lot: str = "L1") -> str:

@@ -162,7 +162,7 @@ def test_a_recall_is_signed_and_approved_under_the_name_of_who_does_it(app: Fast
     refused = post(ana, f"/recalls/{number}/sign", {"name": "Bo Li"}, 403)
     assert (refused["code"], refused["errors"][0]["field"]) == ("signature.not_yours", "name")
     told = post(ana, f"/recalls/{number}/sign", {"name": "ana ruiz"})
-    assert told["signatures"][0]["name"] == "Ana Ruiz"
+    assert (told["signatures"][0]["name"], told["signatures"][0]["role"]) == ("Ana Ruiz", "quality")
     # Who has no name with us does not take somebody else's.
     approver = as_role(Role.APPROVER)
     refused = post(approver, f"/recalls/{number}/approve", {"name": "Ana Ruiz"}, 403)
@@ -325,6 +325,7 @@ def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, 
         "2 customers got 250 pcs",
         "100 % of all pieces accounted for",
         "1 h 15 min",
+        "Ana Ruiz · quality",
         "Mon, 16 Mar 2026 09:30",
         "J4520-B",
         "Quarantine J4520-B",

@@ -368,6 +368,7 @@ def test_other_material_is_recorded_and_keeps_the_pieces_here(listed: TestClient
     assert refused(decide(listed, "WO-3201-M1", **SIGNED | {"signature": None}), 422) == "signature.missing"
     accepted = decide(listed, "WO-3201-M1", **SIGNED).json()
     assert (accepted["decision"], accepted["signature"]["name"]) == ("accept", "Q. Lee")
+    assert accepted["signature"]["role"] == "quality"
     assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.decided"
     assert leave(listed, "WO-3201-A", 10).status_code == 201
 

@@ -14,6 +14,7 @@ from models.domain.authority import (
     Actor,
     OnBehalfOf,
     Role,
+    acting_as,
     roles_for,
 )
 from models.domain.commands import COMMANDS, SYSTEM_COMMANDS
@@ -133,3 +134,17 @@ def test_a_refusal_names_the_roles_that_may() -> None:
 def test_staff_answer_for_the_supplier_only_with_what_it_rests_on(staff: Actor) -> None:
     scene = given(issued()).when(accept(), by=staff).refused("on_behalf_of.missing", "on_behalf_of")
     scene.when(accept(), by=staff, on_behalf_of=TOLD).then("acknowledged")
+
+
+@pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        ({Role.APPROVER}, "approver"),
+        ({Role.BUYER, Role.APPROVER}, "approver"),
+        ({Role.ADMIN, Role.APPROVER}, "approver"),
+        ({Role.ADMIN, Role.BUYER}, "admin"),
+        ({Role.BUYER}, ""),
+    ],
+)
+def test_who_decides_acts_in_the_role_that_may(roles: set[Role], role: str) -> None:
+    assert acting_as(roles, roles_for("decide-change")) == role

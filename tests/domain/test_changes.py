@@ -106,6 +106,9 @@ def test_a_change_holds_once_the_supplier_acknowledges_it(
 ) -> None:
     scene = given(two(), accept(), wanted).happened(e.ChangeProposed).flags()
     given(scene, approve()).happened(e.ChangeApproved).flags("unacknowledged_change")
+    approved = scene.event(e.ChangeApproved)
+    assert isinstance(approved, e.ChangeApproved)
+    assert approved.decided_as == "approver"
     # Until then the old revision stands.
     assert (scene.order.revision, scene.order.need_by, lines_of(scene)) == (1, NEED_BY, STANDS)
     given(scene, agree()).then("acknowledged").flags()
@@ -181,6 +184,9 @@ def test_an_administrator_does_not_approve_what_he_asked_for_himself() -> None:
 def test_a_rejected_change_changes_nothing_and_makes_room_for_another() -> None:
     scene = given(two(), accept(), change(need_by=LATER), reject(reason="Too late"))
     scene.happened(e.ChangeRejected).flags()
+    rejected = scene.event(e.ChangeRejected)
+    assert isinstance(rejected, e.ChangeRejected)
+    assert rejected.decided_as == "approver"
     assert scene.order.changes[CHANGE].answer == "Too late"
     scene.when(agree()).refused("order.answered")
     in_force(scene, change(changed(1, 90))).then("acknowledged")

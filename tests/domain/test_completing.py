@@ -37,7 +37,7 @@ def test_what_is_out_is_lost_what_was_never_sent_stays_and_the_order_is_closed()
     done = scene.event(e.OrderForceCompleted)
     assert isinstance(done, e.OrderForceCompleted)
     assert (done.reason, done.signed_by) == (ENOUGH.reason, "Abel Stone")
-    assert done.meaning
+    assert (done.signed_as, bool(done.meaning)) == ("approver", True)
 
 
 def test_with_everything_sent_and_back_only_the_order_ends() -> None:

@@ -76,6 +76,7 @@ def test_use_as_is_and_repair_are_proposed_then_decided_with_a_signature(
     scene.then(**moved, sent=100).flags(*(["nonconforming"] if still_open else []))
     decided = scene.event(e.DispositionDecided)
     assert (decided.signed_by, decided.meaning) == ("Dr. Ada Stahl", "approve disposition")
+    assert decided.signed_as == "design_authority"
 
 
 def test_a_proposal_turned_down_is_undecided_again() -> None:

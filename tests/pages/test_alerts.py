@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from api.app import now
 from activities import wording
+from api.app import now
 from api.pages.alerts import STATES
 from models.domain.attention import CAUSES
 from models.domain.authority import Role

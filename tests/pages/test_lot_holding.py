@@ -53,6 +53,7 @@ async def test_a_lot_is_held_and_released_where_its_page_leads(system: System, b
     assert "Please stop work" not in page.text
     history = (await design.open(f"/master/lots/{LOT}")).text
     assert "Analysis is fine" in history
+    assert "Dana Sousa · design authority" in history
 
 
 async def test_what_stays_of_a_used_lot_is_said_once_for_all_its_fields(

@@ -421,6 +421,24 @@ def test_a_lots_number_is_given_when_it_is_left_out(shop: TestClient) -> None:
     assert "/master/lots/20260315-ACME-002" in made.headers["location"]
 
 
+def test_a_bought_lot_has_the_numbers_of_its_pieces(shop: TestClient) -> None:
+    part = {"number": "PUMP", "revision": "A", "trace": "serial", "uom": "C62"}
+    assert shop.post(API + "/parts", json=part).status_code == 201
+    pumps = {"part": "PUMP", "quantity": "2", "received_on": NOW.date().isoformat()}
+    refused = make(shop, SCREENS["lots"], **pumps, serials="P1, P1")
+    assert refused.status_code == 422
+    assert "Serial P1 is named twice." in refused.text
+    page = shop.get(make(shop, SCREENS["lots"], **pumps, serials="P1\nP2").headers["location"]).text
+    assert "P1\nP2</textarea>" in page
+    (lot,) = shop.get(API + "/lots?part=PUMP").json()["items"]
+    assert lot["serials"] == ["P1", "P2"]
+    left = {"customer": "NORTHWIND", "destination": "Dock 4"}
+    lines = [{"lot": lot["number"], "quantity": 1, "serials": ["P1"]}]
+    assert shop.post(API + "/dispatches", json=left | {"lines": lines}).status_code == 201
+    page = shop.get(f"/master/lots/{lot['number']}").text
+    assert 'value="P1, P2" readonly' in page
+
+
 def test_a_lot_told_late_says_so_with_who_and_when(shop: TestClient) -> None:
     page = shop.get("/master/lots/20260315-ACME-001").text
     assert "Late entry by " in page

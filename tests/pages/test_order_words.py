@@ -247,6 +247,27 @@ def test_a_report_that_says_no_more_than_that_something_is_done_ends_there() -> 
     assert told.text == "{who} reported part of “{milestone}”."
 
 
+@pytest.mark.parametrize(
+    ("event", "role"),
+    [
+        (
+            e.DispositionDecided(NC, "approve", "Stahl", "", (), (), "design_authority"),
+            "Signed as: design authority",
+        ),
+        (
+            e.DispositionDecided(NC, "reject", "Stahl", "", (), (), "design_authority"),
+            "Signed as: design authority",
+        ),
+        (e.OrderForceCompleted("Enough", "Abel", "ok", "approver"), "Signed as: approver"),
+        (e.ChangeApproved("SO-1-C1", "", "approver"), "Decided as: approver"),
+        (e.ChangeRejected("SO-1-C1", "", "admin"), "Decided as: administrator"),
+    ],
+)
+def test_it_is_told_in_which_role_somebody_signed_or_decided(event: e.Event, role: str) -> None:
+    telling = Telling(ORDER, Words("en", "Europe/Berlin", AT.date()))
+    assert sentence(event, telling).details[-1] == role
+
+
 def test_the_cause_of_a_corrective_action_is_told_by_its_name() -> None:
     event = e.ActionPlanned(
         NC, f"{NC}-C1", "machine: the rectifier", "Renew it", "supplier", AT.date(), "u_1"

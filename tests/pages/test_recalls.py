@@ -75,7 +75,7 @@ async def test_a_drill_goes_from_its_lot_to_the_signed_report(system: System, br
     assert not any(form.action.endswith("/record") for form in page.forms)
     again = {"signature": "Bo Li", "conclusion": "All found, twice"}
     page = await quality.send(page, f"{number}/sign", **again)
-    assert "Ana Ruiz · superseded" in page.text
+    assert "Ana Ruiz · quality · superseded" in page.text
     assert "All found, twice" in page.text
     listed = await browsers.of(Role.VIEWER).open("/recalls")
     assert number.removeprefix("/recalls/") in listed.text

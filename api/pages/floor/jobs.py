@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from activities.i18n import N_
-from api.fields import Key, Note, Number, Text
+from api.fields import Key, Note, Number, Serials, Text
 from api.pages.floor import deeds
 from api.pages.floor.deeds import Deed
 from api.pages.master import choices
@@ -25,7 +25,6 @@ from api.routes.shop_floor import (
     InspectionBody,
     OutputBody,
     ReversalBody,
-    Serials,
     StepFields,
 )
 from api.routes.work_orders import work_orders

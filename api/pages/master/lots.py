@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session
 
+from activities.codes import ROLES
 from activities.i18n import N_
 from api.pages import labels
 from api.pages.master import cells, choices
@@ -227,7 +228,9 @@ def _hold(words: Words, row: dict[str, Any], names: Mapping[str, str]) -> list[C
     cells = [Cell(row["reason"]), Cell(names.get(by, by)), Cell(words.time(row["held_at"]))]
     if row["released_at"] is None:
         return [*cells, Cell(words.say(N_("Held")), "act")]
-    when, signed = words.time(row["released_at"]), (row["signature"] or {}).get("name", "")
+    when, signature = words.time(row["released_at"]), row["signature"] or {}
+    role = words.say(ROLES[signature["role"]]) if signature.get("role") else ""
+    signed = " · ".join(filter(None, (signature.get("name"), role)))
     text = (
         words.say(N_("Released {when}, signed {name}"), when=when, name=signed)
         if signed
@@ -297,6 +300,12 @@ LOTS = Screen(
         Input("country_of_origin", N_("Country of origin"), "pick", options=choices.countries),
         Input("unit_cost", N_("Cost of one unit"), "number"),
         Input("certificate", N_("Certificate number")),
+        Input(
+            "serials",
+            N_("Serial numbers"),
+            "lines",
+            N_("Of bought pieces whose part is tracked so: one in each line, or with commas between."),
+        ),
         Input("received_on", N_("Received"), "day"),
     ),
     lots.create_lot,

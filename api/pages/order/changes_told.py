@@ -27,11 +27,14 @@ def approved(event: e.ChangeApproved, tell: Telling) -> Sentence:
         N_("{who} approved change {change}; {supplier} is asked."),
         {"change": event.change, "supplier": tell.order.supplier_name},
         reason=event.reason,
+        details=tell.decided_as(event.decided_as),
     )
 
 
 def rejected(event: e.ChangeRejected, tell: Telling) -> Sentence:
-    return Sentence(N_("{who} rejected change {change}."), {"change": event.change}, "watch", event.reason)
+    text = N_("{who} rejected change {change}.")
+    role = tell.decided_as(event.decided_as)
+    return Sentence(text, {"change": event.change}, "watch", event.reason, role)
 
 
 def withdrawn(event: e.ChangeWithdrawn, tell: Telling) -> Sentence:

@@ -101,11 +101,12 @@ def proposed(event: e.DispositionProposed, tell: Telling) -> Sentence:
 
 def decided(event: e.DispositionDecided, tell: Telling) -> Sentence:
     values = {"nonconformance": event.nonconformance, "name": event.signed_by}
+    role = tell.signed_as(event.signed_as)
     if event.decision == "approve":
         text = N_("{who} approved what was proposed for {nonconformance}, signed {name}.")
-        return Sentence(text, values, "good", event.meaning)
+        return Sentence(text, values, "good", event.meaning, role)
     text = N_("{who} rejected what was proposed for {nonconformance}, signed {name}.")
-    return Sentence(text, values, "watch", event.meaning)
+    return Sentence(text, values, "watch", event.meaning, role)
 
 
 def nonconformance_closed(event: e.NonconformanceClosed, tell: Telling) -> Sentence:

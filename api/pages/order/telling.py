@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from activities import wording
+from activities.codes import ROLES
 from activities.i18n import N_
 from api.pages import alert_words
 from api.supplier.commercial import differing
@@ -132,6 +133,14 @@ class Telling:
 
     def money(self, amount: Decimal) -> str:
         return self.words.paid(amount, self.order.currency)
+
+    def signed_as(self, role: str) -> tuple[str, ...]:
+        """The role somebody signed in, where it was written down."""
+        return (self.say(N_("Signed as: {role}"), role=self.say(ROLES[role])),) if role else ()
+
+    def decided_as(self, role: str) -> tuple[str, ...]:
+        """The role somebody decided in without signing."""
+        return (self.say(N_("Decided as: {role}"), role=self.say(ROLES[role])),) if role else ()
 
     def travel(self, carrier: str, tracking: str) -> tuple[str, ...]:
         return tuple(filter(None, [" ".join(filter(None, [carrier, tracking]))]))

@@ -87,7 +87,7 @@ def force_completed(event: e.OrderForceCompleted, tell: Telling) -> Sentence:
         {"name": event.signed_by},
         "watch",
         reason=event.reason,
-        details=(event.meaning,),
+        details=(event.meaning, *tell.signed_as(event.signed_as)),
     )
 
 

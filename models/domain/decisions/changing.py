@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from models.domain import commands as c
+from models.domain.authority import acting_as, roles_for
 from models.domain.calendar import check_ahead
 from models.domain.changes import AddedLine, Change, ChangeKind, ChangeState, Commercial, LineCommercial
 from models.domain.decisions import adding, checks, lots_going
@@ -193,10 +194,11 @@ def decide_change(
             "You proposed this change; somebody else has to decide about it. You can withdraw it.",
         )
     reason = command.reason.strip()
+    role = acting_as(asked.actor.roles, roles_for(command.name))
     if command.decision == "reject":
-        return [ChangeRejected(change.change, reason)]
+        return [ChangeRejected(change.change, reason, role)]
     adding.check_still(order, change, change.on(order.commercial).spec_revision, facts)
-    return [ChangeApproved(change.change, reason)]
+    return [ChangeApproved(change.change, reason, role)]
 
 
 def withdraw_change(

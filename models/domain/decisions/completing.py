@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.domain.authority import acting_as, roles_for
 from models.domain.commands import ForceComplete
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
@@ -36,7 +37,12 @@ def force_complete(
     return [
         *_given_up(order, reason),
         *_never_sent(order, reason),
-        OrderForceCompleted(reason, name, meaning or "completed although something is missing"),
+        OrderForceCompleted(
+            reason,
+            name,
+            meaning or "completed although something is missing",
+            acting_as(asked.actor.roles, roles_for(command.name)),
+        ),
     ]
 
 

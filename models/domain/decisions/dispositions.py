@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain import serials
+from models.domain.authority import acting_as, roles_for
 from models.domain.commands import ConfirmReturn, DecideDisposition, Disposition, DispositionLine
 from models.domain.decisions import checks
 from models.domain.decisions.accepting import may_accept, within_ordered
@@ -233,6 +234,7 @@ def decide_disposition(
             meaning=meaning or f"{command.decision} disposition",
             moves=tuple(moves),
             shares=tuple(shares),
+            signed_as=acting_as(asked.actor.roles, roles_for(command.name)),
         )
     ]
 

@@ -244,6 +244,12 @@ def upgrade() -> None:
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("hold_reason", sa.String(), nullable=True),
         sa.Column("held_by", sa.String(), nullable=True),
+        sa.Column(
+            "serials",
+            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
         sa.Column("recorded_by", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -268,6 +274,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("held = 1"),
         )
         batch_op.create_index(batch_op.f("ix_lot_part"), ["part"], unique=False)
+        batch_op.create_index(
+            "ix_lot_serials",
+            ["part"],
+            unique=False,
+            postgresql_where=sa.text("serials <> '[]'::jsonb"),
+            sqlite_where=sa.text("serials <> '[]'"),
+        )
         batch_op.create_index(batch_op.f("ix_lot_supplier"), ["supplier"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier_lot"), ["supplier_lot"], unique=False)
     _beginning("lot", "ix_lot_heat_small", "heat_number")
@@ -1257,6 +1270,7 @@ def upgrade() -> None:
         sa.Column("meaning", sa.String(), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_by", sa.String(), nullable=False),
+        sa.Column("signed_as", sa.String(), nullable=False),
         sa.Column("report", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(

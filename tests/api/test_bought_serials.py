@@ -1,0 +1,91 @@
+"""The serial numbers of bought lots: booked in with the lot, checked where pieces leave, found by the trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import API, CUSTOMER, LOT, PART
+
+PUMP = PART | {"number": "PUMP", "revision": "A", "trace": "serial", "dfars": False}
+PUMPS = LOT | {"part": "PUMP", "part_revision": "A", "quantity": 3, "serials": ["P-a1", "P-a2", "P-a3"]}
+
+
+@pytest.fixture
+def shop(stocked: TestClient) -> TestClient:
+    assert stocked.post(API + "/parts", json=PUMP).status_code == 201
+    return stocked
+
+
+def book(client: TestClient, **changes: Any) -> Any:
+    return client.post(API + "/lots", json=PUMPS | changes)
+
+
+def booked(client: TestClient, **changes: Any) -> str:
+    answer = book(client, **changes)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def leave(client: TestClient, lot: str, *serials: str) -> Any:
+    line = {"lot": lot, "quantity": len(serials), "serials": list(serials)}
+    body = {"customer": CUSTOMER["code"], "destination": "Dock 4", "lines": [line]}
+    return client.post(API + "/dispatches", json=body)
+
+
+def test_a_bought_lot_keeps_the_number_of_each_piece(shop: TestClient) -> None:
+    lot = booked(shop)
+    assert shop.get(f"{API}/lots/{lot}").json()["serials"] == PUMPS["serials"]
+    # Nobody has to know them.
+    other = booked(shop, serials=[])
+    assert shop.get(f"{API}/lots/{other}").json()["serials"] == []
+
+
+def test_numbers_that_cannot_be_those_of_the_pieces_are_refused(shop: TestClient) -> None:
+    booked(shop)
+    for changes, status, code in (
+        ({"serials": ["X1", "X2"]}, 422, "serials.count"),
+        ({"serials": ["X1", "X2", "X1"]}, 422, "serials.repeated"),
+        ({"serials": ["X1", "X2", "P-a1"]}, 409, "serial.made"),
+        (
+            {"serials": ["X1", "X2", "X3"], "part": "FLANGE-DN50", "part_revision": "B"},
+            422,
+            "serial.not_tracked",
+        ),
+    ):
+        answer = book(shop, **changes)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert answer.json()["errors"][0]["field"] == "serials"
+
+
+def test_pieces_of_a_bought_lot_leave_once_and_only_those_that_came(shop: TestClient) -> None:
+    lot = booked(shop)
+    other = booked(shop, serials=["Q1", "Q2", "Q3"])
+    assert leave(shop, lot, "P-a9").json()["code"] == "serial.unknown"
+    assert leave(shop, other, "P-a1").json()["code"] == "serial.other_lot"
+    assert leave(shop, lot, "P-a1").status_code == 201
+    assert leave(shop, lot, "P-a1").json()["code"] == "serial.gone"
+    # What is gone is still no other piece's number.
+    again = book(shop, quantity=1, serials=["P-a1"])
+    assert (again.status_code, again.json()["code"]) == (409, "serial.made")
+
+
+def test_a_lot_is_typed_in_anew_with_its_own_numbers_until_a_piece_has_left(shop: TestClient) -> None:
+    lot = booked(shop)
+    path, anew = f"{API}/lots/{lot}", PUMPS | {"serials": ["P-a1", "P-a2", "P-b3"]}
+    assert shop.put(path, json=anew).json()["serials"] == anew["serials"]
+    assert leave(shop, lot, "P-b3").status_code == 201
+    refused = shop.put(path, json=PUMPS)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (409, "serials")
+    assert shop.put(path, json=anew | {"country_of_melt": "DE", "country_of_origin": "MX"}).status_code == 200
+
+
+def test_a_bought_lot_is_found_by_the_number_of_a_piece(shop: TestClient) -> None:
+    lot = booked(shop)
+    for typed in ("P-a2", "p-A2", "serial:P-a2/PUMP"):
+        found = shop.get(f"{API}/trace/{typed}")
+        assert found.status_code == 200, found.text
+        assert found.json()["root"]["identifier"] == "serial:P-a2/PUMP"
+        assert found.json()["root"]["nodes"] == [f"lot:{lot}"]
