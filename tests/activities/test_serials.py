@@ -184,7 +184,10 @@ def leave(job: Job, serial: str, *, lot: str = "L1") -> str:
     with job.shop.database.write() as session:
         lines = (Leaving(lot, D(1), (serial,)),)
         papers = Papers("NORTHWIND", "Dock 4")
-        return dispatch(session, papers, lines, Recorder("u_1"), NOW.date(), NOW, cleared=True)
+        # It leaves as it is, though an outside operation of its job is still to come.
+        return dispatch(
+            session, papers, lines, Recorder("u_1"), NOW.date(), NOW, cleared=True, confirmed=True
+        )
 
 
 def refused_to_leave(job: Job, serial: str, *, lot: str = "L1") -> tuple[str, str | None]:
