@@ -38,6 +38,8 @@ from models.tables.suppliers import Supplier
 router = page_router()
 _ROWS = 25
 _FILTERS = ("state", "supplier", "rule", "order")
+# Filters by reason that recall mails which did not arrive fit.
+_MAIL_RULES = (None, "mail_undeliverable")
 STATES: dict[State, str] = {"open": N_("Open"), "answered": N_("Answered"), "cleared": N_("Resolved")}
 _SAVED = {
     "answered": N_("Your answer is kept with the alert. It clears by itself when its cause is gone."),
@@ -189,8 +191,7 @@ def _held_lots(
 
 def _unreached(session: Session, staff: Staff, wanted: Filter, after: str) -> list[Unreached]:
     """Recall mails that did not arrive are no order's either."""
-    rules = (None, "mail_undeliverable")
-    if wanted.state != "open" or after or wanted.supplier or wanted.order or wanted.rule not in rules:
+    if wanted.state != "open" or after or wanted.supplier or wanted.order or wanted.rule not in _MAIL_RULES:
         return []
     return recall_alerts.unreached(session, cleared=staff.principal.cleared)
 
@@ -203,6 +204,8 @@ def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict
     counts = alert_list.counts(session, wanted, staff.reader)
     if not (wanted.supplier or wanted.order) and wanted.rule in (None, "lot_on_hold"):
         counts["open"] += hold_reach.count(session, cleared=staff.principal.cleared)
+    if not (wanted.supplier or wanted.order) and wanted.rule in _MAIL_RULES:
+        counts["open"] += recall_alerts.count(session, cleared=staff.principal.cleared)
     return {
         "states": [
             (each, STATES[each], count, _address(given | {"state": each})) for each, count in counts.items()

@@ -17,7 +17,7 @@ from api.auth import Principal, Reader
 from api.pages import navigation
 from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
-from models.queries import hold_reach
+from models.queries import hold_reach, recall_alerts
 from models.queries import orders as queries
 from models.tables.orders import AlertRow, OrderRow
 from models.tables.plants import Plant
@@ -42,8 +42,8 @@ _ZONE = select(_PLANTS.c.timezone).where(_PLANTS.c.code == bindparam("plant"))
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of our people looking at a page. `alerts`: open ones nobody has answered yet, and lots
-    on hold."""
+    """One of our people looking at a page. `alerts`: open ones nobody has answered yet, lots on hold, and
+    customers whom a recall's mail did not reach."""
 
     principal: Principal
     words: Words
@@ -90,6 +90,7 @@ def who_looks(session: Session, request: Request, principal: Principal) -> Staff
     now: datetime = request.app.state.clock()
     zone = _timezone(session, principal.plant)
     alerts = session.scalar(_ALL_ALERTS if principal.cleared else _ALL_ALERTS_FREE) or 0
+    alerts += recall_alerts.count(session, cleared=principal.cleared)
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
     return Staff(principal, words, now, alerts)
 

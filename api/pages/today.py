@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request, Response
+from sqlmodel import Session
 
 from activities import wording
 from activities.i18n import N_
@@ -15,13 +16,15 @@ from api.pages import alert_words
 from api.pages.deeds import deed
 from api.pages.demand import to_begin
 from api.pages.master.screens import may
-from api.pages.order.possible import form_of, who_may
+from api.pages.order.possible import form_of, roles_told, who_may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import flags_told, group_name, stage_name
 from api.routes.demand import convert_demand
+from api.routes.lot_holds import release_lot
+from models.domain.lot_holds import MAY_RELEASE, OpenHold
 from models.domain.order import Stage
-from models.queries import alert_list, board
+from models.queries import alert_list, board, hold_reach, recall_alerts
 from models.queries.order_list import Filter
 from models.queries.order_list import declined as declined_of
 
@@ -46,6 +49,8 @@ _TERMS = {
 # What the page can be narrowed to, by what the address says.
 _KINDS = {
     "alerts": N_("Alerts"),
+    "held": N_("Lots on hold"),
+    "unreached": N_("Recall mails that did not arrive"),
     "rejected": N_("Rejected pieces"),
     "changes": N_("Changes"),
     "proposed": N_("Proposals"),
@@ -65,6 +70,11 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
     with request.app.state.database.read() as session:
         found: dict[str, list[dict[str, Any]]] = {
             "alerts": alert_list.worst(session, reader, _ROWS + 1),
+            "held": [_held(staff, hold) for hold in _holds(session, staff, few + 1)],
+            "unreached": [
+                _unreached(staff, each)
+                for each in recall_alerts.unreached(session, cleared=staff.principal.cleared)
+            ],
             "rejected": board.to_decide(session, reader, few + 1),
             "changes": [_changed(staff, card) for card in board.changes(session, reader, few + 1)],
             "proposed": board.proposals(session, reader, few + 1),
@@ -106,6 +116,9 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
         more_due=_orders(due_before=first + _SOON + timedelta(days=1)) if more["due"] else None,
         proposed=shown["proposed"],
         more_proposed=_orders(stage="countered") if more["proposed"] else None,
+        held=shown["held"],
+        unreached=shown["unreached"],
+        more_unreached=more["unreached"],
         rejected=[_rejected(staff, card) for card in shown["rejected"]],
         changes=shown["changes"],
         more_changes=_orders(change="true") if more["changes"] else None,
@@ -114,7 +127,9 @@ def today(request: Request, staff: Visitor, only: Annotated[str, Query(max_lengt
         # Their whole list: as many as fit on the page that shows nothing else.
         more_plans=more["plans"] and not only,
         more_claims=more["claims"] and not only,
-        yours=(found["proposed"] and staff.may("answer-counter"))
+        yours=found["held"]
+        or found["unreached"]
+        or (found["proposed"] and staff.may("answer-counter"))
         or any(card["address"] for kind in ("changes", "plans", "claims") for card in found[kind])
         or any(staff.may(_DECIDING[card["decided_by"]]) for card in found["rejected"]),
         more_rejected=more["rejected"],
@@ -148,6 +163,37 @@ def _row(staff: Staff, alert: dict[str, Any]) -> dict[str, Any]:
         "owes": wording.party(words.locale, alert["owed_by"], alert["supplier_name"]),
         "deed": deed(staff, alert),
         "address": f"/alerts?{urlencode({'order': alert['order']})}",
+    }
+
+
+def _holds(session: Session, staff: Staff, limit: int) -> list[dict[str, Any]]:
+    return hold_reach.standing(session, cleared=staff.principal.cleared, limit=limit)
+
+
+def _held(staff: Staff, row: dict[str, Any]) -> dict[str, Any]:
+    """A lot nobody has released, and the form that does for those who may: nothing else answers a hold."""
+    hold, lot = OpenHold(row["id"], row["held_by"], row["reason"]), quote(row["lot"], safe="")
+    # Whoever placed it does not release it; one by a certificate ends with the certificate that matches.
+    theirs = may(staff, release_lot) and not hold.of_a_document and hold.by != staff.principal.id
+    return {
+        "lot": row["lot"],
+        "path": f"/master/lots/{lot}",
+        "part": " ".join(filter(None, (row["part"], row["part_revision"]))),
+        "reason": row["reason"],
+        "age": alert_words.lapse(staff.words, max(staff.now - row["held_at"], timedelta(0))),
+        "address": f"/lots/{lot}/release" if theirs else "",
+        "who": "" if hold.of_a_document else roles_told(MAY_RELEASE, staff.words),
+    }
+
+
+def _unreached(staff: Staff, each: recall_alerts.Unreached) -> dict[str, Any]:
+    """A customer who does not know yet: whoever looks calls them, and corrects the address."""
+    return {
+        "recall": each.recall,
+        "name": each.customer_name,
+        "contacts": [contact.name for contact in each.failed],
+        "age": alert_words.lapse(staff.words, max(staff.now - each.since, timedelta(0))),
+        "address": f"/master/customers/{quote(each.customer, safe='')}",
     }
 
 

@@ -49,6 +49,11 @@ def unreached(session: Session, *, cleared: bool) -> list[Unreached]:
     return sorted(found, key=lambda each: (each.since, each.recall, each.customer))
 
 
+def count(session: Session, *, cleared: bool) -> int:
+    """How many customers: one short question while no real recall was approved."""
+    return len(unreached(session, cleared=cleared))
+
+
 def _of_recall(session: Session, recall: str, mails: list[str]) -> list[Unreached]:
     rows = session.execute(
         select(_RECIPIENTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,10 +95,18 @@ def who_may(command: str, words: Words) -> str:
     return _who_may(command, words.locale)
 
 
+def roles_told(roles: Iterable[Role], words: Words) -> str:
+    return _listed(frozenset(roles), words.locale)
+
+
 @cache
 def _who_may(command: str, locale: str) -> str:
-    roles = sorted(roles_for(command) - {Role.ADMIN}, key=list(Role).index)
-    return listed(locale, [say(locale, ROLES[role]) for role in roles])
+    return _listed(roles_for(command) - {Role.ADMIN}, locale)
+
+
+def _listed(roles: frozenset[Role], locale: str) -> str:
+    ranked = sorted(roles, key=list(Role).index)
+    return listed(locale, [say(locale, ROLES[role]) for role in ranked])
 
 
 def _action(desk: Desk, command: str) -> Action:
