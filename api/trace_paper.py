@@ -13,7 +13,9 @@ from api.pages.trace_graph import drawing
 from api.pages.trace_told import DIRECTIONS, box, told
 from api.pdf import as_pdf
 from api.supplier.words import Words
+from models.domain.errors import Refusal
 from models.domain.trace import Direction
+from models.queries.trace_reach import MOST_HELD, too_many
 from models.queries.trace_roots import Match
 from models.queries.trace_view import View, found
 
@@ -25,10 +27,18 @@ _MOST = 16
 async def paper(
     request: Request, principal: Principal, match: Match, direction: Direction, locale: str, timezone: str
 ) -> Response:
-    """What `match` names as PDF, its times as they are in `timezone`."""
+    """What `match` names as PDF, its times as they are in `timezone`. Raises `Refusal` where nobody could read
+    that much."""
 
     def read() -> View:
         with request.app.state.database.snapshot() as session:
+            if too_many(session, match.begin.roots, direction):
+                raise Refusal(
+                    "trace.too_many",
+                    "More than {count} lots, jobs, orders and dispatches belong to it: too many for paper. Ask "
+                    "for the CSV file, which has all of them.",
+                    count=MOST_HELD,
+                )
             return found(session, match, direction, cleared=principal.cleared).view
 
     view = await run_in_threadpool(read)

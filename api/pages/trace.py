@@ -19,6 +19,7 @@ from api.pages.trace_told import box as told_box
 from api.routes.trace import paper
 from models.domain.errors import Unknown
 from models.domain.trace import Direction
+from models.queries.trace_reach import MOST_HELD, too_many
 from models.queries.trace_roots import LONGEST, Match, named
 from models.queries.trace_view import found
 
@@ -50,6 +51,7 @@ def trace(
         "unknown": "",
         "choices": [],
         "view": None,
+        "most": 0,
     }
     if not asked:
         return draw(request, staff, "pages/trace.html", **shown)
@@ -63,12 +65,14 @@ def trace(
         if len(matches) > 1:
             choices = [_choice(staff, match, direction) for match in matches]
             return draw(request, staff, "pages/trace.html", **shown | {"choices": choices})
+        named_alone = quote(matches[0].identifier, safe="")
+        sheet = f"/api/v1/trace/{named_alone}.csv?direction={direction.value}"
+        if too_many(session, matches[0].begin.roots, direction):
+            return draw(request, staff, "pages/trace.html", **shown | {"most": MOST_HELD, "sheet": sheet})
         view = found(session, matches[0], direction, cleared=cleared).view
     known = said.names(staff.words, view["nodes"], view["customers"])
     picture = drawing(view["nodes"], view["edges"], view["root"]["nodes"], opened)
     usual = 0 if picture.width in _FITS else 100
-    named_alone = quote(view["root"]["identifier"], safe="")
-    sheet = f"/api/v1/trace/{named_alone}.csv?direction={direction.value}"
     asks = _Asks(asked, direction, tuple(opened), zoom if zoom in _ZOOMS else usual, usual, sheet)
     begun = view["root"]["nodes"]
     return draw(

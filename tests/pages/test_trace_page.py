@@ -9,13 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import col
 
 from api.pages.trace_graph import drawing
 from models.db import Database
 from models.domain.authority import Role
+from models.queries.trace_reach import MOST_HELD
 from models.tables.lots import Lot, LotHoldRow
+from models.tables.orders import EdgeRow
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow
 from tests.domain.genealogies import link
@@ -73,6 +75,27 @@ async def test_of_a_bad_load_it_says_how_many_each_customer_has_at_most(told: Br
     assert "Northwind at most 148 of 200 pcs 1" in page.text
     assert "Contoso at most 50 of 50 pcs FLANGE B" in page.text
     assert "at most" not in (await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")).text
+
+
+async def test_of_more_than_anybody_can_look_at_it_leads_to_the_file(told: Browsers) -> None:
+    database = told.system.app.state.database
+    lot = {"part": "FLANGE", "uom": "C62", "created_at": NOW}
+    with database.write() as session:
+        session.add(Lot(number="HUB", quantity=MOST_HELD, on_hand=Decimal(0), **lot))
+        job = {"from_node": "lot:HUB", "how": "consume", "quantity": Decimal(1), "unit": "C62", "source": "t"}
+        names = [f"job:H{number}" for number in range(MOST_HELD)]
+        session.execute(insert(EdgeRow), [{**job, "to_node": name} for name in names])
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=lot%3AHUB&direction=forward")
+    assert page.status == 200
+    assert "More than 5,000 lots, jobs, orders and dispatches belong to it" in page.text
+    assert "H4999" not in page.html
+    file = await viewer.get(page.links["Download as CSV"])
+    assert file.text.count("\n") == MOST_HELD + 1
+    paper = await viewer.get("/trace.pdf?q=lot%3AHUB&direction=forward")
+    assert paper.status_code == 409
+    # The way back is short, and is shown.
+    assert "More than" not in (await viewer.open("/trace?q=lot%3AHUB&direction=back")).text
 
 
 async def test_the_way_back_says_nothing_of_customers_it_did_not_look_for(told: Browsers) -> None:
