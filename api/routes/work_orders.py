@@ -22,8 +22,9 @@ from models.domain.authority import Role
 from models.domain.families import check_parent
 from models.domain.job_changes import Job, Step
 from models.domain.job_changes import check as check_orders
+from models.domain.job_state import JobState
 from models.domain.quantities import ZERO, quantity
-from models.queries import families, master
+from models.queries import families, job_states, master
 from models.queries.demand import made_for
 from models.queries.placed import placed
 from models.tables.parts import Part
@@ -69,7 +70,11 @@ class WorkOrderView(WorkOrderBody):
     created_at: datetime
 
 
-class WorkOrderRead(WorkOrderView):
+class WorkOrderListed(WorkOrderView):
+    state: JobState = Field(description="Computed from what was sent, made and drawn.")
+
+
+class WorkOrderRead(WorkOrderListed):
     outside: list[dict[str, Any]]
     family: dict[str, Any]
     made_for: dict[str, Any] | None
@@ -93,11 +98,21 @@ def create_work_order(
     return work_orders.create(request, principal, make)
 
 
-@router.get("/work-orders", response_model=Items[WorkOrderView])
-def list_work_orders(request: Request, page: Paging, principal: Reader, part: Text | None = None) -> Answer:
-    return work_orders.page(
-        request, page, *([] if part is None else [col(WorkOrder.part) == part]), cleared=principal.cleared
-    )
+@router.get("/work-orders", response_model=Items[WorkOrderListed])
+def list_work_orders(
+    request: Request,
+    page: Paging,
+    principal: Reader,
+    part: Text | None = None,
+    state: JobState | None = None,
+) -> Answer:
+    where = [] if part is None else [col(WorkOrder.part) == part]
+    if state is not None:
+        where.append(job_states.are(state))
+    with request.app.state.database.read() as session:
+        items, following = work_orders.listed(session, page, *where, cleared=principal.cleared)
+        stand = job_states.states(session, [item["number"] for item in items])
+    return Answer({"items": [item | {"state": stand[item["number"]]} for item in items], "next": following})
 
 
 @router.get("/work-orders/{number}", response_model=WorkOrderRead)
@@ -107,7 +122,10 @@ def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
     sales-order line it was made for."""
     with request.app.state.database.read() as session:
         view = work_orders.view(session, work_orders.get(session, number, cleared=principal.cleared))
-        come = family_of(session, reader(principal), number) | {"made_for": made_for(session, number)}
+        come = family_of(session, reader(principal), number) | {
+            "made_for": made_for(session, number),
+            "state": job_states.states(session, [number])[number],
+        }
     return Answer(view | come, headers={"ETag": etag(view)})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -49,6 +49,13 @@ def operations_of(session: Session, work_orders: Sequence[str]) -> dict[str, lis
 def revisions_of(session: Session, part: str) -> list[Part]:
     """Every revision of a part."""
     return list(session.exec(select(Part).where(Part.number == part).order_by(Part.revision)).all())
+
+
+def units_of(session: Session, parts: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What each part revision is counted in."""
+    keys = tuple_(col(Part.number), col(Part.revision))
+    statement = select(Part.number, Part.revision, Part.uom).where(keys.in_(sorted(parts)))
+    return {(number, revision): uom for number, revision, uom in session.exec(statement)}
 
 
 def part_of_gtin(session: Session, gtin: str) -> str | None:

@@ -15,6 +15,7 @@ from models.domain.quantities import ZERO
 from models.queries import controlled
 from models.queries.lot_holds import above, became, stopped
 from models.queries.serial_stock import BOUGHT
+from models.tables.demand import DispatchSale
 from models.tables.lots import Lot
 from models.tables.orders import EdgeRow, PiecesRow
 from models.tables.shop_floor import (
@@ -31,6 +32,7 @@ Record = dict[str, Any]
 CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), table(MaterialMismatchRow)
 _DISPATCHES, _LINES, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
 _EDGES, _PIECES, _LOTS = table(EdgeRow), table(PiecesRow), table(Lot)
+_SALES = table(DispatchSale)
 _JOB = "job:"
 # The latest zone is this far behind UTC.
 _LATEST_ZONE = timedelta(hours=12)
@@ -100,11 +102,15 @@ def dispatch(session: Session, number: str, *, cleared: bool) -> Record | None:
 
 
 def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
-    """Adds the lines, what is on hold of them, and the customer's name."""
+    """Adds the lines, which sales-order lines they deliver, what is on hold of them, and the customer's name."""
     query = select(_LINES).where(_LINES.c.dispatch.in_(list(found)))
     for row in session.execute(query.order_by(_LINES.c.dispatch, _LINES.c.line)).mappings():
         line = dict(row)
         found[line.pop("dispatch")]["lines"].append(line)
+    sold = _sold(session, found)
+    for number, each in found.items():
+        for line in each["lines"]:
+            line["delivers"] = sold.get((number, line["line"]), [])
     lines = [line for each in found.values() for line in each["lines"]]
     held = stopped(session, sorted({line["lot"] for line in lines}))
     for line in lines:
@@ -118,6 +124,16 @@ def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
         each["customer_name"] = called.get(each["customer"], "")
         # Nothing of what was taken back is with a customer.
         each["held"] = each["reversed_at"] is None and any(line["held"] for line in each["lines"])
+
+
+def _sold(session: Session, dispatches: Collection[str]) -> dict[tuple[str, int], list[Record]]:
+    """By dispatch and line, how many of its pieces are for which sales-order line."""
+    query = select(_SALES).where(_SALES.c.dispatch.in_(list(dispatches)))
+    found: dict[tuple[str, int], list[Record]] = {}
+    for row in session.execute(query.order_by(_SALES.c.sales_order, _SALES.c.line)).mappings():
+        of = {name: row[name] for name in ("sales_order", "line", "quantity")}
+        found.setdefault((row["dispatch"], row["dispatch_line"]), []).append(of)
+    return found
 
 
 def serials_made(session: Session, part: str) -> dict[str, str]:

@@ -111,3 +111,14 @@ def test_a_ring_names_no_work_order_that_only_cleared_people_know_of(
     assert post(cleared, part="SECRET", parent="WO-3201").status_code == 201
     assert post(cleared, number="WO-3", parent="WO-2").status_code == 201
     assert "WO-3 → … → WO-3201" in below(stocked, "WO-3201", "WO-3").json()["detail"]
+
+
+def test_a_work_order_says_how_it_stands_and_is_listed_by_it(stocked: TestClient) -> None:
+    assert stocked.get(f"{API}/work-orders/WO-3201").json()["state"] == "open"
+    for state, found in (("open", ["WO-3201"]), ("in_work", []), ("done", [])):
+        items = stocked.get(f"{API}/work-orders", params={"state": state}).json()["items"]
+        assert [(item["number"], item["state"]) for item in items] == [(each, state) for each in found]
+    assert stocked.get(f"{API}/work-orders", params={"state": "lost"}).status_code == 422
+    made = {"operation": 10, "quantity": 5, "lot": "OUT-1"}
+    assert stocked.post(f"{API}/work-orders/WO-3201/outputs", json=made).is_success
+    assert stocked.get(f"{API}/work-orders/WO-3201").json()["state"] == "in_work"

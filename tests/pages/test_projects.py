@@ -94,3 +94,20 @@ async def test_the_page_of_a_work_order_with_orders_refuses_at_the_field_and_kee
     ).status < 400
     read = await system.get(f"/work-orders/{number}")
     assert (read["quantity"], read["customer"]) == ("10", "Kept")
+
+
+async def test_a_work_order_shows_its_state_and_unit_and_the_list_is_filtered_by_it(
+    system: System, browsers: Browsers
+) -> None:
+    number = await job(system)
+    viewer = browsers.of(Role.VIEWER)
+    assert "1,200 pcs Open" in (await viewer.open(f"/master/work-orders/{number}")).text
+    order = await ordered(system, number)
+    await system.command(Role.RECEIVING, order, "send", lines=[{"line": 1, "lot": LOT, "quantity": 1}])
+    assert "1,200 pcs In work" in (await viewer.open(f"/master/work-orders/{number}")).text
+    begun = await viewer.open(f"/master/work-orders?q={number}&state=in_work")
+    assert number in begun.links
+    assert "All 1 Open 0 In work 1 Done 0" in begun.text
+    waiting = await viewer.open(f"/master/work-orders?q={number}&state=open")
+    assert number not in waiting.links
+    assert "Nothing fits this search." in waiting.text

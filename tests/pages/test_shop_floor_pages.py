@@ -56,6 +56,26 @@ async def _sent(browser: Browser, path: str, **typed: str) -> StaffPage:
     return await browser.send(await browser.open(path), path, **typed)
 
 
+async def test_a_dispatch_says_which_sales_order_line_it_delivers(system: System, browsers: Browsers) -> None:
+    floor = await _floor(system)
+    part, sold = floor.job.removeprefix("WO-"), f"SALE-{floor.job}"
+    line = {"line": 3, "part": part, "revision": "A", "quantity": 20, "due": "2031-01-01"}
+    body = {"number": sold, "customer": "NORTHWIND", "lines": [line]}
+    await system.post(Role.ADMIN, "/sales-orders", body, status=201)
+    dock = browsers.of(Role.RECEIVING)
+    await _sent(dock, floor.consume, lot=floor.rods, quantity="12")
+    await _sent(dock, floor.output, quantity="12")
+    left = {"customer": "NORTHWIND", "destination": "Dock 4", "lines.0.lot": f"{floor.job}-A"}
+    of = {"lines.0.sales_order": sold, "lines.0.line": "3", "lines.0.quantity": "7"}
+    page = await _sent(dock, "/dispatches/new", **left, **of)
+    assert page.links[f"{sold}/3"].endswith(f"/master/sales-orders/{sold}")
+    number = urlsplit(page.url).path.rpartition("/")[2]
+    (read,) = (await system.get(f"/dispatches/{number}"))["lines"]
+    assert read["delivers"] == [{"sales_order": sold, "line": 3, "quantity": "7"}]
+    wrong = await _sent(dock, "/dispatches/new", **left, **of | {"lines.0.line": "9"})
+    assert wrong.form_to("/dispatches/new").fields["lines.0.sales_order"] == sold
+
+
 async def test_a_job_says_what_it_used_up_made_and_what_left(system: System, browsers: Browsers) -> None:
     floor = await _floor(system)
     dock = browsers.of(Role.RECEIVING)

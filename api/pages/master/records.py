@@ -136,7 +136,7 @@ def _drawn(
         fixed=fixed(screen, record),
         facts=facts(words, place.form, record, options) if record else [],
         lists=lists(words, place.form, record, options) if record else [],
-        standing=screen.standing(words, record) if record else [],
+        standing=screen.standing(words, screen.more(session, [record])[0]) if record else [],
         panels=screen.panels(session, staff, record) if record else [],
         ways=screen.ways(staff, record) if record else (),
         settled=screen.settled(session, words, record) if record else {},

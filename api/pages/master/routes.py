@@ -92,16 +92,24 @@ def listing(
     """All records of a kind, or those with `q` in one of their searched columns."""
     resource = screen.resource
     where = [master_lists.containing(resource.table, screen.searched, q)] if q else []
+    groups = screen.groups
+    chosen = request.query_params.get(groups.name, "") if groups is not None else ""
     with request.app.state.database.read() as session:
+        seen = _seen(staff, screen)
+        counts = groups.counts(session, *where, *seen) if groups is not None else {}
+        if groups is not None and chosen in groups.called:
+            where.append(groups.where(chosen))
         records, following = resource.listed(
             session, Page(after, _ROWS), *where, by=screen.known_by, cleared=staff.principal.cleared
         )
-        total = master_lists.count(session, resource.table, *where, *_seen(staff, screen))
+        total = master_lists.count(session, resource.table, *where, *seen)
+        records = list(screen.more(session, records))
     rows = []
     for each in records:
         known = Cell(str(each[screen.known_by[0]]), "", screen.path_of(each))
         rows.append([known, *(cell(column.show(staff.words, each)) for column in screen.columns)])
-    more = {"q": q, "after": following} if q else {"after": following}
+    kept = {name: text for name, text in (("q", q), (groups.name if groups else "", chosen)) if name and text}
+    more = kept | {"after": following or ""}
     return draw(
         request,
         staff,
@@ -110,6 +118,19 @@ def listing(
         rows=rows,
         total=total,
         q=q,
+        groups=[
+            (
+                screen.path() + "?" + urlencode(kept | {groups.name: value}),
+                label,
+                counts[value],
+                value == chosen,
+            )
+            for value, label in groups.called.items()
+        ]
+        if groups is not None
+        else [],
+        every=(f"{screen.path()}?{urlencode({'q': q})}" if q else screen.path(), sum(counts.values())),
+        chosen=(groups.name, chosen) if groups is not None and chosen else None,
         first=after is None,
         key_label=screen.parts[0].label,
         more=f"{screen.path()}?{urlencode(more)}" if following else None,

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from urllib.parse import quote
 
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from api.auth import Allowed
@@ -60,6 +61,17 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """What a list is narrowed to by its address: the name there, what each value is called, those that have it,
+    and how many do."""
+
+    name: str
+    called: Mapping[str, str]
+    where: Callable[[str], ColumnElement[bool]]
+    counts: Callable[..., Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """One kind of record. `title` names all of them, `make` is on the button; `about` says in a line
     what they are for; `searched` are the columns `?q=` looks into."""
@@ -86,6 +98,9 @@ class Screen:
     panels: Callable[[Session, Staff, Record], Sequence[Panel]] = lambda _session, _staff, _record: []
     # What else there is of a record: what it says, and where it leads.
     ways: Callable[[Staff, Record], Sequence[tuple[str, str]]] = lambda _staff, _record: ()
+    groups: Groups | None = None
+    # What a list and a heading say of records beyond what is kept of them.
+    more: Callable[[Session, Sequence[Record]], Sequence[Record]] = lambda _session, records: records
     # Inputs that are shown and no longer asked, with why.
     settled: Callable[[Session, Words, Record], Mapping[str, str]] = lambda _session, _words, _record: {}
 

@@ -14,7 +14,7 @@ from api.pages.floor import panels as floor
 from api.pages.master import cells, choices
 from api.pages.master.demand import picks_of
 from api.pages.master.inputs import Input, words_for
-from api.pages.master.screens import Cell, Column, Panel, Screen
+from api.pages.master.screens import Cell, Column, Groups, Panel, Screen
 from api.pages.master.steps import steps
 from api.pages.staff import Staff
 from api.pages.trace_words import asking
@@ -23,6 +23,9 @@ from api.routes import work_orders
 from api.routes.projects import family_of
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
+from models.domain.job_state import JobState
+from models.queries import job_states
+from models.queries.master import units_of
 from models.queries.master_lists import Cover, covers
 
 
@@ -30,6 +33,33 @@ def _outside(_words: Words, record: Record) -> str:
     return ", ".join(
         f"{step['sequence']} {step['process']}" for step in record["operations"] if step["kind"] == "outside"
     )
+
+
+# How a work order stands, and what mark that has.
+STATES = {
+    JobState.OPEN: (N_("Open"), ""),
+    JobState.IN_WORK: (N_("In work"), ""),
+    JobState.DONE: (N_("Done"), "good"),
+}
+
+
+def _more(session: Session, records: Sequence[Record]) -> list[Record]:
+    """How each stands, and the unit its quantity is in."""
+    stand = job_states.states(session, [record["number"] for record in records])
+    units = units_of(session, {(record["part"], record["revision"]) for record in records})
+    return [
+        record | {"state": stand[record["number"]], "unit": units[record["part"], record["revision"]]}
+        for record in records
+    ]
+
+
+def _state(words: Words, record: Record) -> Cell:
+    text, kind = STATES[record["state"]]
+    return Cell(words.say(text), kind)
+
+
+def _quantity(words: Words, record: Record) -> str:
+    return words.amount(record["quantity"], record["unit"])
 
 
 def _standing(words: Words, record: Record) -> list[Cell]:
@@ -40,7 +70,8 @@ def _standing(words: Words, record: Record) -> list[Cell]:
     whole = [Cell(project, "", f"/projects/{quote(project, safe='')}")] if project else []
     return [
         Cell(f"{record['part']} {record['revision']}", "", part),
-        Cell(words.number(record["quantity"])),
+        Cell(_quantity(words, record)),
+        _state(words, record),
         *due,
         *whole,
         Cell(words.say(N_("Trace")), "", asking(f"work_order:{record['number']}")),
@@ -113,7 +144,8 @@ WORK_ORDERS = Screen(
     (
         cells.text("type", N_("Type")),
         Column(N_("Part"), lambda _words, record: f"{record['part']} {record['revision']}"),
-        Column(N_("Quantity"), lambda words, record: words.number(record["quantity"]), number=True),
+        Column(N_("Quantity"), _quantity, number=True),
+        Column(N_("State"), _state),
         cells.day("due", N_("Due")),
         Column(
             N_("Customer"),
@@ -140,4 +172,11 @@ WORK_ORDERS = Screen(
     ("number", "part", "customer", "customer_order", "project", "parent"),
     standing=_standing,
     panels=_covers,
+    groups=Groups(
+        "state",
+        {state.value: name for state, (name, _) in STATES.items()},
+        lambda state: job_states.are(JobState(state)),
+        job_states.counts,
+    ),
+    more=_more,
 )
