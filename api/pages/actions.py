@@ -372,6 +372,7 @@ def _instead(
         task=task,
         number=acting.desk.number,
         sentence=sentence,
+        onward=order.kin.next_ones if order is not None else (),
         gaps=gaps(order, acting.words) if order is not None and closing else (),
         others=[
             (other.name, ACTIONS[other.command])

@@ -144,7 +144,7 @@ async def tell(link: str, task: str, request: Request) -> Response:
         if found is evidence.DOCUMENT and fields.raw("answer") == "remove":
             await run_in_threadpool(_put_aside, request, visit, key)
             return RedirectResponse(f"{visit.path}/{task}", 303)
-        _possible(visit, found)
+        _possible(visit, found, fields.raw("change"))
         wanted = found.read(fields, visit)
         if wanted is None:
             return _task(request, visit, found, fields.typed)
@@ -163,7 +163,7 @@ async def _tell_with_file(request: Request, visit: Visit, task: Task) -> Respons
         fields = Fields(form.fields)
         file = await form.fields_before_file()
         key = _form_id(request, visit, fields.typed)
-        _possible(visit, task)
+        _possible(visit, task, "")
         kind = evidence.kind_of(fields)
         if file is None or not file.filename:
             await form.fields_after_file()
@@ -237,11 +237,9 @@ def _untried(visit: Visit, key: str) -> str:
     return next(each for each in chain((key,), tries) if each not in refused)
 
 
-def _possible(visit: Visit, task: Task) -> None:
+def _possible(visit: Visit, task: Task, change: str) -> None:
     """Raises why the order does not take this now, before there is anything to read into it."""
-    refusal = gate.why_not(visit.order, task.command)
-    if refusal is not None:
-        raise refusal
+    gate.check(visit.order, task.command, change)
     if not task.offered(visit.order):
         # Where only the hold is in the way, it is the reason.
         held = gate.on_hold(visit.order)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from models.domain.contract import Basis
+from models.domain.errors import Refusal
 from models.domain.records import PlannedLot
 
 _Term = TypeVar("_Term")
@@ -127,6 +128,29 @@ class Change:
                 for was, wanted, stands in zip(self.before.lines, self.after.lines, now.lines, strict=True)
             ),
         )
+
+
+_NOT_OPEN = {
+    ChangeState.REJECTED: "Change {change} was not approved, so that it needs no answer any more. The order "
+    "stands as it was before it.",
+    ChangeState.WITHDRAWN: "Change {change} was withdrawn, so that it needs no answer any more. The order stands "
+    "as it was before it.",
+    ChangeState.DECLINED: "Change {change} was declined already. The order stands as it was before it; other terms "
+    "are another change.",
+    ChangeState.ACKNOWLEDGED: "Change {change} was accepted already and holds. Other terms are another change.",
+}
+
+
+def not_open(change: Change) -> Refusal:
+    """What is said to who answers a change that does not wait for that: whoever does has an old page open."""
+    waiting = "Change {change} is not waiting for this answer. Look at the order again."
+    return Refusal(
+        "change.not_open",
+        _NOT_OPEN.get(change.state, waiting),
+        field="change",
+        change=change.change,
+        state=change.state.value,
+    )
 
 
 def _chosen(was: _Term, wanted: _Term, stands: _Term) -> _Term:

@@ -381,11 +381,14 @@ class ParcelShipped(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParcelNamed(Event):
-    """The notice of a parcel that had already been received: papers only."""
+    """The notice of a parcel that had already been received: it moves nothing. `said` is what the supplier
+    says was in it, by stock key, where it says so; `announced_over` those of them that it cannot have had."""
 
     parcel: str
     carrier: str = ""
     tracking: str = ""
+    said: Mapping[str, Decimal] = field(default_factory=dict)
+    announced_over: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from models.domain.changes import ChangeState
+from models.domain.changes import ChangeState, not_open
 from models.domain.errors import Refusal
 from models.domain.order import ENDED, Answer, Order, Stage, stage
 from models.domain.transfers import coming, leaving
@@ -173,6 +173,7 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
             _ELSEWHERE[_way_on(order, command, now)],
             stage=_standing(order, now),
             stages=_words([step for step in Stage if step in allowed]),
+            orders=", ".join(order.kin.next_ones),
         )
     if command not in ON_HOLD and (held := on_hold(order)) is not None:
         return held
@@ -215,7 +216,7 @@ def _way_on(order: Order, command: str, now: Stage) -> str:
     if command == "issue":
         return "issued"
     if now in ENDED:
-        return "ended"
+        return "gone on" if order.kin.next_ones else "ended"
     if now is Stage.COUNTERED and order.answer is Answer.DECLINED:
         return "declined"
     if now is Stage.COUNTERED and Stage.ACKNOWLEDGED in ALLOWED[command]:
@@ -235,6 +236,8 @@ _ELSEWHERE = {
         "Not possible while the order stands at “{stage}”; possible at: {stages}. The order has ended: "
         "place what is still needed on another one."
     ),
+    "gone on": "Not possible while the order stands at “{stage}”; possible at: {stages}. It went on as {orders}: go "
+    "on there.",
     "declined": (
         "Not possible while the order stands at “{stage}”; possible at: {stages}. Give it to another "
         "supplier, or cancel it."
@@ -342,8 +345,11 @@ def on_hold(order: Order) -> Refusal | None:
     )
 
 
-def check(order: Order, command: str) -> None:
-    """Raises what `why_not` finds."""
+def check(order: Order, command: str, change: str = "") -> None:
+    """Raises what `why_not` finds; of what is said to a `change` that is settled, what became of it."""
+    named = order.changes.get(change)
+    if order.end is None and named is not None and not named.open:
+        raise not_open(named)
     refusal = why_not(order, command)
     if refusal is not None:
         raise refusal

@@ -25,6 +25,7 @@ def _marked(text: str) -> str:
 HEADLINES: dict[Step, str] = {
     Step.RESUME: _marked("On hold until somebody resumes it"),
     Step.PLACE_ELSEWHERE: _marked("{supplier} declined; place it elsewhere or cancel it"),
+    Step.USE_ALTERNATE: _marked("The contingency plan is used: give the order to {subject}"),
     Step.ANSWER: _marked("{supplier} owes an answer"),
     Step.ANSWER_PROPOSAL: _marked("{supplier} proposed other terms; the buyer owes an answer"),
     Step.DECIDE_CHANGE: _marked("A change waits for approval"),

@@ -12,7 +12,7 @@ def made(events: Iterable[e.Event]) -> dict[str, Any]:
     """Merged over the events of one command; JSON values only."""
     result: dict[str, Any] = {}
     for event in events:
-        if isinstance(event, e.ParcelShipped):
+        if isinstance(event, e.ParcelShipped | e.ParcelNamed):
             result["parcel"] = event.parcel
             if event.announced_over:
                 result["announced_over"] = str(event.announced_over)

@@ -456,7 +456,12 @@ def _without_use(order: Order, unworked: Mapping[str, Decimal], sign: int) -> Or
 
 def _named(order: Order, event: e.ParcelNamed, _: int, at: datetime) -> Order:
     parcel = replace(
-        order.parcels[event.parcel], announced=True, carrier=event.carrier, tracking=event.tracking
+        order.parcels[event.parcel],
+        announced=True,
+        carrier=event.carrier,
+        tracking=event.tracking,
+        said=event.said,
+        announced_over=event.announced_over,
     )
     return replace(order, parcels={**order.parcels, event.parcel: parcel}, last_news_at=at)
 

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 
 from models.domain import first_article, going_back
 from models.domain.changes import ChangeState
-from models.domain.order import Answer, Line, Order, sent_on
+from models.domain.order import Answer, Line, Order, Stage, sent_on, stage
 from models.domain.paperwork import missing_documents, papers_owed
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.records import Nonconformance, Share
@@ -34,10 +34,12 @@ class LotMissing(TypedDict):
 def missing(order: Order) -> list[Missing]:
     """What is missing on this order and who owes it, as the API lists it."""
     if order.end is not None:
-        return _documents(order) if papers_owed(order) else []
+        return [*_judgement(order), *(_documents(order) if papers_owed(order) else [])]
     # Who declined owes nothing: the order has to be placed elsewhere or cancelled.
     owes_papers = order.answer is not Answer.DECLINED and papers_owed(order)
     found = _owed_papers(order) if owes_papers else []
+    if _unanswered(order):
+        found.append({"what": "answer:order", "owed_by": "supplier"})
     if order.counter is not None:
         found.append({"what": "answer:proposal", "owed_by": "buyer"})
     if order.open_change is not None:
@@ -52,8 +54,7 @@ def missing(order: Order) -> list[Missing]:
         _to_come_back(order, line, still) for line in order.lines if (still := going_back.owed(order, line))
     ]
     found += [{"what": f"transfer-answer:{each.transfer}", "owed_by": "supplier"} for each in coming(order)]
-    if total(order.stock, Bucket.PENDING):
-        found.append({"what": "judgement:pending", "owed_by": "quality"})
+    found += _judgement(order)
     found += [
         {"what": f"beyond-ordered:line-{line.line}", "owed_by": "buyer"}
         for line in order.lines
@@ -62,6 +63,22 @@ def missing(order: Order) -> list[Missing]:
     if total(order.stock, Bucket.OVER):
         found.append({"what": "decision:over", "owed_by": "receiving"})
     return found
+
+
+def _unanswered(order: Order) -> bool:
+    """Its supplier has still to say whether it does the order; pieces that came back answer it."""
+    return (
+        order.answer is Answer.NONE
+        and not order.cancelling
+        and order.reassigned is None
+        and stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
+    )
+
+
+def _judgement(order: Order) -> list[Missing]:
+    """Also after its end, of pieces that had been lost and turned up."""
+    pending = total(order.stock, Bucket.PENDING)
+    return [{"what": "judgement:pending", "owed_by": "quality"}] if pending else []
 
 
 def _to_come_back(order: Order, line: Line, owed: Decimal) -> Missing:

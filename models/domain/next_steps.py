@@ -10,6 +10,7 @@ from enum import StrEnum
 from models.domain import going_back
 from models.domain.causes import latest_forecast, owed_milestones, plan_to_decide, to_ship
 from models.domain.corrective import SUPPLIER, ActionState
+from models.domain.falling_back import alternate
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.missing import Missing, missing
 from models.domain.order import Answer, Order, Stage, stage
@@ -24,6 +25,7 @@ class Step(StrEnum):
 
     RESUME = "resume"
     PLACE_ELSEWHERE = "place-elsewhere"
+    USE_ALTERNATE = "use-alternate"
     ANSWER = "answer"
     ANSWER_PROPOSAL = "answer-proposal"
     DECIDE_CHANGE = "change"
@@ -76,6 +78,7 @@ class NextStep:
 COMMANDS: dict[Step, str] = {
     Step.RESUME: "resume",
     Step.PLACE_ELSEWHERE: "reassign",
+    Step.USE_ALTERNATE: "reassign",
     Step.ANSWER: "acknowledge",
     Step.ANSWER_PROPOSAL: "answer-counter",
     Step.DECIDE_CHANGE: "decide-change",
@@ -151,14 +154,11 @@ def _steps(order: Order) -> Iterator[NextStep]:
         yield from dict.fromkeys(NextStep(item.step, item.owed_by) for item in owed if item.step in _LEAVING)
         yield from (item for item in owed if item.step not in _PAPERS | _LEAVING)
         return
-    if order.answer is Answer.DECLINED and order.reassigned is None:
+    plan = alternate(order)
+    if plan is not None:
+        yield NextStep(Step.USE_ALTERNATE, "buyer", plan.supplier)
+    elif order.answer is Answer.DECLINED and order.reassigned is None:
         yield NextStep(Step.PLACE_ELSEWHERE, "buyer")
-    if (
-        order.answer is Answer.NONE
-        and order.reassigned is None
-        and stage(order) in (Stage.ISSUED, Stage.IN_PROCESS)
-    ):
-        yield NextStep(Step.ANSWER, "supplier")
     ranked = sorted(owed, key=lambda item: _RANK[item.step])
     yield from (item for item in ranked if item.step not in _PAPERS | {Step.RETURN})
     # What a change took off the order waits while the others are worked on.
@@ -183,7 +183,7 @@ def papers_due(order: Order) -> bool:
 def _known(item: Missing) -> NextStep:
     what, _, subject = item["what"].partition(":")
     if what == "answer":
-        return NextStep(Step.ANSWER_PROPOSAL, item["owed_by"])
+        return NextStep(Step.ANSWER if subject == "order" else Step.ANSWER_PROPOSAL, item["owed_by"])
     return NextStep(Step(what), item["owed_by"], subject)
 
 

@@ -42,6 +42,12 @@ class Kin:
         """Where what this order was about is done now; empty while it is done here."""
         return self.merged_into or next(iter(self.superseded_by), "")
 
+    @property
+    def next_ones(self) -> tuple[str, ...]:
+        """Every order that goes on with what this one was about, also at another supplier."""
+        found = (self.merged_into, *self.superseded_by, self.reassigned_to)
+        return tuple(number for number in found if number)
+
 
 @dataclass(frozen=True, slots=True)
 class Reassignment:
@@ -231,6 +237,8 @@ class Parcel:
     unworked: Mapping[str, Decimal] = field(default_factory=dict)
     # What was used up in tests instead of going into it.
     tested: tuple[Tested, ...] = ()
+    # What a notice that came after it said was in it, by stock key.
+    said: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,9 @@ def test_a_rejected_change_changes_nothing_and_makes_room_for_another() -> None:
     assert isinstance(rejected, e.ChangeRejected)
     assert rejected.decided_as == "approver"
     assert scene.order.changes[CHANGE].answer == "Too late"
-    scene.when(agree()).refused("order.answered")
+    scene.when(agree()).refused("change.not_open", "change", state="rejected")
+    assert scene.refusal is not None
+    assert f"Change {CHANGE} was not approved" in scene.refusal.detail
     in_force(scene, change(changed(1, 90))).then("acknowledged")
     assert (scene.order.revision, scene.order.need_by) == (2, NEED_BY)
 
@@ -204,8 +206,10 @@ def test_the_supplier_may_keep_to_the_order_as_it_is() -> None:
 def test_a_change_is_withdrawn_while_it_is_open(steps: tuple[Command, ...], told: bool) -> None:
     scene = given(two(), accept(), change(need_by=LATER), *steps, withdraw()).flags()
     assert scene.event(e.ChangeWithdrawn).approved is told
-    scene.when(withdraw()).refused("change.no_open")
-    scene.when(approve()).refused("change.none")
+    for command in (withdraw(), approve(), agree()):
+        scene.when(command).refused("change.not_open", "change", state="withdrawn")
+        assert scene.refusal is not None
+        assert f"Change {CHANGE} was withdrawn" in scene.refusal.detail
 
 
 # --- one at a time, and never a stale one
@@ -215,7 +219,7 @@ def test_an_old_page_never_acts_on_another_change() -> None:
     scene = given(two(), accept(), change(need_by=LATER), approve(), withdraw())
     given(scene, change(need_by=SOONER), approve("SO-1-C2"))
     scene.when(agree()).refused("change.not_open", "change", state="withdrawn")
-    scene.when(approve()).refused("change.none")
+    scene.when(approve()).refused("change.not_open", "change", state="withdrawn")
     scene.when(agree("SO-1-C9")).refused("change.unknown", "change")
     given(scene, agree("SO-1-C2"))
     scene.when(arrived(), revision=1).refused("order.revision", seen=1, revision=2)
@@ -410,7 +414,7 @@ def test_no_change_while_on_hold_or_being_cancelled() -> None:
         held.when(command).refused("order.hold")
     given(two(), Hold("Wait")).when(change(need_by=LATER)).refused("order.hold")
     going = given(two(), accept(), send(60), change(need_by=LATER), approve(), Cancel("No longer needed"))
-    going.flags("cancelling").when(agree()).refused("order.answered")
+    going.flags("cancelling").when(agree()).refused("change.not_open", "change", state="withdrawn")
     going.when(change(need_by=SOONER)).refused("order.cancelling")
 
 

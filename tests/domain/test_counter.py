@@ -208,7 +208,7 @@ def test_who_owes_what_is_named() -> None:
     assert headline(working).startswith(
         "Acme Plating proposed other terms; the buyer owes an answer · 0 of 100"
     )
-    assert missing(scene.when(answer("reject")).order) == []
+    assert missing(scene.when(answer("reject")).order) == [{"what": "answer:order", "owed_by": "supplier"}]
 
 
 def test_the_stream_keeps_who_proposed() -> None:

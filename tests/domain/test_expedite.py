@@ -165,7 +165,7 @@ def test_only_a_buyer_expedites_and_only_the_product_warns() -> None:
 def test_it_can_be_withdrawn_and_waits_for_nobody_then() -> None:
     scene = given(issued(), accept(), hurry(SOONER)).when(withdraw()).then().happened(e.ChangeWithdrawn)
     assert scene.event(e.ChangeWithdrawn).approved
-    scene.when(agree()).refused("order.answered")
+    scene.when(agree()).refused("change.not_open", "change", state="withdrawn")
 
 
 def test_the_supplier_is_reminded_and_then_the_buyer_hears_sooner_than_of_a_change() -> None:

@@ -16,10 +16,10 @@ from models.domain.decide import decide
 from models.domain.errors import Refusal
 from models.domain.facts import Asked, Facts
 from models.domain.order import ENDED, Answer, Order, Stage, stage
-from models.domain.records import Hold, Reassignment
+from models.domain.records import Hold, Kin, Reassignment
 from models.domain.transfers import Transfer
 from tests.domain.asking import accept, arrived, counter, decline, receive, send, ship
-from tests.domain.orders import NOW, Scene, given, issued
+from tests.domain.orders import NOW, Scene, given, issued, parametrize
 
 # At each stage, then: also on hold, also while cancelling. `acknowledge` is asked of orders nobody
 # has answered for good, wherever there are such; at `countered` a proposal waits for the buyer. No change
@@ -219,3 +219,18 @@ def test_a_supplier_that_declined_gets_no_more_material() -> None:
     scene.when(send(40)).refused("order.stage")
     scene.when(receive(parcel="", slip="LS-1", unprocessed=60)).then("receiving", returned_unprocessed=60)
     scene.when(send(40)).refused("order.declined")
+
+
+@parametrize(
+    "kin, orders",
+    (Kin(merged_into="SO-2"), "SO-2"),
+    (Kin(superseded_by=("SO-4", "SO-5")), "SO-4, SO-5"),
+    (Kin(reassigned_to="SO-6"), "SO-6"),
+)
+def test_what_is_done_to_an_order_that_went_on_as_another_is_sent_there(kin: Kin, orders: str) -> None:
+    ended = given(issued(), accept(), c.Cancel("No longer needed")).order
+    alone, gone_on = gate.why_not(ended, "send"), gate.why_not(replace(ended, kin=kin), "send")
+    assert alone is not None
+    assert gone_on is not None
+    assert alone.detail.endswith("place what is still needed on another one.")
+    assert gone_on.detail.endswith(f"It went on as {orders}: go on there.")

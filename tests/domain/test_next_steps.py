@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from models.domain import commands as c
 from models.domain import gate
 from models.domain.authority import SYSTEM_ONLY
 from models.domain.evidence import DocumentType
+from models.domain.facts import Facts
+from models.domain.missing import missing
 from models.domain.next_steps import COMMANDS, Step, days_late, missed_milestones, next_steps
 from models.domain.purpose import NOTHING, POINT, why_pointless
+from models.domain.records import Reassignment
 from tests.domain.asking import (
     accept,
     arrived,
@@ -88,6 +92,42 @@ def test_a_contingency_plan_is_decided_beside_what_is_next_while_pieces_are_awai
     assert beside(given(scene, send(), ship(), receive(100))) == []
     decided = given(issued(), accept()).when(plan, by=PLANNER).then().when(settle()).then()
     assert beside(decided) == []
+
+
+def test_a_plan_that_is_used_leads_to_its_supplier_until_that_one_has_the_order() -> None:
+    plan = fall_back(date(2026, 11, 6), supplier="DELTA")
+    approved = Facts(approved={"DELTA": "Delta Plating"})
+    for answer in (accept(), decline()):
+        planned = given(issued(), answer).when(plan, by=PLANNER, facts=approved).then()
+        assert ("use-alternate", "buyer") not in every(planned)
+        scene = given(planned, settle("use", "They are late"))
+        assert first(scene) == ("use-alternate", "buyer")
+        assert next_steps(scene.order)[0].subject == "DELTA"
+        assert ("place-elsewhere", "buyer") not in every(scene)
+    given_on = replace(scene.order, reassigned=Reassignment(day(3), "SO-2", "DELTA", "return", "Late"))
+    assert Step.USE_ALTERNATE not in [step.step for step in next_steps(given_on)]
+    dropped = given(given(issued()).when(plan, by=PLANNER, facts=approved).then(), settle("drop"))
+    assert ("use-alternate", "buyer") not in every(dropped)
+
+
+def every(scene: Scene) -> list[tuple[str, str]]:
+    return [(step.step.value, step.owed_by) for step in next_steps(scene.order)]
+
+
+def test_an_order_that_was_not_answered_misses_the_answer() -> None:
+    owed = {"what": "answer:order", "owed_by": "supplier"}
+    assert missing(given(issued()).order) == [owed]
+    assert missing(given(issued(), accept()).order) == []
+    assert owed not in missing(given(issued(), send(), c.Cancel("No longer needed")).order)
+
+
+def test_pieces_found_after_the_end_are_still_to_be_judged() -> None:
+    scene = given(issued(), accept(), send(), arrived(), ship(98), lose(2, from_="at_supplier"), receive(98))
+    given(scene, c.Close())
+    scene.when(receive(2, parcel="", slip="LS-2")).then("closed", accepted=98, pending=2)
+    assert {"what": "judgement:pending", "owed_by": "quality"} in missing(scene.order)
+    assert ("judgement", "quality") in every(scene)
+    assert ("judgement", "quality") not in every(given(scene, judge(accepted=2)))
 
 
 def test_claims_are_settled_by_the_buyer_even_when_the_order_has_ended() -> None:

@@ -120,7 +120,7 @@ EXAMPLES: tuple[tuple[e.Event, str], ...] = (
     (e.InspectionSubmitted("SO-1-I1", 1, "", "", Decimal(100), (Result("1", 1, "13"),), "fail", (Failure("1", 1, "13", "{name} does not conform.", (("name", "Adhesion"),)),)), "Bea submitted 1 measured values of FLANGE B as SO-1-I1; they do not fit the plan."),
     (e.InspectionReviewed("SO-1-I1", "release", "Fine"), "Bea released SO-1-I1."),
     (e.ParcelShipped(PARCEL, moved(Bucket.IN_TRANSIT_BACK), Decimal(100), "DHL", "34"), f"Bea shipped 100 pcs of lot L1 back as parcel {PARCEL}."),
-    (e.ParcelNamed(PARCEL, "DHL", "34"), f"Bea named the parcel {PARCEL}, which had arrived already."),
+    (e.ParcelNamed(PARCEL, "DHL", "34", {"1:L1": Decimal(7)}), f"Bea named the parcel {PARCEL}, which had arrived already."),
     (e.TransferOffered(COMING), "Bea sent 40 pcs of lot L1 straight on to Next Coating for SO-2, as SO-1-T1; its answer is awaited."),
     (e.TransferAnnounced(COMING), "40 pcs of lot L1 come straight from Acme Plating, order SO-1, as SO-1-T1."),
     (e.PiecesForwarded("SO-1-T1", "SO-2", moved(Bucket.FORWARDED, 40)), "40 pcs of lot L1 went on to SO-2 (SO-1-T1)."),

@@ -64,7 +64,7 @@ async def test_a_page_that_shows_a_withdrawn_change_accepts_no_other(system: Sys
     await asked(system, number, lines=[{"line": 1, "quantity": 5}])
     page = await phone.press(old, "accept")
     assert page.status == 409
-    assert f"Change {first} is not waiting for this answer." in page.text
+    assert f"Change {first} was withdrawn" in page.text
     # The form below shows the change that is asked about now.
     assert "20 pcs 5 pcs" in page.text.replace("\u00a0", " ")
     assert (await system.get(f"/orders/{number}"))["revision"] == 1

@@ -186,6 +186,10 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
             assert line is not None, "pieces are owed for the order's lines"
             owed = going_back.owed(order, line)
             return pieces_told(order, line, going_back.lots(order, line, owed, *OUT), words)
+        case Step.USE_ALTERNATE:
+            used = order.contingency
+            assert used is not None, "only a plan that was made is used"
+            return used.supplier_name
         case Step.SETTLE_CONTINGENCY:
             plan = order.open_contingency
             assert plan is not None, "only an open plan is to be decided about"

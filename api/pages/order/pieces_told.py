@@ -12,7 +12,7 @@ from activities.i18n import N_
 from api.pages.order.telling import Change, Sentence, Telling, of
 from api.pages.order.wording import AMOUNTS, SURPLUS
 from models.domain import events as e
-from models.domain.pieces import Bucket
+from models.domain.pieces import Bucket, line_of, lot_of
 
 # What accepted pieces wait for, as a receipt has it.
 _KEPT_BECAUSE = {
@@ -77,8 +77,14 @@ def named(event: e.ParcelNamed, tell: Telling) -> Sentence:
     return Sentence(
         N_("{who} named the parcel {parcel}, which had arrived already."),
         {"parcel": event.parcel},
-        details=tell.travel(event.carrier, event.tracking),
+        details=(*tell.travel(event.carrier, event.tracking), *_said(event, tell)),
     )
+
+
+def _said(event: e.ParcelNamed, tell: Telling) -> Iterator[str]:
+    for at, quantity in event.said.items():
+        pieces = f"{tell.amount(quantity, line_of(at))} {lot_of(at)}".strip()
+        yield tell.say(N_("{pieces} in it, as announced"), pieces=pieces)
 
 
 def received(event: e.PiecesReceived, tell: Telling) -> Sentence:

@@ -42,6 +42,7 @@ SHARE_OWED_BY: dict[Share, str] = {
 STEPS: dict[Step, str] = {
     Step.RESUME: N_("Resume the order, or leave it on hold"),
     Step.PLACE_ELSEWHERE: N_("Place the order elsewhere or cancel it"),
+    Step.USE_ALTERNATE: N_("Give it to {subject}, as the contingency plan says"),
     Step.ANSWER: N_("Answer the order"),
     Step.ANSWER_PROPOSAL: N_("Answer the proposal"),
     Step.DECIDE_CHANGE: N_("Approve or reject change {subject}"),

@@ -15,6 +15,7 @@ from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Wanted, line_called
 from models.domain import commands as c
 from models.domain.decisions.reassigning import undone
+from models.domain.falling_back import alternate
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, total
 from models.queries.sourcing import suppliers_for
@@ -42,6 +43,8 @@ class ReassignForm:
     pieces: tuple[tuple[str, str], ...]
     currency: str
     ends: bool
+    # Whom the contingency plan names that is to be used.
+    planned: str
 
 
 def _look(session: Session, desk: Desk) -> list[tuple[str, str, bool]]:
@@ -53,6 +56,7 @@ def _look(session: Session, desk: Desk) -> list[tuple[str, str, bool]]:
 
 def _form(acting: Acting, _typed: Typed) -> ReassignForm:
     order = acting.order
+    plan = alternate(order)
     return ReassignForm(
         suppliers=tuple(acting.known),
         lines=tuple(
@@ -68,6 +72,7 @@ def _form(acting: Acting, _typed: Typed) -> ReassignForm:
         pieces=open_pieces(acting),
         currency=order.currency,
         ends=not total(order.stock, Bucket.ACCEPTED),
+        planned=plan.supplier if plan is not None else "",
     )
 
 

@@ -12,7 +12,15 @@ from datetime import date, datetime
 from models.domain import commands as c
 from models.domain.authority import acting_as, roles_for
 from models.domain.calendar import check_ahead
-from models.domain.changes import AddedLine, Change, ChangeKind, ChangeState, Commercial, LineCommercial
+from models.domain.changes import (
+    AddedLine,
+    Change,
+    ChangeKind,
+    ChangeState,
+    Commercial,
+    LineCommercial,
+    not_open,
+)
 from models.domain.decisions import adding, checks, lots_going
 from models.domain.decisions.countering import not_past
 from models.domain.errors import Forbidden, Invalid, Refusal
@@ -268,11 +276,5 @@ def _the_change(order: Order, name: str, *states: ChangeState) -> Change:
             change=name,
         )
     if change.state not in states:
-        raise Refusal(
-            "change.not_open",
-            "Change {change} is not waiting for this answer. Look at the order again.",
-            field="change",
-            change=name,
-            state=change.state.value,
-        )
+        raise not_open(change)
     return change

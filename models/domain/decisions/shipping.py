@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from models.domain import serials
 from models.domain.across import Decision
+from models.domain.arrivals import over_in
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
@@ -188,7 +189,8 @@ class _Packing:
 
 
 def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
-    """A late notice: the box has been received already, so only its papers and its date are written."""
+    """A late notice: the box has been received already, so that it moves nothing; what the supplier says was
+    in it is kept beside what was counted."""
     parcel = checks.the_parcel(order, command.parcel)
     if parcel.announced:
         raise Refusal(
@@ -197,12 +199,28 @@ def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
             field="parcel",
             parcel=command.parcel,
         )
-    named = ParcelNamed(parcel.parcel, command.carrier.strip(), command.tracking.strip())
+    said = _said(order, command)
+    named = ParcelNamed(
+        parcel.parcel,
+        command.carrier.strip(),
+        command.tracking.strip(),
+        said,
+        over_in(order, parcel, said),
+    )
     left = parcel.shipped_at
     return [
         named,
         *shipped_milestone(order, parcel.parcel, parcel.quantity, asked, Shelf(order), left, late=True),
     ]
+
+
+def _said(order: Order, command: Ship) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for index, item in enumerate(command.lines):
+        line = checks.the_line(order, item.line, index)
+        at = key(line.line, checks.the_lot(order, line, item.lot, index))
+        found[at] = found.get(at, ZERO) + checks.counted(line, item.quantity, index)
+    return found
 
 
 def shipped_milestone(
