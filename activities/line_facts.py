@@ -12,6 +12,7 @@ from models import drafts
 from models.domain import commands as c
 from models.domain.changes import Change
 from models.domain.contract import Terms, applying
+from models.domain.covering import Covered
 from models.domain.facts import LineFact, OperationFact
 from models.domain.inspection import Characteristic, Sample
 from models.domain.inspection import InspectionPlan as FrozenPlan
@@ -60,15 +61,15 @@ def operation_facts(
     keys = set(wanted)
     drafts.lock_operations(session, keys)
     jobs = {work_order for work_order, _ in keys}
-    every = covering(session, jobs)
     # Whoever sees a controlled order may know of the others.
-    seen = every if order.export_controlled else covering(session, jobs, cleared=False)
+    ordered = covering(session, jobs, cleared=order.export_controlled)
     agreed, today = terms_of(session, order.supplier), order.plant_calendar.local_date(now)
     found: dict[tuple[str, int], OperationFact] = {}
     for key in sorted(keys):
         operation, job = session.get(Operation, key), session.get(WorkOrder, key[0])
         if operation is None or job is None or operation.kind != "outside":
             continue
+        covered = ordered.get(key, Covered())
         contract = applying(agreed, process=order.process, part=job.part, currency=order.currency, day=today)
         found[key] = OperationFact(
             process=operation.process or "",
@@ -76,8 +77,8 @@ def operation_facts(
             spec_revision=operation.spec_revision or "",
             type=job.type,
             line=line_fact(session, job, order.process, contract),
-            covered=bool(every.get(key)),
-            covered_by=tuple(seen.get(key, ())),
+            covered=covered.left(job.quantity) == 0,
+            covered_by=covered.orders,
         )
     return found
 

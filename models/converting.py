@@ -94,7 +94,7 @@ def _draft(group: Group, plant: str, buyer: str) -> Draft:
                 line=place,
                 work_order=line.of.work_order,
                 operation=line.of.operation,
-                quantity=line.of.quantity,
+                quantity=line.of.left,
                 unit_price=None,
                 currency="",
                 lots=line.lots,

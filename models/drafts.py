@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, tuple_, update
@@ -12,13 +13,14 @@ from sqlmodel import Session
 
 from models.codec import adapter, plain
 from models.domain import texts
+from models.domain.covering import Covered
 from models.domain.decide import check_version
 from models.domain.decisions import lots_going
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order_types import SERIES, numbered
 from models.domain.picking import planned_twice
-from models.domain.quantities import CURRENCIES, quantity
+from models.domain.quantities import CURRENCIES, ZERO, quantity
 from models.queries import picking
 from models.queries.controlled import hidden
 from models.queries.covering import covering
@@ -179,7 +181,7 @@ def _refuse_while_issued(session: Session, number: str) -> None:
 
 
 def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[str]:
-    """Operations that another draft or live order covers already, lines of more pieces than their work order has,
+    """Operations that other drafts and orders cover already, all or more than the line leaves, lines of more pieces than their work order has,
     lines without a price, and lots that are planned for more than there is; ordering them is allowed, not silent,
     but a line is issued with a price. Orders that a reader may not know of are not named."""
     found = without_price(draft)
@@ -190,13 +192,21 @@ def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[st
             found.append(
                 f"{line.work_order} is for {job.quantity.normalize():f}; line {line.line} orders {line.quantity.normalize():f}"
             )
-        found += [
-            f"{line.work_order} operation {line.operation} is covered by {number}"
-            for number in covered.get((line.work_order, line.operation), ())
-            if number != draft.number
-        ]
+        others = covered.get((line.work_order, line.operation), Covered()).without(draft.number)
+        found += _covered(line, others, job.quantity if job is not None else ZERO)
     lots = {lot for line in draft.lines for lot, _ in line.lots}
     return found + [planned_twice(each) for each in picking.clashing(session, lots, cleared=cleared)]
+
+
+def _covered(line: DraftLine, others: Covered, whole: Decimal) -> list[str]:
+    """By each of the others when nothing is left; else what they have, if the line is more than the rest."""
+    of = f"{line.work_order} operation {line.operation}"
+    if not others.left(whole):
+        return [f"{of} is covered by {number}" for number in others.orders]
+    if not others.orders or line.quantity <= others.left(whole):
+        return []
+    some, all_ = (f"{each.normalize():f}" for each in (others.quantity, whole))
+    return [f"{some} of {all_} of {of} are ordered as {', '.join(others.orders)}"]
 
 
 def without_price(draft: Draft) -> list[str]:

@@ -44,7 +44,7 @@ class ConvertBody(Body):
 @router.post("/orders/convert", status_code=201)
 def convert_operations(body: ConvertBody, request: Request, principal: Buyer) -> Answer:
     """All of the operations become drafts, or none does: `errors` then names every one that stands in the way,
-    such as one that an order covers already (409). `reason` says how each draft's supplier was found."""
+    such as one that orders cover already (409). What orders make of an operation is left out of its quantity. `reason` says how each draft's supplier was found."""
 
     def make(session: Session, now: datetime) -> Answer:
         wanted = converting.Wanted(
@@ -92,7 +92,7 @@ def _shown(group: Group) -> dict[str, Any]:
                 "operation": line.of.operation,
                 "part": line.of.part,
                 "part_revision": line.of.part_revision,
-                "quantity": line.of.quantity,
+                "quantity": line.of.left,
                 "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
             }
             for place, line in enumerate(group.lines, 1)

@@ -124,7 +124,7 @@ class LineFact:
 @dataclass(frozen=True, slots=True)
 class OperationFact:
     """An outside operation that is to become a line of an order there is, and the master data it would keep.
-    `covered`: by some order, of which `covered_by` names those that who sees this order may know of."""
+    `covered`: all of it, by orders of which `covered_by` names those that who sees this order may know of."""
 
     process: str
     spec: str

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
+from models.domain.covering import Covered
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.quantities import ZERO
 
@@ -34,7 +35,7 @@ class Why(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Selected:
     """An outside operation that is to be ordered. `lead`: working days that the outside operations after it
-    take; `first`: no other outside operation comes before it; `covered`: by some order, whoever may see it."""
+    take; `first`: no other outside operation comes before it."""
 
     work_order: str
     operation: int
@@ -49,8 +50,12 @@ class Selected:
     spec_revision: str
     lead: int = 0
     first: bool = True
-    covered: bool = False
-    covered_by: tuple[str, ...] = ()
+    covered: Covered = Covered()
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be ordered of it."""
+        return self.covered.left(self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def grouped(
             wrong.append(FieldError(field, "{work_order} has no outside operation {operation}.", about))
         elif key in wanted[:place]:
             wrong.append(FieldError(field, "{work_order} operation {operation} is named twice.", about))
-        elif found.covered:
+        elif not found.left:
             covered.append(_covered(field, found, about))
         else:
             day = _need_by(found, need_by, around)
@@ -166,9 +171,9 @@ def _refuse(wrong: Collection[FieldError], covered: Collection[FieldError]) -> N
 
 
 def _covered(field: str, found: Selected, about: tuple[tuple[str, str], ...]) -> FieldError:
-    if not found.covered_by:
+    if not found.covered.orders:
         return FieldError(field, _COVERED_UNSEEN, about)
-    return FieldError(field, _COVERED, (*about, ("orders", ", ".join(found.covered_by))))
+    return FieldError(field, _COVERED, (*about, ("orders", ", ".join(found.covered.orders))))
 
 
 def _need_by(found: Selected, given: date | None, around: Circumstances) -> date | None:
@@ -230,7 +235,7 @@ def _lots(
     """The oldest lots there are, each piece of them planned once. For an operation that waits for another one
     outside none are: its pieces are accepted first."""
     taken: list[tuple[str, Decimal]] = []
-    open_ = found.quantity if found.first else ZERO
+    open_ = found.left if found.first else ZERO
     for lot in around.shelf.get((found.part, found.part_revision), ()):
         done = around.done.get(((found.work_order, found.operation), lot.lot), ZERO)
         some = min(open_, left[lot.lot] - done) if lot.unit == found.unit else ZERO

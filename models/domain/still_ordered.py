@@ -13,12 +13,12 @@ from models.domain.transfers import gone_raw
 
 
 def still_ordered(order: Order, line: Line) -> Decimal:
-    """What counts as ordered on the line: all of it, until somebody closes it short or gives it away; from then on
+    """What counts as ordered on the line: all of it, until it is closed short or given away, or its order ends; from then on
     what stays there, which is sent and neither came back nor went on as it was. Of a cancelled order, or one that
     others go on with, nothing."""
     if stage(order) is Stage.CANCELLED or order.kin.successor:
         return ZERO
-    if not line.short_closed and order.reassigned is None:
+    if not line.short_closed and order.reassigned is None and order.end is None:
         return line.ordered
     stays = sent_on(order, line.line) - total(order.stock, Bucket.RETURNED_UNPROCESSED, line=line.line)
     stays -= gone_raw(order, line.line)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
+from models.domain.covering import Covered
 from models.domain.grouping import Approved, Key, Selected, ShelfLot
 from models.domain.quantities import ZERO
 from models.domain.worked import Step
@@ -53,14 +54,13 @@ _OPERATION_OF = (
 
 
 def selected(session: Session, reader: Reader, wanted: Collection[Key]) -> dict[Key, Selected]:
-    """Those of these operations there are for this reader, and which orders cover each."""
+    """Those of these operations there are for this reader, and what is ordered of each."""
     jobs = {work_order for work_order, _ in wanted}
     query = _OPERATION_OF.where(_OPERATIONS.c.work_order.in_(jobs))
     if not reader.cleared:
         query = query.where(_PARTS.c.export_controlled.is_(False))
     rows = session.execute(query).all()
-    every = covering(session, jobs)
-    seen = every if reader.cleared else covering(session, jobs, cleared=False)
+    ordered = covering(session, jobs, cleared=reader.cleared)
     by_job: dict[str, list[Any]] = {}
     for row in rows:
         by_job.setdefault(row.work_order, []).append(row)
@@ -79,8 +79,7 @@ def selected(session: Session, reader: Reader, wanted: Collection[Key]) -> dict[
             spec_revision=row.spec_revision or "",
             lead=sum(_lead(later.milestones) for later in steps[place + 1 :]),
             first=place == 0,
-            covered=bool(every.get((row.work_order, row.sequence))),
-            covered_by=tuple(seen.get((row.work_order, row.sequence), ())),
+            covered=ordered.get((row.work_order, row.sequence), Covered()),
         )
         for steps in by_job.values()
         for place, row in enumerate(steps)

@@ -33,7 +33,7 @@ class Wanted:
     # One that may do it.
     supplier: str = ""
     due_before: date | None = None
-    # Also what is ordered already, or in a draft.
+    # Also what is all ordered already, or in a draft.
     covered: bool = False
 
 
@@ -81,7 +81,7 @@ def choices(
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if not wanted.covered:
-        found.append(~covering.covered(by_drafts=True))
+        found.append(covering.uncovered(by_drafts=True))
     if wanted.process:
         found.append(_OPERATIONS.c.process == wanted.process)
     if wanted.due_before is not None:

@@ -16,7 +16,6 @@ from models.domain.order import Order
 from models.domain.pieces import SENT
 from models.domain.progress import Figures, LineProgress
 from models.domain.quantities import ZERO
-from models.domain.still_ordered import still_ordered
 from models.queries.orders import Reader
 from models.queries.upstream import handed_on
 from models.tables.orders import LineRow, OrderRow, PiecesRow
@@ -81,6 +80,7 @@ def lines_of(session: Session, reader: Reader, work_orders: Collection[str]) -> 
             _LINES.c.work_order,
             _LINES.c.operation,
             _LINES.c.unit,
+            _LINES.c.still_ordered,
             _ORDERS.c.process,
             *(_PIECES.c[bucket.value] for bucket in SENT),
         )
@@ -96,15 +96,10 @@ def lines_of(session: Session, reader: Reader, work_orders: Collection[str]) -> 
     rows: dict[tuple[str, int], list[Any]] = {}
     for row in session.execute(query).mappings():
         rows.setdefault((row["order_number"], row["line"]), []).append(row)
-    ordered = {
-        (order.number, line.line): still_ordered(order, line)
-        for order in orders_of(session, {of for of, _ in rows})
-        for line in order.lines
-    }
     senders = {of for (of, _), lots in rows.items() if any(lot["forwarded"] for lot in lots)}
     counted = {at: (lots[0]["process"], lots[0]["unit"]) for at, lots in rows.items()}
     gone = handed_on(session, senders, counted)
-    return [_line(lots, ordered[at], gone.get(at, ZERO)) for at, lots in rows.items()]
+    return [_line(lots, gone.get(at, ZERO)) for at, lots in rows.items()]
 
 
 def orders_of(session: Session, numbers: Collection[str]) -> list[Order]:
@@ -113,7 +108,7 @@ def orders_of(session: Session, numbers: Collection[str]) -> list[Order]:
     return [load_order(snapshot) for snapshot in session.scalars(query.order_by(_ORDERS.c.number))]
 
 
-def _line(lots: list[Any], ordered: Decimal, handed_on: Decimal) -> LineProgress:
+def _line(lots: list[Any], handed_on: Decimal) -> LineProgress:
     """A line with a row for each lot that was sent on it, or one without pieces."""
     row = lots[0]
     held = {bucket.value: sum((lot[bucket.value] or ZERO for lot in lots), ZERO) for bucket in SENT}
@@ -124,7 +119,7 @@ def _line(lots: list[Any], ordered: Decimal, handed_on: Decimal) -> LineProgress
         process=row["process"],
         unit=row["unit"],
         figures=Figures(
-            ordered=ordered,
+            ordered=row["still_ordered"],
             sent=sum(held.values(), ZERO),
             accepted=held["accepted"],
             pending=held["pending"],

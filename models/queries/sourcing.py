@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.domain.covering import Covered
 from models.domain.order import Order
 from models.queries import covering
 from models.queries.orders import Reader
@@ -34,7 +35,7 @@ _MOST_ADDED = 200
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """An outside operation of a work order, and the orders that cover it already, drafts among them."""
+    """An outside operation of a work order, and what orders cover of it already, drafts among them."""
 
     work_order: str
     operation: int
@@ -49,7 +50,12 @@ class Outside:
     spec: str
     spec_revision: str
     type: str
-    covered_by: tuple[str, ...] = ()
+    covered: Covered = Covered()
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be ordered of it."""
+        return self.covered.left(self.quantity)
 
 
 # Every outside operation with its work order, part and process.
@@ -87,14 +93,14 @@ def outside(
     process: str = "",
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Outside]:
-    """Outside operations found by `q`, the first due first; with `covered` also those that have an order.
-    An operation that is only in a draft has none yet, and says so. With `process` those of it alone, and of
+    """Outside operations found by `q`, the first due first; with `covered` also those that are ordered
+    whole. An operation that is only in a draft has no order yet, and says so. With `process` those of it alone, and of
     all these only those of `where`."""
     query = FROM.where(*known(reader), *matching(q), *where)
     if process:
         query = query.where(_OPERATIONS.c.process == process)
     if not covered:
-        query = query.where(~covering.covered(by_drafts=False))
+        query = query.where(covering.uncovered(by_drafts=False))
     keys = (_JOBS.c.due.is_(None), _JOBS.c.due, _JOBS.c.number, _OPERATIONS.c.sequence)
     rows = session.execute(query.order_by(*keys).offset(start).limit(limit)).all()
     found = covering.covering(session, {row.work_order for row in rows}, cleared=reader.cleared)
@@ -102,9 +108,9 @@ def outside(
 
 
 def to_add(session: Session, reader: Reader, order: Order) -> list[Outside]:
-    """Outside operations nobody ordered yet that fit on an order there is, the first due first."""
+    """Outside operations nobody ordered whole yet that fit on an order there is, the first due first."""
     fits = [
-        ~covering.covered(by_drafts=True),
+        covering.uncovered(by_drafts=True),
         or_(_OPERATIONS.c.spec.is_(None), _OPERATIONS.c.spec.in_(["", order.spec])),
         or_(
             _OPERATIONS.c.spec_revision.is_(None), _OPERATIONS.c.spec_revision.in_(["", order.spec_revision])
@@ -204,7 +210,7 @@ def known(reader: Reader) -> Sequence[ColumnElement[bool]]:
     return () if reader.cleared else (_PARTS.c.export_controlled.is_(False),)
 
 
-def _outside(row: Any, covers: dict[tuple[str, int], list[str]]) -> Outside:
+def _outside(row: Any, covers: dict[tuple[str, int], Covered]) -> Outside:
     return Outside(
         row.work_order,
         row.sequence,
@@ -219,7 +225,7 @@ def _outside(row: Any, covers: dict[tuple[str, int], list[str]]) -> Outside:
         row.spec or "",
         row.spec_revision or "",
         row.type,
-        tuple(covers.get((row.work_order, row.sequence), ())),
+        covers.get((row.work_order, row.sequence), Covered()),
     )
 
 

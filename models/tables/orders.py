@@ -137,7 +137,7 @@ class EventRow(SQLModel, table=True):
 
 
 class DraftLineRow(SQLModel, table=True):
-    """Which operation a line of a draft is for, until the order is issued."""
+    """Which operation a line of a draft is for and how many pieces, until the order is issued."""
 
     __tablename__ = "draft_line"
     __table_args__ = (Index("ix_draft_line_operation", "work_order", "operation"),)
@@ -146,6 +146,7 @@ class DraftLineRow(SQLModel, table=True):
     line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     work_order: str
     operation: int
+    quantity: Decimal = Field(sa_type=Exact)
 
 
 class LineRow(SQLModel, table=True):
@@ -161,6 +162,8 @@ class LineRow(SQLModel, table=True):
     ordered: Decimal = Field(sa_type=Exact)
     unit_price: Decimal = Field(sa_type=Exact)
     short_closed: bool = False
+    # See `models.domain.still_ordered`.
+    still_ordered: Decimal = Field(sa_type=Exact)
 
 
 class PiecesRow(SQLModel, table=True):

@@ -19,6 +19,7 @@ from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Document, Nonconformance, Receipt
+from models.domain.still_ordered import still_ordered
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
@@ -108,6 +109,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "ordered": line.ordered,
                 "unit_price": line.unit_price,
                 "short_closed": line.short_closed,
+                "still_ordered": still_ordered(order, line),
             }
             for line in order.lines
         ],
@@ -260,6 +262,7 @@ def project_draft(draft: Draft) -> dict[str, list[Row]]:
             "line": line.line,
             "work_order": line.work_order,
             "operation": line.operation,
+            "quantity": line.quantity,
         }
         for line in draft.lines
     ]

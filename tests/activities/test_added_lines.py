@@ -14,6 +14,7 @@ from models import drafts
 from models.codec import load_order
 from models.db import Database
 from models.domain import commands as c
+from models.domain.covering import Covered
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order
 from models.queries.covering import covering
@@ -107,7 +108,7 @@ def test_a_line_keeps_the_plan_and_the_terms_of_the_day_it_is_agreed(going: Shop
     assert line.contract is not None
     assert line.contract.minimum == 50
     with going.database.read() as session:
-        assert covering(session, {"WO-7"}) == {("WO-7", 30): [going.number]}
+        assert covering(session, {"WO-7"}) == {("WO-7", 30): Covered(D(40), ((going.number, D(40)),))}
     # The shop's lot was put there by hand, and nothing else is wrong.
     wrong = records(going.database, going.settings.files_dir, NOW)
     assert [each.where for each in wrong] == ["lot L1"]

@@ -126,7 +126,25 @@ def test_ordering_a_covered_operation_by_hand_only_warns(shop: TestClient) -> No
     assert made["warnings"] == [f"WO-3201 operation 30 is covered by {item['number']}"]
     # A line taken out of the draft covers nothing any more.
     shop.patch(f"{API}/orders/{item['number']}", json={"lines": []})
-    assert add(shop, "/orders", body)["warnings"] == [f"WO-3201 operation 30 is covered by {made['number']}"]
+    assert add(shop, "/orders", body)["warnings"] == []
+    more = body | {"lines": [line | {"quantity": 1190}]}
+    assert add(shop, "/orders", more)["warnings"][0].startswith(
+        f"20 of 1200 of WO-3201 operation 30 are ordered as {made['number']}, "
+    )
+
+
+def test_a_draft_of_some_leaves_the_rest_to_be_converted(shop: TestClient) -> None:
+    at = {"work_order": "WO-3201", "operation": 30}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": "2026-12-01"}
+    made = add(shop, "/orders", body | {"lines": [at | {"quantity": 500}]})
+    [item] = convert(shop, at).json()["items"]
+    [line] = item["lines"]
+    assert (line["quantity"], [lot["quantity"] for lot in line["lots"]]) == ("700", ["700"])
+    [saved] = shop.get(f"{API}/orders/{item['number']}").json()["lines"]
+    assert saved["ordered"] == "700"
+    refused = convert(shop, at)
+    assert refused.status_code == 409
+    assert f"covered by {made['number']}, {item['number']}" in refused.json()["errors"][0]["message"]
 
 
 def test_two_at_once_order_an_operation_once(shop: TestClient, app: FastAPI) -> None:

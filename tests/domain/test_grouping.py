@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from models.domain.calendar import WorkingCalendar
+from models.domain.covering import Covered
 from models.domain.errors import Invalid, Refusal
 from models.domain.grouping import Approved, Circumstances, Group, Selected, ShelfLot, Why, grouped
 
@@ -129,7 +130,7 @@ def test_no_lot_is_planned_that_cannot_be_the_one(change: dict[str, Any]) -> Non
 
 def test_everything_that_stands_in_the_way_is_said_and_nothing_made() -> None:
     second, third = replace(FLANGE, work_order="WO-2", due=None), replace(FLANGE, work_order="WO-3")
-    covered = replace(third, covered=True, covered_by=("SO-2026-00001", "SO-2026-00002"))
+    covered = replace(third, covered=Covered(D(100), (("SO-2026-00001", D(60)), ("SO-2026-00002", D(40)))))
     wanted = [("WO-1", 30), ("WO-1", 30), ("WO-2", 30), ("WO-9", 10), ("WO-3", 30)]
     known = {("WO-1", 30): FLANGE, ("WO-2", 30): second, ("WO-3", 30): covered}
     with pytest.raises(Invalid) as refused:
@@ -150,9 +151,15 @@ def test_everything_that_stands_in_the_way_is_said_and_nothing_made() -> None:
 
 
 def test_what_is_only_ordered_already_is_not_wrong_input() -> None:
-    code, errors = said(replace(FLANGE, covered=True))
+    code, errors = said(replace(FLANGE, covered=Covered(D(100))))
     assert code == "operations.covered"
     assert "an order that only cleared people see" in errors[0]
+
+
+def test_only_what_no_order_makes_is_proposed_with_its_lots() -> None:
+    [group] = of(replace(FLANGE, covered=Covered(D(60), (("SO-2026-00001", D(60)),))))
+    [line] = group.lines
+    assert (line.of.left, line.lots) == (40, (("L1", D(40)),))
 
 
 def test_nothing_selected_is_said_as_such() -> None:

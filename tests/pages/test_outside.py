@@ -192,3 +192,20 @@ async def test_the_pages_speak_the_readers_language(system: System, browsers: Br
     buyer = browsers.of(Role.BUYER, locale=locale)
     page = await ticked(buyer, await job(system, due=DUE))
     assert {"zh": "尚未保存", "es": "todavía no se ha guardado nada"}[locale] in page.text
+
+
+async def test_of_what_is_ordered_in_part_the_rest_is_offered(system: System, browsers: Browsers) -> None:
+    buyer, number = browsers.of(Role.BUYER), await job(system, due=DUE)
+    line = {"work_order": number, "operation": 30, "quantity": 500}
+    body = {"supplier": "ACME", "process": "PLATE", "need_by": DUE, "lines": [line]}
+    made = (await system.post(Role.BUYER, "/orders", body, status=201))["number"]
+    told = f"500 pcs of 1,200 pcs ordered as {made}"
+    for path in (f"/outside?q={number}", f"/orders/new?q={number}"):
+        assert told in " ".join((await buyer.open(path)).text.split())
+    form = await buyer.open(f"/orders/new?work_order={number}&operation=30")
+    assert told in " ".join(form.text.split())
+    assert form.form_to("/orders/new").fields["lines.0.quantity"] == "700"
+    page = await ticked(buyer, number)
+    assert "700 pcs" in page.text
+    assert (await press(buyer, page, "make")).status_code == 303
+    assert f"{number}/30" not in (await buyer.open(f"/outside?q={number}")).html

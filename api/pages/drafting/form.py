@@ -49,8 +49,10 @@ def fresh(found: Outside, lots: list[tuple[str, Decimal]], today: date, currency
 
 
 def line_for(place: int, number: int, found: Outside, lots: list[tuple[str, Decimal]]) -> dict[str, str]:
-    """A line of the form for an operation, as it begins."""
-    return _line(place, number, found.work_order, found.operation, found.unit, found.quantity, lots)
+    """A line of the form for an operation, as it begins: for what is still to be ordered, or once more for all of it."""
+    return _line(
+        place, number, found.work_order, found.operation, found.unit, found.left or found.quantity, lots
+    )
 
 
 def written(

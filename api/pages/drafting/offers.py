@@ -30,14 +30,14 @@ def others(session: Session, staff: Staff, typed: Typed) -> list[tuple[str, str]
         (called(each.work_order, each.operation), _about(staff, each))
         for each in offered
         if (each.work_order, each.operation) not in present
-        and (not each.covered_by or each.covered_by == (typed.get("number"),))
+        and each.covered.without(typed.get("number", "")).left(each.quantity)
     ]
 
 
 def _about(staff: Staff, found: Outside) -> str:
     """FLANGE-DN50 B · SS Flange DN50 · 1,200 pcs · Fri 18 Dec · in 4 days"""
     due = staff.words.far_day(found.due) if found.due else ""
-    amount = staff.words.amount(found.quantity, found.unit)
+    amount = staff.words.amount(found.left or found.quantity, found.unit)
     return " · ".join(filter(None, [f"{found.part} {found.part_revision}", found.description, amount, due]))
 
 

@@ -61,7 +61,7 @@ def operations(
     start: Annotated[int, Query(ge=0, le=10**6)] = 0,
     made: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
-    """Every outside operation without an order, the first due first; with `covered` all of them. `every`
+    """Every outside operation of which something is still to be ordered, the first due first; with `covered` all of them. `every`
     ticks what is shown."""
     wanted = Wanted(staff.words.today, q.strip(), process, supplier, due_before, covered)
     with request.app.state.database.read() as session:
@@ -216,12 +216,12 @@ def _placed(trouble: Trouble) -> Trouble:
 
 
 def _row(staff: Staff, place: int, key: Key, found: Outside | None) -> dict[str, Any]:
-    """An operation to tick; one that is not there, or ordered already, is not ticked again."""
+    """An operation to tick; one that is not there, or ordered whole already, is not ticked again."""
     words = staff.words
     about = (
         [
             f"{found.part} {found.part_revision}",
-            words.amount(found.quantity, found.unit),
+            words.amount(found.left or found.quantity, found.unit),
             found.process_name,
             words.say(N_("due {day}"), day=words.far_day(found.due)) if found.due else "",
         ]
@@ -233,7 +233,7 @@ def _row(staff: Staff, place: int, key: Key, found: Outside | None) -> dict[str,
         "value": f"{key[0]}/{key[1]}",
         "job": called(*key),
         "about": " · ".join(filter(None, about)),
-        "ticked": found is not None and not found.covered_by,
+        "ticked": found is not None and found.left > 0,
     }
 
 
@@ -251,7 +251,7 @@ def _shown(staff: Staff, group: Group, names: Mapping[str, str]) -> dict[str, An
             {
                 "job": called(line.of.work_order, line.of.operation),
                 "part": f"{line.of.part} {line.of.part_revision}",
-                "quantity": words.amount(line.of.quantity, line.of.unit),
+                "quantity": words.amount(line.of.left, line.of.unit),
                 "due": words.day(line.of.due) if line.of.due else "",
                 "lots": words.listed(lot for lot, _ in line.lots),
             }

@@ -15,6 +15,7 @@ from api.pages.drafting.offers import called, key_of, others
 from api.pages.staff import Staff
 from api.supplier.fields import Fields
 from models.domain.contract import Terms, applying, common_currency
+from models.domain.covering import Covered
 from models.domain.facts import Draft
 from models.domain.worked import Step, Worked
 from models.queries import contracts, sourcing
@@ -55,6 +56,8 @@ class LineSheet:
     # It is typed to be more than the work order has.
     beyond: bool
     covered_by: tuple[str, ...]
+    # How many others order, empty when that is all of it.
+    covered: str
     first: str
     spec: str
     contract: str
@@ -110,7 +113,7 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
     earlier = [other for other in places[: places.index(at)] if key_of(typed, other) == key]
     asked = (found.spec, found.spec_revision) if found is not None else ("", "")
     agreed = asked == (typed.get("spec", ""), typed.get("spec_revision", ""))
-    covered_by = found.covered_by if found is not None else ()
+    others = found.covered.without(typed.get("number", "")) if found is not None else Covered()
     contract, other = _contract(staff, typed, found, known.terms) if found is not None else ("", "")
     return LineSheet(
         at=at,
@@ -121,7 +124,10 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
         due=words.far_day(found.due) if found is not None and found.due else "",
         ordered=words.amount(found.quantity, found.unit) if found is not None else "",
         beyond=found is not None and _above(typed.get(f"{at}.quantity", ""), found),
-        covered_by=tuple(number for number in covered_by if number != typed.get("number")),
+        covered_by=others.orders,
+        covered=words.amount(others.quantity, found.unit)
+        if found is not None and others.left(found.quantity)
+        else "",
         first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
         spec="" if agreed else " ".join(filter(None, asked)),
         contract=contract,

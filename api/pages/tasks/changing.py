@@ -75,7 +75,7 @@ def _propose_form(acting: Acting, typed: Typed) -> ProposeForm:
 def _operation_row(words: Words, found: Outside) -> tuple[str, str]:
     """Its value in the form, and what it is called."""
     told = [f"{found.work_order} · {found.operation}", f"{found.part} {found.part_revision}"]
-    told.append(words.amount(found.quantity, found.unit))
+    told.append(words.amount(found.left, found.unit))
     if found.due is not None:
         told.append(words.say(N_("due {day}"), day=words.day(found.due)))
     return f"{found.operation}|{found.work_order}", " · ".join(told)
@@ -142,7 +142,7 @@ def _propose(fields: Fields, acting: Acting) -> Wanted:
 
 
 def _new(fields: Fields, at: str, acting: Acting) -> c.ChangedLine | None:
-    """A line to be added: all that its work order makes unless said otherwise, of one lot if one is named."""
+    """A line to be added: all that is still to be ordered unless said otherwise, of one lot if one is named."""
     number, _, job = fields.raw(f"{at}.operation").partition("|")
     some, price = fields.quantity(f"{at}.quantity", ""), fields.quantity(f"{at}.unit_price", "")
     lot = fields.text(f"{at}.lot").strip()
@@ -152,7 +152,7 @@ def _new(fields: Fields, at: str, acting: Acting) -> c.ChangedLine | None:
             fields.wrong(f"{at}.operation", "Choose what is to be added.")
         return None
     if some is None:
-        known = {(each.work_order, each.operation): each.quantity for each in acting.known}
+        known = {(each.work_order, each.operation): each.left for each in acting.known}
         some = known.get((job, int(number)))
     lots = (c.ChangedLot(lot, some),) if lot and some is not None else None
     return c.ChangedLine(None, some, price, lots, job, int(number))

@@ -887,6 +887,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("work_order", sa.String(), nullable=False),
         sa.Column("operation", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
@@ -908,6 +909,7 @@ def upgrade() -> None:
         sa.Column("ordered", sa.BigInteger(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("short_closed", sa.Boolean(), nullable=False),
+        sa.Column("still_ordered", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
