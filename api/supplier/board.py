@@ -284,7 +284,7 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
         # What is to be reworked stands with the rejected pieces, and is asked for when it arrives.
         if item["owed_by"] != "supplier" or kind == "rework":
             continue
-        if kind in ("change-answer", "transfer-answer"):
+        if kind in ("answer", "change-answer", "transfer-answer"):
             # It is what the page asks.
             continue
         if kind in ("return", "transfer"):
