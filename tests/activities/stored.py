@@ -27,6 +27,7 @@ from models.domain import commands as c
 from models.domain.authority import Actor, OnBehalfOf
 from models.domain.commands import Command
 from models.domain.contract import Terms
+from models.domain.errors import Invalid
 from models.domain.evolve import evolve
 from models.domain.facts import DraftLine, Facts, LotFact
 from models.domain.inspection import InspectionPlan as Plan
@@ -254,7 +255,7 @@ class Store:
 
     def refresh(self, now: datetime) -> None:
         """Every scene as its order stands, step by step; and what the doctor says of all of them."""
-        with self.database.read() as session:
+        with self.database.snapshot() as session:
             for row in session.execute(select(ORDERS).where(ORDERS.c.snapshot.is_not(None))).all():
                 scene = self.scenes.setdefault(row.number, StoredScene(self, row.number))
                 known = scene.state.version if scene.state is not None else 0
@@ -308,6 +309,11 @@ class StoredScene(Scene):
             self.at(at)
         before = set(self.store.scenes)
         self.events, self.refusal, self.asks, self.drafts = [], None, (), ()
+        self.born = {}
+        if "NaN" in str(plain(command)):
+            # The API takes no such number, so that no row could hold it.
+            self.refusal = Invalid("quantity.not_a_number", "Enter a number.")
+            return self
         actor = by or USUALLY.get(command.name, USUALLY[""])
         row = self.store.ask(self, command, actor, on_behalf_of, revision, if_match)
         if row.status == "refused":

@@ -1,5 +1,5 @@
-"""The random machine of the core on a real database: its commands on an order of two lines, several lots and serial
-numbers. After each step the tables say what the events say, and the doctor finds nothing."""
+"""The random machines of the core on a real database: every command, several lines and lots, serial numbers,
+several orders. After each step the tables say what the events say, and the doctor finds nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from models.db import Database
 from models.settings import Settings
 from tests.activities.stored import Store
 from tests.domain.orders import PLAN, Scene
+from tests.domain.test_across_machine import RUNS as ACROSS
+from tests.domain.test_across_machine import Across
 from tests.domain.test_machine import RUNS as ONE
 from tests.domain.test_machine import SOAK, Orders
 
@@ -44,11 +46,41 @@ class StoredOrders(Orders):
         return self.store.issued("SO-1", *lines)
 
 
+class StoredAcross(Across):
+    """Three orders of one part; what one does to others is one transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        super().__init__()
+
+    def begin(self, *lines: Any, **terms: Any) -> Scene:
+        if not self.scenes:
+            self.store.clear()
+            part = PLAN if terms["plans"] else None, bool(terms["by_serial"])
+            self.store.master_data(
+                terms["lots"],
+                {"FLANGE": part},
+                {"WO-1": "FLANGE", "WO-2": "FLANGE"},
+                contract=terms["contract"],
+                documents=(),
+                milestones=True,
+                gated=False,
+            )
+        return self.store.issued(terms["draft"]["number"], *lines)
+
+
 def _of(lot: Any, part: str) -> Any:
     return replace(lot, part=part)
 
 
-def test_the_tables_say_what_the_events_say_whatever_is_asked(database: Database, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("machine", "runs", "examples"),
+    [(StoredOrders, ONE, 8), (StoredAcross, ACROSS, 5)],
+    ids=["one", "several"],
+)
+def test_the_tables_say_what_the_events_say_whatever_is_asked(
+    database: Database, settings: Settings, machine: Any, runs: often, examples: int
+) -> None:
     store = Store(database, settings)
-    few = often(ONE, max_examples=500 if SOAK else 8, stateful_step_count=60 if SOAK else 10)
-    run_state_machine_as_test(lambda: StoredOrders(store), settings=few)
+    few = often(runs, max_examples=500 if SOAK else examples, stateful_step_count=60 if SOAK else 10)
+    run_state_machine_as_test(lambda: machine(store), settings=few)

@@ -320,7 +320,7 @@ DAMAGES: dict[str, tuple[set[str], Damage, Table]] = {
         ORDERS,
     ),
     "pieces made": (
-        {"pieces.not_conserved", "tables.differ", "lot.unexplained"},
+        {"pieces.not_conserved", "tables.differ", "lot.unexplained", "lot.through_twice"},
         change(PIECES, accepted=600),
         PIECES,
     ),
