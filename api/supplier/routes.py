@@ -312,6 +312,9 @@ def _task(
     """One form on a page of its own. Where the order no longer takes it, what was typed is listed."""
     context = {"summary": "", "troubles": (), "changed": ()} | context
     drawn = _but_for_hold(visit, task)
+    if not drawn:
+        # No input is left to lead to; the sentence above says it.
+        context["troubles"] = ()
     return pages.draw(
         visit,
         "supplier/task.html",

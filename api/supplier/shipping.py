@@ -12,8 +12,20 @@ from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.returning import to_send_back
 from api.supplier.serials import amount, nothing, typed_serials
-from api.supplier.tasks import Lead, Place, Task, Wanted, chosen, places, serial_leads, told_apart, total_of
+from api.supplier.tasks import (
+    Lead,
+    Place,
+    Task,
+    Wanted,
+    chosen,
+    line_called,
+    places,
+    serial_leads,
+    told_apart,
+    total_of,
+)
 from api.supplier.visits import Visit
+from api.supplier.words import Words
 from models.domain import gate, going_back
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions.drawing import Shelf
@@ -33,6 +45,8 @@ class ShipForm:
     places: tuple[Place, ...]
     # Boxes that came before their notice: number and day.
     unannounced: tuple[tuple[str, str], ...]
+    # Where their notice says how many were in it: input and line.
+    said: tuple[tuple[str, str], ...]
     going_back: bool
     # What of it a change took off the order, to come back as it is.
     excess: tuple[str, ...]
@@ -49,6 +63,28 @@ def there(visit: Visit) -> list[tuple[Place, Decimal]]:
 
 def unannounced(order: Order) -> tuple[Parcel, ...]:
     return tuple(item for item in order.parcels.values() if not item.announced and not item.void)
+
+
+def said_inputs(order: Order, words: Words) -> tuple[tuple[str, str], ...]:
+    """Where a notice that came after its parcel may say how many of each line were in it; none is asked while
+    no such parcel is there."""
+    if not unannounced(order):
+        return ()
+    return tuple((f"said.{line.line}.quantity", line_called(line, words)) for line in order.lines)
+
+
+def read_said(fields: Fields, order: Order) -> Wanted:
+    """The notice of a parcel that has come already."""
+    lines: list[ShipLine] = []
+    leads: dict[str, Lead] = {}
+    for line in order.lines:
+        said = fields.quantity(f"said.{line.line}.quantity", line.unit)
+        if said is not None:
+            leads[f"lines.{len(lines)}.quantity"] = Lead(f"said.{line.line}.quantity")
+            lines.append(ShipLine(line.line, said))
+    carrier, tracking, parcel = (fields.text(name) for name in ("carrier", "tracking", "parcel"))
+    fields.check()
+    return Wanted(Ship(tuple(lines), carrier, tracking, parcel), leads)
 
 
 def _offered(order: Order) -> bool:
@@ -75,6 +111,7 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ShipForm:
         heading=heading,
         places=tuple(_described(visit, place, quantity) for place, quantity in found),
         unannounced=tuple((item.parcel, words.local_day(item.shipped_at)) for item in unannounced(order)),
+        said=said_inputs(order, words),
         going_back=order.giving_back or order.reassigned is not None,
         excess=()
         if going_back.given_up(order)
@@ -109,12 +146,9 @@ def _loads(line: Line, lot: str) -> tuple[str, ...]:
 
 
 def _read(fields: Fields, visit: Visit) -> Wanted:
-    answer = chosen(fields, "ship", "name")
+    if chosen(fields, "ship", "name") == "name":
+        return read_said(fields, visit.order)
     carrier, tracking = fields.text("carrier"), fields.text("tracking")
-    if answer == "name":
-        parcel = fields.text("parcel")
-        fields.check()
-        return Wanted(Ship(carrier=carrier, tracking=tracking, parcel=parcel))
     lines: list[ShipLine] = []
     leads: dict[str, Lead] = {}
     told_apart(fields, (place for place, _ in there(visit)))

@@ -43,3 +43,30 @@ async def test_a_plan_is_made_shown_and_settled(system: System, browsers: Browse
     assert "dropped the contingency plan." in page.text
     page = await buyer.look("settle-contingency")
     assert "No contingency plan is waiting for a decision." in page.text
+
+
+async def test_a_plan_that_is_used_leads_to_its_supplier(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    where = {"contact": "Bo", "timezone": "Europe/Madrid", "country": "ES", "locale": "es"}
+    supplier = {"code": "BETA", "name": "Beta Plating", "email": "orders@beta.example", **where}
+    await system.post(Role.ADMIN, "/suppliers", supplier, status=201)
+    approval = {"process": "PLATE", "spec": "ASTM B633", "valid_from": "2020-01-01", "valid_to": "2099-12-31"}
+    await system.post(Role.ADMIN, "/suppliers/BETA/approvals", approval, status=201)
+    day = (now() + timedelta(days=9)).date().isoformat()
+    buyer = hands(browsers, number, Role.BUYER)
+    await buyer.do("plan-contingency", decide_by=day, note="One bath only", supplier="BETA", decides="buyer")
+    assert 'value="BETA" selected' not in (await buyer.look("reassign")).html
+    await buyer.do("settle-contingency", "use", note="They are late")
+    page = await buyer.browser.open(f"/orders/{number}")
+    assert "Give it to Beta Plating, as the contingency plan says" in page.text
+    assert any(url.endswith(f"/orders/{number}/reassign") for url in page.links.values())
+    assert 'value="BETA" selected' in (await buyer.look("reassign")).html
+    await buyer.do("reassign", reason="They are late")
+    order = await system.get(f"/orders/{number}")
+    assert (await system.get(f"/orders/{order['reassigned_to']}"))["supplier"] == "BETA"
+    page = await buyer.browser.open(f"/orders/{number}")
+    assert "as the contingency plan says" not in page.text
+    # It ended with that; who comes with an older form is led to the order that goes on.
+    page = await buyer.look("send")
+    assert page.links[order["reassigned_to"]].endswith(f"/orders/{order['reassigned_to']}")
+    assert f"It went on as {order['reassigned_to']}" in page.text

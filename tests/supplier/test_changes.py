@@ -146,3 +146,14 @@ async def test_it_cannot_be_sooner(system: System) -> None:
     page = await phone.press(page, "decline", reason="Todos los baños están llenos")
     found = await system.get(f"/orders/{number}")
     assert (found["need_by"], found["revision"], found["flags"]) == (stands, 1, [])
+
+
+async def test_who_accepts_a_change_that_was_withdrawn_is_told_so(system: System) -> None:
+    number = await accepted(system)
+    name = await asked(system, number, lines=FEWER)
+    phone, old = await opened(system, number)
+    await system.command(Role.BUYER, number, "withdraw-change", change=name)
+    page = await phone.press(old, "accept")
+    assert page.status == 409
+    assert f"Change {name} was withdrawn" in page.text
+    assert "answered already" not in page.text

@@ -14,7 +14,7 @@ from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.serials import amount, nothing, typed_serials
-from api.supplier.shipping import unannounced
+from api.supplier.shipping import read_said, said_inputs, unannounced
 from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
@@ -41,6 +41,8 @@ class ShipForm:
     onward: tuple[Destination, ...]
     # Whether somebody has to say what pieces weigh that go there.
     weighed: bool
+    # Where the notice of one that came unannounced says how many were in it: input and line.
+    said: tuple[tuple[str, str], ...]
 
 
 def _released(order: Order, place: Place, quantity: Decimal) -> Decimal | None:
@@ -86,7 +88,9 @@ def _form(acting: Acting, _typed: Typed) -> ShipForm:
     loads = {place.input: _loads(acting.order, place) for place in there}
     onward = destinations(acting.order, acting.known, acting.words) if there else ()
     weighed = any(each.weighed for each in onward)
-    return ShipForm(there, _unreleased(acting), loads, boxes, onward, weighed)
+    return ShipForm(
+        there, _unreleased(acting), loads, boxes, onward, weighed, said_inputs(acting.order, acting.words)
+    )
 
 
 def _look(session: Session, desk: Desk) -> list[Order]:
@@ -103,8 +107,7 @@ def _nothing_there(order: Order) -> Refusal | None:
 def _ship(fields: Fields, acting: Acting) -> Wanted:
     carrier, tracking, parcel = (fields.text(name) for name in ("carrier", "tracking", "parcel"))
     if parcel:
-        fields.check()
-        return Wanted(c.Ship(carrier=carrier, tracking=tracking, parcel=parcel))
+        return read_said(fields, acting.order)
     lines: list[c.ShipLine] = []
     leads: dict[str, Lead] = {}
     told_apart(fields, _there(acting))
