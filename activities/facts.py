@@ -58,6 +58,8 @@ _WHOSE_DAYS = (
 )
 
 
+# What may make pieces accepted.
+_ACCEPTING = (c.Receive, c.Judge, c.ResolveOver, c.DecideDisposition)
 # What puts a serial somewhere, or takes it from where another order may have had it since.
 _OF_SERIALS = (c.Send, c.ResolveOver, c.ReportNonconformance, c.Correct)
 
@@ -67,6 +69,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
     facts = _gather(session, row, order, command, now)
     if order is not None and isinstance(command, c.Send | c.ProposeChange):
         facts = lot_facts.with_materials(session, order, facts)
+    if order is not None and isinstance(command, _ACCEPTING):
+        facts = lot_facts.with_held_work(session, order, facts)
     if order is not None and isinstance(command, c.Receive | c.Ship):
         facts = lot_facts.with_new_numbers(session, order, command, facts, now)
     if order is not None and (wanted := to_add(order, command)):

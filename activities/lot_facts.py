@@ -16,7 +16,8 @@ from models.domain.coming_back import to_be_named
 from models.domain.facts import Facts, LotFact, renamed
 from models.domain.order import Order
 from models.domain.pieces import lot_of
-from models.queries.lot_holds import covering, made_of
+from models.domain.quantities import ZERO
+from models.queries.lot_holds import covering, covering_nodes, made_of
 from models.queries.lot_numbers import next_lot_number
 from models.queries.materials import controlled, materials
 from models.tables.lots import Lot
@@ -50,6 +51,18 @@ def lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, L
         )
         for row in rows
     }
+
+
+def with_held_work(session: Session, order: Order, known: Facts) -> Facts:
+    """With the holds that cover what the supplier has or had: what comes of it may have no row as a lot yet."""
+    nodes = {f"order:{order.number}:{at}": at for at in order.stock if lot_of(at)}
+    found = {
+        nodes[node]: LotFact(
+            lot_of(nodes[node]), "", ZERO, "", held=True, hold_reason=covered.reason, held_with=covered.lot
+        )
+        for node, covered in covering_nodes(session, nodes).items()
+    }
+    return replace(known, at_work=found) if found else known
 
 
 def given_names(session: Session, order: Order, command: c.Receive) -> dict[str, list[str]]:

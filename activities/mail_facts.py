@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from activities import mail_contexts as m
 from models.domain import events as e
+from models.domain import lot_holds
 from models.domain.changes import Commercial, LineCommercial
 from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction
@@ -326,8 +327,16 @@ def _as_changed(order: Order, after: Commercial) -> Iterable[Line]:
 
 def there_of(order: Order, lots: Iterable[str]) -> tuple[m.Pieces, ...]:
     """What the supplier has, or is to get, of these lots."""
-    named = set(lots)
-    return tuple(pieces for pieces in there(order) if pieces.lot in named)
+    return tuple(
+        some_pieces(order, line_of(at), lot_of(at), quantity, _all_serials(order, at, quantity))
+        for at, quantity in lot_holds.there_of(order, lots).items()
+    )
+
+
+def _all_serials(order: Order, at: str, quantity: Decimal) -> tuple[str, ...]:
+    """Those with the supplier; none when it is only about some of them."""
+    named = serials_in(order, at, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
+    return named if len(named) == quantity else ()
 
 
 def coming(order: Order) -> tuple[m.Pieces, ...]:

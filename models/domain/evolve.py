@@ -3,15 +3,16 @@ but a move that would make a bucket negative."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from models.domain import events as e
+from models.domain.genealogy import came_back
 from models.domain.meanings import MEANINGS
 from models.domain.moving import move_pieces, move_shares
-from models.domain.order import Order
+from models.domain.order import Line, Order
 from models.domain.pieces import ON_OUR_SHELF, Bucket, Move
 from models.domain.quantities import ZERO
 
@@ -99,7 +100,22 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
                 line.part_revision,
                 line.unit,
             )
+        for line, lot in _came_back_as(after, moves):
+            # None of it is on our shelf yet, but it is a lot: it can be found, labelled and held.
+            nothing = LotChange(ZERO, ZERO, line.part, line.part_revision, line.unit)
+            changes.setdefault(lot, nothing)
     return changes
+
+
+def _came_back_as(after: Order, moves: Iterable[Move]) -> Iterator[tuple[Line, str]]:
+    """The lots that pieces came back as under another name than they were sent, accepted or not."""
+    for move in moves:
+        line = after.line(move.line)
+        if line is None or not move.lot or not came_back(move):
+            continue
+        lot = move.output or line.output_lot(move.lot)
+        if lot != move.lot:
+            yield line, lot
 
 
 def _named_on_the_way(after: Order, event: e.TransferTaken, changes: dict[str, LotChange]) -> None:

@@ -201,6 +201,8 @@ class Facts:
     worked: Mapping[str, Worked] = field(default_factory=dict)
     # What the lots sent were made of, by `key(line, lot)`; only for a receipt that gives another lot's name.
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # The holds that cover pieces at work, by `key(line, lot)`: rejects of a held lot went there again.
+    at_work: Mapping[str, LotFact] = field(default_factory=dict)
     # The parts that bills of material name, by line; only where a lot is not of its line's part.
     materials: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # Numbers for what comes back of lots of another part or unit, by `key(line, lot)`.

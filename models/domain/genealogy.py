@@ -42,6 +42,11 @@ def load_node(supplier: str, load: ProcessReported) -> str:
     return f"load:{supplier}:{load.equipment}:{load.load}:{load.started_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def came_back(move: Move) -> bool:
+    """Whether pieces came back from their supplier processed, or to be looked at."""
+    return move.source in _THERE and move.target in _HERE
+
+
 def edges(order: Order, event: Event) -> Iterable[Edge]:
     """The edges of one event, `order` being the state after it. A correction gives negative ones."""
     if isinstance(event, OrderSplit):
@@ -140,7 +145,7 @@ def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
         return Edge(sent, at_work, quantity, line.unit, "ship", move.parcel)
     if move.target is Bucket.IN_TRANSIT_OUT and move.source is Bucket.REJECTED:
         return Edge(processed, at_work, quantity, line.unit, "rework", move.parcel)
-    if move.source in _THERE and move.target in _HERE:
+    if came_back(move):
         parcel = order.parcels.get(move.parcel)
         load = parcel.loads.get(key(move.line, move.lot), "") if parcel is not None else ""
         return Edge(at_work, processed, quantity, line.unit, "process", move.parcel, load)

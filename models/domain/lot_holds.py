@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from models.domain.authority import Actor, Role
 from models.domain.errors import Forbidden, Refusal
-from models.domain.pieces import OUT, Bucket, lot_of
+from models.domain.pieces import OUT, Bucket, Pieces, held_in, line_of, lot_of
+from models.domain.reworking import again
 
 if TYPE_CHECKING:
     from models.domain.order import Order
@@ -97,12 +99,24 @@ def not_held(lot: str) -> Refusal:
 
 def held_here(order: Order, lots: Iterable[str]) -> bool:
     """Whether the order still has pieces of `lots` that a hold concerns."""
-    return _any_in(order, lots, _HELD_IN)
+    return _any_in(order, lots, _HELD_IN) or any(
+        pieces.get(Bucket.PENDING) or pieces.get(Bucket.REJECTED) or again(order, at)
+        for at, pieces in _back_as(order, lots)
+    )
 
 
 def with_supplier(order: Order, lots: Iterable[str]) -> bool:
     """Whether the supplier has such pieces, or will have them."""
-    return _any_in(order, lots, _THERE)
+    return bool(there_of(order, lots))
+
+
+def there_of(order: Order, lots: Iterable[str]) -> dict[str, Decimal]:
+    """What of `lots` the supplier has or will have, by the line and lot it was sent as."""
+    named = set(lots)
+    found = {at: held_in(pieces, *_THERE) for at, pieces in order.stock.items() if lot_of(at) in named}
+    for at, pieces in _back_as(order, named):
+        found.setdefault(at, min(again(order, at), held_in(pieces, *_THERE)))
+    return {at: quantity for at, quantity in found.items() if quantity}
 
 
 def standing(order: Order) -> Iterator[LotHold]:
@@ -112,6 +126,17 @@ def standing(order: Order) -> Iterator[LotHold]:
     for hold in order.lot_holds.values():
         if hold.released_at is None and held_here(order, hold.lots):
             yield hold
+
+
+def _back_as(order: Order, lots: Iterable[str]) -> Iterator[tuple[str, Pieces]]:
+    """The pieces that came back as one of `lots`, by the lot they were sent as. Of those out with the supplier
+    only what went there again has that name."""
+    named = set(lots)
+    for at, pieces in order.stock.items():
+        line = order.line(line_of(at))
+        names = {*order.accepted_as.get(at, {}), line.output_lot(lot_of(at)) if line is not None else ""}
+        if named & names - {"", lot_of(at)}:
+            yield at, pieces
 
 
 def _any_in(order: Order, lots: Iterable[str], buckets: tuple[Bucket, ...]) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, held_in, line_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
+
+if TYPE_CHECKING:
+    from models.domain.order import Order
 
 _THERE = (Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
 

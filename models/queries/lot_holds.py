@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from models.codec import load_order
-from models.domain.lot_holds import OpenHold
+from models.domain.lot_holds import OpenHold, held_here
 from models.domain.pieces import OUT, Bucket
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import EdgeRow, OrderRow, PiecesRow
@@ -75,18 +75,23 @@ def sources(session: Session, lots: Collection[str]) -> dict[str, set[str]]:
 
 def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
     """Which of `lots` were made from another lot that is on hold."""
-    if not lots or session.scalar(_ANY_HELD) is None:
+    found = covering_nodes(session, [f"{_LOT}{lot}" for lot in lots])
+    return {node.removeprefix(_LOT): covered for node, covered in found.items()}
+
+
+def covering_nodes(session: Session, nodes: Collection[str]) -> dict[str, Covered]:
+    """Which of `nodes`, lots or pieces at work, were made from another lot that is on hold."""
+    if not nodes or session.scalar(_ANY_HELD) is None:
         return {}
-    steps = sources(session, lots)
-    nodes = {node for froms in steps.values() for node in froms}
-    held = _held(session, _lots(nodes))
+    steps = _reached(session, nodes, _EDGES.c.to_node, _EDGES.c.from_node)
+    held = _held(session, _lots(node for froms in steps.values() for node in froms))
     if not held:
         return {}
     found = {}
-    for lot in lots:
-        above = sorted(_lots(_closure(f"{_LOT}{lot}", steps)) & held.keys() - {lot})
+    for node in nodes:
+        above = sorted(_lots(_closure(node, steps)) & held.keys() - _lots({node}))
         if above:
-            found[lot] = Covered(above[0], held[above[0]])
+            found[node] = Covered(above[0], held[above[0]])
     return found
 
 
@@ -99,7 +104,8 @@ def stopped(session: Session, lots: Collection[str]) -> dict[str, Covered]:
 
 
 def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Open orders that have pieces of `lots` out, pending or rejected, with which of the lots."""
+    """Open orders that have pieces of `lots` out, pending or rejected, with which of the lots: those that were
+    sent, and those that pieces came back as."""
     found: dict[str, list[str]] = {}
     for some in _chunks(sorted(lots)):
         rows = session.execute(
@@ -115,7 +121,35 @@ def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str,
         )
         for row in rows:
             found.setdefault(row.order_number, []).append(row.lot)
+    for order, lot in _came_back_as(session, lots):
+        found.setdefault(order, []).append(lot)
     return {order: tuple(dict.fromkeys(names)) for order, names in sorted(found.items())}
+
+
+def _came_back_as(session: Session, lots: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Open orders that such pieces came back to, as long as they have some of them."""
+    for some in _chunks(sorted(lots)):
+        rows = session.execute(
+            select(_ORDERS.c.number, _EDGES.c.to_node)
+            .join(_ORDERS, _ORDERS.c.number == _EDGES.c.order_number)
+            .where(
+                _EDGES.c.to_node.in_([f"{_LOT}{lot}" for lot in some]),
+                _EDGES.c.how == "process",
+                _ORDERS.c.ended_at.is_(None),
+                _ORDERS.c.snapshot.is_not(None),
+            )
+            .distinct()
+            .order_by(_ORDERS.c.number, _EDGES.c.to_node)
+        )
+        names: dict[str, list[str]] = {}
+        for row in rows:
+            names.setdefault(row.number, []).append(row.to_node.removeprefix(_LOT))
+        for number, back in names.items():
+            snapshot = session.execute(
+                select(_ORDERS.c.snapshot).where(_ORDERS.c.number == number)
+            ).scalar_one()
+            order = load_order(snapshot)
+            yield from ((number, lot) for lot in back if held_here(order, {lot}))
 
 
 def gone_on_as(session: Session, orders: Collection[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from activities.doctor import records
 from models.domain.authority import Role
 from models.settings import Settings
 from models.tables.orders import EdgeRow
@@ -147,3 +148,74 @@ async def test_a_hold_is_placed_once_and_needs_a_reason(system: System) -> None:
     await system.post(Role.QUALITY, f"/lots/{LOT}/hold", {"reason": " "}, status=422)
     await system.post(Role.QUALITY, "/lots/NO-LOT/hold", WHY, status=404)
     await system.post(Role.BUYER, f"/lots/{LOT}/hold", WHY, status=403)
+
+
+async def shipped(system: System, **fields: Any) -> str:
+    """Ten pieces that were sent and are on their way back; gives the order's number."""
+    number = await issued(system, quantity=10)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    await system.command(Role.RECEIVING, number, "send", lines=[{"line": 1, "lot": LOT, "quantity": 10}])
+    await system.command(Role.RECEIVING, number, "report-milestone", code="REC", on_behalf_of=BEHALF)
+    await back(system, number, 10, **fields)
+    return number
+
+
+async def back(system: System, number: str, quantity: int, **fields: Any) -> None:
+    line = {"line": 1, "quantity": quantity, **fields}
+    await system.command(Role.RECEIVING, number, "ship", lines=[line], on_behalf_of=BEHALF)
+
+
+async def receive(system: System, number: str, parcel: int, **parts: Any) -> None:
+    counted = sum(part for part in parts.values() if isinstance(part, int))
+    line = {"line": 1, "counted": counted, **parts}
+    name = f"{number}-P{parcel}"
+    await system.command(Role.RECEIVING, number, "receive", parcel=name, lines=[line])
+
+
+@pytest.fixture
+async def plain(
+    settings: Settings, temporal_env: WorkflowEnvironment, temporal_address: str
+) -> AsyncIterator[System]:
+    """Without an inspection plan and without papers."""
+    async with running(settings, temporal_env.client) as system:
+        await master_data(system, plan=False, documents=())
+        yield system
+
+
+async def test_what_came_back_as_a_lot_is_one_before_any_of_it_is_accepted(plain: System) -> None:
+    number = await shipped(plain)
+    await receive(plain, number, 1, pending=6, rejected=4, output_lot="TW-C")
+    lot = await plain.get("/lots/TW-C")
+    assert (lot["part"], lot["quantity"], lot["on_hand"]) == ("FLANGE-DN50", "0", "0")
+    assert (await plain.get("/trace/lot:TW-C"))["root"]["value"] == "TW-C"
+    for path in ("/api/v1/lots/TW-C/label.pdf", "/l/TW-C"):
+        answer = await plain.login(Role.RECEIVING).get(path, follow_redirects=False)
+        assert answer.status_code < 400, f"{path}: {answer.text}"
+    held = await plain.post(Role.QUALITY, "/lots/TW-C/hold", WHY)
+    assert held["orders"] == [number]
+    judged = {"lines": [{"line": 1, "accepted": 6}]}
+    refused = await plain.command(Role.QUALITY, number, "judge", status=409, **judged)
+    assert refused["code"] == "judge.lot_held"
+    await plain.post(Role.DESIGN_AUTHORITY, "/lots/TW-C/release", {"reason": "Fine"})
+    await plain.command(Role.QUALITY, number, "judge", **judged)
+    lot = await plain.get("/lots/TW-C")
+    assert (lot["quantity"], lot["on_hand"]) == ("6", "6")
+    assert records(plain.database, plain.settings.files_dir, plain.app.state.clock()) == []
+
+
+async def test_a_hold_of_what_was_received_reaches_its_order_and_stops_the_rework(plain: System) -> None:
+    number = await shipped(plain)
+    await receive(plain, number, 1, accepted=6, rejected=4, output_lot="RH1-B")
+    decided = {"nonconformance": f"{number}-N1", "lines": [{"quantity": 4, "decision": "rework"}]}
+    await plain.command(Role.QUALITY, number, "disposition", **decided)
+    held = await plain.post(Role.QUALITY, "/lots/RH1-B/hold", WHY)
+    assert held["orders"] == [number]
+    await until(plain, number, ["nonconforming", "lot_hold"])
+    mails = [mail["template"] for mail in (await plain.get(f"/orders/{number}/mail"))["items"]]
+    assert "lot_held" in mails
+    await back(plain, number, 4, nonconformance=f"{number}-N1")
+    await receive(plain, number, 2, pending=4, output_lot="RWK-C")
+    refused = await plain.command(
+        Role.QUALITY, number, "judge", status=409, lines=[{"line": 1, "accepted": 4}]
+    )
+    assert (refused["code"], "RH1-B" in refused["detail"]) == ("judge.lot_held", True)

@@ -10,9 +10,12 @@ from models.domain import commands as c
 from models.domain import events as e
 from models.domain.authority import Actor, Role
 from models.domain.errors import Forbidden, Refusal
-from models.domain.lot_holds import OpenHold, check_hold, to_release
+from models.domain.evolve import lot_changes
+from models.domain.facts import Facts
+from models.domain.lot_holds import OpenHold, check_hold, there_of, to_release
 from models.domain.notices import notices
-from tests.domain.asking import accept, arrived, dispose, judge, receive, send, ship
+from models.domain.pieces import Bucket
+from tests.domain.asking import NC, accept, arrived, dispose, judge, receive, send, ship
 from tests.domain.orders import BUYER, CLOCK, DESIGN, Scene, a_lot, given, issued
 
 HOLD = c.ReportLotHold("h1", "STEEL", ("L1",), "suspect heat")
@@ -114,3 +117,49 @@ def test_the_first_part_of_a_split_order_hears_of_the_release_and_the_others_kno
     first.when(RELEASE, by=CLOCK).then(at_supplier=60).flags()
     assert mails(first) == [("lot_released", "supplier")]
     given(second, send(30, "L1")).flags()
+
+
+def back_as_b() -> Scene:
+    """RH1-B: 30 accepted, 6 pending, 4 rejected; 60 have not come back yet."""
+    return given(there(), ship(40), receive(30, pending=6, rejected=4, output_lot="RH1-B"))
+
+
+def test_a_hold_of_what_pieces_came_back_as_concerns_the_order_and_not_the_raw_ones_there() -> None:
+    scene = held(back_as_b(), c.ReportLotHold("h1", "RH1-B", ("RH1-B",), "thin")).flags(
+        "nonconforming", "lot_hold"
+    )
+    assert mails(scene) == [("alert", "planner"), ("alert", "buyer")]
+
+
+def test_rejects_of_a_held_lot_that_went_there_again_are_to_be_left_alone() -> None:
+    scene = held(
+        given(back_as_b(), dispose(rework=4), judge(accepted=6)),
+        c.ReportLotHold("h1", "RH1-B", ("RH1-B",), "thin"),
+    )
+    assert ("lot_held", "supplier") in mails(scene)
+    assert there_of(scene.order, {"RH1-B"}) == {"1:L1": Decimal(4)}
+    assert there_of(scene.order, {"L1"}) == {"1:L1": Decimal(64)}
+
+
+def test_a_lot_of_which_all_was_accepted_concerns_its_order_no_more() -> None:
+    scene = given(there(), ship(40), receive(40, output_lot="RH1-B"))
+    held(scene, c.ReportLotHold("h1", "RH1-B", ("RH1-B",), "thin")).flags().happened()
+
+
+def test_what_came_back_is_a_lot_before_any_of_it_is_accepted() -> None:
+    scene = given(there(), ship(10), receive(pending=6, rejected=4, output_lot="TW-C"))
+    found = lot_changes(scene.order, scene.events)["TW-C"]
+    assert (found.quantity, found.booked, found.part) == (0, 0, "FLANGE")
+    given(scene, judge(accepted=6))
+    found = lot_changes(scene.order, scene.events)["TW-C"]
+    assert (found.quantity, found.booked) == (6, 6)
+
+
+def test_what_may_be_rejects_of_a_held_lot_is_not_accepted_whatever_it_is_called() -> None:
+    scene = given(back_as_b(), dispose(rework=4), ship(4, nonconformance=NC))
+    work = {"1:L1": a_lot("L1", 0, held=True, hold_reason="thin", held_with="RH1-B")}
+    known = Facts(lots={"L1": a_lot("L1", 0)}, at_work=work)
+    again = receive(4, parcel="SO-1-P2", output_lot="RWK-C")
+    scene.when(again, facts=known).then()
+    assert scene.order.stock["1:L1"][Bucket.PENDING] == 10
+    scene.when(judge(accepted=4), facts=known).refused("judge.lot_held", lot="RH1-B", reason="thin")

@@ -18,8 +18,13 @@ from models.domain.surplus import acceptable
 
 
 def held_lot(facts: Facts, line: Line, lot: str) -> LotFact | None:
-    """The hold that covers pieces of `lot`: its own, or that of the lot they are to be accepted as."""
-    named = (facts.lots.get(name) for name in (lot, line.output_lot(lot)))
+    """The hold that covers pieces of `lot`: its own, that of the lot they are to be accepted as, or of one whose
+    rejects they may be."""
+    named = (
+        facts.lots.get(lot),
+        facts.lots.get(line.output_lot(lot)),
+        facts.at_work.get(key(line.line, lot)),
+    )
     return next((fact for fact in named if fact is not None and fact.held), None)
 
 
