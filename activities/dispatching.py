@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,19 +10,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from activities.floor_stock import shelved, write
+from activities.floor_stock import serials_there, shelved, write
 from activities.shop_floor import Recorder
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
 from models.domain.deliveries import Going, delivered
 from models.domain.errors import Unknown
 from models.domain.materials import blocked
-from models.domain.serial_stock import SerialStock
 from models.domain.shop_floor import Leaving, Shelved
 from models.domain.unfinished import may_leave
 from models.queries import deliveries, shop_floor, worked
-from models.queries.serial_stock import serial_stock
-from models.queries.serials import lock_parts
 from models.tables.demand import DispatchSale
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, DispatchSeries
@@ -64,7 +60,7 @@ def dispatch(
     lots = shelved(session, [line.lot for line in lines])
     stopped = {lot: blocked(why, lot) for lot, why in shop_floor.blocking(session, list(lots)).items()}
     parts = {shelf.fact.part for shelf in lots.values()}
-    stock = _serial_stock(session, lines, {lot: shelf.fact.part for lot, shelf in lots.items()})
+    stock = serials_there(session, lots, [(line.lot, serial) for line in lines for serial in line.serials])
     shipped_on, late = records.left_on(papers.shipped_on, today)
     # Refused before a number is given.
     edges = list(rules.dispatch("", lines, lots, stopped, stock))
@@ -153,14 +149,6 @@ def reverse_dispatch(
         write(session, records.taken_back(edge), number)
     done = {"reversed_at": now, "reversed_by": by.id, "reverse_reason": reason}
     session.execute(update(_DISPATCHES).where(_DISPATCHES.c.number == number).values(**done))
-
-
-def _serial_stock(session: Session, lines: tuple[Leaving, ...], parts: Mapping[str, str]) -> SerialStock:
-    """Read once nobody else can let pieces of these parts go."""
-    named = {(parts[line.lot], serial) for line in lines if line.lot in parts for serial in line.serials}
-    if named:
-        lock_parts(session, {part for part, _ in named})
-    return serial_stock(session, parts, named)
 
 
 def _controlled(session: Session, parts: set[str]) -> bool:

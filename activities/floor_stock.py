@@ -6,7 +6,7 @@ it, so that no two records at once make a job the source of its own material.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,20 @@ from models.domain.errors import Unknown
 from models.domain.facts import LotFact
 from models.domain.floor_records import shelf_change
 from models.domain.genealogy import Edge
-from models.domain.quantities import ZERO
+from models.domain.quantities import UNIT_DECIMALS, ZERO
+from models.domain.serial_stock import SerialStock
 from models.domain.shop_floor import Job, Shelved
 from models.queries import master, shop_floor
 from models.queries.lot_holds import covering
+from models.queries.serial_stock import serial_stock
+from models.queries.serials import lock_parts
 from models.tables.lots import Lot
 from models.tables.orders import EdgeRow
 from models.tables.parts import Part
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
-_JOBS, _LOTS, _EDGES = table(WorkOrder), table(Lot), table(EdgeRow)
+_JOBS, _LOTS, _EDGES, _PARTS = table(WorkOrder), table(Lot), table(EdgeRow), table(Part)
 
 
 def locked_job(session: Session, number: str, *, with_lot: str | None = None) -> Job:
@@ -82,6 +85,7 @@ def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
     undecided = shop_floor.undecided(session, wanted)
     sources = shop_floor.sources(session, wanted)
     began = shop_floor.made_on(session, wanted)
+    tracked = _tracked(session, {row.part for row in rows})
     found = {}
     for row in rows:
         over = covered.get(row.number)
@@ -103,8 +107,36 @@ def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
             sources.get(row.number, frozenset()),
             row.quantity,
             row.received_on or began.get(row.number) or shop_floor.day_of(row.created_at),
+            _by_serial(tracked, row),
         )
     return found
+
+
+def serials_there(
+    session: Session, lots: Mapping[str, Shelved], named: Collection[tuple[str, str]]
+) -> SerialStock:
+    """Where the pieces are that are to leave the lots, `named` by lot and serial. Read once nobody else can let
+    pieces of these parts go."""
+    pieces = {(lots[lot].fact.part, serial) for lot, serial in named if lot in lots}
+    tracked = {shelf.fact.part for shelf in lots.values() if shelf.by_serial}
+    if parts := tracked | {part for part, _ in pieces}:
+        lock_parts(session, parts)
+    return serial_stock(session, lots, pieces, tracked)
+
+
+def _tracked(session: Session, parts: Collection[str]) -> set[tuple[str, str]]:
+    """Which of the parts, by revision, have a serial number on each piece."""
+    query = select(_PARTS.c.number, _PARTS.c.revision).where(
+        _PARTS.c.number.in_(sorted(parts)), _PARTS.c.trace == "serial"
+    )
+    return {(row.number, row.revision) for row in session.execute(query)}
+
+
+def _by_serial(tracked: Collection[tuple[str, str]], lot: Any) -> bool:
+    """A lot of no revision may be of any. What is weighed has no pieces to tell apart."""
+    if UNIT_DECIMALS.get(lot.uom) != 0:
+        return False
+    return any(part == lot.part and lot.part_revision in (None, revision) for part, revision in tracked)
 
 
 def begin_lot(session: Session, job: Job, number: str, plant: str | None, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from activities import bom_check, holding, mismatches
-from activities.floor_stock import begin_lot, locked_job, shelved, write
+from activities.floor_stock import begin_lot, locked_job, serials_there, shelved, write
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
 from models.domain.errors import Unknown
@@ -51,6 +51,7 @@ def consume(
     number: str,
     lot: str,
     quantity: Decimal,
+    serials: tuple[str, ...],
     step: Step,
     by: Recorder,
     now: datetime,
@@ -64,7 +65,9 @@ def consume(
     job = locked_job(session, number, with_lot=lot)
     there = shelved(session, [lot]).get(lot)
     of_itself = job.node in above(session, f"lot:{lot}")
-    edge = rules.consume(job, lot, there, quantity, of_itself=of_itself)
+    lots = {} if there is None else {lot: there}
+    stock = serials_there(session, lots, [(lot, serial) for serial in serials])
+    edge = rules.consume(job, lot, there, quantity, serials, stock, of_itself=of_itself)
     assert there is not None, "the rule refuses a lot there is not"
     begun = worked.leaving(session, {lot: there.fact.on_hand}, cleared=False)
     may_be_used(there.fact, edge.quantity, begun.get(lot), confirmed=confirmed)
@@ -80,6 +83,7 @@ def consume(
             part_revision=there.part_revision,
             quantity=edge.quantity,
             unit=edge.unit,
+            serials=list(serials),
             **_said(job, step, at, late, by, now),
         )
     )

@@ -43,6 +43,9 @@ class StepFields(Body):
 class ConsumptionBody(StepFields):
     lot: Key
     quantity: Number
+    serials: Serials = Field(
+        default=[], description="One for every piece; required for a lot of a part traced so."
+    )
     confirm: bool = Field(
         default=False,
         description="The job takes pieces as they are that came back from a supplier unprocessed.",
@@ -88,6 +91,7 @@ def record_consumption(number: str, body: ConsumptionBody, request: Request, pri
             number,
             body.lot,
             body.quantity,
+            tuple(body.serials),
             _step(body),
             by,
             now,

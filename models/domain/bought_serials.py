@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from models.domain.errors import Invalid, Refusal
-from models.domain.serial_stock import SerialStock
-from models.domain.shop_floor import check_serials, new_serials
+from models.domain.serial_stock import SerialStock, check_serials
+from models.domain.shop_floor import new_serials
 
 
 def bought(
@@ -42,5 +42,5 @@ def bought(
             field="serials",
             serial=serial,
             part=part,
-            where=where.dispatch or where.order,
+            where=where.dispatch or where.job or where.order,
         )

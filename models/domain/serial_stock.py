@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from models.domain.errors import Refusal
+from models.domain.errors import Invalid, Refusal
 from models.domain.pieces import Bucket
 from models.domain.serials import listed
 
@@ -15,12 +16,18 @@ _OURS = (Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED)
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Where one piece is as far as anybody wrote down: the lot on our shelf, or the order that has it and the
-    bucket it is in there, or the dispatch it left with. All empty: nobody made or received it."""
+    bucket it is in there, or the dispatch it left with, or the job that used it up. All empty: nobody made or
+    received it."""
 
     lot: str = ""
     order: str = ""
     bucket: Bucket | None = None
     dispatch: str = ""
+    job: str = ""
+
+    @property
+    def gone(self) -> bool:
+        return bool(self.dispatch or self.job)
 
     @property
     def away(self) -> bool:
@@ -35,10 +42,50 @@ class SerialStock:
     pieces: Mapping[tuple[str, str], Whereabouts] = field(default_factory=dict)
     here: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def in_lot(self, part: str, lot: str) -> tuple[str, ...]:
+        """The pieces of the part known to be in the lot."""
+        return tuple(
+            sorted(
+                serial
+                for (kind, serial), where in self.pieces.items()
+                if kind == part and where.lot == lot and not where.away and not where.gone
+            )
+        )
+
+    def leaving(
+        self, part: str, lot: str, serials: Sequence[str], amount: Decimal, at: str, *, all_named: bool
+    ) -> None:
+        """Raises `Invalid` or `Refusal` unless each piece named is in the lot and there are as many as leave.
+        `all_named`: each has a number, so that somebody has to say which they are."""
+        if all_named and not serials:
+            raise self._unnamed(part, lot, at)
+        if serials:
+            check_serials(serials, amount, at)
+        for serial in serials:
+            self.may_leave(part, serial, lot, at)
+
+    def _unnamed(self, part: str, lot: str, at: str) -> Invalid:
+        """Nobody can say which pieces of the lot are meant. `at` is the field that would name them."""
+        here = self.in_lot(part, lot)
+        if not here:
+            return Invalid(
+                "serial.missing",
+                "Lot {lot}: say which pieces, by their serial numbers.",
+                field=at,
+                lot=lot,
+            )
+        return Invalid(
+            "serial.missing",
+            "Lot {lot}: say which pieces, by their serial numbers. Here are: {serials}.",
+            field=at,
+            lot=lot,
+            serials=listed(here),
+        )
+
     def may_leave(self, part: str, serial: str, lot: str, at: str) -> None:
         """Whether the piece is in `lot`, from where it is to leave us. `at` is the field that names it.
 
-        Raises `Refusal`: gone for good, with an order, in another lot, or nowhere.
+        Raises `Refusal`: gone for good, used up, with an order, in another lot, or nowhere.
         """
         known = self.pieces.get((part, serial), Whereabouts())
         if known.dispatch:
@@ -49,6 +96,15 @@ class SerialStock:
                 serial=serial,
                 part=part,
                 dispatch=known.dispatch,
+            )
+        if known.job:
+            raise Refusal(
+                "serial.used",
+                "Serial {serial} of {part} went into work order {job} already. Look at the number on the piece.",
+                field=at,
+                serial=serial,
+                part=part,
+                job=known.job,
             )
         if known.away and known.bucket is not None:
             raise Refusal(
@@ -79,3 +135,18 @@ class SerialStock:
                 lot=lot,
                 serials=listed(self.here[lot]),
             )
+
+
+def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:
+    """Raises `Invalid` unless there is one for every piece, and each is another."""
+    if len(serials) != amount:
+        raise Invalid(
+            "serials.count",
+            "{quantity} pieces need {quantity} serial numbers; you named {named}.",
+            field=field,
+            quantity=amount,
+            named=len(serials),
+        )
+    twice = next((serial for serial in serials if list(serials).count(serial) > 1), None)
+    if twice is not None:
+        raise Invalid("serials.repeated", "Serial {serial} is named twice.", field=field, serial=twice)

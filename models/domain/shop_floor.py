@@ -13,7 +13,7 @@ from models.domain.facts import LotFact
 from models.domain.floor_records import consumed, dispatched, produced
 from models.domain.genealogy import Edge
 from models.domain.quantities import ZERO, quantity
-from models.domain.serial_stock import SerialStock
+from models.domain.serial_stock import SerialStock, check_serials
 
 # Whoever is on the floor writes down what happened there; what leaves is the dock's.
 MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
@@ -36,6 +36,8 @@ class Shelved:
     sources: frozenset[str] = frozenset()
     booked: Decimal = ZERO
     began: date | None = None
+    # Its pieces are told apart by their numbers.
+    by_serial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,20 @@ def step_of(job: Job, operation: int | None) -> int | None:
     return operation
 
 
-def consume(job: Job, lot: str, shelved: Shelved | None, entered: Decimal, *, of_itself: bool) -> Edge:
-    """`of_itself`: the lot was made of what this job made. Raises `Refusal` or `Invalid`."""
-    fact = _known(lot, shelved, "lot").fact
+def consume(
+    job: Job,
+    lot: str,
+    shelved: Shelved | None,
+    entered: Decimal,
+    serials: Sequence[str] = (),
+    stock: SerialStock = SerialStock(),
+    *,
+    of_itself: bool,
+) -> Edge:
+    """`of_itself`: the lot was made of what this job made; `stock` says where pieces with serial numbers are.
+    Raises `Refusal` or `Invalid`."""
+    there = _known(lot, shelved, "lot")
+    fact = there.fact
     if of_itself:
         raise Refusal(
             "consumption.own_output",
@@ -84,6 +97,7 @@ def consume(job: Job, lot: str, shelved: Shelved | None, entered: Decimal, *, of
         )
     amount = _some(entered, fact.unit, "quantity")
     may_go(shelved, amount, fact.on_hand, field="lot", counted="quantity")
+    stock.leaving(fact.part, lot, serials, amount, "serials", all_named=there.by_serial)
     return consumed(job.number, lot, amount, fact.unit)
 
 
@@ -249,8 +263,9 @@ def dispatch(
         may_go(lots[line.lot], amount, left[line.lot], field=f"{at}.lot", counted=f"{at}.quantity")
         if line.lot in blocked:
             raise blocked[line.lot]
-        if line.serials:
-            check_serials(line.serials, amount, f"{at}.serials")
+        stock.leaving(
+            fact.part, line.lot, line.serials, amount, f"{at}.serials", all_named=lots[line.lot].by_serial
+        )
         for serial in line.serials:
             if (fact.part, serial) in named:
                 raise Refusal(
@@ -260,7 +275,6 @@ def dispatch(
                     serial=serial,
                     part=fact.part,
                 )
-            stock.may_leave(fact.part, serial, line.lot, f"{at}.serials")
             named.add((fact.part, serial))
         left[line.lot] -= amount
         yield dispatched(number, line.lot, amount, fact.unit)
@@ -309,21 +323,6 @@ def not_again(reversed_at: datetime | None) -> None:
             "This was reversed already, at {at}.",
             at=reversed_at.isoformat(timespec="minutes"),
         )
-
-
-def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:
-    """Raises `Invalid` unless there is one for every piece, and each is another."""
-    if len(serials) != amount:
-        raise Invalid(
-            "serials.count",
-            "{quantity} pieces need {quantity} serial numbers; you named {named}.",
-            field=field,
-            quantity=amount,
-            named=len(serials),
-        )
-    twice = next((serial for serial in serials if list(serials).count(serial) > 1), None)
-    if twice is not None:
-        raise Invalid("serials.repeated", "Serial {serial} is named twice.", field=field, serial=twice)
 
 
 def _known(lot: str, shelved: Shelved | None, field: str) -> Shelved:

@@ -1,5 +1,5 @@
-"""Pieces with serial numbers on our shelf: as they were bought or jobs made them, orders moved them and dispatches
-took them."""
+"""Pieces with serial numbers on our shelf: as they were bought or jobs made them, orders moved them, and dispatches
+and jobs took them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from models.domain.quantities import ZERO
 from models.domain.serial_stock import SerialStock, Whereabouts
 from models.tables.lots import Lot
 from models.tables.serials import SerialRow
-from models.tables.shop_floor import DispatchLineRow, DispatchRow, OutputRow
+from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
 
 _SERIALS, _OUTPUTS, _LOTS = table(SerialRow), table(OutputRow), table(Lot)
+_CONSUMED = table(ConsumptionRow)
 _DISPATCHES, _LINES = table(DispatchRow), table(DispatchLineRow)
 Piece = tuple[str, str]
 # Built once: to build a statement costs as much as to run it.
@@ -35,6 +36,9 @@ _LEFT = (
     select(_LINES.c.part, _LINES.c.serials, _LINES.c.dispatch)
     .join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)
     .where(_LINES.c.part.in_(_PARTS), _DISPATCHES.c.reversed_at.is_(None))
+)
+_USED = select(_CONSUMED.c.part, _CONSUMED.c.serials, _CONSUMED.c.work_order).where(
+    _CONSUMED.c.part.in_(_PARTS), _CONSUMED.c.reversed_at.is_(None)
 )
 # A surplus is only claimed to be here; one that went on to the next order is told by that.
 _MOVED = (
@@ -55,12 +59,16 @@ _BOOKED = select(_LOTS.c.number, _LOTS.c.quantity).where(
 )
 
 
-def serial_stock(session: Session, lots: Collection[str], named: Collection[Piece]) -> SerialStock:
-    """What is known of the pieces `named`, by part and serial, that are to leave from `lots`."""
-    if not named:
+def serial_stock(
+    session: Session, lots: Collection[str], named: Collection[Piece], tracked: Collection[str] = ()
+) -> SerialStock:
+    """What is known of the pieces `named`, by part and serial, and of all of the parts `tracked`, that are to
+    leave from `lots`."""
+    parts = {part for part, _ in named} | set(tracked)
+    if not parts:
         return SerialStock()
     asked = {
-        "parts": sorted({part for part, _ in named}),
+        "parts": sorted(parts),
         "lots": sorted(lots),
         "serials": sorted({serial for _, serial in named}),
     }
@@ -79,6 +87,8 @@ def serial_stock(session: Session, lots: Collection[str], named: Collection[Piec
             counted[row.output] += 1
     for row in session.execute(_LEFT, {"parts": asked["parts"]}):
         pieces |= {(row.part, serial): Whereabouts(dispatch=row.dispatch) for serial in row.serials}
+    for row in session.execute(_USED, {"parts": asked["parts"]}):
+        pieces |= {(row.part, serial): Whereabouts(job=row.work_order) for serial in row.serials}
     booked = {row.number: row.quantity for row in session.execute(_BOOKED, {"lots": asked["lots"]})}
     whole = {lot for lot, quantity in booked.items() if 0 < quantity <= counted[lot]}
     return SerialStock(pieces, {lot: tuple(_in(lot, pieces)) for lot in whole})
@@ -88,5 +98,5 @@ def _in(lot: str, pieces: dict[Piece, Whereabouts]) -> Iterable[str]:
     return sorted(
         serial
         for (_, serial), where in pieces.items()
-        if where.lot == lot and not where.away and not where.dispatch
+        if where.lot == lot and not where.away and not where.gone
     )

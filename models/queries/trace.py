@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, select
 from sqlmodel import Session
 
+from models.domain.pieces import Bucket
 from models.domain.trace import (
     Direction,
     Link,
@@ -29,13 +32,15 @@ from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
 from models.tables.serials import SerialRow
-from models.tables.shop_floor import DispatchLineRow, DispatchRow
+from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _LOTS, _JOBS, _ORDERS = table(Lot), table(WorkOrder), table(OrderRow)
 _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(DispatchLineRow)
-_SERIALS = table(SerialRow)
+_SERIALS, _CONSUMED = table(SerialRow), table(ConsumptionRow)
+# How pieces leave a lot for good, and what the nodes are called in which they end up.
+_LEAVING = {"dispatch": "dispatch:", "consume": "job:"}
 # So many names go into one question.
 AT_ONCE = 500
 _ANY_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled).limit(1)
@@ -49,12 +54,13 @@ def chunks(names: Iterable[str]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Where a trace begins. `behind`: what an order's own pieces came from. `serial`: only dispatches of
-    this piece, as far as they name their pieces."""
+    """Where a trace begins. `behind`: what an order's own pieces came from. `serial`: only the ways
+    of this piece of `part`, as far as they name their pieces."""
 
     roots: tuple[str, ...]
     behind: frozenset[str] = frozenset()
     serial: str = ""
+    part: str = ""
 
 
 @dataclass
@@ -64,6 +70,7 @@ class Genealogy:
     session: Session
     cleared: bool
     serial: str = ""
+    part: str = ""
 
     def __post_init__(self) -> None:
         self._hides = not self.cleared and self.session.scalar(_ANY_CONTROLLED) is not None
@@ -103,45 +110,94 @@ class Genealogy:
         return (link for link in found if (link.target if forward else link.source) in shown)
 
     def _of_serial(self, found: list[Link]) -> Iterator[Link]:
-        """Links that this piece went, as far as they name their pieces."""
-        gone = self._dispatched({name_of(link.target) for link in found if link.how == "dispatch"})
+        """Links that this piece went, as far as they name their pieces; what it went into goes on as all of it."""
+        named = self._named([link for link in found if link.how in _LEAVING])
         works = {node for link in found for node in (link.source, link.target) if node.startswith("order:")}
         been = self._at_work({work_of(node).order for node in works})
         for link in found:
-            serials = gone.get((name_of(link.target), name_of(link.source)))
-            if link.how == "dispatch" and serials and self.serial not in serials:
-                continue
+            if link.how in _LEAVING:
+                serials = named.get((link.source, link.target), set())
+                # It went another way, or others went this one.
+                if self.serial not in serials and (serials or link.source in self._left):
+                    continue
             if any(node in been and self.serial not in been[node] for node in (link.source, link.target)):
                 continue
-            became = been.get(link.source, {}).get(self.serial)
-            if became and link.target.startswith("lot:") and link.target != lot_node(became):
+            at_work = link.source in been and link.target.startswith("lot:")
+            if at_work and link.target != been[link.source][self.serial]:
                 continue
             yield link
 
-    def _dispatched(self, numbers: Collection[str]) -> dict[tuple[str, str], set[str]]:
-        """The serials of dispatches, by dispatch and lot."""
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        """The lots that this piece is known to have left."""
+        left = set(
+            self.session.scalars(
+                select(_DISPATCHED.c.lot)
+                .join(_DISPATCHES, _DISPATCHES.c.number == _DISPATCHED.c.dispatch)
+                .where(_DISPATCHED.c.part == self.part, holds(_DISPATCHED.c.serials, self.serial))
+                .where(_DISPATCHES.c.reversed_at.is_(None))
+            )
+        )
+        used = (
+            select(_CONSUMED.c.lot)
+            .where(_CONSUMED.c.part == self.part, holds(_CONSUMED.c.serials, self.serial))
+            .where(_CONSUMED.c.reversed_at.is_(None))
+        )
+        left |= set(self.session.scalars(used))
+        sent = self.session.execute(
+            select(_SERIALS).where(_SERIALS.c.serial == self.serial, _SERIALS.c.part == self.part)
+        )
+        nodes = {lot_node(row.lot) for row in sent if _back_as(row) != lot_node(row.lot)}
+        return frozenset(nodes | {lot_node(lot) for lot in left})
+
+    def _named(self, leaving: Iterable[Link]) -> dict[tuple[str, str], set[str]]:
+        """The serials that left a lot for a dispatch or a job, by the nodes of both."""
         named: dict[tuple[str, str], set[str]] = {}
-        columns = (_DISPATCHED.c.dispatch, _DISPATCHED.c.lot, _DISPATCHED.c.serials)
-        for some in chunks(sorted(numbers)):
-            for row in self.session.execute(select(*columns).where(_DISPATCHED.c.dispatch.in_(some))):
-                named.setdefault((row.dispatch, row.lot), set()).update(row.serials)
+        ways: dict[str, set[str]] = {"dispatch": set(), "consume": set()}
+        for link in leaving:
+            ways[link.how].add(name_of(link.target))
+        told: tuple[tuple[str, Any, Any, list[Any]], ...] = (
+            ("dispatch", _DISPATCHED, _DISPATCHED.c.dispatch, []),
+            ("consume", _CONSUMED, _CONSUMED.c.work_order, [_CONSUMED.c.reversed_at.is_(None)]),
+        )
+        for how, rows, number, live in told:
+            for some in chunks(sorted(ways[how])):
+                query = select(rows.c.lot, number.label("into"), rows.c.serials).where(
+                    number.in_(some), *live
+                )
+                for row in self.session.execute(query):
+                    into = f"{_LEAVING[how]}{row.into}"
+                    named.setdefault((lot_node(row.lot), into), set()).update(row.serials)
         return named
 
     def _at_work(self, orders: Collection[str]) -> dict[str, dict[str, str]]:
-        """The serials of pieces at work, each with the lot it was accepted as, by node."""
+        """The serials of pieces at work, each with the lot it came back as or nothing, by node."""
         named: dict[str, dict[str, str]] = {}
         for some in chunks(sorted(orders)):
-            for row in self.session.execute(select(_SERIALS).where(_SERIALS.c.order_number.in_(some))):
+            query = select(_SERIALS).where(_SERIALS.c.order_number.in_(some), _SERIALS.c.part == self.part)
+            for row in self.session.execute(query):
                 node = f"order:{row.order_number}:{row.line}:{row.lot}"
-                named.setdefault(node, {})[row.serial] = row.output
+                named.setdefault(node, {})[row.serial] = _back_as(row)
         return named
+
+
+def _back_as(row: Any) -> str:
+    """The lot in which a piece that was sent is here again; nothing while it is not, or nobody has accepted it."""
+    if row.bucket == Bucket.ACCEPTED.value:
+        return lot_node(row.output or row.lot)
+    return lot_node(row.lot) if row.bucket == Bucket.RETURNED_UNPROCESSED.value else ""
+
+
+def holds(serials: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a list of serials has this one in it."""
+    return cast(serials, String).contains(f'"{name}"', autoescape=True)
 
 
 def streamed(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> Iterator[Step]:
     """The steps of a trace as they are found, however many. Between lots, jobs and dispatches the database keeps
     what was reached; where pieces were at suppliers the nodes' names are kept here. What is found both ways is
     told twice."""
-    genealogy = Genealogy(session, cleared, begin.serial)
+    genealogy = Genealogy(session, cleared, begin.serial, begin.part)
     for forward in (False, True):
         if direction is (Direction.BACK if forward else Direction.FORWARD):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select, union
@@ -19,13 +19,13 @@ from models.domain.errors import Unknown
 from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
 from models.queries.serial_stock import BOUGHT
-from models.queries.trace import Begin, Genealogy
+from models.queries.trace import Begin, Genealogy, holds
 from models.queries.trace_reach import links
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow, EdgeRow, IdentifierRow, LineRow, OrderRow, PiecesRow
 from models.tables.serials import SerialRow
-from models.tables.shop_floor import DispatchLineRow, DispatchRow, OutputRow
+from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
@@ -33,7 +33,7 @@ _LOTS, _JOBS, _ORDERS, _PIECES = table(Lot), table(WorkOrder), table(OrderRow), 
 _LOT_DOCUMENTS = table(LotDocumentRow)
 _LINES, _DOCUMENTS, _IDENTIFIERS = table(LineRow), table(DocumentRow), table(IdentifierRow)
 _DISPATCHES, _DISPATCHED, _OUTPUTS = table(DispatchRow), table(DispatchLineRow), table(OutputRow)
-_EDGES, _AT_WORK = table(EdgeRow), table(SerialRow)
+_EDGES, _AT_WORK, _CONSUMED = table(EdgeRow), table(SerialRow), table(ConsumptionRow)
 _WRITTEN = (
     *(_LOTS.c[name] for name in ("number", "heat_number", "supplier_lot", "certificate")),
     *(rows.c.number for rows in (_JOBS, _ORDERS, _DISPATCHES, _DOCUMENTS, _LOT_DOCUMENTS)),
@@ -110,10 +110,12 @@ def _written(session: Session, typed: str) -> list[str]:
     found: dict[str, None] = {}
     for column in _WRITTEN:
         found |= dict.fromkeys(session.scalars(select(column).where(func.lower(column) == small).distinct()))
-    for serials in (_OUTPUTS.c.serials, _DISPATCHED.c.serials, _LOTS.c.serials):
+    for serials in (_OUTPUTS.c.serials, _DISPATCHED.c.serials, _CONSUMED.c.serials, _LOTS.c.serials):
         text = func.lower(cast(serials, String))
         named = [BOUGHT] if serials is _LOTS.c.serials else []
-        for some in session.scalars(select(serials).where(_holds(text, small), *named)):
+        for some in session.scalars(
+            select(serials).where(text.contains(f'"{small}"', autoescape=True), *named)
+        ):
             found |= dict.fromkeys(serial for serial in some if serial.lower() == small)
     return list(found)
 
@@ -127,7 +129,7 @@ def _seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[M
     for match in found:
         roots = tuple(genealogy.visible(match.begin.roots))
         if roots or not match.begin.roots:
-            begin = Begin(roots, match.begin.behind, match.begin.serial)
+            begin = replace(match.begin, roots=roots)
             yield Match(match.kind, match.value, match.told, begin)
 
 
@@ -164,17 +166,18 @@ def _supplier_lots(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 
 def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
-    """A piece is in the lot it was bought in or came out of a job in, went out in, was accepted as or was dispatched with."""
+    """A piece is in the lot it was bought in or came out of a job in, went out in, was accepted as, or was dispatched
+    or used up from."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     whole = {*names, *(name.rpartition(_SLASH)[0] for name in names if _SLASH in name)}
     for rows, lot, live in (
         (_LOTS, _LOTS.c.number, [BOUGHT]),
         (_OUTPUTS, _OUTPUTS.c.lot, [_OUTPUTS.c.reversed_at.is_(None)]),
         (_DISPATCHED, _DISPATCHED.c.lot, []),
+        (_CONSUMED, _CONSUMED.c.lot, []),
     ):
-        text = cast(rows.c.serials, String)
         query = select(rows.c.part, lot.label("lot"), rows.c.serials).where(
-            or_(*(_holds(text, name) for name in whole)), *live
+            or_(*(holds(rows.c.serials, name) for name in whole)), *live
         )
         for row in session.execute(query.order_by(lot)):
             for serial in set(row.serials) & whole:
@@ -188,12 +191,8 @@ def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
     for (serial, part), nodes in found.items():
         value = f"{serial}{_SLASH}{part}"
         if serial in names or value in names:
-            begin = Begin(tuple(nodes), _sources(session, nodes), serial=serial)
+            begin = Begin(tuple(nodes), _sources(session, nodes), serial=serial, part=part)
             yield Match("serial", value, part, begin)
-
-
-def _holds(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
-    return text.contains(f'"{name}"', autoescape=True)
 
 
 def _jobs(session: Session, names: Collection[str]) -> Iterator[Match]:

@@ -58,7 +58,7 @@ def read(session: Session, begin: Begin, direction: Direction, genealogy: Geneal
 def found(session: Session, match: Match, direction: Direction, *, cleared: bool) -> Found:
     """All that belongs to what `match` names."""
     begin = match.begin
-    genealogy = Genealogy(session, cleared, begin.serial)
+    genealogy = Genealogy(session, cleared, begin.serial, begin.part)
     known = read(session, begin, direction, genealogy)
     trace, records = known.trace, known.records
     nodes = trace_nodes.nodes(session, trace, records)
@@ -98,7 +98,7 @@ def at_most(session: Session, begin: Begin, direction: Direction, *, cleared: bo
     """How many of each way can be of what the trace begins with; None where too many were reached to say."""
     if too_many(session, begin.roots, direction):
         return None
-    known = read(session, begin, direction, Genealogy(session, cleared, begin.serial))
+    known = read(session, begin, direction, Genealogy(session, cleared, begin.serial, begin.part))
     return trace_at_most.bounds(session, known.trace, known.records, known.scope)
 
 

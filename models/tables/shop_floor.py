@@ -26,6 +26,7 @@ class ConsumptionRow(SQLModel, table=True):
     part_revision: str | None = None
     quantity: Decimal = Field(sa_type=Exact)
     unit: str
+    serials: list[str] = Field(default_factory=list, sa_type=Json)
     operation: int | None = None
     operator: str = ""
     machine: str = ""

@@ -89,3 +89,67 @@ def test_a_bought_lot_is_found_by_the_number_of_a_piece(shop: TestClient) -> Non
         assert found.status_code == 200, found.text
         assert found.json()["root"]["identifier"] == "serial:P-a2/PUMP"
         assert found.json()["root"]["nodes"] == [f"lot:{lot}"]
+
+
+def use(client: TestClient, lot: str, quantity: int, *serials: str) -> Any:
+    body = {"lot": lot, "quantity": quantity, "serials": list(serials)}
+    return client.post(f"{API}/work-orders/WO-3201/consumptions", json=body)
+
+
+def test_a_piece_with_a_number_leaves_by_its_number(shop: TestClient) -> None:
+    lot = booked(shop)
+    line = {"lot": lot, "quantity": 1}
+    body = {"customer": CUSTOMER["code"], "destination": "Dock 4", "lines": [line]}
+    for answer, field in (
+        (shop.post(API + "/dispatches", json=body), "lines.0.serials"),
+        (use(shop, lot, 1), "serials"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "serial.missing"), answer.text
+        assert answer.json()["errors"][0]["field"] == field
+        assert answer.json()["detail"].endswith("Here are: P-a1, P-a2, P-a3.")
+    assert shop.get(f"{API}/lots/{lot}").json()["on_hand"] == "3"
+
+
+def test_a_job_uses_up_the_pieces_it_names_and_gives_them_back_when_reversed(shop: TestClient) -> None:
+    lot = booked(shop)
+    for answer, status, code in (
+        (use(shop, lot, 2, "P-a1"), 422, "serials.count"),
+        (use(shop, lot, 1, "P-a9"), 409, "serial.unknown"),
+        (use(shop, booked(shop, serials=["Q1", "Q2", "Q3"]), 1, "P-a1"), 409, "serial.other_lot"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    used = use(shop, lot, 2, "P-a1", "P-a2")
+    assert (used.status_code, used.json()["serials"]) == (201, ["P-a1", "P-a2"]), used.text
+    for answer in (leave(shop, lot, "P-a1"), use(shop, lot, 1, "P-a2")):
+        assert (answer.status_code, answer.json()["code"]) == (409, "serial.used"), answer.text
+        assert "WO-3201" in answer.json()["detail"]
+    # Used up is still no other piece's number.
+    assert book(shop, quantity=1, serials=["P-a1"]).json()["code"] == "serial.made"
+    reverse = f"{API}/work-orders/WO-3201/consumptions/{used.json()['id']}/reverse"
+    assert shop.post(reverse, json={"reason": "Typed for the wrong job"}).status_code == 200
+    assert leave(shop, lot, "P-a1").status_code == 201
+    assert use(shop, lot, 1, "P-a2").status_code == 201
+
+
+def test_a_piece_is_traced_into_the_job_that_used_it_and_no_other(shop: TestClient) -> None:
+    lot = booked(shop)
+    assert use(shop, lot, 1, "P-a1").status_code == 201
+    number = leave(shop, lot, "P-a2").json()["number"]
+    made = {"quantity": 1, "lot": "SKID-1"}
+    assert shop.post(f"{API}/work-orders/WO-3201/outputs", json=made).status_code == 201
+    line = {"lot": "SKID-1", "quantity": 1}
+    body = {"customer": CUSTOMER["code"], "destination": "Dock 4", "lines": [line]}
+    product = shop.post(API + "/dispatches", json=body).json()["number"]
+
+    def reached(serial: str) -> set[str]:
+        nodes = shop.get(f"{API}/trace/{serial}").json()["nodes"]
+        return {node["id"] for node in nodes if node["kind"] not in ("supplier", "customer")}
+
+    assert reached("P-a1") == {
+        f"lot:{lot}",
+        "job:WO-3201",
+        "lot:SKID-1",
+        f"dispatch:{product}",
+    }
+    assert reached("P-a2") == {f"lot:{lot}", f"dispatch:{number}"}
+    assert reached("P-a3") == {f"lot:{lot}"}

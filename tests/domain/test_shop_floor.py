@@ -24,7 +24,7 @@ JOB = Job("4520", "SHAFT", "B", "C62", operations=frozenset({10, 30}))
 
 def of(on_hand: str, **facts: object) -> Shelved:
     about = {"undecided": Decimal(0), "bought": False, "part_revision": None}
-    about |= {"sources": frozenset(), "booked": Decimal(0), "began": None}
+    about |= {"sources": frozenset(), "booked": Decimal(0), "began": None, "by_serial": False}
     shelved = {name: facts.pop(name, value) for name, value in about.items()}
     fact = LotFact(**{"lot": "BAR", "part": "4140", "on_hand": Decimal(on_hand), "unit": "C62"} | facts)  # type: ignore[arg-type]
     return Shelved(fact, **shelved)  # type: ignore[arg-type]
@@ -234,6 +234,7 @@ def test_a_serial_leaves_once() -> None:
         (Whereabouts("ROD", "SO-1", Bucket.ACCEPTED), "serial.other_lot"),
         (Whereabouts("ROD"), "serial.other_lot"),
         (Whereabouts(dispatch="DN-0"), "serial.gone"),
+        (Whereabouts(job="4519"), "serial.used"),
     ],
 )
 def test_a_piece_leaves_only_from_where_it_is(where: Whereabouts, code: str | None) -> None:
@@ -241,6 +242,8 @@ def test_a_piece_leaves_only_from_where_it_is(where: Whereabouts, code: str | No
         assert len(leave(line("1", "S1"), where=where, here=("S1",))) == 1
     else:
         assert refused(lambda: leave(line("1", "S1"), where=where)) == code
+        stock = SerialStock({("4140", "S1"): where})
+        assert refused(lambda: use("1", "S1", stock=stock)) == code
 
 
 def test_a_piece_nobody_made_does_not_leave_a_lot_whose_pieces_are_known() -> None:
@@ -251,6 +254,31 @@ def test_a_piece_nobody_made_does_not_leave_a_lot_whose_pieces_are_known() -> No
     assert [error.field for error in refusal.value.errors] == ["lines.0.serials"]
     # Of a lot that came with nobody naming its pieces, any may be.
     assert len(leave(line("1", "S9"))) == 1
+
+
+def use(quantity: str, *serials: str, stock: SerialStock = SerialStock(), by_serial: bool = True) -> Edge:
+    there = of("10", by_serial=by_serial)
+    return floor.consume(JOB, "BAR", there, Decimal(quantity), serials, stock, of_itself=False)
+
+
+def test_pieces_with_numbers_are_named_when_they_leave_or_are_used_up() -> None:
+    here = {("4140", serial): Whereabouts("BAR") for serial in ("S1", "S2")}
+    there = here | {("4140", "S3"): Whereabouts("BAR", "SO-1", Bucket.AT_SUPPLIER)}
+    stock = SerialStock(there | {("4140", "S4"): Whereabouts(job="4519")})
+    lots = {"BAR": of("10", by_serial=True)}
+    for known, said in ((stock, "Here are: S1, S2."), (SerialStock(), "by their serial numbers.")):
+        with pytest.raises(Invalid) as refusal:
+            list(floor.dispatch("DN-1", [line("1")], lots, {}, known))
+        assert (refusal.value.code, refusal.value.errors[0].field) == ("serial.missing", "lines.0.serials")
+        assert refusal.value.detail.endswith(said)
+        with pytest.raises(Invalid) as refusal:
+            use("1", stock=known)
+        assert (refusal.value.code, refusal.value.errors[0].field) == ("serial.missing", "serials")
+    assert refused(lambda: use("2", "S1")) == "serials.count"
+    assert refused(lambda: use("2", "S1", "S1")) == "serials.repeated"
+    assert use("2", "S1", "S2", stock=stock).quantity == 2
+    # Nobody has to name what is told by its lot.
+    assert use("2", by_serial=False).quantity == 2
 
 
 # --- when it was

@@ -102,6 +102,7 @@ def consumption_form(steps: list[Option]) -> Form:
         (
             Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
             Input("quantity", N_("Quantity"), "number"),
+            Input("serials", N_("Serial numbers"), "lines", N_("One in each line, or with commas between")),
             *_step(steps),
             Input("confirm", N_("It takes pieces as they are that came back unprocessed"), "flag"),
         )

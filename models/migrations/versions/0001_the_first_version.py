@@ -1100,6 +1100,7 @@ def upgrade() -> None:
         sa.Column("part_revision", sa.String(), nullable=True),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("serials", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("operation", sa.Integer(), nullable=True),
         sa.Column("operator", sa.String(), nullable=False),
         sa.Column("machine", sa.String(), nullable=False),
