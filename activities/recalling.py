@@ -22,7 +22,7 @@ from models.domain.authority import Actor, acting_as
 from models.domain.commands import Signature as Named
 from models.domain.errors import Refusal
 from models.domain.lot_holds import OpenHold
-from models.domain.recall_scope import scope_of, still_ours
+from models.domain.recall_scope import not_stopped, scope_of, still_ours
 from models.domain.recalls import Recall, Record, Signature
 from models.domain.signing import signed
 from models.domain.texts import LONGEST_TOLD
@@ -126,8 +126,9 @@ def approve(
     return recall, written
 
 
-def to_hold(session: Session, number: str, *, cleared: bool) -> tuple[Recall, list[str]]:
-    """The affected lots that can still be stopped. Raises `Refusal` for a drill."""
+def to_hold(session: Session, number: str, *, cleared: bool) -> tuple[Recall, list[str], list[View]]:
+    """The lots that stop what can still be stopped, and the pieces that none of them stops. Raises `Refusal` for
+    a drill."""
     recall = recalls.named(session, number, cleared=cleared)
     rules.may_hold(recall)
     scoped = found(
@@ -136,7 +137,8 @@ def to_hold(session: Session, number: str, *, cleared: bool) -> tuple[Recall, li
         Direction.FORWARD,
         cleared=cleared,
     )
-    return recall, still_ours(scope_of(scoped.view, scoped.trace.ahead))
+    reached = scope_of(scoped.view, scoped.trace.ahead)
+    return recall, still_ours(reached), orjson.loads(_canonical(not_stopped(reached)))
 
 
 def hold(session: Session, recall: Recall, lot: str, *, actor: Actor, now: datetime) -> None:
@@ -186,7 +188,7 @@ def _report(recall: Recall, signature: Signature, reached: View) -> View:
     }
 
 
-def _canonical(values: View) -> bytes:
+def _canonical(values: View | list[View]) -> bytes:
     """JSON with sorted keys: equal facts give equal bytes."""
     option = orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS
     return orjson.dumps(values, default=lambda value: f"{value:f}", option=option)

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -38,6 +39,7 @@ _PAGE = 50
 # Two more rows than there are actions, so that one can be added without a script.
 _SPARE = 2
 _ACTION = re.compile(r"actions\.(\d{1,3})\.(?:what|owner)")
+NOT_STOPPED = N_("Order {order}: {amount} are still open, and no lot stands for them. Stop them by hand.")
 CALLED = {
     "identifier": N_("What is it about?"),
     "reason": N_("Reason"),
@@ -238,7 +240,15 @@ def _name(form: Form, field: str) -> str:
 
 def _outcome(answer: Answer, staff: Staff) -> dict[str, Any]:
     told: dict[str, Any] = orjson.loads(answer.body)
-    return told | {"failed": [each | {"said": staff.words.say(each["detail"])} for each in told["failed"]]}
+    failed = [each | {"said": staff.words.say(each["detail"])} for each in told["failed"]]
+    return told | {"failed": failed, "open_told": [_not_stopped(each, staff) for each in told["not_stopped"]]}
+
+
+def _not_stopped(row: dict[str, Any], staff: Staff) -> str:
+    words = staff.words
+    return words.say(
+        NOT_STOPPED, order=row["order"], amount=words.amount(Decimal(row["quantity"]), row["unit"])
+    )
 
 
 def _list(request: Request, staff: Staff, sheet: Sheet, before: str | None = None) -> Response:

@@ -184,11 +184,12 @@ def approve_recall(number: str, body: ApproveBody, request: Request, principal: 
 
 @router.post("/recalls/{number}/hold")
 def hold_lots(number: str, request: Request, principal: Runner) -> Answer:
-    """Every affected lot that is here or at a supplier, one after another: `held` now, and `failed` with why
-    not. What somebody holds already stays as it is."""
+    """Every affected lot that is here, pending, rejected or at a supplier, one after another: `held` now, and
+    `failed` with why not. What somebody holds already stays as it is. `not_stopped` are pieces still open that
+    no lot stands for."""
     database = request.app.state.database
     with database.snapshot() as session:
-        recall, lots = recalling.to_hold(session, number, cleared=principal.cleared)
+        recall, lots, open_still = recalling.to_hold(session, number, cleared=principal.cleared)
     held, failed = [], []
     for lot in lots:
         try:
@@ -199,7 +200,7 @@ def hold_lots(number: str, request: Request, principal: Runner) -> Answer:
             held.append(lot)
         except Refusal as refusal:
             failed.append(recalling.not_held(lot, refusal))
-    return Answer({"held": held, "failed": failed})
+    return Answer({"held": held, "failed": failed, "not_stopped": open_still})
 
 
 def view(request: Request, principal: Principal, number: str) -> View:

@@ -13,6 +13,7 @@ from typing import Any
 
 from models.domain.at_most import left, of_lots
 from models.domain.quantities import ZERO, plain
+from models.domain.recall_open import open_pieces
 
 View = dict[str, Any]
 _HUNDRED = Decimal(100)
@@ -44,6 +45,7 @@ def scope_of(trace: Mapping[str, Any], ahead: Collection[str]) -> View:
         "root": {name: trace["root"][name] for name in ("identifier", "kind", "value")},
         "lots": lots,
         "orders": _orders(by_kind.get("order", ()), trace["suppliers"], ahead),
+        "open": list(open_pieces(trace, ahead)),
         "jobs": [_job(node, affected=node["id"] in ahead) for node in by_kind.get("work_order", ())],
         "customers": customers,
         "balance": balance,
@@ -70,11 +72,14 @@ def furthest(percents: Iterable[Decimal]) -> Decimal | None:
 
 
 def still_ours(scope: Mapping[str, Any]) -> list[str]:
-    """The affected lots that are here, or out at a supplier: what can still be stopped."""
-    out = {lot for order in scope["orders"] if order["affected"] for lot in order["open_lots"]}
-    return [
-        lot["lot"] for lot in scope["lots"] if lot["affected"] and (lot["on_hand"] > 0 or lot["lot"] in out)
-    ]
+    """The lots to be held: those affected that are here, and what stops the pieces that are open."""
+    here = [lot["lot"] for lot in scope["lots"] if lot["affected"] and lot["on_hand"] > 0]
+    return list(dict.fromkeys([*here, *(lot for row in scope["open"] for lot in row["held_by"])]))
+
+
+def not_stopped(scope: Mapping[str, Any]) -> list[View]:
+    """Open pieces that no lot stands for: a hold does not reach them."""
+    return [row for row in scope["open"] if not row["held_by"]]
 
 
 def _lot(node: View, *, affected: bool) -> View:
@@ -202,6 +207,8 @@ def _answer(scope: Mapping[str, Any], bounds: Mapping[str, Decimal]) -> View:
     for lot in scope["lots"]:
         if lot["affected"] and lot["on_hand"]:
             here[lot["unit"]] = here.get(lot["unit"], ZERO) + lot["on_hand"]
+    for row in scope["open"]:
+        here[row["unit"]] = here.get(row["unit"], ZERO) + row["quantity"]
     return {
         "customers": len(scope["customers"]),
         "dispatches": len({line["dispatch"] for each in scope["customers"] for line in each["lines"]}),

@@ -20,9 +20,12 @@ from models.tables.parts import Part
 from models.tables.recalls import RecallReportRow
 from models.tables.shop_floor import Customer
 from models.tables.types import table
-from tests.api.conftest import API, Hands, Login
+from tests.api.conftest import API, NOW, Hands, Login
+from tests.domain.asking import arrived, process, receive, send, ship
+from tests.domain.orders import day, given
+from tests.domain.test_trace_story import an_order
 from tests.paper import sheets
-from tests.traced import BARS, tell_story
+from tests.traced import BARS, record_all, tell_story
 
 HEAT = {"identifier": "HX-1", "reason": "The mill reports a wrong melt"}
 RECORD = {
@@ -355,3 +358,33 @@ def test_only_quality_runs_recalls_and_all_read_them(quality: TestClient, as_rol
         post(buyer, f"/recalls/{number}/{what}", body, 403)
     assert get(buyer, f"/recalls/{number}")["recall"] == number
     assert get(buyer, "/recalls/RC-1999-0001", 404)["code"] == "recall.unknown"
+
+
+def bad_load(app: FastAPI, *, loaded: int = 40) -> None:
+    """Of 40 pieces, `loaded` were in a bad load: 20 came back as P and wait, 20 are still with the supplier."""
+    made = an_order("SO-7", "ACME", "HL-A", 40, "H9")
+    given(made, send(40), arrived())
+    given(made.at(day(3)), process("BADL", started=day(2, 9), **{"HL-A": loaded}))
+    given(made, ship(20, load="BADL"), receive(pending=20, parcel="SO-7-P1", output_lot="HL-P"))
+    with app.state.database.write() as session:
+        amount: Any = {"part": "FLANGE", "quantity": 40, "uom": "C62", "on_hand": 40, "created_at": NOW}
+        session.add(Lot(number="HL-A", **amount))
+        # The records come without their receipt, which would have made the lot that came back.
+        session.add(Lot(number="HL-P", **amount | {"quantity": 0, "on_hand": 0}))
+        session.flush()
+        record_all(session, made)
+
+
+def test_a_bad_load_is_stopped_pending_and_at_its_supplier(app: FastAPI, quality: TestClient) -> None:
+    bad_load(app)
+    body = {"identifier": "BADL", "reason": "Too hot", "drill": False}
+    number = post(quality, "/recalls", body, 201)["recall"]
+    scope = get(quality, f"/recalls/{number}")["scope"]
+    (row,) = scope["open"]
+    assert (row["quantity"], row["at_supplier"], row["unsure"]) == ("40", "20", False)
+    assert scope["answer"]["here"] == [{"quantity": "40", "unit": "C62"}]
+    told = post(quality, f"/recalls/{number}/hold", {})
+    assert (told["held"], told["failed"], told["not_stopped"]) == (["HL-A", "HL-P"], [], [])
+    assert get(quality, "/lots/HL-P")["held"] is True
+    again = post(quality, f"/recalls/{number}/hold", {})
+    assert [each["code"] for each in again["failed"]] == ["lot.already_held"] * 2

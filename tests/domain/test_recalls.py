@@ -12,7 +12,7 @@ import pytest
 from models.domain import recalls as rules
 from models.domain.authority import Actor, Role
 from models.domain.errors import Refusal
-from models.domain.recall_scope import Gap, furthest, percent, scope_of, still_ours
+from models.domain.recall_scope import Gap, furthest, not_stopped, percent, scope_of, still_ours
 from models.domain.recalls import Quarter, Recall, Record, Signature, next_drill
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -215,7 +215,7 @@ def test_the_answer_counts_what_is_concerned() -> None:
     answer = scope_of(trace(), AHEAD)["answer"]
     assert (answer["customers"], answer["dispatches"], answer["lots"], answer["orders"]) == (1, 1, 1, 1)
     assert answer["sent"] == [{"quantity": Decimal(50), "unit": "C62"}]
-    assert answer["here"] == [{"quantity": Decimal(45), "unit": "C62"}]
+    assert answer["here"] == [{"quantity": Decimal(53), "unit": "C62"}], "on the shelf, and at a supplier"
     assert answer["missing"] == 2
     assert [row["quantity"] for row in answer["unexplained"]] == [Decimal(5)]
 
@@ -241,3 +241,58 @@ def test_what_can_be_stopped_is_here_or_at_a_supplier() -> None:
     assert still_ours(scope_of(told, AHEAD)) == ["MADE"], "out at a supplier"
     told["nodes"][3]["pieces"] = {}
     assert still_ours(scope_of(told, AHEAD)) == []
+
+
+LOAD, WORK = "load:ACME:Bath 3:BADL:2026-11-02T09:00:00Z", "order:SO-1:1:MADE"
+
+
+def of_a_load(loaded: int, **pieces: int) -> dict[str, Any]:
+    """Of a load of MADE 20 came back as BACK."""
+    told = trace()
+    told["nodes"][1] |= {"id": "lot:BACK", "number": "BACK", "on_hand": Decimal(0)}
+    told["nodes"][3]["pieces"] = {bucket: Decimal(some) for bucket, some in pieces.items()}
+    del told["nodes"][4]
+    told["edges"] = [
+        {
+            "from": LOAD,
+            "to": WORK,
+            "quantity": Decimal(loaded),
+            "unit": "C62",
+            "how": "process",
+            "load": LOAD,
+        },
+        {
+            "from": WORK,
+            "to": "lot:BACK",
+            "quantity": Decimal(20),
+            "unit": "C62",
+            "how": "process",
+            "load": LOAD,
+        },
+    ]
+    return scope_of(told, {LOAD, WORK, "lot:BACK"})
+
+
+@pytest.mark.parametrize(
+    ("loaded", "pieces", "held", "here", "unsure"),
+    [
+        (40, {"pending": 20, "at_supplier": 20}, ["BACK", "MADE"], 40, False),
+        (30, {"pending": 20, "at_supplier": 20}, ["BACK", "MADE"], 30, True),
+        (20, {"pending": 20, "at_supplier": 20}, ["BACK"], 20, False),
+        (40, {"rejected": 4}, ["BACK"], 4, False),
+    ],
+    ids=["all of it is there or waits", "others are among those there", "all of it came back", "rejected"],
+)
+def test_a_load_is_stopped_by_what_came_of_it_and_by_what_was_sent(
+    loaded: int, pieces: dict[str, int], held: list[str], here: int, unsure: bool
+) -> None:
+    scope = of_a_load(loaded, **pieces)
+    assert still_ours(scope) == held
+    assert scope["answer"]["here"] == [{"quantity": here, "unit": "C62"}]
+    assert [row["unsure"] for row in scope["open"]] == [unsure]
+    assert not_stopped(scope) == []
+
+
+def test_open_pieces_without_a_lot_are_said_not_to_be_stopped() -> None:
+    (row,) = not_stopped(scope_of(trace(), AHEAD))
+    assert (row["order"], row["lot"], row["quantity"]) == ("SO-1", "", Decimal(3))
