@@ -80,6 +80,7 @@ FORMS: Mapping[str, Asked] = {
         N_("Other material was used"), _labels(mismatches.FORM), {"decision": mismatches.WAYS}
     ),
     "/lots/*/hold": Asked(N_("Put the lot on hold"), _WHY),
+    "/lots/*/documents": Asked(N_("Add a certificate")),
     "/lots/*/release": Asked(N_("Release the lot"), _WHY),
     "/recalls": Asked(N_("Recall"), CALLED | {"kind": N_("Kind")}, {"kind": _KINDS}),
     "/recalls/*/record": Asked(N_("What was done"), CALLED),

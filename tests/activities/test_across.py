@@ -35,15 +35,17 @@ PAYABLES = table(PayableRow)
 class Shops(Shop):
     """A shop with several orders of the same lot."""
 
-    def another(self, quantity: int = 40) -> str:
+    def another(self, quantity: int = 40, operation: int = 30) -> str:
         """Another draft's number."""
-        line = DraftLine(1, "WO", 30, Decimal(quantity), Decimal("0.85"), "USD", (("L1", Decimal(quantity)),))
+        line = DraftLine(
+            1, "WO", operation, Decimal(quantity), Decimal("0.85"), "USD", (("L1", Decimal(quantity)),)
+        )
         draft = Draft("", "MAIN", "u_1", "ACME", "PLATE", "", "", date(2026, 4, 10), lines=(line,))
         with self.database.write() as session:
             return drafts.create(session, draft, NOW).number
 
-    def issued(self, quantity: int = 40) -> str:
-        number = self.another(quantity)
+    def issued(self, quantity: int = 40, operation: int = 30) -> str:
+        number = self.another(quantity, operation)
         assert self.do_on(number, c.Issue()).status == "applied"
         return number
 

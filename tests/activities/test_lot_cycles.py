@@ -9,6 +9,7 @@ import pytest
 from models.db import Database
 from models.domain import commands as c
 from models.settings import Settings
+from models.tables.work_orders import Operation
 from tests.activities.test_across import Shops
 from tests.activities.test_apply import refused
 
@@ -16,6 +17,12 @@ from tests.activities.test_apply import refused
 @pytest.fixture
 def shop(database: Database, settings: Settings) -> Shops:
     shop = Shops(database, settings)
+    with database.write() as session:
+        # A lot goes through each operation once.
+        for sequence in (40, 50, 60):
+            session.add(
+                Operation(work_order="WO", sequence=sequence, kind="outside", process="PLATE", spec="B633")
+            )
     assert shop.do(c.Issue()).status == "applied"
     return shop
 
@@ -30,7 +37,7 @@ def through(shop: Shops, number: str, lot: str, becomes: str, slip: str = "1") -
 
 
 def test_a_lot_does_not_become_what_it_was_made_of(shop: Shops) -> None:
-    second, third, fourth = (shop.issued() for _ in range(3))
+    second, third, fourth = (shop.issued(operation=operation) for operation in (40, 50, 60))
     assert through(shop, shop.number, "L1", "L2") == "applied"
     assert through(shop, second, "L2", "L3") == "applied"
     assert through(shop, third, "L3", "L1") == "receive.own_source"

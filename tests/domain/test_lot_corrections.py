@@ -19,6 +19,7 @@ LOT: dict[str, object] = {
     "supplier_lot": "S-1",
     "heat_number": "HX-1",
     "certificate": None,
+    "serials": None,
     "unit_cost": None,
 }
 
