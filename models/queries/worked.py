@@ -96,6 +96,8 @@ _DISPATCH = (
 
 def booked_in(session: Session, lots: Collection[str]) -> set[str]:
     """Those of the lots of which an order booked in some."""
+    if not lots:
+        return set()
     rows = session.scalars(_CAME_BACK, {"nodes": [f"lot:{lot}" for lot in lots]})
     return {node.removeprefix("lot:") for node in rows}
 
@@ -156,12 +158,14 @@ def usable(session: Session, order: Order, *, cleared: bool) -> dict[str, Decima
         }
         if lot
     }
+    if not lots:
+        return {}
     rows = session.execute(
         select(_LOTS.c.number, _LOTS.c.on_hand, _LOTS.c.uom).where(
             _LOTS.c.number.in_({lot for _, lot in lots.values()})
         )
     )
-    there = {row.number: (row.on_hand, row.uom) for row in rows} if lots else {}
+    there = {row.number: (row.on_hand, row.uom) for row in rows}
     asked = {
         at: (lot, step_of(order, line))
         for at, (line, lot) in lots.items()
