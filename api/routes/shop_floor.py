@@ -67,7 +67,7 @@ class OutputBody(StepFields):
     inspection: InspectionBody | None = None
     confirm: bool = Field(
         default=False,
-        description="It is so many, though that is more than the job may be over (`SENDOUT_OUTPUT_OVER`).",
+        description="It is so many, though that is more than a job may be over by the settings.",
     )
 
 
