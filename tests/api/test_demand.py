@@ -268,6 +268,8 @@ def test_a_lot_that_is_planned_twice_is_told_with_who_wants_it(
 @ON_SQLITE
 def test_a_draft_that_plans_a_lot_somebody_picked_says_so(shop: TestClient) -> None:
     make(shop, ORDERED)
+    flange = PART | {"bom": [{"part": "BAR", "quantity": "1"}]}
+    assert shop.put(f"{API}/parts/FLANGE-DN50/B", json=flange).status_code == 200
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 95, "unit_price": "1", "currency": "USD"}
     body = {
         "supplier": "ACME",
