@@ -17,7 +17,7 @@ from models.domain.errors import Unknown
 from models.domain.facts import Draft, DraftLine
 from models.queries.orders import Reader
 from models.settings import Settings
-from models.tables.orders import OrderRow
+from models.tables.orders import LineRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
@@ -107,6 +107,9 @@ def test_a_cancelled_order_orders_nothing_and_has_what_it_has(shop: Shop) -> Non
     with shop.database.write() as session:
         session.execute(
             update(table(OrderRow)).where(table(OrderRow).c.number == order).values(stage="cancelled")
+        )
+        session.execute(
+            update(table(LineRow)).where(table(LineRow).c.order_number == order).values(still_ordered=0)
         )
     [plated] = family(shop, "WO")["totals"]
     assert (plated["ordered"], plated["sent"], plated["accepted"]) == (0, 10, 3)

@@ -116,7 +116,7 @@ async def test_what_it_finds_is_in_the_log(
             session.execute(update(PIECES).values(in_transit_out=10))
         with capture_logs() as logs:
             swept = await sweep()
-        assert swept.found == {"pieces.not_conserved": 1, "tables.differ": 1}
+        assert swept.found == {"lot.unexplained": 1, "pieces.not_conserved": 1, "tables.differ": 1}
         told = {(line["code"], line["where"]) for line in logs if line["event"] == "sweep_found"}
         assert ("pieces.not_conserved", f"{number} line 1 lot {LOT}") in told
 
