@@ -146,7 +146,7 @@ def test_characteristic_numbers_are_unique_and_one_is_needed(stocked: TestClient
 def test_limits_are_kept_exactly(stocked: TestClient) -> None:
     body = (
         '{"part":"FLANGE-DN50","revision":"B","process":"PLATE","characteristics":[{"number":"1",'
-        '"name":"x","lower":0.1,"nominal":0.30000000000000004,"upper":"1e1"}]}'
+        '"name":"x","lower":0.1,"nominal":0.30000000000000004,"upper":"10.0"}]}'
     )
     address = API + "/inspection-plans/FLANGE-DN50/B/PLATE"
     answer = stocked.put(address, content=body, headers={"Content-Type": "application/json"})

@@ -229,7 +229,7 @@ async def test_what_mails_call_an_order_is_one_line(system: System, field: str) 
 
 
 async def test_a_covered_operation_is_ordered_again_with_a_warning(system: System) -> None:
-    first = await issued(system, quantity=600)
+    first = await issued(system, quantity=1200)
     line = {"work_order": "WO-3201", "operation": 30, "quantity": 600, "unit_price": "1"}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     made = await system.post(Role.BUYER, "/orders", body, status=201)
