@@ -71,7 +71,13 @@ def test_everything_wrong_is_named_at_once(stocked: TestClient) -> None:
         stocked.post(
             TERMS,
             json=BODY
-            | {"process": "NOPE", "part": "NOPE", "price": "-1", "minimum": "0.005", "late_per_day": "1e13"},
+            | {
+                "process": "NOPE",
+                "part": "NOPE",
+                "price": "-1",
+                "minimum": "0.005",
+                "late_per_day": "10000000000000",
+            },
         )
     )
     assert set(wrong) == {"process", "part", "price", "minimum", "late_per_day"}
