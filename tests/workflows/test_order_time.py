@@ -111,14 +111,16 @@ async def test_on_hold_the_clock_stands_and_goes_on_with_the_time_that_was_left(
                 break
             await asyncio.sleep(0.2)
         assert "DueAt" not in description.search_attributes
-        await story.to("2040-03-20 10:00")
+        # A minute sooner in the day than the hold came: were it some seconds later, the last of the fifteen
+        # hours would end after five, which is the next morning.
+        await story.to("2040-03-20 09:59")
         await story.act(Role.BUYER, "resume")
         await story.to("2040-03-21 20:00")
         expected = [
             ("2040-03-06 09:00", "reminded", "ack_reminder"),
-            # Eleven o'clock to five on the 20th makes six hours in Germany.
-            ("2040-03-21 09:00", "raised", "ack_overdue"),
-            ("2040-03-21 16:00", "raised", "milestone_overdue"),
+            # A minute to eleven until five on the 20th makes six hours and a minute in Germany.
+            ("2040-03-21 08:59", "raised", "ack_overdue"),
+            ("2040-03-21 15:59", "raised", "milestone_overdue"),
         ]
         assert_at(await told(story), expected)
         await story.act(Role.BUYER, "hold", reason="drawing still unclear")
@@ -126,8 +128,8 @@ async def test_on_hold_the_clock_stands_and_goes_on_with_the_time_that_was_left(
         assert_at(await told(story), expected)
         await story.act(Role.BUYER, "resume")
         await story.to("2040-04-04 05:00")
-        # The next rung of the ladder has two hours left: they are worked on the Tuesday after Easter.
-        expected.append(("2040-04-03 12:00", "escalated", "ack_overdue"))
+        # The next rung of the ladder has a minute less than two hours left: they are worked on the Tuesday after Easter.
+        expected.append(("2040-04-03 11:59", "escalated", "ack_overdue"))
         assert_at(await told(story), expected)
 
 
