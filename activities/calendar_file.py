@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from icalendar import Calendar, Event
 
 from activities.i18n import N_, say
-from activities.mail_contexts import OrderIssued
+from activities.supplier_mails import OrderIssued
 
 NEED_BY = N_("Order {order}: needed at {company}")
 SHIP_BY = N_("Order {order}: last day to ship to {company}")

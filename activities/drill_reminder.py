@@ -11,8 +11,8 @@ from sqlmodel import Session
 from temporalio import activity
 
 from activities.drill_types import REMIND_DRILL, Reminded
-from activities.mail_contexts import DrillReminder
 from activities.mail_message import mail_host
+from activities.our_mails import DrillReminder
 from activities.outgoing import queue_once
 from models.db import Database
 from models.domain.authority import Role

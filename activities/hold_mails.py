@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session
 
-from activities.mail_contexts import HeldDispatch, HoldMail, HoldPlaced, HoldReleased
 from activities.mail_message import mail_host
+from activities.our_mails import HeldDispatch, HoldMail, HoldPlaced, HoldReleased
 from activities.outgoing import queue_once
 from models.domain.authority import Role
 from models.domain.lot_holds import BY_DOCUMENT

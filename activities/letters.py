@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
-from activities import mail_contexts as m
-from activities import mail_facts
+from activities import mail_facts, mail_parts, our_mails, supplier_mails
 from activities.mail_message import mail_host, sender_of
 from activities.outgoing import queue
 from models.domain import events as e
@@ -76,7 +75,7 @@ class Letters:
                 context = self._context(order, notice, buyer, link)
                 self.add(order.number, person, context)
 
-    def add(self, order_number: str, person: Person, context: m.MailContext) -> None:
+    def add(self, order_number: str, person: Person, context: mail_parts.MailContext) -> None:
         """One mail to one person."""
         outbox = str(uuid.uuid5(uuid.UUID(self.command), f"{len(self.written)}:{person.party}"))
         queue(self.session, outbox, person, context, host=self.host, now=self.now, order=order_number)
@@ -99,7 +98,9 @@ class Letters:
     def _link(self, order: Order, person: Person) -> str:
         return link_for(self.session, self.settings, order.number, person.id, self.now)
 
-    def _context(self, order: Order, notice: Notice, buyer: Person | None, link: str) -> m.MailContext:
+    def _context(
+        self, order: Order, notice: Notice, buyer: Person | None, link: str
+    ) -> mail_parts.MailContext:
         event = notice.event
         ours: dict[str, Any] = {"order": order.number, "company": self.settings.company}
         theirs: dict[str, Any] = {
@@ -114,7 +115,7 @@ class Letters:
             case e.OrderIssued():
                 return mail_facts.order_issued(order, theirs)
             case e.ReminderSent(rule="ack_reminder"):
-                return m.AcknowledgmentReminder(
+                return supplier_mails.AcknowledgmentReminder(
                     **theirs,
                     process=order.process_name,
                     need_by=order.need_by,
@@ -131,27 +132,31 @@ class Letters:
                 return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent(rule="return_reminder"):
                 returns, coming = mail_facts.to_leave(order), mail_facts.coming(order)
-                return m.ReturnReminder(**theirs, returns=returns, coming=coming)
+                return supplier_mails.ReturnReminder(**theirs, returns=returns, coming=coming)
             case e.ActionPlanned():
-                return m.ActionPlanned(**ours, **mail_facts.corrective(order, event), link_id=link)
+                return our_mails.ActionPlanned(**ours, **mail_facts.corrective(order, event), link_id=link)
             case e.ReminderSent(rule="corrective_action_due"):
-                return m.ActionDue(**ours, **mail_facts.corrective(order, event), link_id=link)
+                return our_mails.ActionDue(**ours, **mail_facts.corrective(order, event), link_id=link)
             case e.ReminderSent():
-                return m.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
+                return supplier_mails.MilestoneReminder(**theirs, milestones=mail_facts.due(order, self.now))
             case e.OrderHeld():
-                return m.OrderHeld(**theirs, reason=event.reason)
+                return supplier_mails.OrderHeld(**theirs, reason=event.reason)
             case e.OrderResumed():
-                return m.OrderResumed(**theirs, need_by=order.need_by)
+                return supplier_mails.OrderResumed(**theirs, need_by=order.need_by)
             case e.CancellationRequested():
-                return m.OrderCancelled(
+                return supplier_mails.OrderCancelled(
                     **theirs,
                     reason=event.reason,
                     returns=mail_facts.there(order),
                     coming=mail_facts.coming(order),
                 )
             case e.NonconformanceDispositioned() | e.DispositionDecided():
-                back: type[m.ReworkRequested | m.PiecesReturned]
-                back = m.PiecesReturned if notice.mail == "pieces_returned" else m.ReworkRequested
+                back: type[supplier_mails.ReworkRequested | supplier_mails.PiecesReturned]
+                back = (
+                    supplier_mails.PiecesReturned
+                    if notice.mail == "pieces_returned"
+                    else supplier_mails.ReworkRequested
+                )
                 return back(
                     **theirs,
                     nonconformance=event.nonconformance,
@@ -160,7 +165,7 @@ class Letters:
                 )
             case e.InspectionReviewed():
                 inspection = order.inspections[event.inspection]
-                return m.InspectionReviewed(
+                return supplier_mails.InspectionReviewed(
                     **theirs,
                     inspection=event.inspection,
                     decision=mail_facts.decision(event.decision),
@@ -172,14 +177,16 @@ class Letters:
                 )
             case e.LotHeld():
                 pieces = mail_facts.there_of(order, event.lots)
-                return m.LotHeld(**theirs, lots=event.lots, pieces=pieces, reason=event.reason)
+                return supplier_mails.LotHeld(**theirs, lots=event.lots, pieces=pieces, reason=event.reason)
             case e.LotReleased():
                 pieces = mail_facts.there_of(order, event.lots)
-                return m.LotReleased(**theirs, lots=event.lots, pieces=pieces, need_by=order.need_by)
+                return supplier_mails.LotReleased(
+                    **theirs, lots=event.lots, pieces=pieces, need_by=order.need_by
+                )
             case e.OrderClosed() | e.OrderForceCompleted():
-                return m.OrderClosed(**theirs, totals=mail_facts.totals(order))
+                return supplier_mails.OrderClosed(**theirs, totals=mail_facts.totals(order))
             case e.OrderAcknowledged():
-                return m.OrderAcknowledged(
+                return our_mails.OrderAcknowledged(
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
@@ -188,7 +195,7 @@ class Letters:
                     supplier_order=event.supplier_order,
                 )
             case e.OrderCountered():
-                return m.OrderCountered(
+                return our_mails.OrderCountered(
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
@@ -198,7 +205,7 @@ class Letters:
                     supplier_order=event.supplier_order,
                 )
             case e.CounterAccepted():
-                return m.CounterAnswered(
+                return supplier_mails.CounterAnswered(
                     **theirs,
                     decision="accept",
                     need_by=order.need_by,
@@ -207,11 +214,11 @@ class Letters:
                     rejected=tuple(mail_facts.part(order, line) for line in event.rejected),
                 )
             case e.CounterRejected():
-                return m.CounterAnswered(
+                return supplier_mails.CounterAnswered(
                     **theirs, decision="reject", need_by=order.need_by, reason=event.reason
                 )
             case e.ChangeProposed():
-                return m.ChangeProposed(
+                return our_mails.ChangeProposed(
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
@@ -219,7 +226,7 @@ class Letters:
                     reason=event.reason,
                 )
             case e.ChangeApproved() if notice.party == "supplier":
-                return m.ChangeApproved(
+                return supplier_mails.ChangeApproved(
                     **theirs,
                     change=mail_facts.change_order(order, event.change),
                     reason=order.changes[event.change].reason,
@@ -227,7 +234,7 @@ class Letters:
                     returns=mail_facts.leaves_with(order, event.change),
                 )
             case e.ChangeApproved() | e.ChangeRejected():
-                return m.ChangeDecided(
+                return our_mails.ChangeDecided(
                     **ours,
                     supplier=order.supplier_name,
                     decision="approve" if isinstance(event, e.ChangeApproved) else "reject",
@@ -235,9 +242,9 @@ class Letters:
                     reason=event.reason,
                 )
             case e.ChangeWithdrawn():
-                return m.ChangeWithdrawn(**theirs, change=event.change, need_by=order.need_by)
+                return supplier_mails.ChangeWithdrawn(**theirs, change=event.change, need_by=order.need_by)
             case e.ChangeAcknowledged() | e.ChangeDeclined():
-                return m.ChangeAnswered(
+                return our_mails.ChangeAnswered(
                     **ours,
                     supplier=order.supplier_name,
                     decision="accept" if isinstance(event, e.ChangeAcknowledged) else "decline",
@@ -246,7 +253,7 @@ class Letters:
                     reason=event.reason if isinstance(event, e.ChangeDeclined) else "",
                 )
             case e.OrderExpedited():
-                return m.ExpediteRequested(
+                return supplier_mails.ExpediteRequested(
                     **theirs,
                     process=order.process_name,
                     need_by=(event.before, event.need_by),
@@ -254,7 +261,7 @@ class Letters:
                     revision=order.revision,
                 )
             case e.PushTakenBack():
-                return m.PushTakenBack(
+                return our_mails.PushTakenBack(
                     **ours,
                     supplier=order.supplier_name,
                     by=event.by,
@@ -272,7 +279,7 @@ class Letters:
             case e.TransferRefused():
                 return mail_facts.transfer_refused(order, event, ours)
             case e.OrderReassigned():
-                return m.OrderReassigned(
+                return supplier_mails.OrderReassigned(
                     **theirs,
                     reason=event.reason,
                     transfer=event.pieces == "transfer",
@@ -282,7 +289,7 @@ class Letters:
                     kept=mail_facts.accepted(order),
                 )
             case e.OrderDeclined():
-                return m.OrderDeclined(
+                return our_mails.OrderDeclined(
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
@@ -293,8 +300,8 @@ class Letters:
                 return self._alert(order, order.alerts[event.alert], ours)
         raise AssertionError(f"no mail is written about {event.name}")
 
-    def _alert(self, order: Order, alert: Alert, ours: dict[str, Any]) -> m.Alert:
-        return m.Alert(
+    def _alert(self, order: Order, alert: Alert, ours: dict[str, Any]) -> our_mails.Alert:
+        return our_mails.Alert(
             **ours,
             rule=alert.rule,
             since=alert.since,

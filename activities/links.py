@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from activities import mail_contexts as m
+from activities import supplier_mails
 from activities.letters import Letters, link_for
 from activities.mail_message import sender_of
 from models.codec import load_order
@@ -94,7 +94,7 @@ def mail_fresh(session: Session, settings: Settings, link: Any, now: datetime) -
         return []
     buyer = user(session, order.buyer)
     fresh = link_for(session, settings, order.number, person.id, now)
-    context = m.FreshLink(
+    context = supplier_mails.FreshLink(
         order=order.number,
         company=settings.company,
         buyer=buyer.name if buyer is not None else settings.company,

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from activities import mail_contexts as m
+from activities import mail_parts, our_mails, supplier_mails
 from models.domain import events as e
 from models.domain import lot_holds
 from models.domain.changes import Commercial, LineCommercial
@@ -28,10 +28,10 @@ from models.domain.transfers import Transfer
 _Terms = LineTerms | LineCommercial
 
 
-def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
+def order_issued(order: Order, theirs: dict[str, Any]) -> supplier_mails.OrderIssued:
     """The mail a supplier gets about a new order; `theirs` is what all mails to suppliers carry."""
     shipped = next((item.planned for item in order.milestones if item.kind == "shipped"), None)
-    return m.OrderIssued(
+    return supplier_mails.OrderIssued(
         **theirs,
         process=order.process_name,
         spec=order.spec,
@@ -43,22 +43,22 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> m.OrderIssued:
     )
 
 
-def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> m.OrdersMerged:
+def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> supplier_mails.OrdersMerged:
     """The mail about other orders that went into this one; it names their lines and those it had before."""
-    return m.OrdersMerged(
+    return supplier_mails.OrdersMerged(
         **theirs,
         process=order.process_name,
         need_by=(event.before.need_by, event.after.need_by),
         lines=_lines(order.lines[: len(event.before.lines)]),
         sources=tuple(
-            m.MergedOrder(order=source.order, lines=_lines(source.lines)) for source in event.sources
+            mail_parts.MergedOrder(order=source.order, lines=_lines(source.lines)) for source in event.sources
         ),
     )
 
 
-def order_split(order: Order, theirs: dict[str, Any]) -> m.OrderSplit:
+def order_split(order: Order, theirs: dict[str, Any]) -> supplier_mails.OrderSplit:
     """The mail about an order that is part of a former one."""
-    return m.OrderSplit(
+    return supplier_mails.OrderSplit(
         **theirs,
         former=order.kin.split_from,
         siblings=order.kin.siblings,
@@ -70,9 +70,11 @@ def order_split(order: Order, theirs: dict[str, Any]) -> m.OrderSplit:
     )
 
 
-def transfer_offered(order: Order, transfer: Transfer, theirs: dict[str, Any]) -> m.TransferOffered:
+def transfer_offered(
+    order: Order, transfer: Transfer, theirs: dict[str, Any]
+) -> supplier_mails.TransferOffered:
     """The question whether pieces have come that another supplier sends straight here."""
-    return m.TransferOffered(
+    return supplier_mails.TransferOffered(
         **theirs,
         transfer=transfer.transfer,
         sender=transfer.from_supplier,
@@ -83,8 +85,8 @@ def transfer_offered(order: Order, transfer: Transfer, theirs: dict[str, Any]) -
     )
 
 
-def transfer_announced(order: Order, transfer: Transfer, ours: dict[str, Any]) -> m.TransferAnnounced:
-    return m.TransferAnnounced(
+def transfer_announced(order: Order, transfer: Transfer, ours: dict[str, Any]) -> our_mails.TransferAnnounced:
+    return our_mails.TransferAnnounced(
         **ours,
         supplier=order.supplier_name,
         transfer=transfer.transfer,
@@ -96,15 +98,17 @@ def transfer_announced(order: Order, transfer: Transfer, ours: dict[str, Any]) -
     )
 
 
-def transfer_withdrawn(order: Order, name: str, theirs: dict[str, Any]) -> m.TransferWithdrawn:
+def transfer_withdrawn(order: Order, name: str, theirs: dict[str, Any]) -> supplier_mails.TransferWithdrawn:
     transfer = order.transfers[name]
     pieces = _handed_on(order, transfer)
-    return m.TransferWithdrawn(**theirs, transfer=name, sender=transfer.from_supplier, pieces=pieces)
+    return supplier_mails.TransferWithdrawn(
+        **theirs, transfer=name, sender=transfer.from_supplier, pieces=pieces
+    )
 
 
-def transfer_refused(order: Order, event: TransferRefused, ours: dict[str, Any]) -> m.TransferRefused:
+def transfer_refused(order: Order, event: TransferRefused, ours: dict[str, Any]) -> our_mails.TransferRefused:
     transfer = order.transfers[event.transfer]
-    return m.TransferRefused(
+    return our_mails.TransferRefused(
         **ours,
         supplier=order.supplier_name,
         transfer=event.transfer,
@@ -115,16 +119,16 @@ def transfer_refused(order: Order, event: TransferRefused, ours: dict[str, Any])
     )
 
 
-def _handed_on(order: Order, transfer: Transfer) -> tuple[m.Pieces, ...]:
+def _handed_on(order: Order, transfer: Transfer) -> tuple[mail_parts.Pieces, ...]:
     return tuple(
         some_pieces(order, *each, item.serials)
         for each, item in zip(transfer.at(order), transfer.lines, strict=True)
     )
 
 
-def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:
+def _lines(lines: Iterable[Line]) -> tuple[mail_parts.OrderLine, ...]:
     return tuple(
-        m.OrderLine(
+        mail_parts.OrderLine(
             work_order=line.work_order,
             part=line.part,
             revision=line.part_revision,
@@ -141,10 +145,10 @@ def _lines(lines: Iterable[Line]) -> tuple[m.OrderLine, ...]:
 
 def changes(
     order: Order, before: Iterable[LineTerms], terms: Iterable[LineTerms]
-) -> tuple[m.TermsChange, ...]:
+) -> tuple[mail_parts.TermsChange, ...]:
     """The lines that differ, side by side."""
     return tuple(
-        m.TermsChange(
+        mail_parts.TermsChange(
             **_both(order, was, now), promise_date=(was.promise_date, now.promise_date), delivery=number
         )
         for was, now, number in beside(before, terms)
@@ -152,10 +156,10 @@ def changes(
     )
 
 
-def contingency_reminder(order: Order, ours: dict[str, Any]) -> m.ContingencyReminder:
+def contingency_reminder(order: Order, ours: dict[str, Any]) -> our_mails.ContingencyReminder:
     plan = order.contingency
     assert plan is not None, "nobody is reminded of a plan there is not"
-    return m.ContingencyReminder(
+    return our_mails.ContingencyReminder(
         **ours,
         supplier=order.supplier_name,
         process=order.process_name,
@@ -166,10 +170,10 @@ def contingency_reminder(order: Order, ours: dict[str, Any]) -> m.ContingencyRem
     )
 
 
-def claim_reminder(order: Order, ours: dict[str, Any]) -> m.ClaimReminder:
+def claim_reminder(order: Order, ours: dict[str, Any]) -> our_mails.ClaimReminder:
     """One mail about all claims that are open."""
     claims = sorted(order.open_claims, key=lambda claim: claim.due)
-    return m.ClaimReminder(
+    return our_mails.ClaimReminder(
         **ours,
         supplier=order.supplier_name,
         process=order.process_name,
@@ -178,10 +182,10 @@ def claim_reminder(order: Order, ours: dict[str, Any]) -> m.ClaimReminder:
     )
 
 
-def _claim_due(order: Order, claim: Claim) -> m.ClaimDue:
+def _claim_due(order: Order, claim: Claim) -> mail_parts.ClaimDue:
     parcel = order.parcels.get(claim.parcel)
     travel = (parcel.carrier, parcel.tracking) if parcel is not None else ()
-    return m.ClaimDue(
+    return mail_parts.ClaimDue(
         claim=claim.claim,
         due=claim.due,
         whose=order.supplier_name if claim.against == SUPPLIER else " ".join(filter(None, travel)),
@@ -193,11 +197,11 @@ def _claim_due(order: Order, claim: Claim) -> m.ClaimDue:
     )
 
 
-def change_reminder(order: Order, theirs: dict[str, Any]) -> m.ChangeReminder:
+def change_reminder(order: Order, theirs: dict[str, Any]) -> supplier_mails.ChangeReminder:
     """The mail about the change that waits for the supplier."""
     change = order.change_to_answer
     assert change is not None, "nobody is reminded of what was answered"
-    return m.ChangeReminder(
+    return supplier_mails.ChangeReminder(
         **theirs,
         change=change_order(order, change.change),
         reason=change.reason,
@@ -207,20 +211,20 @@ def change_reminder(order: Order, theirs: dict[str, Any]) -> m.ChangeReminder:
     )
 
 
-def change_order(order: Order, name: str) -> m.ChangeOrder:
+def change_order(order: Order, name: str) -> mail_parts.ChangeOrder:
     """A change as its mails tell it, with the lines that differ."""
     change = order.changes[name]
-    return m.ChangeOrder(
+    return mail_parts.ChangeOrder(
         change=name,
         need_by=(change.before.need_by, change.after.need_by),
         spec_revision=(change.before.spec_revision, change.after.spec_revision),
         lines=tuple(
-            m.LineChange(**_both(order, was, now), lots=(_planned(was.lots), _planned(now.lots)))
+            mail_parts.LineChange(**_both(order, was, now), lots=(_planned(was.lots), _planned(now.lots)))
             for was, now in zip(change.before.lines, change.after.lines, strict=True)
             if was != now
         ),
         added=tuple(
-            m.NewLine(
+            mail_parts.NewLine(
                 part=new.part,
                 revision=new.part_revision,
                 work_order=new.work_order,
@@ -251,8 +255,10 @@ def _both(order: Order, was: _Terms, now: _Terms) -> dict[str, Any]:
     }
 
 
-def _planned(lots: Iterable[PlannedLot]) -> tuple[m.PlannedLot, ...]:
-    return tuple(m.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots)
+def _planned(lots: Iterable[PlannedLot]) -> tuple[mail_parts.PlannedLot, ...]:
+    return tuple(
+        mail_parts.PlannedLot(lot=lot.lot, quantity=str(lot.quantity), heat=lot.heat) for lot in lots
+    )
 
 
 def part(order: Order, number: int) -> str:
@@ -262,7 +268,7 @@ def part(order: Order, number: int) -> str:
     return f"{line.part} {line.part_revision}"
 
 
-def to_rework(order: Order) -> tuple[m.Pieces, ...]:
+def to_rework(order: Order) -> tuple[mail_parts.Pieces, ...]:
     """Rejects that are with the supplier, or on their way there, to be worked on again."""
     found = ((at, reworked_there(order, at)) for at in order.stock)
     return tuple(some_pieces(order, line_of(at), lot_of(at), some) for at, some in found if some)
@@ -270,10 +276,10 @@ def to_rework(order: Order) -> tuple[m.Pieces, ...]:
 
 def some_pieces(
     order: Order, number: int, lot: str, quantity: Decimal, serials: Iterable[str] = ()
-) -> m.Pieces:
+) -> mail_parts.Pieces:
     line = order.line(number)
     assert line is not None, "moves and inspections are on the order's lines"
-    return m.Pieces(
+    return mail_parts.Pieces(
         part=line.part,
         revision=line.part_revision,
         quantity=str(quantity),
@@ -295,11 +301,11 @@ def first_pieces(order: Order, inspection: Inspection) -> bool:
     return bool(line.first_article) and released in ([], [inspection.inspection])
 
 
-def there(order: Order) -> tuple[m.Pieces, ...]:
+def there(order: Order) -> tuple[mail_parts.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER)
 
 
-def to_leave(order: Order) -> tuple[m.Pieces, ...]:
+def to_leave(order: Order) -> tuple[mail_parts.Pieces, ...]:
     """What the supplier has and is not to work on any more, or a change took off the order."""
     return tuple(
         some_pieces(order, line, lot, quantity, _those(order, key(line, lot), quantity))
@@ -313,7 +319,7 @@ def _those(order: Order, at: str, quantity: Decimal) -> tuple[str, ...]:
     return names if len(names) == quantity else ()
 
 
-def leaves_with(order: Order, name: str) -> tuple[m.Pieces, ...]:
+def leaves_with(order: Order, name: str) -> tuple[mail_parts.Pieces, ...]:
     """What the supplier would have to send back if it accepted this change as things stand."""
     return to_leave(replace(order, lines=tuple(_as_changed(order, order.changes[name].after))))
 
@@ -325,7 +331,7 @@ def _as_changed(order: Order, after: Commercial) -> Iterable[Line]:
         yield line if wanted is None else replace(line, ordered=wanted.quantity, lots=wanted.lots)
 
 
-def there_of(order: Order, lots: Iterable[str]) -> tuple[m.Pieces, ...]:
+def there_of(order: Order, lots: Iterable[str]) -> tuple[mail_parts.Pieces, ...]:
     """What the supplier has, or is to get, of these lots."""
     return tuple(
         some_pieces(order, line_of(at), lot_of(at), quantity, _all_serials(order, at, quantity))
@@ -339,15 +345,15 @@ def _all_serials(order: Order, at: str, quantity: Decimal) -> tuple[str, ...]:
     return named if len(named) == quantity else ()
 
 
-def coming(order: Order) -> tuple[m.Pieces, ...]:
+def coming(order: Order) -> tuple[mail_parts.Pieces, ...]:
     return _in(order, Bucket.IN_TRANSIT_BACK)
 
 
-def accepted(order: Order) -> tuple[m.Pieces, ...]:
+def accepted(order: Order) -> tuple[mail_parts.Pieces, ...]:
     return _in(order, Bucket.ACCEPTED)
 
 
-def _in(order: Order, *buckets: Bucket) -> tuple[m.Pieces, ...]:
+def _in(order: Order, *buckets: Bucket) -> tuple[mail_parts.Pieces, ...]:
     return tuple(
         some_pieces(order, line_of(at), lot_of(at), quantity, serials_in(order, at, *buckets))
         for at, pieces in order.stock.items()
@@ -360,7 +366,7 @@ def serials_in(order: Order, at: str, *buckets: Bucket) -> tuple[str, ...]:
     return tuple(serial for bucket in buckets for serial in here(order, at, bucket))
 
 
-def going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
+def going_back(order: Order, moves: Iterable[Move]) -> tuple[mail_parts.Pieces, ...]:
     return tuple(
         some_pieces(order, move.line, move.lot, move.quantity, move.serials)
         for move in moves
@@ -368,19 +374,19 @@ def going_back(order: Order, moves: Iterable[Move]) -> tuple[m.Pieces, ...]:
     )
 
 
-def due(order: Order, now: datetime) -> tuple[m.DueMilestone, ...]:
+def due(order: Order, now: datetime) -> tuple[mail_parts.DueMilestone, ...]:
     today = order.supplier_calendar.local_date(now)
     soon = order.supplier_calendar.add_workdays(today, 1)
     return tuple(
-        m.DueMilestone(name=item.name, planned=item.planned, overdue=item.planned < today)
+        mail_parts.DueMilestone(name=item.name, planned=item.planned, overdue=item.planned < today)
         for item in order.milestones
         if item.actual is None and item.planned <= soon
     )
 
 
-def totals(order: Order) -> tuple[m.Total, ...]:
+def totals(order: Order) -> tuple[mail_parts.Total, ...]:
     return tuple(
-        m.Total(
+        mail_parts.Total(
             part=line.part,
             revision=line.part_revision,
             unit=line.unit,

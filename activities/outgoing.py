@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from activities import mail_contexts
+from activities.mail_parts import MailContext
 from models.queries.contacts import Person
 from models.tables.outbox import Outbox, OutboxRecipient, message_id, thread_id, workflow_id
 from models.tables.types import table
@@ -19,7 +20,7 @@ def queue(
     session: Session,
     outbox: str,
     person: Person,
-    context: mail_contexts.MailContext,
+    context: MailContext,
     *,
     host: str,
     now: datetime,
@@ -61,7 +62,7 @@ def queue_once(
     session: Session,
     outbox: str,
     person: Person,
-    context: mail_contexts.MailContext,
+    context: MailContext,
     *,
     host: str,
     now: datetime,

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from activities.mail_contexts import Dispatched, RecallNotice
 from activities.mail_message import mail_host, sender_of
 from activities.outgoing import queue_once
+from activities.supplier_mails import Dispatched, RecallNotice
 from models.domain.recalls import Recall
 from models.queries.contacts import Person, user
 from models.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities import mail_contexts as m
+from activities import mail_parts, our_mails
 from activities.letters import Letters, link_for
 from models.codec import adapter, plain
 from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Standing, Unknown
@@ -68,15 +68,15 @@ def tell_late(letters: Letters, number: str, order: Order | None, command: Any, 
     letters.add(
         number,
         person,
-        m.CommandRefused(
+        our_mails.CommandRefused(
             order=number,
             company=letters.settings.company,
             command=command.name,
             received_at=command.received_at,
             timezone=order.plant_calendar.timezone if order is not None else "UTC",
-            why=m.Sentence(text=refusal.text, values=refusal.values),
+            why=mail_parts.Sentence(text=refusal.text, values=refusal.values),
             problems=tuple(
-                m.Sentence(text=error.text, values=dict(error.values))
+                mail_parts.Sentence(text=error.text, values=dict(error.values))
                 for error in refusal.errors
                 if error.text != refusal.text
             ),

@@ -21,8 +21,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from activities import codes, wording
 from activities.calendar_file import order_dates
 from activities.i18n import TEMPLATES, known_locale, say, translations
-from activities.mail_contexts import Alert, MailContext, OrderIssued, Sentence, SupplierMail, name_of
+from activities.mail_contexts import name_of
+from activities.mail_parts import MailContext, Sentence, SupplierMail
+from activities.our_mails import Alert
 from activities.staff_pages import staff_page
+from activities.supplier_mails import OrderIssued
 from models.domain.causes import name_and_day
 
 # Media queries cannot be inlined; they stay, for dark mode. Nothing is ever fetched.

@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from activities.i18n import N_
-from activities.mail_contexts import (
-    Alert,
-    ChangeProposed,
-    DrillReminder,
-    HoldMail,
-    MailContext,
-    OrderCountered,
-    SupplierMail,
-)
+from activities.mail_parts import MailContext, SupplierMail
+from activities.our_mails import Alert, ChangeProposed, DrillReminder, HoldMail, OrderCountered
 from models.domain.tokens import link_token
 
 

@@ -17,9 +17,12 @@ from pydantic import ValidationError
 
 from activities import wording
 from activities.i18n import LOCALES, TEMPLATES
-from activities.mail_contexts import MAILS, MailContext, OrderCountered, OrderHeld, dump, load, name_of
+from activities.mail_contexts import MAILS, dump, load, name_of
 from activities.mail_message import compose, mailbox, sender_of
+from activities.mail_parts import MailContext
+from activities.our_mails import OrderCountered
 from activities.rendering import Rendered, one_line, render
+from activities.supplier_mails import OrderHeld
 from models.domain.commands import COMMANDS, SYSTEM_COMMANDS
 from models.domain.deadlines import RULES
 from models.domain.quantities import UNIT_DECIMALS

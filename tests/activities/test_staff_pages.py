@@ -13,7 +13,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from activities.i18n import LOCALES
-from activities.mail_contexts import HoldPlaced, MailContext, SupplierMail
+from activities.mail_parts import MailContext, SupplierMail
+from activities.our_mails import HoldPlaced
 from activities.rendering import Rendered, render
 from activities.staff_pages import address_of, staff_page
 from api.app import create_app
