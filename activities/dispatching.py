@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from activities.floor_stock import serials_there, shelved, write
-from activities.shop_floor import Recorder
+from activities import clearance
+from activities.floor_stock import Recorder, serials_there, shelved, write
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
 from models.domain.deliveries import Going, delivered
@@ -58,8 +58,14 @@ def dispatch(
     # Before the lots, as who makes work orders for these lines does.
     deliveries.lock_lines_of(session, papers.customer)
     lots = shelved(session, [line.lot for line in lines])
-    stopped = {lot: blocked(why, lot) for lot, why in shop_floor.blocking(session, list(lots)).items()}
     parts = {shelf.fact.part for shelf in lots.values()}
+    # Before anything is said of a lot.
+    controlled = _controlled(session, parts)
+    if controlled and not cleared:
+        clearance.barred("dispatch", ", ".join(sorted(lots)), by.id)
+    rules.may_know(controlled, cleared=cleared)
+    keeping = shop_floor.blocking(session, list(lots), cleared=cleared)
+    stopped = {lot: blocked(why, lot) for lot, why in keeping.items()}
     stock = serials_there(session, lots, [(line.lot, serial) for line in lines for serial in line.serials])
     shipped_on, late = records.left_on(papers.shipped_on, today)
     # Refused before a number is given.
@@ -69,8 +75,6 @@ def dispatch(
     may_leave(lines, {lot: shelf.fact for lot, shelf in lots.items()}, begun, confirmed=confirmed)
     for line in lines:
         rules.was_there(line.lot, lots[line.lot], shipped_on, "shipped_on")
-    controlled = _controlled(session, parts)
-    rules.may_know(controlled, cleared=cleared)
     sales = delivered(
         [
             _going(session, line, lots[line.lot], edge.quantity)

@@ -7,12 +7,14 @@ it, so that no two records at once make a job the source of its own material.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
+from activities import clearance
 from models.domain.errors import Unknown
 from models.domain.facts import LotFact
 from models.domain.floor_records import shelf_change
@@ -20,7 +22,7 @@ from models.domain.genealogy import Edge
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.serial_stock import SerialStock
 from models.domain.shop_floor import Job, Shelved
-from models.queries import master, shop_floor
+from models.queries import controlled, master, shop_floor
 from models.queries.lot_holds import covering
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import lock_parts
@@ -33,7 +35,16 @@ from models.tables.work_orders import WorkOrder
 _JOBS, _LOTS, _EDGES, _PARTS = table(WorkOrder), table(Lot), table(EdgeRow), table(Part)
 
 
-def locked_job(session: Session, number: str, *, with_lot: str | None = None) -> Job:
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Who writes it down, by opaque id, and at which plant; who is not `cleared` knows of nothing controlled."""
+
+    id: str
+    plant: str | None = None
+    cleared: bool = False
+
+
+def locked_job(session: Session, number: str, by: Recorder, *, with_lot: str | None = None) -> Job:
     """The job, locked with those that made `with_lot`. Raises `Unknown`."""
     wanted = {number}
     while True:
@@ -41,7 +52,7 @@ def locked_job(session: Session, number: str, *, with_lot: str | None = None) ->
         # Looked at without a lock, there may have come to be more by now.
         more = shop_floor.jobs_above(session, f"lot:{with_lot}") - wanted if with_lot else set()
         if not more:
-            return _job(session, number)
+            return _job(session, number, by)
         wanted |= more
 
 
@@ -58,8 +69,11 @@ def _lock_jobs(session: Session, numbers: Collection[str]) -> None:
     session.execute(query.order_by(_JOBS.c.number).with_for_update()).all()
 
 
-def _job(session: Session, number: str) -> Job:
+def _job(session: Session, number: str, by: Recorder) -> Job:
     row = session.get(WorkOrder, number)
+    if row is not None and controlled.hidden(session, row, cleared=by.cleared):
+        clearance.barred("work order", number, by.id)
+        row = None
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="work order", key=number)
     part = session.get_one(Part, (row.part, row.revision))
@@ -73,6 +87,16 @@ def _job(session: Session, number: str) -> Job:
         frozenset(step.sequence for step in steps),
         row.quantity,
     )
+
+
+def known_lot(session: Session, number: str, by: Recorder) -> bool:
+    """Whether there is such a lot for whoever writes."""
+    visible = controlled.visible(Lot, cleared=by.cleared)
+    if session.scalar(select(_LOTS.c.number).where(_LOTS.c.number == number, *visible)) is not None:
+        return True
+    if session.scalar(select(_LOTS.c.number).where(_LOTS.c.number == number)) is not None:
+        clearance.barred("lot", number, by.id)
+    return False
 
 
 def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:

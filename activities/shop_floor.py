@@ -13,7 +13,15 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from activities import bom_check, holding, mismatches
-from activities.floor_stock import begin_lot, locked_job, serials_there, shelved, write
+from activities.floor_stock import (
+    Recorder,
+    begin_lot,
+    known_lot,
+    locked_job,
+    serials_there,
+    shelved,
+    write,
+)
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
 from models.domain.errors import Unknown
@@ -21,19 +29,12 @@ from models.domain.lot_holds import OpenHold
 from models.domain.materials import Component, wrong_material
 from models.domain.shop_floor import Job
 from models.domain.unfinished import may_be_used
-from models.queries import shop_floor, worked
+from models.queries import controlled, shop_floor, worked
 from models.queries.lot_holds import above
 from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 from models.tables.lots import Lot
 from models.tables.parts import Part
-
-
-@dataclass(frozen=True, slots=True)
-class Recorder:
-    """Who writes it down, by opaque id, and at which plant."""
-
-    id: str
-    plant: str | None = None
+from models.tables.shop_floor import ConsumptionRow, OutputRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ def consume(
     """Material of a lot went into job `number`; gives the record. Other material than its bill of material
     names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`. What came back
     unprocessed has to be `confirmed`."""
-    job = locked_job(session, number, with_lot=lot)
-    there = shelved(session, [lot]).get(lot)
+    job = locked_job(session, number, by, with_lot=lot)
+    there = shelved(session, [lot]).get(lot) if known_lot(session, lot, by) else None
     of_itself = job.node in above(session, f"lot:{lot}")
     lots = {} if there is None else {lot: there}
     stock = serials_there(session, lots, [(lot, serial) for serial in serials])
@@ -110,9 +111,11 @@ def produce(
 ) -> str:
     """Pieces came out of job `number`; gives the record. What failed its inspection is put on hold; many more
     than the job is for have to be `confirmed`."""
-    job = locked_job(session, number)
+    job = locked_job(session, number, by)
     name = lot or records.lot_number(number, _numbered_like(session, number))
     there = shelved(session, [name]).get(name)
+    if there is not None and not known_lot(session, name, by):
+        raise rules.there_before(job, name)
     failed = inspection is not None and inspection["verdict"] == "fail"
     of_itself = there is not None and f"lot:{name}" in above(session, job.node)
     edge = rules.make(job, name, there, quantity, serials, of_itself=of_itself, failed=failed)
@@ -157,8 +160,8 @@ def reverse_consumption(
     usual: Decimal | None = None,
 ) -> None:
     """The material is on the shelf again, and a mismatch it opened is withdrawn."""
-    job = locked_job(session, number)
-    row = _record(session, CONSUMPTIONS, number, record)
+    job = locked_job(session, number, by)
+    row = _record(session, CONSUMPTIONS, number, record, by)
     shelved(session, [row.lot])
     rules.not_again(row.reversed_at)
     rules.reverse_consumption(outputs=shop_floor.made_since(session, row))
@@ -180,8 +183,8 @@ def reverse_output(
     usual: Decimal | None = None,
 ) -> None:
     """The pieces leave the shelf again; the lot stays, with what else is in it."""
-    job = locked_job(session, number)
-    row = _record(session, OUTPUTS, number, record)
+    job = locked_job(session, number, by)
+    row = _record(session, OUTPUTS, number, record, by)
     there = shelved(session, [row.lot])[row.lot]
     rules.not_again(row.reversed_at)
     rules.reverse_output(there, row.quantity)
@@ -239,8 +242,10 @@ def _compare(session: Session, job: Job, consumption: str, now: datetime) -> Non
     )
 
 
-def _record(session: Session, target: Any, job: str, record: str) -> Any:
-    query = select(target).where(target.c.id == record, target.c.work_order == job)
+def _record(session: Session, target: Any, job: str, record: str, by: Recorder) -> Any:
+    rows = ConsumptionRow if target is CONSUMPTIONS else OutputRow
+    visible = controlled.visible(rows, cleared=by.cleared)
+    query = select(target).where(target.c.id == record, target.c.work_order == job, *visible)
     row = session.execute(query.with_for_update()).one_or_none()
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="record", key=record)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import Field
 from sqlmodel import Session, col
 
+from activities import clearance
 from api.auth import Admin, Principal, Reader, allowed
 from api.fields import Body, Country, Day, Key, Number, Serials, SupplierCode, Text, Unit
 from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
@@ -27,7 +28,6 @@ from models.queries.lot_numbers import next_lot_number
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import lock_parts
 from models.tables.lots import Lot
-from models.tables.parts import Part
 from models.tables.suppliers import Supplier
 
 router = api_router(tags=["Lots"])
@@ -97,7 +97,7 @@ def create_lot(
     body: IncomingLotBody, request: Request, principal: Annotated[Principal, Depends(allowed(Role.RECEIVING))]
 ) -> Answer:
     def make(session: Session, now: datetime) -> Lot:
-        values = _columns(session, body, now)
+        values = _columns(session, body, now, principal)
         today = today_at(session, principal.plant, now)
         received_on = body.received_on or today
         number = body.number
@@ -175,7 +175,7 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
         checks = Checks()
         checks.same("number", body.number, number)
         checks.settle()
-        values = _columns(session, body, now, known=lot)
+        values = _columns(session, body, now, principal, known=lot)
         may_become(fields_of(lot), values, moved=shop_floor.moved(session, number))
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
@@ -187,15 +187,22 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
 
 
 def _columns(
-    session: Session, body: IncomingLotBody, now: datetime, *, known: Lot | None = None
+    session: Session, body: IncomingLotBody, now: datetime, by: Principal, *, known: Lot | None = None
 ) -> dict[str, Any]:
     """As kept, without the number; `known` is the lot that is typed in anew. Raises ``Invalid``, ``Refusal``."""
     checks = Checks()
-    revisions = master.revisions_of(session, body.part)
+    there = master.revisions_of(session, body.part)
+    revisions = [part for part in there if by.cleared or not part.export_controlled]
+    # A lot of no revision may be of any.
+    if len(revisions) < len(there) and body.part_revision not in {part.revision for part in revisions}:
+        clearance.barred("part", body.part, by.id)
     if not revisions:
         checks.wrong("part", "There is no part {part}; create it first.", part=body.part)
-    elif body.part_revision is not None:
-        checks.exists(session, Part, (body.part, body.part_revision), "part_revision", "part")
+    elif body.part_revision is None and len(revisions) < len(there):
+        checks.wrong("part_revision", "Name the revision.")
+    elif body.part_revision is not None and body.part_revision not in {part.revision for part in revisions}:
+        text = "There is no {kind} {key}; create it first."
+        checks.wrong("part_revision", text, kind="part", key=f"{body.part} {body.part_revision}")
     checks.exists(session, Supplier, body.supplier, "supplier", "supplier")
     if body.supplier is None and body.number is None and known is None:
         checks.wrong("supplier", "Name the supplier, so that the lot can be numbered, or give a number.")

@@ -14,7 +14,8 @@ from sqlmodel import Session
 
 from activities import hold_mails
 from activities import shop_floor as floor
-from activities.shop_floor import Recorder, Step
+from activities.floor_stock import Recorder
+from activities.shop_floor import Step
 from api.auth import Principal, Reader, allowed
 from api.changes import perform
 from api.fields import Body, Key, Note, Number, Serials, Text, Whole
@@ -168,12 +169,12 @@ def _usual(request: Request) -> Decimal | None:
 
 
 def recorder(principal: Principal) -> Recorder:
-    return Recorder(principal.id, principal.plant)
+    return Recorder(principal.id, principal.plant, principal.cleared)
 
 
-def of_job(session: Session, target: Table, number: str) -> list[dict[str, Any]]:
+def of_job(session: Session, target: Table, number: str, *, cleared: bool) -> list[dict[str, Any]]:
     """A job's records as the API shows them."""
-    rows = shop_floor.of_job(session, target, number)
+    rows = shop_floor.of_job(session, target, number, cleared=cleared)
     opened = {
         each["consumption"]: each["id"]
         for each in shop_floor.mismatches(session, MISMATCHES.c.work_order == number)
@@ -192,7 +193,7 @@ def _recorded(
     """What `write` recorded of the job, as the API shows it."""
 
     def change(session: Session, now: datetime) -> Answer:
-        view = _one(session, target, number, write(session, now))
+        view = _one(session, principal, target, number, write(session, now))
         return Answer(view, 201, {"Location": f"{request.url.path}/{view['id']}"})
 
     return perform(request, principal, change)
@@ -210,7 +211,7 @@ def _reversed(
     def change(session: Session, now: datetime) -> Answer:
         by = recorder(principal)
         take_back(session, number, record, body.reason, by, now, usual=_usual(request))
-        return Answer(_one(session, target, number, record))
+        return Answer(_one(session, principal, target, number, record))
 
     return perform(request, principal, change)
 
@@ -222,9 +223,10 @@ def _step(body: StepFields) -> Step:
 def _list(request: Request, principal: Principal, target: Table, number: str) -> Answer:
     with request.app.state.database.read() as session:
         work_orders.get(session, number, cleared=principal.cleared)
-        items = of_job(session, target, number)
+        items = of_job(session, target, number, cleared=principal.cleared)
     return Answer({"items": items, "next": None})
 
 
-def _one(session: Session, target: Table, number: str, record: str) -> dict[str, Any]:
-    return next(row for row in of_job(session, target, number) if row["id"] == record)
+def _one(session: Session, principal: Principal, target: Table, number: str, record: str) -> dict[str, Any]:
+    rows = of_job(session, target, number, cleared=principal.cleared)
+    return next(row for row in rows if row["id"] == record)

@@ -135,8 +135,16 @@ def decide(
     return Signed(name, meaning, mismatch.hash, acting_as(roles, MAY_DECIDE))
 
 
-def blocked(mismatch: Mismatch, lot: str) -> Refusal:
-    """Why `lot`, which was made by the job or of what it made, may not leave."""
+def blocked(mismatch: Mismatch | None, lot: str) -> Refusal:
+    """Why `lot`, which was made by the job or of what it made, may not leave; without a `mismatch`, to somebody
+    who may not know of it."""
+    if mismatch is None:
+        return Refusal(
+            "dispatch.material",
+            "Lot {lot} cannot leave before quality has decided about it. Dispatch another lot, or ask quality.",
+            field="lines",
+            lot=lot,
+        )
     if mismatch.wrong in (Wrong.SHORT, Wrong.EXCESS):
         return _quantity_blocks(mismatch, lot)
     if mismatch.decision:

@@ -382,11 +382,16 @@ def _of_this_job(job: Job, lot: str, shelved: Shelved) -> None:
             job=job.number,
         )
     if shelved.booked:
-        raise Refusal(
-            "output.other_job",
-            "Lot {lot} was there before {job} made anything of it; what {job} makes is another lot. Name another "
-            "one, or none: it is given a number then.",
-            field="lot",
-            lot=lot,
-            job=job.number,
-        )
+        raise there_before(job, lot)
+
+
+def there_before(job: Job, lot: str) -> Refusal:
+    """Why the job's pieces are not added to a lot; says nothing of what that is."""
+    return Refusal(
+        "output.other_job",
+        "Lot {lot} was there before {job} made anything of it; what {job} makes is another lot. Name another "
+        "one, or none: it is given a number then.",
+        field="lot",
+        lot=lot,
+        job=job.number,
+    )

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.tables.demand import Routing, SalesOrder, SalesOrderLine
 from models.tables.lots import Lot
 from models.tables.parts import InspectionPlan, Part
-from models.tables.shop_floor import MaterialMismatchRow
+from models.tables.shop_floor import ConsumptionRow, MaterialMismatchRow, OutputRow
 from models.tables.suppliers import SupplierTerms
 from models.tables.work_orders import WorkOrder
 
@@ -41,10 +41,10 @@ def _parts() -> ColumnElement[bool]:
     return or_(col(Part.export_controlled).is_(True), made_of)
 
 
-def _lots() -> ColumnElement[bool]:
+def _pieces(row: type[Lot] | type[ConsumptionRow] | type[OutputRow]) -> ColumnElement[bool]:
     """Of a lot whose revision nobody named it may be any."""
-    unnamed = and_(col(Lot.part_revision).is_(None), _number(col(Lot.part)))
-    return or_(unnamed, _revision(col(Lot.part), col(Lot.part_revision)))
+    unnamed = and_(col(row.part_revision).is_(None), _number(col(row.part)))
+    return or_(unnamed, _revision(col(row.part), col(row.part_revision)))
 
 
 def _sales_orders() -> ColumnElement[bool]:
@@ -73,7 +73,9 @@ def _mismatches() -> ColumnElement[bool]:
 CONTROLLED: dict[type[SQLModel], Callable[[], ColumnElement[bool]]] = {
     Part: _parts,
     WorkOrder: lambda: _revision(col(WorkOrder.part), col(WorkOrder.revision)),
-    Lot: _lots,
+    Lot: lambda: _pieces(Lot),
+    ConsumptionRow: lambda: _pieces(ConsumptionRow),
+    OutputRow: lambda: _pieces(OutputRow),
     InspectionPlan: lambda: _revision(col(InspectionPlan.part), col(InspectionPlan.revision)),
     Routing: lambda: _revision(col(Routing.part), col(Routing.revision)),
     SalesOrder: _sales_orders,

@@ -38,9 +38,11 @@ _JOB = "job:"
 _LATEST_ZONE = timedelta(hours=12)
 
 
-def of_job(session: Session, target: Table, job: str) -> list[Record]:
-    """The consumptions or outputs of a job, the first one first; reversed ones too."""
-    query = select(target).where(target.c.work_order == job)
+def of_job(session: Session, target: Table, job: str, *, cleared: bool) -> list[Record]:
+    """The consumptions or outputs of a job as far as somebody may know of their lots, the first one first;
+    reversed ones too."""
+    rows = ConsumptionRow if target is CONSUMPTIONS else OutputRow
+    query = select(target).where(target.c.work_order == job, *controlled.visible(rows, cleared=cleared))
     return [
         dict(row) for row in session.execute(query.order_by(target.c.recorded_at, target.c.id)).mappings()
     ]
@@ -271,13 +273,16 @@ def as_mismatch(row: Mapping[str, Any]) -> Mismatch:
     return Mismatch(**{name: row[name] for name in kept}, withdrawn=row["withdrawn_at"] is not None)
 
 
-def blocking(session: Session, lots: Collection[str]) -> dict[str, Mismatch]:
-    """By lot, the first mismatch of a job above it that keeps it from leaving."""
-    rows = mismatches(session, MISMATCHES.c.decision.in_(BLOCKING), MISMATCHES.c.withdrawn_at.is_(None))
+def blocking(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, Mismatch | None]:
+    """By lot, the first mismatch of a job above it that keeps it from leaving; None where only cleared people
+    know of it."""
+    standing = (MISMATCHES.c.decision.in_(BLOCKING), MISMATCHES.c.withdrawn_at.is_(None))
+    rows = mismatches(session, *standing)
     if not rows:
         return {}
-    by_job = {row["work_order"]: as_mismatch(row) for row in rows}
-    found = {}
+    known = {row["id"] for row in known_mismatches(session, *standing, cleared=cleared)}
+    by_job = {row["work_order"]: as_mismatch(row) if row["id"] in known else None for row in rows}
+    found: dict[str, Mismatch | None] = {}
     for lot in lots:
         jobs = sorted(jobs_above(session, f"lot:{lot}") & by_job.keys())
         if jobs:

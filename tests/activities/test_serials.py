@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from activities.dispatching import Papers, dispatch
-from activities.shop_floor import Recorder
+from activities.floor_stock import Recorder
 from models.db import Database
 from models.domain import commands as c
 from models.domain.errors import Refusal

@@ -209,8 +209,8 @@ def test_who_may_record_and_who_may_not(floor: TestClient, as_role: Login) -> No
 def test_a_controlled_dispatch_is_for_the_cleared_alone(floor: TestClient, as_role: Login) -> None:
     secret = PART | {"number": "SECRET", "export_controlled": True}
     floor.post(API + "/parts", json=secret)
-    floor.post(API + "/lots", json=LOT | {"number": "S-1", "part": "SECRET"})
     dock, cleared = as_role(Role.RECEIVING), as_role(Role.RECEIVING, Role.BUYER, cleared=True)
+    made(cleared, API + "/lots", **LOT | {"number": "S-1", "part": "SECRET"})
     assert refused(leave(dock, "S-1", 1), 403) == "forbidden.controlled"
     number = leave(cleared, "S-1", 1).json()["number"]
     assert dock.get(API + "/dispatches").json()["items"] == []

@@ -14,6 +14,7 @@ from activities.i18n import translations
 from api.app import now
 from models.domain.authority import Role
 from models.tables.demand import Pick
+from models.tables.parts import Part
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 from tests.pages.browser import Browser, Browsers, StaffPage
@@ -32,7 +33,7 @@ class Shop:
         self.part, self.bar, self.order = f"STEM-{number}", f"ROD-{number}", f"CO-{number}"
 
     async def make(self, *, stock: int | None = None, due: str = LATER, controlled: bool = False) -> None:
-        part = {"revision": "A", "description": "Stem", "export_controlled": controlled}
+        part = {"revision": "A", "description": "Stem"}
         await self.system.post(Role.ADMIN, "/parts", part | {"number": self.bar, "uom": "KGM"}, status=201)
         bom = [{"part": self.bar, "quantity": "0.5"}]
         body = part | {
@@ -51,6 +52,14 @@ class Shop:
         await self.system.post(Role.ADMIN, "/sales-orders", sold, status=201)
         lot = {"number": f"LOT-{self.bar}", "part": self.bar, "quantity": 10, "heat_number": "HX-7"}
         await self.system.post(Role.ADMIN, "/lots", lot, status=201)
+        if controlled:
+            self.control()
+
+    def control(self) -> None:
+        """Who is not cleared would not have made any of it."""
+        with self.system.database.write() as session:
+            for number in (self.part, self.bar):
+                session.get_one(Part, (number, "A")).export_controlled = True
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from models.domain.authority import Role
+from models.tables.parts import Part
 from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.pages.doing import PIECES, at, hands
 from tests.paper import sheets
@@ -117,10 +118,12 @@ async def test_a_damaged_gs1_code_is_refused_with_the_digit_it_should_end_with(b
 
 
 async def test_nothing_controlled_is_found_by_who_is_not_cleared(system: System, browsers: Browsers) -> None:
-    part = {"number": "SEEKER", "revision": "A", "export_controlled": True}
+    part = {"number": "SEEKER", "revision": "A"}
     await system.post(Role.ADMIN, "/parts", part, status=201)
     lot = {"number": "SEEKER-1", "part": "SEEKER", "quantity": 5, "heat_number": "HX-SEEK"}
     await system.post(Role.ADMIN, "/lots", lot, status=201)
+    with system.database.write() as session:
+        session.get_one(Part, ("SEEKER", "A")).export_controlled = True
     for text in ("SEEKER-1", "HX-SEEK", "/l/SEEKER-1"):
         path = text if text.startswith("/") else f"/scan?q={text}"
         assert (await browsers.of(Role.RECEIVING).get(path)).status_code == 404

@@ -20,6 +20,8 @@ from tests.systems import System
 
 API = "/api/v1"
 PART, JOB = "FLANGE-DN50", "WO-3201"
+# Not controlled itself, and used a lot that is.
+OPEN_JOB = "WO-VALVE"
 # Of no use without a person at the other end, or without one of the mailbox's mails.
 UNREAD = {"/live", "/mailbox/{name}", "/mailbox/{name}/html", "/mailbox/{name}/attachments/{index}"}
 # What stands for a part of an address; all of it is secret, but for suppliers, processes and people.
@@ -38,6 +40,12 @@ async def orders(system: System) -> list[str]:
     )
     terms = {"basis": "piece", "price": "1", "currency": "USD", "valid_from": "2030-01-01", "part": PART}
     await system.post(Role.ADMIN, "/suppliers/ACME/terms", terms, status=201)
+    job = {"number": OPEN_JOB, "part": "CAP-9", "revision": "A", "quantity": 5, "operations": []}
+    cap = {"number": "CAP-9", "revision": "A", "description": "Cap", "uom": "C62"}
+    await system.post(Role.ADMIN, "/parts", cap, status=201)
+    await system.post(Role.ADMIN, "/work-orders", job, status=201)
+    used = {"lot": LOT, "quantity": 1}
+    await system.post(Role.ADMIN, f"/work-orders/{OPEN_JOB}/consumptions", used, status=201)
     numbers = [await at(system, point) for point in ("accepted", "there", "rejected")]
     waiting, _, received = numbers
     changes = {"need_by": "2030-01-01"}
@@ -71,6 +79,9 @@ MASTER = (
     f"/master/parts/{PART}/B",
     f"/master/lots/{LOT}",
     f"/master/work-orders/{JOB}",
+    f"/master/work-orders/{OPEN_JOB}",
+    f"{API}/work-orders/{OPEN_JOB}/consumptions",
+    f"{API}/work-orders/{OPEN_JOB}/outputs",
     "/master/parts/VALVE-9/A",
     "/master/work-orders/new",
     "/master/suppliers/ACME",
@@ -120,6 +131,7 @@ async def test_cleared_people_read_all_of_it(browsers: Browsers, orders: list[st
         "/alerts": orders[0],
         "/master/parts": PART,
         f"/master/parts/{PART}/B": PART,
+        f"/master/work-orders/{OPEN_JOB}": LOT,
         "/master/lots": LOT,
         f"{API}/work-orders": JOB,
         f"{API}/parts/{PART}/B": PART,

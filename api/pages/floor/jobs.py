@@ -176,8 +176,10 @@ def _making(request: Request, staff: Staff, number: str) -> Deed:
 def _reversing(request: Request, staff: Staff, number: str, kept: Kept, record: str) -> Deed:
     consumed = kept == "consumptions"
     route = shop_floor.reverse_consumption if consumed else shop_floor.reverse_output
+    cleared = staff.principal.cleared
     with request.app.state.database.read() as session:
-        rows = queries.of_job(session, CONSUMPTIONS if consumed else OUTPUTS, number)
+        work_orders.get(session, number, cleared=cleared)
+        rows = queries.of_job(session, CONSUMPTIONS if consumed else OUTPUTS, number, cleared=cleared)
     row = next((row for row in rows if row["id"] == record), None)
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="record", key=record)

@@ -37,13 +37,14 @@ _HEADS = (N_("Lot"), N_("Quantity"), N_("When"), N_("Who and where"), N_("State"
 def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
     """The panels below a work order."""
     number = record["number"]
-    used, made = (queries.of_job(session, target, number) for target in (CONSUMPTIONS, OUTPUTS))
+    cleared = staff.principal.cleared
+    used, made = (
+        queries.of_job(session, target, number, cleared=cleared) for target in (CONSUMPTIONS, OUTPUTS)
+    )
     names = order_stream.names(session, people([*used, *made]))
     path = f"/work-orders/{quote(number, safe='')}"
-    wrong = queries.known_mismatches(
-        session, MISMATCHES.c.work_order == number, cleared=staff.principal.cleared
-    )
-    left = queries.dispatches_of_job(session, number, cleared=staff.principal.cleared)
+    wrong = queries.known_mismatches(session, MISMATCHES.c.work_order == number, cleared=cleared)
+    left = queries.dispatches_of_job(session, number, cleared=cleared)
     return [
         Panel(
             N_("Material used"),
