@@ -9,6 +9,7 @@ from typing import Any
 from activities.i18n import N_
 from api.pages import trace_words as said
 from api.pages.trace_graph import Box, Drawing
+from api.pages.trace_tables import panels
 from api.supplier.words import Words
 from models.domain.trace import Direction
 
@@ -37,7 +38,7 @@ def told(
         "ahead": said.twigs(words, view, known, forward=True) if ahead else [],
         "panels": [
             (replace(each, rows=each.rows[:_MOST_ROWS]), len(each.rows))
-            for each in said.panels(words, view, followed=ahead)
+            for each in panels(words, view, followed=ahead)
         ],
         "unsure": any("unsure" in edge for edge in view["edges"]),
         "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],

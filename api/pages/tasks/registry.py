@@ -20,12 +20,13 @@ from api.pages.tasks.corrective import (
 from api.pages.tasks.expediting import EXPEDITE
 from api.pages.tasks.inspecting import REVIEW_INSPECTION, SUBMIT_INSPECTION
 from api.pages.tasks.issuing import ISSUE
+from api.pages.tasks.judging import JUDGE, RESOLVE_OVER
 from api.pages.tasks.merging import MERGE
 from api.pages.tasks.papers import DOCUMENTS
 from api.pages.tasks.processing import REPORT_PROCESS
 from api.pages.tasks.progress import REPORT_MILESTONE
 from api.pages.tasks.reassigning import REASSIGN
-from api.pages.tasks.receiving import JUDGE, RECEIVE, RESOLVE_OVER
+from api.pages.tasks.receiving import RECEIVE
 from api.pages.tasks.rejected import (
     CONFIRM_RETURN,
     DECIDE_DISPOSITION,
