@@ -6,22 +6,19 @@ Everything read here was frozen into the order, so the same state always gives t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.changes import ChangeKind, ChangeState
-from models.domain.corrective import SUPPLIER, ActionState, CorrectiveAction
+from models.domain.changes import ChangeKind
 from models.domain.milestones import Milestone
-from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, owed_back, stage
-from models.domain.paperwork import missing_documents, papers_owed
-from models.domain.pieces import OUT, Bucket, line_of, total
+from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
+from models.domain.pieces import Bucket, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import Contingency, Share
-from models.domain.reworking import first_out
-from models.domain.transfers import coming, offered
+from models.domain.records import Share
+from models.domain.transfers import offered
 
 WORKING_DAY = timedelta(hours=9)
 _FORECAST = "forecast-"
@@ -47,7 +44,7 @@ class Cause:
     details: str = ""
 
 
-def _waiting(
+def waiting(
     calendar: WorkingCalendar,
     occurrence: str,
     since: datetime,
@@ -88,7 +85,7 @@ def _unanswered(order: Order, patience: timedelta) -> Iterator[Cause]:
         # A rejected proposal asks again: another occurrence, with a clock of its own.
         again = f"-again-{order.rejections}" if order.rejections else ""
         since = order.asked_again_at or order.issued_at
-        yield _waiting(
+        yield waiting(
             order.supplier_calendar, f"revision-{order.revision}{again}", since, patience, "supplier"
         )
 
@@ -105,7 +102,7 @@ def proposal_waiting(order: Order) -> Iterator[Cause]:
     """The supplier proposed other terms; each proposal is one to answer."""
     counter = order.counter
     if counter is not None and not order.cancelling:
-        yield _waiting(
+        yield waiting(
             order.plant_calendar,
             f"proposal-{counter.number}",
             counter.at,
@@ -119,7 +116,7 @@ def change_undecided(order: Order) -> Iterator[Cause]:
     """One of us wants other terms; somebody else has to approve them."""
     change = order.change_to_decide
     if change is not None:
-        yield _waiting(
+        yield waiting(
             order.plant_calendar, change.change, change.since, WORKING_DAY, "approver", change.reason
         )
 
@@ -138,13 +135,13 @@ def _unanswered_change(order: Order, patience: timedelta) -> Iterator[Cause]:
     if change is not None:
         # Whoever is asked to hurry is asked to say so soon.
         hurry = patience / 2 if change.kind is ChangeKind.EXPEDITE else patience
-        yield _waiting(order.supplier_calendar, change.change, change.since, hurry, "supplier", change.reason)
+        yield waiting(order.supplier_calendar, change.change, change.since, hurry, "supplier", change.reason)
 
 
 def declined(order: Order) -> Iterator[Cause]:
     taken = order.cancelling or order.reassigned is not None
     if order.answer is Answer.DECLINED and order.answered_at is not None and not taken:
-        yield _waiting(
+        yield waiting(
             order.plant_calendar,
             f"revision-{order.revision}",
             order.answered_at,
@@ -156,10 +153,10 @@ def declined(order: Order) -> Iterator[Cause]:
 
 def _going(order: Order) -> bool:
     """Work is expected: nobody declined or cancelled it and not everything is back."""
-    return order.answer is not Answer.DECLINED and _wanted(order)
+    return order.answer is not Answer.DECLINED and wanted(order)
 
 
-def _wanted(order: Order) -> bool:
+def wanted(order: Order) -> bool:
     off = order.cancelling or order.reassigned is not None
     return not off and stage(order) is not Stage.RECEIVED
 
@@ -257,7 +254,7 @@ def _by_days(days: Iterable[tuple[date, Line]]) -> list[tuple[date, list[Line]]]
 def parcel_overdue(order: Order) -> Iterator[Cause]:
     for parcel in order.parcels.values():
         if not parcel.void and any(parcel.contents.values()):
-            yield _waiting(
+            yield waiting(
                 order.plant_calendar,
                 parcel.parcel,
                 parcel.shipped_at,
@@ -272,58 +269,7 @@ def no_news(order: Order) -> Iterator[Cause]:
     if order.last_news_at is None or not to_ship(order, rework=True):
         return
     quiet_since = max(order.last_news_at, order.out_since or order.last_news_at)
-    yield _waiting(order.supplier_calendar, quiet_since.isoformat(), quiet_since, 5 * WORKING_DAY, "supplier")
-
-
-def documents_missing(order: Order) -> Iterator[Cause]:
-    first = next((receipt.at for receipt in order.receipts if not receipt.void), None)
-    if first is None or (order.end is not None and not papers_owed(order)):
-        return
-    for kind in missing_documents(order):
-        cause = _waiting(order.plant_calendar, kind, first, 2 * WORKING_DAY, "supplier", kind)
-        # An ended order wakes nobody up later: what is still owed is told together with the end.
-        yield cause if order.ended_at is None else replace(cause, due=min(cause.due, order.ended_at))
-
-
-def nonconformances_unanswered(order: Order) -> Iterator[Cause]:
-    for item in order.open_nonconformances:
-        if any(shares.get(Share.UNDECIDED) for shares in item.shares.values()):
-            yield _waiting(
-                order.plant_calendar,
-                item.nonconformance,
-                item.opened_at,
-                2 * WORKING_DAY,
-                "quality",
-                item.defect,
-            )
-
-
-def _to_return(order: Order) -> datetime | None:
-    """Since when pieces that are out are to come back as they are; None when none are."""
-    if order.reassigned is not None:
-        # What goes straight on to the other supplier is not waited for here; rejects are owed otherwise.
-        back = order.reassigned.pieces == "return" and first_out(order)
-        return order.reassigned.at if back else None
-    if order.cancelling:
-        return order.cancel_requested_at if total(order.stock, *OUT) else None
-    if any(owed_back(order, line) for line in order.lines):
-        agreed = (item.since for item in order.changes.values() if item.state is ChangeState.ACKNOWLEDGED)
-        return max(agreed, default=None)
-    return None
-
-
-def _return(order: Order, patience: timedelta) -> Iterator[Cause]:
-    since = _to_return(order)
-    if since is not None:
-        yield _waiting(order.supplier_calendar, "return", since, patience, "supplier")
-
-
-def return_reminder(order: Order) -> Iterator[Cause]:
-    return _return(order, 5 * WORKING_DAY)
-
-
-def return_overdue(order: Order) -> Iterator[Cause]:
-    return _return(order, 10 * WORKING_DAY)
+    yield waiting(order.supplier_calendar, quiet_since.isoformat(), quiet_since, 5 * WORKING_DAY, "supplier")
 
 
 def latest_forecast(order: Order) -> date | None:
@@ -351,7 +297,7 @@ def forecast_late(order: Order) -> Iterator[Cause]:
     told = _told_as_late(order)
     same = told is not None and expected < order.plant_calendar.add_workdays(told, 1)
     occurrence = f"{_FORECAST}{told if same else expected}"
-    yield _waiting(order.plant_calendar, occurrence, since, timedelta(0), "buyer", str(expected))
+    yield waiting(order.plant_calendar, occurrence, since, timedelta(0), "buyer", str(expected))
 
 
 def pushed(order: Order) -> Iterator[Cause]:
@@ -359,7 +305,7 @@ def pushed(order: Order) -> Iterator[Cause]:
     for push in order.pushes:
         if push.stands and _going(order):
             details = f"{push.by}{_PLANNED}{push.forecast}"
-            yield _waiting(order.plant_calendar, push.change, push.at, timedelta(0), "buyer", details)
+            yield waiting(order.plant_calendar, push.change, push.at, timedelta(0), "buyer", details)
 
 
 def _told_as_late(order: Order) -> date | None:
@@ -368,98 +314,3 @@ def _told_as_late(order: Order) -> date | None:
         if alert.rule == "forecast_late":
             return date.fromisoformat(alert.occurrence.removeprefix(_FORECAST).partition("#")[0])
     return None
-
-
-def _planned_actions(order: Order) -> Iterator[CorrectiveAction]:
-    for item in order.nonconformances.values():
-        if not item.withdrawn and not order.kin.superseded_by:
-            yield from (action for action in item.actions if action.state is ActionState.PLANNED)
-
-
-def actions_due_soon(order: Order) -> Iterator[Cause]:
-    calendar = order.plant_calendar
-    for action in _planned_actions(order):
-        due = calendar.at(calendar.add_workdays(action.due, -1), calendar.opens)
-        # One that was due soon when it was planned was read in the mail that said so.
-        if due > action.planned_at:
-            yield Cause(action.action, due, due, action.planned_at, calendar, "quality", action.what)
-
-
-def actions_overdue(order: Order) -> Iterator[Cause]:
-    for action in _planned_actions(order):
-        over = order.plant_calendar.end_of_day(action.due)
-        owner: Party = "supplier" if action.owner == SUPPLIER else "quality"
-        yield Cause(action.action, over, over, action.planned_at, order.plant_calendar, owner, action.what)
-
-
-def claims_due_soon(order: Order) -> Iterator[Cause]:
-    """Asked for the working day before: who lost pieces hears of it in time."""
-    calendar = order.plant_calendar
-    for claim in order.open_claims:
-        due = calendar.at(calendar.add_workdays(claim.due, -1), calendar.opens)
-        if due > claim.since:
-            yield Cause(f"{claim.claim}-{claim.due}", due, due, claim.since, calendar, "buyer", claim.claim)
-
-
-def claims_overdue(order: Order) -> Iterator[Cause]:
-    calendar = order.plant_calendar
-    for claim in order.open_claims:
-        over = calendar.end_of_day(claim.due)
-        yield Cause(f"{claim.claim}-{claim.due}", over, over, claim.since, calendar, "buyer", claim.claim)
-
-
-def transfers_due(order: Order) -> Iterator[Cause]:
-    return _unconfirmed(order, 3 * WORKING_DAY, "supplier")
-
-
-def transfers_unanswered(order: Order) -> Iterator[Cause]:
-    return _unconfirmed(order, 5 * WORKING_DAY, "buyer")
-
-
-def _unconfirmed(order: Order, patience: timedelta, owed_by: Party) -> Iterator[Cause]:
-    """Pieces from another supplier have had time to come, and nobody has said whether they did."""
-    for transfer in coming(order):
-        if transfer.since is not None:
-            name = transfer.transfer
-            yield _waiting(order.supplier_calendar, name, transfer.since, patience, owed_by, name)
-
-
-def lots_on_hold(order: Order) -> Iterator[Cause]:
-    for hold in order.open_lot_holds:
-        yield _waiting(order.plant_calendar, hold.hold, hold.since, timedelta(0), "quality", hold.lot)
-
-
-def plan_to_decide(order: Order) -> Contingency | None:
-    """The open contingency plan, while pieces are still awaited."""
-    return order.open_contingency if order.end is None and _wanted(order) else None
-
-
-def contingency_soon(order: Order) -> Iterator[Cause]:
-    """Asked for the working day before it has to be decided."""
-    plan = plan_to_decide(order)
-    if plan is not None:
-        calendar = order.plant_calendar
-        due = calendar.at(calendar.add_workdays(plan.decide_by, -1), calendar.opens)
-        if due > plan.at:
-            yield Cause(_plan_named(plan), due, due, plan.at, calendar, "buyer", plan.note)
-
-
-def contingency_due(order: Order) -> Iterator[Cause]:
-    """From the morning of the day by which it has to be decided."""
-    plan = plan_to_decide(order)
-    if plan is not None:
-        calendar = order.plant_calendar
-        due = max(calendar.at(plan.decide_by, calendar.opens), plan.at)
-        owed_by: Party = "planner" if plan.decides == "planner" else "buyer"
-        yield Cause(_plan_named(plan), due, due, plan.at, calendar, owed_by, plan.note)
-
-
-def _plan_named(plan: Contingency) -> str:
-    return f"plan-{plan.number}-{plan.decide_by}"
-
-
-def undeliverable(order: Order) -> Iterator[Cause]:
-    """Raised by the delivery itself; here it only stays until somebody acknowledges it."""
-    for alert in order.open_alerts:
-        if alert.rule == "mail_undeliverable" and alert.acknowledged_at is None:
-            yield _waiting(order.plant_calendar, alert.occurrence, alert.since, timedelta(0), "buyer")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.domain import causes as why
+from models.domain import loose_ends
 from models.domain.calendar import WorkingCalendar
 from models.domain.causes import WORKING_DAY, Cause
 from models.domain.causes import Party as Party
@@ -73,22 +74,22 @@ RULES: dict[str, Rule] = {
         Rule("receipt_overdue", "Needed and not here", "alert", why.receipt_overdue, ("planner", "buyer"), "Expedite or replan", ("admin",), unsent="Send the parts"),
         Rule("parcel_overdue", "Parcel not received", "alert", why.parcel_overdue, ("receiving", "buyer"), "Trace the parcel"),
         Rule("no_news", "Silent supplier", "alert", why.no_news, ("planner",), "Ask for progress", ("buyer",)),
-        Rule("document_missing", "Document missing", "alert", why.documents_missing, ("buyer", "quality"), "Ask for the document"),
-        Rule("nonconformance_unanswered", "Rejected pieces undecided", "alert", why.nonconformances_unanswered, ("quality",), "Decide what happens to them", ("buyer",)),
-        Rule("return_reminder", "Material to be returned", "remind", why.return_reminder, ("supplier",), "Send the material back"),
-        Rule("return_overdue", "Material not returned", "alert", why.return_overdue, ("buyer",), "Ask for the material or declare it lost", ("planner", "admin")),
+        Rule("document_missing", "Document missing", "alert", loose_ends.documents_missing, ("buyer", "quality"), "Ask for the document"),
+        Rule("nonconformance_unanswered", "Rejected pieces undecided", "alert", loose_ends.nonconformances_unanswered, ("quality",), "Decide what happens to them", ("buyer",)),
+        Rule("return_reminder", "Material to be returned", "remind", loose_ends.return_reminder, ("supplier",), "Send the material back"),
+        Rule("return_overdue", "Material not returned", "alert", loose_ends.return_overdue, ("buyer",), "Ask for the material or declare it lost", ("planner", "admin")),
         Rule("forecast_late", "Will be late", "alert", why.forecast_late, ("planner", "buyer"), "Replan or negotiate"),
-        Rule("corrective_action_due", "Corrective action due", "remind", why.actions_due_soon, ("quality",), "Do what was agreed"),
-        Rule("corrective_action_overdue", "Corrective action overdue", "alert", why.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
-        Rule("claim_due", "Claim due", "remind", why.claims_due_soon, ("buyer",), "Claim the lost pieces"),
-        Rule("claim_overdue", "Claim not settled", "alert", why.claims_overdue, ("buyer",), "Ask what comes of the claim", ("admin",)),
-        Rule("transfer_due", "Pieces from another supplier expected", "remind", why.transfers_due, ("supplier",), "Say whether they have come"),
-        Rule("transfer_unanswered", "Pieces from another supplier unconfirmed", "alert", why.transfers_unanswered, ("buyer",), "Ask {supplier} whether they have come", ("planner", "admin")),
-        Rule("lot_on_hold", "Lot on hold", "alert", why.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
-        Rule("contingency_soon", "Contingency to be decided", "remind", why.contingency_soon, ("buyer", "planner"), "Decide about the contingency plan"),
-        Rule("contingency_due", "Contingency undecided", "alert", why.contingency_due, ("buyer", "planner"), "Decide about the contingency plan", ("admin",)),
+        Rule("corrective_action_due", "Corrective action due", "remind", loose_ends.actions_due_soon, ("quality",), "Do what was agreed"),
+        Rule("corrective_action_overdue", "Corrective action overdue", "alert", loose_ends.actions_overdue, ("quality",), "See that it is done", ("buyer", "admin")),
+        Rule("claim_due", "Claim due", "remind", loose_ends.claims_due_soon, ("buyer",), "Claim the lost pieces"),
+        Rule("claim_overdue", "Claim not settled", "alert", loose_ends.claims_overdue, ("buyer",), "Ask what comes of the claim", ("admin",)),
+        Rule("transfer_due", "Pieces from another supplier expected", "remind", loose_ends.transfers_due, ("supplier",), "Say whether they have come"),
+        Rule("transfer_unanswered", "Pieces from another supplier unconfirmed", "alert", loose_ends.transfers_unanswered, ("buyer",), "Ask {supplier} whether they have come", ("planner", "admin")),
+        Rule("lot_on_hold", "Lot on hold", "alert", loose_ends.lots_on_hold, ("planner", "buyer"), "Find out what is wrong with the lot", ("quality", "admin")),
+        Rule("contingency_soon", "Contingency to be decided", "remind", loose_ends.contingency_soon, ("buyer", "planner"), "Decide about the contingency plan"),
+        Rule("contingency_due", "Contingency undecided", "alert", loose_ends.contingency_due, ("buyer", "planner"), "Decide about the contingency plan", ("admin",)),
         Rule("pushed_back", "Pushed back", "alert", why.pushed, ("planner", "buyer"), "Ask for a new promise"),
-        Rule("mail_undeliverable", "Mail not delivered", "alert", why.undeliverable, ("buyer",), "Correct the address and resend"),
+        Rule("mail_undeliverable", "Mail not delivered", "alert", loose_ends.undeliverable, ("buyer",), "Correct the address and resend"),
     )
 }  # fmt: skip
 # What can still be wrong with an order that has ended.

@@ -8,9 +8,10 @@ from datetime import date
 from enum import StrEnum
 
 from models.domain import going_back
-from models.domain.causes import latest_forecast, owed_milestones, plan_to_decide, to_ship
+from models.domain.causes import latest_forecast, owed_milestones, to_ship
 from models.domain.corrective import SUPPLIER, ActionState
 from models.domain.falling_back import alternate
+from models.domain.loose_ends import plan_to_decide
 from models.domain.milestones import Milestone, MilestoneKind
 from models.domain.missing import Missing, missing
 from models.domain.order import Answer, Order, Stage, stage
