@@ -71,6 +71,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         facts = lot_facts.with_materials(session, order, facts)
     if order is not None and isinstance(command, _ACCEPTING):
         facts = lot_facts.with_held_work(session, order, facts)
+    if order is not None and isinstance(command, c.Receive):
+        facts = lot_facts.with_origins(session, command, facts)
     if order is not None and isinstance(command, c.Receive | c.Ship):
         facts = lot_facts.with_new_numbers(session, order, command, facts, now)
     if order is not None and (wanted := to_add(order, command)):

@@ -19,6 +19,7 @@ from models.domain.pieces import lot_of
 from models.domain.quantities import ZERO
 from models.queries.lot_holds import covering, covering_nodes, made_of
 from models.queries.lot_numbers import next_lot_number
+from models.queries.lot_origins import origins
 from models.queries.materials import controlled, materials
 from models.tables.lots import Lot
 from models.tables.types import table
@@ -94,6 +95,13 @@ def of_given_names(
         lots={name: fact for name, fact in found.items() if name in locked},
         made_of={at: made_of(session, nodes) for at, nodes in given.items()},
     )
+
+
+def with_origins(session: Session, command: c.Receive, known: Facts) -> Facts:
+    """With where the pieces come from of the lots there are that this receipt gives what it counted. The lots
+    are locked: whoever else makes something of them waits."""
+    typed = {item.output_lot.strip() for item in command.lines} & known.lots.keys()
+    return replace(known, origins=origins(session, typed)) if typed else known
 
 
 def with_materials(session: Session, order: Order, known: Facts) -> Facts:

@@ -30,6 +30,7 @@ from models.domain.inspection import InspectionPlan
 from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
+from models.domain.origins import Origin
 from models.domain.pieces import line_of, lot_of
 from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere
@@ -203,6 +204,8 @@ class Facts:
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # The holds that cover pieces at work, by `key(line, lot)`: rejects of a held lot went there again.
     at_work: Mapping[str, LotFact] = field(default_factory=dict)
+    # Where the pieces of a lot there is come from, by lot; only for a receipt that names it.
+    origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
     # The parts that bills of material name, by line; only where a lot is not of its line's part.
     materials: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # Numbers for what comes back of lots of another part or unit, by `key(line, lot)`.

@@ -18,6 +18,7 @@ from models.domain.errors import Refusal
 from models.domain.events import ReceiptLine
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
+from models.domain.origins import Origin, joins
 from models.domain.paperwork import contradicted
 from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO, plain
@@ -52,6 +53,8 @@ class Count:
         self.accepted: dict[int, Decimal] = {}
         self.moves: list[Move] = []
         self.lines: list[ReceiptLine] = []
+        # Where the pieces of this receipt come from, by the lot it names for them.
+        self.named_now: dict[str, set[Origin]] = {}
         # Whose rework came back, by stock key.
         self.rework: dict[str, str] = {}
 
@@ -143,7 +146,21 @@ class Count:
                 expected=line.part,
             )
         self._not_its_source(line, lot, output, index)
+        self._of_one_origin(line, lot, output, index)
         return output
+
+    def _of_one_origin(self, line: Line, lot: str, output: str, index: int) -> None:
+        """Neither with what is in the lot already, nor with what this receipt puts there."""
+        sent = {lot} if lot else {each.lot for each in line.lots}
+        here = self.named_now.setdefault(output, set())
+        joins(
+            output,
+            {*self.facts.origins.get(output, ()), *here},
+            line.work_order,
+            sent,
+            f"lines.{index}.output_lot",
+        )
+        here |= {Origin(line.work_order, self.order.number, each) for each in sent or {""}}
 
     def _not_its_source(self, line: Line, lot: str, output: str, index: int) -> None:
         """Pieces are not made of themselves: a trace would come back to where it began."""
