@@ -19,14 +19,15 @@ class Origin:
 
     @property
     def name(self) -> str:
-        return self.order or self.job
+        return f"{self.order} ({self.job})" if self.order else self.job
 
 
 def joins(output: str, origins: Collection[Origin], job: str, sent: Collection[str], field: str) -> None:
     """Whether pieces of a job that were sent as the lots `sent` may come back as the lot `output`, of these origins.
 
     Pieces of the same job, or of the same lot sent, may join each other, over several deliveries, reworks and
-    orders. Raises `Refusal` for any other.
+    orders. Those of several jobs are put together by a job that uses them up, as on the floor. Raises `Refusal`
+    for any other.
     """
     others = {each.name for each in origins if each.job != job and (not each.lot or {each.lot} != set(sent))}
     if not others:

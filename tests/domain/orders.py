@@ -45,6 +45,7 @@ from models.domain.facts import (
 from models.domain.inspection import Characteristic, InspectionPlan, Sample
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order, flags, stage
+from models.domain.origins import Origin
 from models.domain.pieces import SENT, Bucket, total
 from models.domain.serials import Elsewhere
 from models.domain.worked import History, Worked, step_of, worked
@@ -223,6 +224,8 @@ class Scene:
         self.history = History({})
         # What the lots sent were made of, by `key(line, lot)`.
         self.made_of: dict[str, frozenset[str]] = {}
+        # Where the pieces of lots there are come from, by lot.
+        self.origins: dict[str, tuple[Origin, ...]] = {}
         # The parts that the bill of material of every line names.
         self.materials: frozenset[str] = frozenset()
         # What was taken off our shelf beside the orders, by lot.
@@ -327,6 +330,7 @@ class Scene:
             approved=self.approved if supplier or self.operations else {},
             elsewhere=self.elsewhere,
             made_of=self.made_of,
+            origins=self.origins,
             materials={line.line: self.materials for line in self.order.lines},
             new_lots=self._new_lots(command, lots),
             operations={key: self._covered(key, fact) for key, fact in self.operations.items()},

@@ -151,7 +151,7 @@ class Count:
 
     def _of_one_origin(self, line: Line, lot: str, output: str, index: int) -> None:
         """Neither with what is in the lot already, nor with what this receipt puts there."""
-        sent = {lot} if lot else {each.lot for each in line.lots}
+        sent = {lot} if lot else {lot_of(at) for at in self.order.stock if line_of(at) == line.line}
         here = self.named_now.setdefault(output, set())
         joins(
             output,
