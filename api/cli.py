@@ -214,7 +214,9 @@ def doctor(
 def trace(
     identifier: Annotated[
         str,
-        typer.Argument(help="A lot, heat, supplier lot, serial, job, order, load, dispatch or certificate."),
+        typer.Argument(
+            help="A lot, heat, supplier lot, serial, job, order, parcel, transfer, load, dispatch or certificate."
+        ),
     ],
     direction: Annotated[
         Direction, typer.Option("--direction", help="Where it came from, where it went, or both.")

@@ -21,6 +21,7 @@ from models.domain.labels import Subject
 from models.domain.labels import address as label_address
 from models.domain.scanned import LONGEST, Scanned, read
 from models.queries import scanning
+from models.queries.booked_boxes import Booked, Came, booked
 from models.queries.scanning import Match, What
 
 router = page_router()
@@ -32,6 +33,7 @@ _POLICY = (
 WHAT: Mapping[What, str] = {
     **{What(kind.value): KINDS[kind] for kind in Kind if kind.value in {*What}},
     What.DISPATCH: N_("Dispatch"),
+    What.TRANSFER: N_("Transfer"),
     What.CERTIFICATE: N_("Certificate"),
 }
 _LOTS = dict.fromkeys((What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE), "lots")
@@ -49,6 +51,15 @@ class Choice:
     number: str
     about: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookedIn:
+    """A box that was received already: what is said of it, its lots with address and quantity, its order."""
+
+    said: str
+    lots: tuple[tuple[str, str, str], ...]
+    order: tuple[str, str]
 
 
 @router.get("/scan")
@@ -143,6 +154,10 @@ def _land(request: Request, staff: Staff, text: str) -> Response:
         return _page(request, staff, text, refusal=refusal)
     with request.app.state.database.read() as session:
         matches = scanning.found(session, scanned, staff.reader)
+        if len(matches) == 1 and matches[0].what is What.PARCEL:
+            box = booked(session, matches[0].number, matches[0].value)
+            if box is not None:
+                return _page(request, staff, booked=_told(staff, box))
     # The same thing may be found by several of its names.
     choices: dict[str, Choice] = {}
     for match in matches:
@@ -152,6 +167,31 @@ def _land(request: Request, staff: Staff, text: str) -> Response:
         return RedirectResponse(next(iter(choices)), 303)
     named = scanned.subject.number if scanned.subject is not None else scanned.lot or scanned.text
     return _page(request, staff, named, choices=tuple(choices.values()))
+
+
+def _told(staff: Staff, box: Booked) -> BookedIn:
+    say, at = staff.words.say, staff.words.time(box.at)
+    told = {"parcel": box.parcel, "at": at, "receipt": box.receipt}
+    return BookedIn(
+        say(N_("Parcel {parcel} is booked in: {who} received it as {receipt}, {at}."), **told, who=box.by)
+        if box.by
+        else say(N_("Parcel {parcel} is booked in: it was received as {receipt}, {at}."), **told),
+        tuple(
+            (
+                say(N_("Lot {lot}"), lot=each.lot),
+                f"/master/lots/{quote(each.lot, safe='')}",
+                _came(staff, each),
+            )
+            for each in box.lots
+        ),
+        (say(N_("Order {order}"), order=box.order), f"/orders/{quote(box.order, safe='')}"),
+    )
+
+
+def _came(staff: Staff, each: Came) -> str:
+    amount = staff.words.amount(each.quantity, each.unit) if each.quantity else ""
+    unprocessed = staff.words.say(N_("returned unprocessed")) if each.unprocessed else ""
+    return " · ".join(filter(None, [amount, unprocessed]))
 
 
 def _choice(staff: Staff, match: Match, address: str) -> Choice:
@@ -184,8 +224,9 @@ def _page(
     back: str = "",
     choices: Sequence[Choice] = (),
     refusal: Refusal | None = None,
+    booked: BookedIn | None = None,
 ) -> Response:
-    nothing = bool(looked_for) and not choices and refusal is None
+    nothing = bool(looked_for) and not choices and refusal is None and booked is None
     answer = draw(
         request,
         staff,
@@ -197,6 +238,7 @@ def _page(
         action=f"/scan/to{back}" if back else "/scan",
         choices=choices,
         nothing=nothing,
+        booked=booked,
         problem=staff.words.refusal(refusal) if refusal is not None else "",
     )
     answer.headers["content-security-policy"] = _POLICY

@@ -22,6 +22,8 @@ KINDS: dict[str, str] = {
     "lot": N_("Lot"),
     "work_order": N_("Work order"),
     "order": N_("Order"),
+    "parcel": N_("Parcel"),
+    "transfer": N_("Transfer"),
     "load": N_("Load"),
     "dispatch": N_("Dispatch"),
     "heat": N_("Heat"),

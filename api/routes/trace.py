@@ -74,8 +74,9 @@ async def print_trace(
 def read_trace(
     identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
 ) -> Response:
-    """By lot, heat, supplier lot, serial number, work order, order, load, dispatch or certificate number. Where
-    several are called so the answer is 300 with `choices`; the `identifier` of each names it alone.
+    """By lot, heat, supplier lot, serial number, work order, order, parcel, transfer, load, dispatch or
+    certificate number. Where several are called so the answer is 300 with `choices`; the `identifier` of each
+    names it alone.
 
     `unexplained` of each balance must be 0; its `items` say what every figure is summed from, and `lots` has
     the balance of each lot.

@@ -91,8 +91,8 @@ def check_start(identifier: str | None, *, draw: bool, drill: bool) -> None:
     if bool(identifier) == draw:
         raise Invalid(
             "recall.what",
-            "Name a lot, heat, serial number, job, order, dispatch or certificate, or have a lot drawn: one "
-            "of both.",
+            "Name a lot, heat, serial number, job, order, parcel, load, dispatch or certificate, or have a lot drawn: "
+            "one of both.",
             field="identifier",
         )
     if draw and not drill:

@@ -14,7 +14,7 @@ from models.domain.scanned import Scanned
 from models.queries.orders import Reader
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
-from models.tables.orders import IdentifierRow, OrderRow
+from models.tables.orders import IdentifierRow, OrderRow, TransferRow
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchRow
 from models.tables.types import table
@@ -22,7 +22,7 @@ from models.tables.work_orders import WorkOrder
 
 _LOTS, _PARTS, _JOBS, _DISPATCHES = table(Lot), table(Part), table(WorkOrder), table(DispatchRow)
 _LOT_DOCUMENTS = table(LotDocumentRow)
-_ORDERS, _IDENTIFIERS = table(OrderRow), table(IdentifierRow)
+_ORDERS, _IDENTIFIERS, _TRANSFERS = table(OrderRow), table(IdentifierRow), table(TransferRow)
 # Nobody chooses from a longer list on a phone.
 _MOST = 30
 
@@ -36,6 +36,7 @@ class What(StrEnum):
     PART = "part"
     ORDER = "order"
     PARCEL = "parcel"
+    TRANSFER = "transfer"
     SERIAL = "serial"
     TRACKING = "tracking"
     PACKING_SLIP = "packing_slip"
@@ -94,7 +95,10 @@ def _named(session: Session, text: str, reader: Reader) -> Iterator[Match]:
     for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE):
         yield from _lots(session, what, names, reader)
     yield from _by_paper(session, names, reader)
-    yield from _orders(session, text, reader)
+    transfers = list(_transfers(session, names, reader))
+    yield from transfers
+    if not transfers:
+        yield from _orders(session, text, reader)
     for job in session.execute(
         select(_JOBS.c.number, _JOBS.c.part, _JOBS.c.revision)
         .where(_JOBS.c.number.in_(names), _may_know(_JOBS.c.part, reader))
@@ -188,10 +192,26 @@ def _orders(session: Session, text: str, reader: Reader) -> Iterator[Match]:
     rows = [row for row in session.execute(query) if identifiers.words(row.value) == words]
     telling = {kind.value: place for place, kind in enumerate(_OF_ORDERS)}
     seen: set[str] = set()
+    boxes: set[str] = set()
     for row in sorted(rows, key=lambda row: telling[row.kind]):
-        if row.number not in seen:
+        # A box of an order that was split is with the one that went on, whose number is the later one.
+        if row.number not in seen and row.value not in boxes:
             seen.add(row.number)
+            boxes |= {row.value} if row.kind == What.PARCEL.value else set()
             yield Match(What(row.kind), row.value, row.number, row.supplier)
+
+
+def _transfers(session: Session, names: Sequence[str], reader: Reader) -> Iterator[Match]:
+    """What goes straight from one order to the next is looked at there."""
+    query = (
+        select(_TRANSFERS.c.id, _TRANSFERS.c.source, _TRANSFERS.c.target)
+        .join(_ORDERS, _ORDERS.c.number == _TRANSFERS.c.target)
+        .where(_TRANSFERS.c.id.in_(names), _TRANSFERS.c.order_number == _TRANSFERS.c.target)
+    )
+    if not reader.cleared:
+        query = query.where(_ORDERS.c.export_controlled.is_(False))
+    for row in session.execute(query):
+        yield Match(What.TRANSFER, row.id, row.target, row.source)
 
 
 def _may_know(part: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:

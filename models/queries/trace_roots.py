@@ -1,6 +1,7 @@
 """What somebody holds in their hands - a lot, a heat, a job, a certificate - as the place a trace begins.
 
-One word may be several things. Each is a `Match` with an address of its own, `kind:value`, which names it alone.
+One word may be several things. Each is a `Match` with an address of its own, `kind:value`, which names it alone;
+where something is itself called `kind:value`, the other one's is `kind: value`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, union
 from sqlmodel import Session
 
 from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
+from models.queries import trace_boxes
 from models.queries.serial_stock import BOUGHT
 from models.queries.trace import Begin, Genealogy, holds
 from models.queries.trace_reach import links
@@ -51,16 +53,18 @@ Finder = Callable[[Session, list[str]], Iterator["Match"]]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One thing that is called so. `told` says which of several it is: a supplier, an issuer, a part."""
+    """One thing that is called so. `told` says which of several it is: a supplier, an issuer, a part. `shared`:
+    something else has its identifier for a name."""
 
     kind: str
     value: str
     told: str
     begin: Begin
+    shared: bool = False
 
     @property
     def identifier(self) -> str:
-        return f"{self.kind}:{self.value}"
+        return f"{self.kind}:{' ' if self.shared else ''}{self.value}"
 
 
 def named(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
@@ -69,8 +73,8 @@ def named(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
     if not found:
         raise Unknown(
             "trace.unknown",
-            "Nothing is called {identifier}: no lot, heat, supplier lot, serial number, work order, order, load, "
-            "dispatch or certificate. Check how it is written.",
+            "Nothing is called {identifier}: no lot, heat, supplier lot, serial number, work order, order, parcel, "
+            "transfer, load, dispatch or certificate. Check how it is written.",
             identifier=identifier[:LONGEST],
         )
     return found
@@ -81,8 +85,23 @@ def matches(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
     nothing, in whatever letters it is written."""
     typed = unicodedata.normalize("NFKC", identifier).strip()[:LONGEST]
     kind, colon, value = typed.partition(":")
-    if colon and kind.lower() in FINDERS:
-        return _called(session, {kind.lower(): FINDERS[kind.lower()]}, value, cleared)
+    if not colon or kind.lower() not in FINDERS:
+        return _anything(session, typed, cleared)
+    of_kind = _called(session, {kind.lower(): FINDERS[kind.lower()]}, value.strip(), cleared)
+    if of_kind and (value.startswith(" ") or not _is_name(session, typed)):
+        return of_kind
+    # What has a colon in its name may begin like a kind.
+    whole = _anything(session, typed, cleared)
+    return [*(replace(match, shared=bool(whole)) for match in of_kind), *whole]
+
+
+def _is_name(session: Session, typed: str) -> bool:
+    names = _spellings(typed)
+    called = union(*(select(literal(1)).where(column.in_(names)) for column in _WRITTEN))
+    return session.scalar(called.limit(1)) is not None
+
+
+def _anything(session: Session, typed: str, cleared: bool) -> list[Match]:
     found = _called(session, FINDERS, typed, cleared)
     exactly = [match for match in found if match.value.partition(_SLASH)[0] == typed]
     return exactly or found
@@ -130,7 +149,7 @@ def _seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[M
         roots = tuple(genealogy.visible(match.begin.roots))
         if roots or not match.begin.roots:
             begin = replace(match.begin, roots=roots)
-            yield Match(match.kind, match.value, match.told, begin)
+            yield replace(match, begin=begin)
 
 
 def _lots(session: Session, names: Collection[str]) -> Iterator[Match]:
@@ -210,6 +229,16 @@ def _orders(session: Session, names: Collection[str]) -> Iterator[Match]:
         # What nothing was sent of yet is there all the same.
         roots = nodes or (f"order:{row.number}:0:",)
         yield Match("order", row.number, row.supplier, Begin(roots, _sources(session, nodes)))
+
+
+def _parcels(session: Session, names: Collection[str]) -> Iterator[Match]:
+    for box in trace_boxes.parcels(session, names):
+        yield Match("parcel", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes)))
+
+
+def _transfers(session: Session, names: Collection[str]) -> Iterator[Match]:
+    for box in trace_boxes.transfers(session, names):
+        yield Match("transfer", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes)))
 
 
 def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:
@@ -339,6 +368,8 @@ FINDERS: dict[str, Finder] = {
     "lot": _lots,
     "work_order": _jobs,
     "order": _orders,
+    "parcel": _parcels,
+    "transfer": _transfers,
     "dispatch": _dispatches,
     "heat": _heats,
     "supplier_lot": _supplier_lots,

@@ -19,6 +19,10 @@ from models.db import Database
 from models.domain import commands as c
 from models.domain.facts import Draft, DraftLine
 from models.domain.order import Order
+from models.domain.scanned import read
+from models.queries import scanning
+from models.queries.booked_boxes import Came, booked
+from models.queries.orders import Reader
 from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, KeptFileRow, NonconformanceRow, OrderRow
@@ -226,6 +230,37 @@ def test_a_split_brings_new_orders_into_the_world_with_all_that_was_sent(shop: S
         ("order_split", second),
     ]
     assert [row.order_number for row in nonconformances] == [first]
+
+
+def test_a_box_is_with_the_order_that_went_on_and_says_who_booked_it_in_before_the_split(shop: Shops) -> None:
+    box = f"{shop.number}-P1"
+    everything = (c.ReceiveLine(1, Decimal(30), Decimal(20), unprocessed=Decimal(10), output_lot="L1-P"),)
+    steps: tuple[c.Command, ...] = (
+        c.Acknowledge("accept"),
+        c.Send((c.SendLine(1, Decimal(60), "L1"),)),
+        c.ReportMilestone("REC"),
+        c.Ship((c.ShipLine(1, Decimal(30)),)),
+        c.Ship((c.ShipLine(1, Decimal(10)),)),
+        c.Receive(everything, box),
+        halves(70, 30),
+    )
+    for step in steps:
+        assert shop.do(step).status == "applied"
+    first = shop.order(shop.number).kin.superseded_by[0]
+    with shop.database.read() as session:
+        for name in (box, box.lower()):
+            (match,) = scanning.found(session, read(name), Reader((), cleared=False))
+            assert (match.what, match.value, match.number) == ("parcel", box, first)
+        told, parent = booked(session, first, box), booked(session, shop.number, box)
+        assert booked(session, first, f"{shop.number}-P2") is None
+    assert told is not None
+    assert parent is not None
+    assert told.lots == (
+        Came("L1", Decimal(10), "C62", unprocessed=True),
+        Came("L1-P", Decimal(20), "C62", unprocessed=False),
+    )
+    assert (told.by, told.at, told.receipt) == (parent.by, parent.at, f"{shop.number}-R1")
+    assert told.by
 
 
 def lots(shop: Shops) -> dict[str, tuple[Decimal, Decimal]]:

@@ -80,6 +80,37 @@ async def test_a_box_is_received_by_who_may_and_its_order_shown_to_others(
     assert page.heading == "How many are in parcel P1?"
 
 
+async def test_a_box_that_is_booked_in_says_when_by_whom_and_as_which_lots(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "shipped")
+    dock = browsers.of(Role.RECEIVING)
+    box = f"{number}-P1"
+    first = {"line": 1, "counted": 5, "accepted": 5, "output_lot": "BOX-1"}
+    await system.command(Role.RECEIVING, number, "receive", parcel=box, lines=[first])
+    # Something is still in it.
+    assert await lands(dock, box) == f"/orders/{number}/receive?parcel={box}"
+    counted = {"line": 1, "counted": 15, "accepted": 12, "unprocessed": 3, "output_lot": "BOX-1"}
+    body = {"parcel": box, "additional": True, "lines": [counted]}
+    received = await system.command(Role.RECEIVING, number, "receive", **body)
+    for browser in (dock, browsers.of(Role.VIEWER)):
+        for path in (f"/scan?q={box.lower()}", f"/b/{box}"):
+            page = await browser.open(path)
+            assert page.status == 200
+            assert (
+                f"Parcel {box} is booked in: receiving@example.com received it as {number}-R2, " in page.text
+            )
+            assert "Lot BOX-1 17 pcs" in page.text
+            assert f"Lot {LOT} 3 pcs · returned unprocessed" in page.text
+            links = [given.get("href") for _, given in page.tags]
+            assert {"/master/lots/BOX-1", f"/master/lots/{LOT}", f"/orders/{number}"} <= {*links}
+            # The next box can be scanned at once.
+            assert page.form_to("/scan").fields["q"] == ""
+    taken_back = {"event": received["version"], "reason": "Another box"}
+    await system.command(Role.RECEIVING, number, "correct", **taken_back)
+    assert await lands(dock, box) == f"/orders/{number}/receive?parcel={box}"
+
+
 async def test_printed_addresses_open_what_they_are_about(
     item: None, system: System, browsers: Browsers
 ) -> None:
