@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 
 from activities.i18n import LOCALES
 from api import demo_world
-from api.app import PAGES as ROUTERS
+from api.addresses import PAGES as ROUTERS
 from api.pages.master.registry import SCREENS
 from api.sessions import COOKIE
 from api.supplier.questions import TASKS

@@ -7,7 +7,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from api.app import PAGES
+from api.addresses import PAGES
 from api.pages.resumed_forms import FORMS, asked_at
 from models.domain.authority import Role
 from tests.pages.browser import Browsers

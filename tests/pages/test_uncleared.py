@@ -8,7 +8,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from api.app import PAGES as ROUTERS
+from api.addresses import PAGES as ROUTERS
 from models.domain.authority import Role
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
