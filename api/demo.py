@@ -164,6 +164,9 @@ async def _master_data(hands: Hands, now: datetime) -> None:
         await hands.post("admin", "/suppliers", supplier)
     for process in world.PROCESSES:
         await hands.post("admin", "/processes", process)
+    for code, title, revisions in world.REGISTER:
+        known = [{"revision": name, "in_force_from": day} for name, day in revisions]
+        await hands.post("quality", "/specifications", {"code": code, "title": title, "revisions": known})
     since = str((now - timedelta(days=400)).date())
     for supplier_code, (process_code, spec) in world.APPROVALS.items():
         approval = {"process": process_code, "spec": spec, "valid_from": since}

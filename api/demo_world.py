@@ -84,6 +84,24 @@ TERMS: dict[str, dict[str, str]] = {
     "DELTA": {"process": "PASSIV", "price": "1.10", "minimum": "90", "late_per_day": "15"},
 }  # fmt: skip
 SPECS = {"PLATE": ("ASTM B633", "2023"), "HEAT": ("AMS 2759/3", "H"), "PASSIV": ("ASTM A967", "2017")}
+# Their register: code, title, revisions with the day each came into force. The days are invented.
+REGISTER = (
+    (
+        "ASTM B633",
+        "Electrodeposited coatings of zinc on iron and steel",
+        (("2019", "2019-11-01"), ("2023", "2023-05-01")),
+    ),
+    (
+        "AMS 2759/3",
+        "Heat treatment of steel parts",
+        (("G", "2014-09-01"), ("H", "2019-06-01")),
+    ),
+    (
+        "ASTM A967",
+        "Chemical passivation treatments for stainless steel parts",
+        (("2013", "2013-04-01"), ("2017", "2017-09-01")),
+    ),
+)
 PARTS: list[dict[str, Any]] = [
     {"number": "BAR-4140", "revision": "A", "description": "Round bar 26 mm × 6 m", "material": "4140"},
     {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},

@@ -136,6 +136,19 @@ Key = Annotated[
     ),
     _must(names_something, "field.key", N_("A key needs a letter or a digit.")),
 ]
+# Many standards have a slash in their number: AMS 2759/3.
+SpecCode = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_KEY),
+    _printable,
+    _must(
+        lambda code: all(fits_address(each) and names_something(each) for each in code.split("/")),
+        "field.key",
+        N_(
+            "A specification's code is part of an address: leave out \\ ? # and %; each side of a slash says something."
+        ),
+    ),
+]
 # The numbers of pieces that are told one by one.
 Serials = Annotated[list[Key], Field(max_length=2000)]
 SupplierCode = Annotated[

@@ -48,7 +48,7 @@ def groups(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> l
     if wanted.need_by is not None and wanted.need_by < today:
         text = "Need-by {need_by} has passed; choose a later day."
         raise Invalid("need_by.past", text, field="need_by", need_by=wanted.need_by)
-    known = convertible.selected(session, reader, set(wanted.operations))
+    known = convertible.selected(session, reader, set(wanted.operations), today)
     first, last = (now - _HORIZON).date(), (now + _HORIZON).date()
     shelf = convertible.shelf(session, {(each.part, each.part_revision) for each in known.values()})
     around = Circumstances(

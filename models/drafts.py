@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, tuple_, update
@@ -13,17 +12,15 @@ from sqlmodel import Session
 
 from models.codec import adapter, plain
 from models.domain import texts
-from models.domain.covering import Covered
 from models.domain.decide import check_version
 from models.domain.decisions import lots_going
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
 from models.domain.order_types import SERIES, numbered
-from models.domain.picking import planned_twice
-from models.domain.quantities import CURRENCIES, ZERO, quantity
-from models.queries import picking
+from models.domain.quantities import CURRENCIES, quantity
+from models.queries import specifications
 from models.queries.controlled import hidden
-from models.queries.covering import covering
+from models.queries.local_day import today_at
 from models.queries.materials import named
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
@@ -47,7 +44,7 @@ def create(session: Session, draft: Draft, now: datetime, *, cleared: bool = Tru
     """Saves a new draft under the next number of its type and year, for who is `cleared` for controlled parts or
     not. Raises `Invalid` naming every wrong field."""
     lock_operations(session, operations_of(draft))
-    draft = checked(session, draft, cleared=cleared)
+    draft = checked(session, draft, now, cleared=cleared)
     draft = replace(draft, number=_next_number(session, draft.type, now.year))
     add(session, draft, now)
     return draft
@@ -114,14 +111,14 @@ def of_row(row: Any) -> Draft:
     return adapter(Draft).validate_python(row.draft)
 
 
-def save(session: Session, draft: Draft, *, cleared: bool = True) -> None:
+def save(session: Session, draft: Draft, now: datetime, *, cleared: bool = True) -> None:
     """Replaces a draft. Refused once `issue` was saved: what is being issued no longer changes."""
     _refuse_while_issued(session, draft.number)
     lock_operations(session, operations_of(draft))
     before = load(session, draft.number)
     # Where it came from is no term of it that somebody edits.
     came_from = before.reassigned_from if before is not None else ""
-    draft = replace(checked(session, draft, cleared=cleared), reassigned_from=came_from)
+    draft = replace(checked(session, draft, now, cleared=cleared), reassigned_from=came_from)
     write_draft(session, before, draft)
     session.execute(
         update(_ORDERS)
@@ -180,47 +177,9 @@ def _refuse_while_issued(session: Session, number: str) -> None:
         raise Refusal("order.issuing", "The order is being issued; it can no longer be edited.")
 
 
-def warnings(session: Session, draft: Draft, *, cleared: bool = True) -> list[str]:
-    """Operations that other drafts and orders cover already, all or more than the line leaves, lines of more pieces than their work order has,
-    lines without a price, and lots that are planned for more than there is; ordering them is allowed, not silent,
-    but a line is issued with a price. Orders that a reader may not know of are not named."""
-    found = without_price(draft)
-    covered = covering(session, {line.work_order for line in draft.lines}, cleared=cleared)
-    for line in draft.lines:
-        job = session.get(WorkOrder, line.work_order)
-        if job is not None and line.quantity > job.quantity:
-            found.append(
-                f"{line.work_order} is for {job.quantity.normalize():f}; line {line.line} orders {line.quantity.normalize():f}"
-            )
-        others = covered.get((line.work_order, line.operation), Covered()).without(draft.number)
-        found += _covered(line, others, job.quantity if job is not None else ZERO)
-    lots = {lot for line in draft.lines for lot, _ in line.lots}
-    return found + [planned_twice(each) for each in picking.clashing(session, lots, cleared=cleared)]
-
-
-def _covered(line: DraftLine, others: Covered, whole: Decimal) -> list[str]:
-    """By each of the others when nothing is left; else what they have, if the line is more than the rest."""
-    of = f"{line.work_order} operation {line.operation}"
-    if not others.left(whole):
-        return [f"{of} is covered by {number}" for number in others.orders]
-    if not others.orders or line.quantity <= others.left(whole):
-        return []
-    some, all_ = (f"{each.normalize():f}" for each in (others.quantity, whole))
-    return [f"{some} of {all_} of {of} are ordered as {', '.join(others.orders)}"]
-
-
-def without_price(draft: Draft) -> list[str]:
-    """Lines whose price neither somebody nor the supplier's terms said."""
-    return [
-        f"line {line.line} has no price: {draft.supplier} has no terms for it in {line.currency}. "
-        "It is issued once it has one; enter 0 if it is for nothing"
-        for line in draft.lines
-        if line.unit_price is None
-    ]
-
-
-def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:
-    """The draft with its names known, its quantities plain and its specification filled in. Who is not `cleared`
+def checked(session: Session, draft: Draft, now: datetime, *, cleared: bool = True) -> Draft:
+    """The draft with its names known, its quantities plain and its specification filled in: that of the routing, in the
+    revision in force on the plant's day, else in the routing's. Who is not `cleared`
     knows of no controlled part's work orders and lots."""
     wrong: list[FieldError] = []
     if session.get(Supplier, draft.supplier) is None:
@@ -259,13 +218,20 @@ def checked(session: Session, draft: Draft, *, cleared: bool = True) -> Draft:
         text = "One field needs attention." if len(wrong) == 1 else "{count} fields need attention."
         raise Invalid("draft.invalid", text, errors=tuple(wrong), count=len(wrong))
     first = operations[0] if operations else None
+    spec = draft.spec or (first.spec if first else None) or ""
+    routed = (first.spec_revision if first else None) or ""
     return replace(
         draft,
         lines=tuple(lines),
         type=order_type,
-        spec=draft.spec or (first.spec if first else None) or "",
-        spec_revision=draft.spec_revision or (first.spec_revision if first else None) or "",
+        spec=spec,
+        spec_revision=draft.spec_revision or _in_force(session, draft.plant, spec, routed, now),
     )
+
+
+def _in_force(session: Session, plant: str, spec: str, otherwise: str, now: datetime) -> str:
+    day = today_at(session, plant, now)
+    return specifications.revision_for(specifications.registered(session, {spec}), spec, day, otherwise)
 
 
 def _line(

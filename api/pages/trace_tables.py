@@ -10,7 +10,7 @@ from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.master.choices import country
 from api.pages.master.screens import Cell, Panel
-from api.pages.order.compliance_told import MELTED
+from api.pages.order.compliance_told import MELTED, not_in_force
 from api.pages.trace_words import UNFOLLOWED, View, asking, called, record
 from api.supplier.words import Words
 from models.domain.at_most import left, of_lots
@@ -207,7 +207,8 @@ def _suppliers(words: Words, view: View) -> Panel:
                     filter(
                         None, (row.get("process_name") or row["process"], row["spec"], row["spec_revision"])
                     )
-                )
+                ),
+                hint=not_in_force(row["specification"], words),
             ),
             Cell(row["order"], href=f"/orders/{quote(row['order'], safe='')}"),
             Cell(words.listed(_shared(words, node) for node in row["load_nodes"]) or "–"),

@@ -14,16 +14,17 @@ router = api_router(tags=["Compliance"])
 
 @router.get("/orders/{number}/compliance")
 def read_order_compliance(number: str, request: Request, principal: Reader) -> Answer:
-    """`approval` under which it was issued, the revision each routing asks for, and for parts under `dfars` where
-    the metal of each lot was melted. `findings`: `approval_missing`, `specification_differs`,
-    `melted_elsewhere`, `melt_unknown`."""
-    today = request.app.state.clock().date()
+    """`approval` under which it was issued, the revision each routing asks for, the `specification` in force when
+    its revision was ordered, and for parts under `dfars` where the metal of each lot was melted. `findings`:
+    `approval_missing`, `specification_differs`, `specification_not_in_force`, `melted_elsewhere`, `melt_unknown`."""
+    now = request.app.state.clock()
     with request.app.state.database.read() as session:
-        return Answer(compliance.of_order(session, number, reader(principal), today))
+        return Answer(compliance.of_order(session, number, reader(principal), now))
 
 
 @router.get("/lots/{number}/compliance")
 def read_lot_compliance(number: str, request: Request, principal: Reader) -> Answer:
-    """`clauses` says of each whether it is met; null when nobody knows where a metal was melted."""
+    """`specifications` it was processed to, order by order. `clauses` says of each whether it is met; null when
+    nobody knows where a metal was melted."""
     with request.app.state.database.read() as session:
         return Answer(compliance.of_lot(session, number, reader(principal)))

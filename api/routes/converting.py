@@ -14,7 +14,7 @@ from api.changes import perform
 from api.fields import Body, Day, Flag, Key, Whole
 from api.routes.orders import Buyer, only_plant, reader
 from api.wire import Answer, api_router
-from models import converting, drafts
+from models import converting, draft_warnings
 from models.domain.grouping import MOST, Group
 
 router = api_router(tags=["Orders"])
@@ -58,7 +58,9 @@ def convert_operations(body: ConvertBody, request: Request, principal: Buyer) ->
             return _answer([(None, group) for group in found], 200)
         made = converting.make(session, reader(principal), wanted, principal.id, now)
         warnings = [
-            f"{draft.number}: {warning}" for draft, _ in made for warning in drafts.without_price(draft)
+            f"{draft.number}: {warning}"
+            for draft, _ in made
+            for warning in draft_warnings.without_price(draft)
         ]
         return _answer([(draft.number, group) for draft, group in made], 201, warnings)
 

@@ -17,7 +17,7 @@ from api.changes import perform, transact
 from api.fields import Body, Day, Key, Number, Whole
 from api.routes.resource import Page, Paging
 from api.wire import Answer, api_router
-from models import drafts
+from models import draft_warnings, drafts
 from models.codec import load_order
 from models.domain.authority import Role
 from models.domain.contract import Basis
@@ -120,7 +120,11 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
         draft = contracts.priced(session, draft, now, otherwise=_CURRENCY)
         draft = drafts.create(session, draft, now, cleared=principal.cleared)
         return _shown(
-            session, draft.number, principal, 201, drafts.warnings(session, draft, cleared=principal.cleared)
+            session,
+            draft.number,
+            principal,
+            201,
+            draft_warnings.warnings(session, draft, now, cleared=principal.cleared),
         )
 
     return perform(request, principal, make)
@@ -143,9 +147,13 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
             given["lines"] = _lines(body.lines or [])
         draft = replace(draft, **given)
         draft = contracts.priced(session, draft, now, otherwise=_CURRENCY)
-        drafts.save(session, draft, cleared=principal.cleared)
+        drafts.save(session, draft, now, cleared=principal.cleared)
         return _shown(
-            session, number, principal, 200, drafts.warnings(session, draft, cleared=principal.cleared)
+            session,
+            number,
+            principal,
+            200,
+            draft_warnings.warnings(session, draft, now, cleared=principal.cleared),
         )
 
     return perform(request, principal, change)

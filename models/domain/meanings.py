@@ -254,6 +254,8 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         order = _heard(order)
     if event.after.need_by != order.need_by:
         order = replace(order, milestones=_for_need_by(order, event.after.need_by, at))
+    if event.after.spec_revision != order.spec_revision:
+        order = replace(order, spec_changed_at=order.changes[event.change].at)
     return replace(
         order,
         need_by=event.after.need_by,

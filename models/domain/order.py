@@ -210,6 +210,8 @@ class Order:
     # What was to be paid when it ended, and by how much that changed since.
     settlements: tuple[Settlement, ...] = ()
     reassigned: Reassignment | None = None
+    # When its specification revision was asked for by a change; None: it is the one it was issued with.
+    spec_changed_at: datetime | None = None
     # Pieces that went, or are to go, straight to another order or came from one, by the transfer's id.
     transfers: Mapping[str, Transfer] = field(default_factory=dict)
 
@@ -218,6 +220,11 @@ class Order:
 
     def milestone(self, code: str) -> Milestone | None:
         return next((milestone for milestone in self.milestones if milestone.code == code), None)
+
+    @property
+    def spec_ordered_at(self) -> datetime:
+        """When the specification revision that holds was ordered: by that day it is judged."""
+        return self.spec_changed_at or self.issued_at
 
     @property
     def terms(self) -> tuple[LineTerms, ...]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, bindparam, or_, select
 from sqlmodel import Session
 
+from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.melting import CLAUSES, Melted, melted, met, worst
-from models.queries import controlled, lot_holds, master, orders
+from models.domain.order import Order
+from models.domain.trace import work_of
+from models.queries import controlled, lot_holds, master, orders, specifications
+from models.queries.local_day import today_at
 from models.queries.orders import Reader
 from models.tables.lots import Lot
-from models.tables.orders import DraftLineRow, LineRow
+from models.tables.orders import DraftLineRow, LineRow, OrderRow
 from models.tables.parts import Part
 from models.tables.suppliers import SupplierApproval
 from models.tables.types import table
@@ -22,6 +26,7 @@ from models.tables.work_orders import Operation, WorkOrder
 
 View = dict[str, Any]
 _LOTS, _PARTS, _OPERATIONS, _JOBS = table(Lot), table(Part), table(Operation), table(WorkOrder)
+_ORDERS = table(OrderRow)
 _LINES, _DRAFTED, _APPROVALS = table(LineRow), table(DraftLineRow), table(SupplierApproval)
 _ISSUED = select(
     _LINES.c.line, _LINES.c.work_order, _LINES.c.operation, _LINES.c.part, _LINES.c.part_revision
@@ -83,22 +88,34 @@ def of_lot(session: Session, number: str, reader: Reader) -> View:
     if lot is None or (any(part.export_controlled for part in parts) and not reader.cleared):
         raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
     asked = any(part.dfars for part in parts if lot.part_revision in (None, part.revision))
-    return {"lot": number, "part": lot.part, "dfars": asked, **_origin(session, number)}
+    return {
+        "lot": number,
+        "part": lot.part,
+        "dfars": asked,
+        "specifications": _ordered_to(session, number, reader),
+        **_origin(session, number),
+    }
 
 
-def of_order(session: Session, number: str, reader: Reader, today: date) -> View:
-    """`day` is the one the order was issued on in its plant, or `today` for a draft. Raises `Unknown`."""
+def of_order(session: Session, number: str, reader: Reader, now: datetime) -> View:
+    """`day` is the one the order was issued on in its plant, for a draft today there. Raises `Unknown`."""
     order, view = orders.opened(session, number, reader)
-    day = order.plant_calendar.local_date(order.issued_at) if order is not None else today
-    return proved(session, view, day)
+    return proved(session, view, order, now)
 
 
-def proved(session: Session, view: View, day: date) -> View:
-    """The same for an order that was read before. `findings` names what is not as it should be."""
+def proved(session: Session, view: View, order: Order | None, now: datetime) -> View:
+    """The same for an order that was read before, None for a draft. `findings` names what is not as it should be;
+    `specification` is the ordered revision beside that in force on the day it was ordered, null when the
+    specification is not registered."""
+    if order is not None:
+        day = order.plant_calendar.local_date(order.issued_at)
+    else:
+        day = today_at(session, view["plant"], now)
     lines = _lines(session, view, day)
     # Nothing has to be proved of a draft that nothing is on yet.
     approval = _approval(lines[0]) if lines else None
     routings = [_routing(row, view) for row in lines]
+    specification = _specification(session, view, order, day)
     lots = {line["line"]: [lot["lot"] for lot in line["lots"]] for line in view["lines"]}
     metals = [
         {"line": row.line, "part": row.part, "lot": lot, **_origin(session, lot)}
@@ -109,6 +126,7 @@ def proved(session: Session, view: View, day: date) -> View:
     findings = [
         *(("approval_missing",) if lines and approval is None else ()),
         *(("specification_differs",) if not all(each["same"] for each in routings) else ()),
+        *(("specification_not_in_force",) if specification is not None and not specification["ok"] else ()),
         *dict.fromkeys(_BAD[each["melted"]] for each in metals if each["melted"] in _BAD),
     ]
     return {
@@ -117,6 +135,7 @@ def proved(session: Session, view: View, day: date) -> View:
         "approval": approval,
         "spec": view["spec"],
         "spec_revision": view["spec_revision"],
+        "specification": specification,
         "routings": routings,
         "specialty_metals": metals,
         "findings": findings,
@@ -147,6 +166,43 @@ def _approval(row: Any) -> View | None:
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
     }
+
+
+def _specification(session: Session, view: View, order: Order | None, day: date) -> View | None:
+    spec = view["spec"]
+    if order is not None:
+        return _as_ordered(specifications.registered(session, {spec}), order)
+    return specifications.judged(specifications.registered(session, {spec}), spec, view["spec_revision"], day)
+
+
+def _as_ordered(register: specifications.Register, order: Order) -> View | None:
+    """By the day on which the revision that holds was ordered, at issue or by a change."""
+    day = order.plant_calendar.local_date(order.spec_ordered_at)
+    return specifications.judged(register, order.spec, order.spec_revision, day)
+
+
+def _ordered_to(session: Session, lot: str, reader: Reader) -> list[View]:
+    """The specifications to which the lot, and what it was made of, was processed outside, order by order."""
+    nodes = lot_holds.above(session, f"lot:{lot}")
+    through = sorted({work_of(node).order for node in nodes if node.startswith("order:")})[:_MOST_ABOVE]
+    query = select(_ORDERS.c.snapshot).where(
+        _ORDERS.c.number.in_(lot_holds.visible(session, through, cleared=reader.cleared)),
+        _ORDERS.c.snapshot.is_not(None),
+    )
+    found = [load_order(snapshot) for snapshot in session.scalars(query.order_by(_ORDERS.c.number))]
+    register = specifications.registered(session, {order.spec for order in found})
+    return [
+        {
+            "order": order.number,
+            "process": order.process,
+            "process_name": order.process_name,
+            "spec": order.spec,
+            "spec_revision": order.spec_revision,
+            "specification": _as_ordered(register, order),
+        }
+        for order in found
+        if order.spec
+    ]
 
 
 def _routing(row: Any, view: View) -> View:

@@ -14,7 +14,7 @@ from models.domain.covering import Covered
 from models.domain.grouping import Approved, Key, Selected, ShelfLot
 from models.domain.quantities import ZERO
 from models.domain.worked import Step
-from models.queries import picking
+from models.queries import picking, specifications
 from models.queries.covering import covering
 from models.queries.orders import Reader
 from models.queries.worked import done_by
@@ -53,14 +53,16 @@ _OPERATION_OF = (
 )
 
 
-def selected(session: Session, reader: Reader, wanted: Collection[Key]) -> dict[Key, Selected]:
-    """Those of these operations there are for this reader, and what is ordered of each."""
+def selected(session: Session, reader: Reader, wanted: Collection[Key], day: date) -> dict[Key, Selected]:
+    """Those of these operations there are for this reader, what is ordered of each, and to which revision of the
+    specification on that day."""
     jobs = {work_order for work_order, _ in wanted}
     query = _OPERATION_OF.where(_OPERATIONS.c.work_order.in_(jobs))
     if not reader.cleared:
         query = query.where(_PARTS.c.export_controlled.is_(False))
     rows = session.execute(query).all()
     ordered = covering(session, jobs, cleared=reader.cleared)
+    register = specifications.registered(session, {row.spec for row in rows})
     by_job: dict[str, list[Any]] = {}
     for row in rows:
         by_job.setdefault(row.work_order, []).append(row)
@@ -76,7 +78,9 @@ def selected(session: Session, reader: Reader, wanted: Collection[Key]) -> dict[
             type=row.type,
             process=row.process,
             spec=row.spec or "",
-            spec_revision=row.spec_revision or "",
+            spec_revision=specifications.revision_for(
+                register, row.spec or "", day, otherwise=row.spec_revision or ""
+            ),
             lead=sum(_lead(later.milestones) for later in steps[place + 1 :]),
             first=place == 0,
             covered=ordered.get((row.work_order, row.sequence), Covered()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -17,7 +18,7 @@ from models.domain.order import Order
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
-from models.queries import melt_flags
+from models.queries import melt_flags, specifications
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
 from models.queries.trace import chunks
@@ -212,17 +213,21 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
     orders = sorted({work_of(node).order for node in trace.of_kind(NodeKind.ORDER)})
     converted: dict[str, Order] = {}
     done: list[View] = []
+    ordered_on: dict[str, date] = {}
     missing: list[View] = []
     for row in _read(session, _ORDER_ROWS, orders):
         told = {"order": row["number"], "supplier": row["supplier"], "process": row["process"]}
         if row["snapshot"] is None:
             done.append(
-                told | {"stage": row["stage"], "spec": "", "spec_revision": "", "loads": [], "load_nodes": []}
+                told
+                | {"stage": row["stage"], "spec": "", "spec_revision": "", "specification": None}
+                | {"loads": [], "load_nodes": []}
             )
             continue
         order = load_order(row["snapshot"])
         if any(receipt.conversions for receipt in order.receipts):
             converted[order.number] = order
+        ordered_on[order.number] = order.plant_calendar.local_date(order.spec_ordered_at)
         loads = {load.node: load.full_name for line in order.lines for load in line.reported_loads}
         done.append(
             told
@@ -235,6 +240,11 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
             {"order": order.number, "supplier": order.supplier, "type": type_.value}
             for type_ in missing_documents(order)
         ]
+    register = specifications.registered(session, {told["spec"] for told in done})
+    for told in done:
+        if told["order"] in ordered_on:
+            ordered = told["spec"], told["spec_revision"], ordered_on[told["order"]]
+            told["specification"] = specifications.judged(register, *ordered)
     papers = [
         {"document": row["id"], "order": row["order_number"]} | {name: row[name] for name in _PAPER}
         for row in _read(session, _PAPER_ROWS, orders)

@@ -132,7 +132,7 @@ def test_a_draft_is_found_as_it_was_saved_last(shop: Shop) -> None:
         draft = drafts.load(session, shop.number)
         assert draft is not None
         line = replace(draft.lines[0], lots=())
-        drafts.save(session, replace(draft, purchase_order="PO-7", lines=(line,)))
+        drafts.save(session, replace(draft, purchase_order="PO-7", lines=(line,)), NOW)
     with shop.database.read() as session:
         assert (found(session, "po-7"), found(session, "l1")) == ([shop.number], [])
     do(shop, c.Issue())

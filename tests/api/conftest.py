@@ -167,12 +167,21 @@ CUSTOMER: Body = {
     "name": "Northwind Ltd",
     "contacts": [{"name": "Ines Berg", "email": "quality@northwind.example", "locale": "es"}],
 }
+SPECIFICATION: Body = {
+    "code": "ASTM B633",
+    "title": "Electrodeposited coatings of zinc on iron and steel",
+    "revisions": [
+        {"revision": "2019", "in_force_from": "2019-11-01", "withdrawn_on": None},
+        {"revision": "2023", "in_force_from": "2023-05-01", "withdrawn_on": None},
+    ],
+}
 # In the order in which they refer to each other.
 MASTER_DATA: dict[str, Body] = {
     "/calendars": CALENDAR,
     "/plants": PLANT,
     "/suppliers": SUPPLIER,
     "/processes": PROCESS,
+    "/specifications": SPECIFICATION,
     "/parts": PART,
     "/inspection-plans": PLAN,
     "/customers": CUSTOMER,

@@ -46,7 +46,12 @@ def test_a_missing_approval_another_revision_and_foreign_metal_are_found(stocked
     assert stocked.post(API + "/lots", json=lot).status_code == 201
     number = draft(stocked, "FOREIGN", spec="ASTM B633", spec_revision="2019")
     found = proved(stocked, f"/orders/{number}")
-    assert found["findings"] == ["approval_missing", "specification_differs", "melted_elsewhere"]
+    assert found["findings"] == [
+        "approval_missing",
+        "specification_differs",
+        "specification_not_in_force",
+        "melted_elsewhere",
+    ]
     assert found["approval"] is None
     assert found["specialty_metals"][0]["clauses"] == {"252.225-7008": False, "252.225-7009": False}
 

@@ -44,6 +44,12 @@ TYPED: dict[str, dict[str, str]] = {
         "milestones.0.day": "3",
         "required_documents.heat_chart": "on",
     },
+    "specifications": {
+        "code": "AMS 2759/3",
+        "title": "Heat treatment of steel parts",
+        "revisions.0.revision": "H",
+        "revisions.0.in_force_from": "2019-06-01",
+    },
     "customers": {
         "code": "CONTOSO",
         "name": "Contoso",
@@ -105,6 +111,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "calendars": ("exceptions.0.day", "2026-02-30"),
     "plants": ("timezone", "Mars/Olympus"),
     "processes": ("milestones.0.day", "soon"),
+    "specifications": ("revisions.0.in_force_from", "soon"),
     "customers": ("contacts.0.email", "nobody"),
     "suppliers": ("email", "nobody"),
     "parts": ("uom", "barrels"),
@@ -123,6 +130,7 @@ CHANGED: dict[str, tuple[str, str]] = {
     "calendars": ("exceptions.0.reason", "National Day"),
     "plants": ("name", "Shanghai works"),
     "processes": ("instructions", "Rack it.\nMask it."),
+    "specifications": ("title", "Heat treatment of low-alloy steel parts"),
     "customers": ("name", "Contoso Ltd"),
     "suppliers": ("contact", "Zhang"),
     "parts": ("description", "Round bar"),

@@ -23,7 +23,8 @@ from models import drafts
 from models.domain.draft_changes import differences
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
-from models.queries import contracts, currencies, sourcing
+from models.queries import contracts, currencies, sourcing, specifications
+from models.queries.local_day import today_at
 from models.tables.suppliers import Supplier
 
 
@@ -38,8 +39,14 @@ def begun(request: Request, staff: Staff, work_order: str, operation: int) -> di
                 work_order=work_order,
                 operation=operation,
             )
-        currency = currencies.likely(session, staff.principal.id, saving.only_plant(session, staff))
-        return fresh(found, on_offer(session, found), staff.words.today, currency)
+        plant = saving.only_plant(session, staff)
+        day = today_at(session, plant, request.app.state.clock())
+        register = specifications.registered(session, {found.spec})
+        revision = specifications.revision_for(register, found.spec, day, otherwise=found.spec_revision)
+        currency = currencies.likely(session, staff.principal.id, plant)
+        return fresh(
+            replace(found, spec_revision=revision), on_offer(session, found), staff.words.today, currency
+        )
 
 
 def with_lines(request: Request, staff: Staff, typed: Mapping[str, str]) -> tuple[dict[str, str], str] | None:
@@ -76,7 +83,7 @@ def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list
     state, now = request.app.state, request.app.state.clock()
     with state.database.read() as session:
         completed = contracts.priced(session, _completed(session, staff, draft), now)
-        checked = drafts.checked(session, completed, cleared=staff.reader.cleared)
+        checked = drafts.checked(session, completed, now, cleared=staff.reader.cleared)
         return mails_of(session, state.settings, checked, now)
 
 

@@ -115,12 +115,12 @@ def changed(request: Request, staff: Staff, draft: Draft, seen: str) -> int:
             raise Refusal("order.issued", ISSUED)
         merged = replace(draft, buyer=kept.buyer, plant=draft.plant or kept.plant)
         merged = contracts.priced(session, merged, now)
-        if drafts.checked(session, merged, cleared=staff.reader.cleared) == kept:
+        if drafts.checked(session, merged, now, cleared=staff.reader.cleared) == kept:
             return drafts.version(session, draft.number)
         before = unsealed(seen)
         if before != kept:
             raise Overtaken(before, merged, kept)
-        drafts.save(session, merged, cleared=staff.reader.cleared)
+        drafts.save(session, merged, now, cleared=staff.reader.cleared)
         return drafts.version(session, draft.number)
 
     return transact(request, save)

@@ -16,7 +16,7 @@ from api.pages import labels
 from api.pages.master import cells, choices
 from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
-from api.pages.order.compliance_told import MELTED
+from api.pages.order.compliance_told import MELTED, STANDINGS, revision
 from api.pages.staff import Staff
 from api.pages.trace_words import HOW, KINDS, asking
 from api.routes import lots
@@ -29,6 +29,7 @@ from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.labels import LABELS, Kind
 from models.domain.lot_corrections import settled
 from models.domain.lot_holds import BY_DOCUMENT
+from models.domain.specifications import Standing
 from models.queries import compliance, lot_holds, lot_papers, lot_uses, order_stream, shop_floor
 from models.tables.lot_documents import LotDocumentRow
 
@@ -87,7 +88,7 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
         _kept(session, staff, record),
         _used(session, staff, number),
         *_made_of(session, staff, number),
-        *_melted(session, staff, number),
+        *_proved(session, staff, number),
     ]
 
 
@@ -203,15 +204,46 @@ def _made_of(session: Session, staff: Staff, number: str) -> list[Panel]:
     return [Panel(N_("Made of"), heads, rows, "")] if rows else []
 
 
-def _melted(session: Session, staff: Staff, number: str) -> list[Panel]:
-    """Where the metal of a part under DFARS was melted."""
+def _proved(session: Session, staff: Staff, number: str) -> list[Panel]:
+    """What is proved of a lot: the specifications it was processed to, and where the metal of a part under DFARS
+    was melted."""
     try:
         found = compliance.of_lot(session, number, staff.reader)
     except Unknown:
         return []
-    if not found["dfars"]:
-        return []
     words = staff.words
+    return [*_ordered_to(words, found), *(_metals(words, found) if found["dfars"] else ())]
+
+
+def _ordered_to(words: Words, found: Record) -> list[Panel]:
+    """The specifications it was processed to outside, and whether each was in force when that was ordered."""
+    rows = []
+    for each in found["specifications"]:
+        judged, about = each["specification"], revision(each["specification"], words)
+        told = Cell("–") if judged is None else Cell(words.say(STANDINGS[Standing(judged["standing"])]))
+        if judged is not None and about is not None:
+            told = Cell(told.text, about.kind, hint="" if judged["ok"] else _current(words, judged))
+        rows.append(
+            [
+                Cell(" ".join(filter(None, (each["spec"], each["spec_revision"])))),
+                Cell(each["process_name"]),
+                Cell(each["order"], href=f"/orders/{quote(each['order'], safe='')}"),
+                told,
+            ]
+        )
+    heads = (N_("Specification"), N_("Process"), N_("Order"), N_("When ordered"))
+    return [Panel(N_("Processed to"), heads, rows, "")] if rows else []
+
+
+def _current(words: Words, judged: Record) -> str:
+    if judged["in_force"] is None:
+        return ""
+    return words.say(
+        N_("in force on {day}: {revision}"), day=words.day(judged["day"]), revision=judged["in_force"]
+    )
+
+
+def _metals(words: Words, found: Record) -> list[Panel]:
     rows = []
     for source in found["sources"]:
         kind, text = MELTED[source["melted"]]

@@ -9,6 +9,7 @@ from api.pages.master.parts import PARTS, PLANS
 from api.pages.master.places import CALENDARS, PLANTS
 from api.pages.master.processes import PROCESSES
 from api.pages.master.screens import Screen
+from api.pages.master.specifications import SPECIFICATIONS
 from api.pages.master.suppliers import SUPPLIERS
 from api.pages.master.work_orders import WORK_ORDERS
 
@@ -18,6 +19,7 @@ SCREENS: dict[str, Screen] = {
         CALENDARS,
         PLANTS,
         PROCESSES,
+        SPECIFICATIONS,
         SUPPLIERS,
         PARTS,
         PLANS,

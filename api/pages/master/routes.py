@@ -32,6 +32,8 @@ def locate(address: str) -> Place:
         depth = len(screen.known_by)
         if rest == ["new"]:
             return Place(screen, None)
+        if screen.slashed and rest:
+            return Place(screen, ("/".join(rest),))
         if len(rest) == depth:
             return Place(screen, tuple(rest))
         if len(rest) == depth + 2 and rest[depth] in screen.children:

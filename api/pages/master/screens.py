@@ -90,6 +90,8 @@ class Screen:
     address: tuple[str, ...] = ()
     find: Callable[..., Any] | None = None
     base: str = "/master"
+    # Its only key may have a slash.
+    slashed: bool = False
     # The column that names whose it is, for a record below another.
     owned_by: str = ""
     # Records below each of these, by the names of their addresses.

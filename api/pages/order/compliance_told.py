@@ -10,6 +10,7 @@ from activities.i18n import N_
 from api.pages.master.choices import country
 from api.supplier.words import Words
 from models.domain.melting import Melted
+from models.domain.specifications import Standing
 
 MELTED: dict[Melted, tuple[str, str]] = {
     Melted.UNITED_STATES: (
@@ -25,6 +26,16 @@ MELTED: dict[Melted, tuple[str, str]] = {
 }
 
 
+STANDINGS: dict[Standing, str] = {
+    Standing.IN_FORCE: N_("in force"),
+    Standing.SUPERSEDED: N_("superseded by then"),
+    Standing.COMING: N_("not yet in force then"),
+    Standing.WITHDRAWN: N_("withdrawn by then"),
+    Standing.UNKNOWN: N_("a revision the register does not know"),
+    Standing.UNNAMED: N_("no revision is named"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`kind`: good, watch or act. `detail` says what it rests on."""
@@ -36,9 +47,11 @@ class Proof:
 
 def proofs(view: Mapping[str, Any], supplier: str, words: Words) -> tuple[Proof, ...]:
     """The approval, the specification, then the metal of each lot."""
+    registered = revision(view["specification"], words)
     return (
         _approval(view, supplier, words),
         *_specification(view, words),
+        *((registered,) if registered is not None else ()),
         *(_metal(each, words) for each in view["specialty_metals"]),
     )
 
@@ -66,6 +79,31 @@ def _specification(view: Mapping[str, Any], words: Words) -> Iterator[Proof]:
         yield Proof("watch", words.say(text, line=each["line"], asked=asked, ordered=ordered or "–"))
     if ordered and not differing:
         yield Proof("good", words.say(N_("Ordered to {ordered}, as the routing asks."), ordered=ordered))
+
+
+def revision(judged: Mapping[str, Any] | None, words: Words) -> Proof | None:
+    """The ordered revision beside that in force on the day of the order; None for what is not registered."""
+    if judged is None:
+        return None
+    day, ordered = words.day(judged["day"]), " ".join(filter(None, [judged["spec"], judged["ordered"]]))
+    if judged["ok"]:
+        return Proof("good", words.say(N_("{ordered} was in force on {day}."), ordered=ordered, day=day))
+    return Proof("watch", words.labelled(ordered, not_in_force(judged, words)))
+
+
+def not_in_force(judged: Mapping[str, Any] | None, words: Words) -> str:
+    """How the ordered revision stood, and which was in force; empty where nothing is to be said."""
+    if judged is None or judged["ok"]:
+        return ""
+    day, how = words.day(judged["day"]), words.say(STANDINGS[Standing(judged["standing"])])
+    if judged["in_force"] is None:
+        return words.say(N_("{how}; on {day} no revision was in force"), how=how, day=day)
+    return words.say(
+        N_("{how}; on {day} revision {revision} was in force"),
+        how=how,
+        day=day,
+        revision=judged["in_force"],
+    )
 
 
 def _metal(each: Mapping[str, Any], words: Words) -> Proof:

@@ -143,7 +143,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
         "held_lots": rows.held_lots(order, words),
         "papers": papers.papers(order, words),
         "proofs": compliance_told.proofs(
-            compliance.proved(session, shown.view, start), order.supplier_name, words
+            compliance.proved(session, shown.view, order, shown.staff.now), order.supplier_name, words
         ),
         "inspections": measured.inspections(order, measured_rows, words),
         "nonconformances": rejected.nonconformances(order, words),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
+from api.pages.order.compliance_told import revision
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.commercial import Differing, differing
 from api.supplier.fields import LONGEST_TEXT, Fields
@@ -16,7 +17,7 @@ from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.changes import Change
 from models.domain.order import Line
-from models.queries import order_stream
+from models.queries import order_stream, specifications
 from models.queries.sourcing import Outside, to_add
 
 # So many new lines are asked for on one page.
@@ -48,6 +49,8 @@ class ProposeForm:
     need_by: str
     today: str
     spec: str
+    # The revision that is in force today; empty where the register does not say.
+    in_force: str
     rows: tuple[LineRow, ...]
     # What fits on the order and nobody ordered yet: its value and what it is called; and the starts of the
     # inputs for new lines.
@@ -64,9 +67,10 @@ def _propose_form(acting: Acting, typed: Typed) -> ProposeForm:
         words.far_day(order.need_by),
         words.today.isoformat(),
         f"{order.spec} {order.spec_revision}".strip(),
+        acting.known.in_force,
         tuple(_line_row(acting, index, line) for index, line in enumerate(order.lines)),
-        tuple(_operation_row(words, each) for each in acting.known),
-        tuple(f"new.{place}" for place in range(min(_MOST_NEW, len(acting.known)))),
+        tuple(_operation_row(words, each) for each in acting.known.to_add),
+        tuple(f"new.{place}" for place in range(min(_MOST_NEW, len(acting.known.to_add)))),
         order.currency,
         any(typed.get(f"new.{place}.{name}") for place in range(_MOST_NEW) for name in _NEW),
     )
@@ -81,8 +85,20 @@ def _operation_row(words: Words, found: Outside) -> tuple[str, str]:
     return f"{found.operation}|{found.work_order}", " · ".join(told)
 
 
-def _to_add(session: Session, desk: Desk) -> list[Outside]:
-    return to_add(session, desk.staff.reader, desk.issued)
+@dataclass(frozen=True, slots=True)
+class Proposable:
+    """What fits on the order and nobody ordered yet, and the revision of its specification that is in force."""
+
+    to_add: list[Outside]
+    in_force: str
+
+
+def _proposable(session: Session, desk: Desk) -> Proposable:
+    order = desk.issued
+    register = specifications.registered(session, {order.spec})
+    day = order.plant_calendar.local_date(desk.staff.now)
+    in_force = specifications.revision_for(register, order.spec, day, otherwise="")
+    return Proposable(to_add(session, desk.staff.reader, order), in_force)
 
 
 def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
@@ -178,7 +194,7 @@ PROPOSE_CHANGE = Task(
     _propose,
     (Button("propose", N_("Propose this change")),),
     question=N_("What is to be different?"),
-    look=_to_add,
+    look=_proposable,
 )
 
 
@@ -192,23 +208,43 @@ class ChangeForm:
     who: str
     revision: int
     rows: tuple[Differing, ...]
+    # What the register of specifications has against the revision it asks for.
+    register: str
 
 
-def _who(session: Session, desk: Desk) -> str:
-    """Who proposed the open change, by name."""
-    change = desk.issued.open_change
-    return order_stream.names(session, {change.by}).get(change.by, "") if change is not None else ""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Who proposed the open change, by name, and what the register has against its revision."""
+
+    who: str = ""
+    register: str = ""
+
+
+def _proposed(session: Session, desk: Desk) -> Proposed:
+    order, change = desk.issued, desk.issued.open_change
+    if change is None:
+        return Proposed()
+    who = order_stream.names(session, {change.by}).get(change.by, "")
+    if "spec_revision" not in change.terms:
+        return Proposed(who)
+    register = specifications.registered(session, {order.spec})
+    day = order.plant_calendar.local_date(change.at)
+    judged = specifications.judged(register, order.spec, change.after.spec_revision, day)
+    proof = revision(judged, desk.words)
+    return Proposed(who, proof.text if proof is not None and proof.kind != "good" else "")
 
 
 def change_form(acting: Acting, change: Change) -> ChangeForm:
+    known: Proposed = acting.known or Proposed()
     rows = differing(change.before, change.after, change.added, acting.order, acting.words)
     return ChangeForm(
         change.change,
         change.reason,
         acting.words.time(change.at),
-        acting.known or "",
+        known.who,
         acting.order.revision,
         tuple(rows),
+        known.register,
     )
 
 
@@ -236,7 +272,7 @@ DECIDE_CHANGE = Task(
     _decide,
     _DECISIONS,
     question=N_("Is the supplier to be asked for this change?"),
-    look=_who,
+    look=_proposed,
 )
 
 
@@ -250,5 +286,5 @@ WITHDRAW_CHANGE = Task(
     _open_form,
     _withdraw,
     (Button("withdraw", N_("Withdraw the change")),),
-    look=_who,
+    look=_proposed,
 )
