@@ -69,7 +69,6 @@ def operation_facts(
         operation, job = session.get(Operation, key), session.get(WorkOrder, key[0])
         if operation is None or job is None or operation.kind != "outside":
             continue
-        covered = ordered.get(key, Covered())
         contract = applying(agreed, process=order.process, part=job.part, currency=order.currency, day=today)
         found[key] = OperationFact(
             process=operation.process or "",
@@ -77,8 +76,8 @@ def operation_facts(
             spec_revision=operation.spec_revision or "",
             type=job.type,
             line=line_fact(session, job, order.process, contract),
-            covered=covered.left(job.quantity) == 0,
-            covered_by=covered.orders,
+            quantity=job.quantity,
+            covered=ordered.get(key, Covered()),
         )
     return found
 

@@ -48,14 +48,21 @@ def _not_in_force(session: Session, draft: Draft, now: datetime) -> list[str]:
 
 
 def _covered(line: DraftLine, others: Covered, whole: Decimal) -> list[str]:
-    """By each of the others when nothing is left; else what they have, if the line is more than the rest."""
+    """By each of the others when nothing is left; else what they have, if the line is more than the rest; and what
+    can never come to the operation."""
     of = f"{line.work_order} operation {line.operation}"
-    if not others.left(whole):
-        return [f"{of} is covered by {number}" for number in others.orders]
-    if not others.orders or line.quantity <= others.left(whole):
+    if line.quantity <= others.left(whole):
         return []
-    some, all_ = (f"{each.normalize():f}" for each in (others.quantity, whole))
-    return [f"{some} of {all_} of {of} are ordered as {', '.join(others.orders)}"]
+    found = []
+    if not others.left(whole):
+        found = [f"{of} is covered by {number}" for number in others.orders]
+    elif others.orders:
+        some, all_ = (f"{each.normalize():f}" for each in (others.quantity, whole))
+        found = [f"{some} of {all_} of {of} are ordered as {', '.join(others.orders)}"]
+    if others.missing:
+        where = ", ".join(others.missing_on) or "another order"
+        found.append(f"{others.missing.normalize():f} pieces of {of} were gone before it, on {where}")
+    return found
 
 
 def without_price(draft: Draft) -> list[str]:

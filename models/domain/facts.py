@@ -24,6 +24,7 @@ from models.domain.commands import (
     Ship,
 )
 from models.domain.contract import Basis, Terms
+from models.domain.covering import Covered
 from models.domain.events import Event
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
@@ -125,15 +126,15 @@ class LineFact:
 @dataclass(frozen=True, slots=True)
 class OperationFact:
     """An outside operation that is to become a line of an order there is, and the master data it would keep.
-    `covered`: all of it, by orders of which `covered_by` names those that who sees this order may know of."""
+    `quantity`: how many its work order is for; `covered` names the orders that who sees this order may know of."""
 
     process: str
     spec: str
     spec_revision: str
     type: str
     line: LineFact
-    covered: bool = False
-    covered_by: tuple[str, ...] = ()
+    quantity: Decimal
+    covered: Covered = Covered()
 
 
 @dataclass(frozen=True, slots=True)

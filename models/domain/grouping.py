@@ -10,18 +10,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.covering import Covered
+from models.domain.covering import Covered, nothing_left
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.quantities import ZERO
 
 Key = tuple[str, int]
 # As many lines as one order may have.
 MOST = 200
-_COVERED = "{work_order} operation {operation} is covered by {orders}. Take it out of the selection."
-_COVERED_UNSEEN = (
-    "{work_order} operation {operation} is covered by an order that only cleared people see. "
-    "Take it out of the selection."
-)
 
 
 class Why(StrEnum):
@@ -138,7 +133,7 @@ def grouped(
         elif key in wanted[:place]:
             wrong.append(FieldError(field, "{work_order} operation {operation} is named twice.", about))
         elif not found.left:
-            covered.append(_covered(field, found, about))
+            covered.append(nothing_left(found.covered, *key, field).at(field))
         else:
             day = _need_by(found, need_by, around)
             source = _source(found, supplier, around, field)
@@ -168,12 +163,6 @@ def _refuse(wrong: Collection[FieldError], covered: Collection[FieldError]) -> N
     if wrong:
         raise Invalid("operations.invalid", text, errors=errors, count=len(errors))
     raise Refusal("operations.covered", text, errors=errors, count=len(errors))
-
-
-def _covered(field: str, found: Selected, about: tuple[tuple[str, str], ...]) -> FieldError:
-    if not found.covered.orders:
-        return FieldError(field, _COVERED_UNSEEN, about)
-    return FieldError(field, _COVERED, (*about, ("orders", ", ".join(found.covered.orders))))
 
 
 def _need_by(found: Selected, given: date | None, around: Circumstances) -> date | None:

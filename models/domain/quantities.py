@@ -178,13 +178,16 @@ def quantity(
     return value
 
 
+def least(unit: str) -> Decimal:
+    """The smallest quantity that can be counted in `unit`."""
+    return Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
+
+
 def rounded(value: Decimal, unit: str) -> Decimal:
     """Half-up to the decimals `unit` has; for quantities that were computed, not typed."""
-    step = Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
-    return plain(value.quantize(step, rounding=ROUND_HALF_UP))
+    return plain(value.quantize(least(unit), rounding=ROUND_HALF_UP))
 
 
 def rounded_down(value: Decimal, unit: str) -> Decimal:
     """The most that can be counted in `unit` without exceeding `value`."""
-    step = Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
-    return plain(value.quantize(step, rounding=ROUND_DOWN))
+    return plain(value.quantize(least(unit), rounding=ROUND_DOWN))

@@ -162,8 +162,9 @@ class LineRow(SQLModel, table=True):
     ordered: Decimal = Field(sa_type=Exact)
     unit_price: Decimal = Field(sa_type=Exact)
     short_closed: bool = False
-    # See `models.domain.still_ordered`.
+    # See `models.domain.still_ordered` for both.
     still_ordered: Decimal = Field(sa_type=Exact)
+    gone: Decimal = Field(sa_type=Exact)
 
 
 class PiecesRow(SQLModel, table=True):

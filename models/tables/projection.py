@@ -19,7 +19,7 @@ from models.domain.order import Order, flags, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Document, Nonconformance, Receipt
-from models.domain.still_ordered import still_ordered
+from models.domain.still_ordered import gone, still_ordered
 from models.tables.orders import (
     AlertRow,
     DocumentRow,
@@ -110,6 +110,7 @@ def project(order: Order) -> dict[str, list[Row]]:
                 "unit_price": line.unit_price,
                 "short_closed": line.short_closed,
                 "still_ordered": still_ordered(order, line),
+                "gone": gone(order, line),
             }
             for line in order.lines
         ],

@@ -25,6 +25,7 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.coming_back import to_be_named
 from models.domain.commands import Command
 from models.domain.contract import Terms
+from models.domain.covering import Covered
 from models.domain.deadlines import next_deadline, watch
 from models.domain.decide import decided
 from models.domain.errors import Refusal
@@ -134,7 +135,13 @@ def an_operation(part: str = "FLANGE", revision: str = "B", **fields: Any) -> Op
         for name in ("export_controlled", "plan", "contract", "by_serial")
         if name in fields
     }
-    plain: dict[str, Any] = {"process": "PLATE", "spec": "ASTM B633", "spec_revision": "2023", "type": "MTO"}
+    plain: dict[str, Any] = {
+        "process": "PLATE",
+        "spec": "ASTM B633",
+        "spec_revision": "2023",
+        "type": "MTO",
+        "quantity": Decimal(50),
+    }
     return OperationFact(**(plain | fields), line=LineFact(part, revision, "Flange", "C62", **of_part))
 
 
@@ -340,7 +347,8 @@ class Scene:
     def _covered(self, key: tuple[str, int], fact: OperationFact) -> OperationFact:
         """An operation, ordered by whom it was or by this order."""
         here = any((line.work_order, line.operation) == key for line in self.order.lines)
-        return replace(fact, covered=True, covered_by=(self.order.number,)) if here else fact
+        by = Covered(fact.quantity, ((self.order.number, fact.quantity),))
+        return replace(fact, covered=by) if here else fact
 
     def _new_lots(self, command: Command, lots: dict[str, LotFact]) -> dict[str, str]:
         found = {}

@@ -13,6 +13,7 @@ from models.domain import events as e
 from models.domain.authority import Actor, Role
 from models.domain.commands import Close, Command, ProposeChange
 from models.domain.contract import Basis, Terms
+from models.domain.covering import Covered
 from models.domain.headline import missing
 from models.domain.records import PlannedLot
 from tests.domain.asking import (
@@ -126,6 +127,7 @@ def test_who_asked_for_a_line_does_not_approve_it() -> None:
     (change(added(price="-1")), "quantity.too_small", "changes.lines.0.unit_price"),
     (change(added()), "unit_price.missing", "changes.lines.0.unit_price"),
     (change(changed(1, 90), added(price=1, L9=5)), "lot.unknown", "changes.lines.1.lots.0.lot"),
+    (change(added(quantity=51, price=1)), "operations.beyond", "changes.lines.0.quantity"),
     (change(added(price=1, L7=0)), "quantity.zero", "changes.lines.0.lots.0.quantity"),
     (change(added(price=1, L7=51)), "lots.more_than_ordered", "changes.lines.0.lots"),
 )  # fmt: skip
@@ -141,8 +143,8 @@ def test_a_line_that_cannot_be_is_refused_at_its_field(wanted: ProposeChange, co
     ({"spec_revision": "2024"}, "line.other_spec"),
     ({"type": "TRIAL"}, "line.other_type"),
     ({"revision": "C"}, "line.other_revision"),
-    ({"covered": True, "covered_by": ("SO-4",)}, "operations.covered"),
-    ({"covered": True}, "operations.covered"),
+    ({"covered": Covered(D(50), (("SO-4", D(50)),))}, "operations.covered"),
+    ({"covered": Covered(D(50))}, "operations.covered"),
 )
 def test_what_does_not_fit_stays_an_order_of_its_own(fact: dict[str, Any], code: str) -> None:
     shop(**fact).when(change(added(price=1))).refused(code, "changes.lines.0.operation")
@@ -176,8 +178,12 @@ def test_a_supplier_without_approval_gets_no_new_line() -> None:
 def test_a_line_that_somebody_ordered_meanwhile_is_not_agreed_to(by_then: bool) -> None:
     scene = given(shop(), change(added(price=1)), *(() if by_then else (approve(),)))
     free = scene.operations[("WO-7", 30)]
-    scene.operations[("WO-7", 30)] = replace(free, covered=True, covered_by=("SO-4",))
+    scene.operations[("WO-7", 30)] = replace(free, covered=Covered(D(50), (("SO-4", D(50)),)))
     scene.when(approve() if by_then else agree()).refused("operations.covered", "change", orders="SO-4")
+    # Nor one for more than they left.
+    rest = Covered(D(10), (("SO-4", D(10)),))
+    scene.operations[("WO-7", 30)] = replace(free, covered=rest)
+    scene.when(approve() if by_then else agree()).refused("operations.beyond", "change", left=40, entered=50)
     # It can still be refused, or taken back.
     given(scene, reject() if by_then else refuse())
     assert len(scene.order.lines) == 1

@@ -264,6 +264,12 @@ class TestUnits:
             "received", accepted=100
         )
 
+    def test_rounding_the_parts_never_makes_a_piece_more_than_the_whole(self) -> None:
+        # Four halves are two pieces, whatever each of them is rounded to.
+        halves = dict.fromkeys(("rejected", "pending", "unprocessed"), "0.5")
+        scene = shipped().when(receive("0.5", **halves, uom="KGM", conversion=1))
+        assert scene.event(e.PiecesReceived).lines[0].counted == 2
+
     def test_final_books_the_residue_within_the_tolerance_as_lost(self) -> None:
         scene = shipped().when(receive("20.2", uom="KGM", conversion="4.9", final=True))
         scene.then("received", accepted=99, lost=1)

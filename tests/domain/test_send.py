@@ -80,7 +80,14 @@ def test_pieces_lost_on_the_way_are_not_replaced_without_a_change() -> None:
 
 def test_a_short_closed_line_gets_no_more() -> None:
     scene = given(issued(), send(60), ShortClose((LineOnly(1),), "Enough"))
-    scene.when(send(1)).refused("send.more_than_ordered", left=0)
+    for command, code in (
+        (send(1), "send.more_than_ordered"),
+        (ShortClose((LineOnly(1),), "Again"), "line.complete"),
+    ):
+        refusal = scene.when(command).refused(code).refusal
+        assert refusal is not None
+        # To change its quantity first is refused as well.
+        assert "on another order" in refusal.detail
 
 
 def test_a_held_lot_stays_here() -> None:
@@ -170,5 +177,5 @@ def test_what_came_back_unprocessed_is_sent_again_or_given_up() -> None:
     assert NextStep(Step.SEND_AGAIN, "buyer") in next_steps(scene.order)
     scene.when(ShortClose((LineOnly(1),), "Made elsewhere")).then("received")
     assert Step.SEND_AGAIN not in [item.step for item in next_steps(scene.order)]
-    scene.when(send(10)).refused("send.more_than_ordered", left=0)
+    scene.when(send(10)).refused("send.more_than_ordered", line=1)
     scene.when(ShortClose((LineOnly(1),), "Again")).refused("line.complete", "lines.0.line")

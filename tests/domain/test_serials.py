@@ -238,6 +238,15 @@ def test_nobody_decides_about_pieces_that_were_not_rejected() -> None:
     given(scene, dispose("scrap", "C")).when(dispose("scrap", "C")).refused("serial.not_there")
 
 
+@parametrize(
+    "entered, code", (0, "quantity.zero"), ("NaN", "quantity.not_a_number"), ("0.5", "quantity.too_precise")
+)
+def test_what_is_decided_about_is_a_number_of_pieces(entered: object, code: str) -> None:
+    scene = given(rejected(), dispose("scrap", "CD"))
+    wanted = c.Disposition(NC, (c.DispositionLine(Decimal(str(entered)), "scrap"),))
+    scene.when(wanted).refused(code, "lines.0.quantity")
+
+
 def test_a_refusal_lists_no_pieces_where_there_are_none() -> None:
     assert "serials" not in dict(missing(1, (), "lines.0.serials").values)
 

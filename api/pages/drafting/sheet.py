@@ -58,6 +58,8 @@ class LineSheet:
     covered_by: tuple[str, ...]
     # How many others order, empty when that is all of it.
     covered: str
+    # How many were gone for good before this operation, empty when none were.
+    missing: str
     first: str
     spec: str
     contract: str
@@ -128,6 +130,7 @@ def _line(staff: Staff, typed: Typed, at: str, places: list[str], known: _Known)
         covered=words.amount(others.quantity, found.unit)
         if found is not None and others.left(found.quantity)
         else "",
+        missing=words.amount(others.missing, found.unit) if found is not None and others.missing else "",
         first=typed.get(f"{earlier[0]}.line", "") if earlier else "",
         spec="" if agreed else " ".join(filter(None, asked)),
         contract=contract,

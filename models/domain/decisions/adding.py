@@ -13,6 +13,7 @@ from typing import Any
 from models.domain import commands as c
 from models.domain.changes import AddedLine, Change
 from models.domain.contract import Basis
+from models.domain.covering import more_than_left, nothing_left
 from models.domain.decisions import lots_going
 from models.domain.errors import Invalid, Refusal
 from models.domain.facts import Asked, Facts, LineFact, OperationFact
@@ -41,6 +42,7 @@ def wanted(
     some = quantity(item.quantity, field=f"{at}.quantity", unit=found.line.unit)
     if not some:
         raise Invalid("quantity.zero", "Enter more than zero.", field=f"{at}.quantity")
+    _not_beyond(found, some, job, operation, f"{at}.quantity")
     price, basis = _price(order, item, found, at)
     return AddedLine(
         job,
@@ -58,7 +60,9 @@ def wanted(
 def check_still(order: Order, change: Change, spec_revision: str, facts: Facts) -> None:
     """Raises when a line of the change can be added no more."""
     for item in change.added:
-        _check(order, facts.operations[_key(item)], *_key(item), spec_revision, "change", facts)
+        found = facts.operations[_key(item)]
+        _check(order, found, *_key(item), spec_revision, "change", facts)
+        _not_beyond(found, item.quantity, *_key(item), "change")
 
 
 def kept(order: Order, change: Change, spec_revision: str, facts: Facts) -> tuple[Line, ...]:
@@ -150,20 +154,8 @@ def _check(
                 theirs=found.line.part_revision,
                 ours=line.part_revision,
             )
-    if found.covered:
-        if not found.covered_by:
-            raise Refusal(
-                "operations.covered",
-                "{work_order} operation {operation} is covered by an order that only cleared people see. "
-                "Take it out of the selection.",
-                **about,
-            )
-        raise Refusal(
-            "operations.covered",
-            "{work_order} operation {operation} is covered by {orders}. Take it out of the selection.",
-            **about,
-            orders=", ".join(found.covered_by),
-        )
+    if not found.covered.left(found.quantity):
+        raise nothing_left(found.covered, job, operation, field)
     if order.supplier not in facts.approved:
         raise Refusal(
             "supplier.not_approved",
@@ -174,6 +166,12 @@ def _check(
             process=order.process,
             spec=order.spec,
         )
+
+
+def _not_beyond(found: OperationFact, wanted: Decimal, job: str, operation: int, field: str) -> None:
+    """A change is agreed with a supplier: what no order may ever get pieces for is not asked of them."""
+    if wanted > found.covered.left(found.quantity):
+        raise more_than_left(found.covered, found.quantity, wanted, job, operation, field)
 
 
 def _price(order: Order, item: c.ChangedLine, found: OperationFact, at: str) -> tuple[Decimal, Basis]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from models.domain.commands import ReceiveLine
 from models.domain.errors import Invalid
 from models.domain.order import Line
-from models.domain.quantities import LARGEST, UNIT_DECIMALS, ZERO, plain, quantity, rounded, unit_code
+from models.domain.quantities import LARGEST, UNIT_DECIMALS, ZERO, least, plain, quantity, rounded, unit_code
 
 SPLIT = ("accepted", "rejected", "pending", "unprocessed", "scrapped", "tested")
 
@@ -71,7 +71,8 @@ def _factor(line: Line, factor: Decimal | None, uom: str, field: str) -> Decimal
 def _converted(
     line: Line, typed: dict[str, Decimal], counted: Decimal, factor: Decimal, field: str
 ) -> tuple[Decimal, dict[str, Decimal]]:
-    """The whole is rounded once; the largest part takes what rounding the others left over."""
+    """The whole is rounded once; the largest part takes what rounding the others left over. Where they have more than
+    the whole together, those that gained most by rounding give it up."""
     if counted * factor > LARGEST:
         raise Invalid(
             "quantity.too_large",
@@ -81,7 +82,11 @@ def _converted(
         )
     whole = rounded(counted * factor, line.unit)
     largest = max(typed, key=lambda name: typed[name])
-    parts = {name: rounded(value * factor, line.unit) for name, value in typed.items() if name != largest}
-    rest = max(ZERO, whole - sum(parts.values(), ZERO))
-    parts[largest] = rest
-    return sum(parts.values(), ZERO), parts
+    exact = {name: value * factor for name, value in typed.items() if name != largest}
+    parts = {name: rounded(value, line.unit) for name, value in exact.items()}
+    beyond = sum(parts.values(), ZERO) - whole
+    for name in sorted(exact, key=lambda name: exact[name] - parts[name]):
+        some = min(parts[name], max(ZERO, beyond), least(line.unit))
+        parts[name] -= some
+        beyond -= some
+    return whole, parts | {largest: -beyond}

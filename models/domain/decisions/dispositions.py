@@ -58,8 +58,9 @@ def disposition(order: Order, command: Disposition, asked: Asked, facts: Facts, 
         line = _line_of(order, item, wanted, index)
         if line.by_serial:
             lot = checks.the_lot(order, line, wanted.lot, index) if wanted.lot else ""
-            named = checks.serials(line, wanted.serials, wanted.quantity, index)
-            taken = serials_with(order, item, line, wanted.quantity, named, free, Bucket.REJECTED, lot)
+            entered = checks.counted(line, wanted.quantity, index)
+            named = checks.serials(line, wanted.serials, entered, index)
+            taken = serials_with(order, item, line, entered, named, free, Bucket.REJECTED, lot)
         else:
             checks.serials(line, wanted.serials, wanted.quantity, index)
             taken = _undecided(order, item, wanted, left, index)

@@ -302,6 +302,8 @@ def _not_beyond_ordered(
     """`again` of what is `wanted` came back as they went, and were ordered before."""
     left = again + max(ZERO, unsent_on(order, line) - _new_in(moves, line))
     if wanted > left:
+        if line.short_closed:
+            raise _closed_short("send.more_than_ordered", line, f"lines.{index}.quantity")
         raise Refusal(
             "send.more_than_ordered",
             "Line {line}: {left} of {ordered} may still be sent; you entered {entered}. To send more, "
@@ -341,6 +343,8 @@ def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, n
     reason = checks.reason(command.reason)
     lines = [checks.the_line(order, item.line, index) for index, item in enumerate(command.lines)]
     for index, line in enumerate(lines):
+        if line.short_closed:
+            raise _closed_short("line.complete", line, f"lines.{index}.line")
         if not unsent_on(order, line) and not came_back(order, line):
             raise Refusal(
                 "line.complete",
@@ -349,3 +353,13 @@ def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, n
                 line=line.line,
             )
     return [LinesShortClosed(tuple(dict.fromkeys(line.line for line in lines)), reason)]
+
+
+def _closed_short(code: str, line: Line, field: str) -> Refusal:
+    """Its quantity cannot be changed any more either."""
+    return Refusal(
+        code,
+        "Line {line} was closed short; nothing more is sent on it. Place what is needed on another order.",
+        field=field,
+        line=line.line,
+    )
