@@ -33,7 +33,7 @@ from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.serial_stock import serial_stock
-from models.queries.serials import elsewhere
+from models.queries.serials import been, elsewhere
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward, upstream
 from models.queries.worked import done_by
@@ -84,7 +84,10 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return facts
     facts = replace(facts, elsewhere=_elsewhere(session, order, command, facts.event))
     if isinstance(command, c.Send):
-        facts = replace(facts, serial_stock=_serial_stock(session, order, command))
+        named = sorted(typed_in(command))
+        facts = replace(
+            facts, serial_stock=_serial_stock(session, order, command), been=been(session, order, named)
+        )
     return facts
 
 

@@ -38,7 +38,7 @@ from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
 from models.domain.transfers import coming
 from models.domain.upstream import Onward, Upstream
-from models.domain.worked import Worked
+from models.domain.worked import Been, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,8 @@ class Facts:
     next_orders: tuple[str, ...] = ()
     # Serials that another order had later than this one, by `key(line, serial)`.
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    # Of the serials that are to be sent where other lines had them, by `key(line, serial)`.
+    been: Mapping[str, tuple[Been, ...]] = field(default_factory=dict)
     # The pieces with serial numbers that are to be sent, and those in their lots.
     serial_stock: SerialStock = SerialStock()
     # Who acts, for what they sign.

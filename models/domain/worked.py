@@ -51,6 +51,28 @@ def step_of(order: Order, line: Line) -> Step:
     return Step(line.work_order, line.operation, order.process, order.type)
 
 
+@dataclass(frozen=True, slots=True)
+class Been:
+    """A piece with a serial number is on an order for `step`, in this bucket there, or was when it left. An order
+    somebody may not know of has no number."""
+
+    order: str
+    step: Step
+    bucket: Bucket
+
+
+def done_on(step: Step, been: Iterable[Been]) -> Been | None:
+    """Where a piece went through that operation already: it was accepted there, or went straight on from there to
+    another operation."""
+    told = [each for each in been if each.step.repeats(step)]
+    for each in told:
+        # Who took it over for the same operation says what was done.
+        over = any(other.step == each.step and other.bucket is not Bucket.FORWARDED for other in told)
+        if each.bucket is Bucket.ACCEPTED or (each.bucket is Bucket.FORWARDED and not over):
+            return each
+    return None
+
+
 class Way(StrEnum):
     """How pieces of a lot moved: off our shelf to a supplier; back from one, accepted or as they had come, or
     because they had never gone; from accepted to rejected; off the shelf to a customer or a job; from one

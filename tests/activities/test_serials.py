@@ -86,8 +86,16 @@ def test_a_piece_goes_from_order_to_order_and_is_in_one_place(job: Job) -> None:
     report = c.ReportNonconformance((c.LineQuantity(1, D(1), serials=("A",)),), "Thin")
     done(job, job.first, report)
     assert where(job, job.first)["A"] == "accepted"
-    # Back from the second operation it may go to the third.
+    # Back from the second operation it does not go there again on another order; the one that was not there does.
     done(job, job.second, receive(accepted="A"))
+    code, said = refused(job, job.third, send("A"))
+    assert (code, said["serial"], said["order"]) == ("serial.done", "A", job.second)
+    done(job, job.third, send("B"))
+
+
+def test_a_piece_that_came_back_as_it_went_may_go_on_another_order(job: Job) -> None:
+    done(job, job.first, send("ABC"), receive(accepted="AB"))
+    done(job, job.second, send("A"), receive(unprocessed="A"))
     done(job, job.third, send("A"))
 
 

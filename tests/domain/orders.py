@@ -49,7 +49,7 @@ from models.domain.order import Order, flags, stage
 from models.domain.origins import Origin
 from models.domain.pieces import SENT, Bucket, total
 from models.domain.serials import Elsewhere
-from models.domain.worked import History, Worked, step_of, worked
+from models.domain.worked import Been, History, Worked, step_of, worked
 from tests.domain import invariants
 
 # A Monday; 10:00 in Berlin, where the plant is, and 9:00 in London, where the supplier is.
@@ -227,6 +227,7 @@ class Scene:
         self.drafts: tuple[Draft, ...] = ()
         # Serials that other orders had later, by `key(line, serial)`.
         self.elsewhere: dict[str, Elsewhere] = {}
+        self.been: dict[str, tuple[Been, ...]] = {}
         # What every lot on the shelf has been through, on whichever order.
         self.history = History({})
         # What the lots sent were made of, by `key(line, lot)`.
@@ -336,6 +337,7 @@ class Scene:
             supplier_known=supplier,
             approved=self.approved if supplier or self.operations else {},
             elsewhere=self.elsewhere,
+            been=self.been,
             made_of=self.made_of,
             origins=self.origins,
             materials={line.line: self.materials for line in self.order.lines},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from models.domain import commands as c
 from models.domain.pieces import Bucket
 from models.domain.serials import Elsewhere, listed, missing
+from models.domain.worked import Been, Step
 from tests.domain.asking import NC, PARCEL, arrived, sign
 from tests.domain.orders import Scene, a_line, given, issued, parametrize
 
@@ -172,6 +174,17 @@ def test_what_another_order_has_cannot_go_out_here(bucket: Bucket, goes: bool) -
         assert where(scene.then()) == {"in_transit_out": "AB"}
     else:
         scene.refused("serial.elsewhere", "lines.0.serials", serial="A", order="SO-2")
+
+
+def test_a_piece_that_went_through_the_operation_does_not_go_again() -> None:
+    scene = tracked()
+    line = scene.order.lines[0]
+    here = Step(line.work_order, line.operation, scene.order.process)
+    scene.been = {"1:B": (Been("SO-2", here, Bucket.ACCEPTED),)}
+    # There are as many others in the lot that it was not done on: which one it is says its number.
+    scene.when(send("ABC")).refused("serial.done", "lines.0.serials", serial="B", order="SO-2")
+    scene.been = {"1:B": (Been("SO-2", replace(here, operation=20), Bucket.ACCEPTED),)}
+    assert where(scene.when(send("ABC")).then()) == {"in_transit_out": "ABC"}
 
 
 def test_parts_without_serial_numbers_take_none() -> None:

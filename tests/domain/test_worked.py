@@ -8,7 +8,7 @@ from decimal import Decimal
 from models.domain import commands as c
 from models.domain.pieces import OUT, Bucket, total
 from models.domain.unfinished import Unfinished, unfinished
-from models.domain.worked import Passage, Step, Way, worked
+from models.domain.worked import Been, Passage, Step, Way, done_on, worked
 from tests.domain.asking import (
     accept,
     agree,
@@ -44,6 +44,23 @@ SENT, ACCEPTED, BACK, LEFT = Way.SENT, Way.ACCEPTED, Way.UNPROCESSED, Way.LEFT
 )
 def test_which_operations_do_the_same_to_a_piece(one: Step, other: Step, repeats: bool) -> None:
     assert one.repeats(other) is repeats
+
+
+@parametrize(
+    ("been", "order"),
+    ((), ""),
+    ((Been("SO-1", PLATE, Bucket.ACCEPTED),), "SO-1"),
+    ((Been("SO-1", OTHER, Bucket.ACCEPTED),), "SO-1"),
+    ((Been("SO-1", HEAT, Bucket.ACCEPTED), Been("SO-2", REWORK, Bucket.ACCEPTED)), ""),
+    ((Been("SO-1", PLATE, Bucket.RETURNED_UNPROCESSED),), ""),
+    # It went straight on to the next operation, or to somebody else for the same one, who says what became of it.
+    ((Been("SO-1", PLATE, Bucket.FORWARDED), Been("SO-2", AGAIN, Bucket.ACCEPTED)), "SO-1"),
+    ((Been("SO-1", PLATE, Bucket.FORWARDED), Been("SO-2", PLATE, Bucket.RETURNED_UNPROCESSED)), ""),
+    ((Been("SO-1", PLATE, Bucket.FORWARDED), Been("SO-2", PLATE, Bucket.ACCEPTED)), "SO-2"),
+)  # fmt: skip
+def test_where_a_piece_with_a_number_was_done(been: tuple[Been, ...], order: str) -> None:
+    found = done_on(PLATE, been)
+    assert (found.order if found is not None else "") == order
 
 
 def told(*passages: tuple[Way, int] | tuple[Way, int, Step]) -> list[Passage]:

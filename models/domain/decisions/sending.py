@@ -18,7 +18,7 @@ from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
 from models.domain.sendable import came_back, unsent_on
 from models.domain.serials import Named
-from models.domain.worked import Worked
+from models.domain.worked import Worked, done_on, step_of
 
 
 def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -91,6 +91,22 @@ def _on_our_shelf(order: Order, line: Line, named: Named, moves: list[Move], fac
                 serial=name,
                 bucket=place.bucket.replace("_", " ") if place is not None else "in this shipment",
             )
+        _not_through_already(order, line, name, facts, named.field)
+
+
+def _not_through_already(order: Order, line: Line, name: str, facts: Facts, field: str) -> None:
+    """A piece goes through an operation once; which one it is says its number."""
+    through = done_on(step_of(order, line), facts.been.get(key(line.line, name), ()))
+    if through is not None:
+        raise Refusal(
+            "serial.done",
+            "Serial {serial} of {part} went through this operation already, on order {order}. Look at the number on "
+            "the piece, and send another one.",
+            field=field,
+            serial=name,
+            part=line.part,
+            order=through.order or "–",
+        )
 
 
 def _same_part(order: Order, line: Line, number: int) -> bool:
