@@ -35,6 +35,7 @@ from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.shop_floor import ConsumptionRow, OutputRow
+from models.tables.types import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +210,8 @@ def _said(job: Job, step: Step, at: datetime, late: bool, by: Recorder, now: dat
 def _numbered_like(session: Session, job: str) -> list[str]:
     """The lots whose numbers begin as those of the job do."""
     begin = records.lot_number(job, ()).removesuffix("A")
-    table = Lot.__table__  # type: ignore[attr-defined]
-    return list(
-        session.scalars(select(table.c.number).where(table.c.number.startswith(begin, autoescape=True)))
-    )
+    number = table(Lot).c.number
+    return list(session.scalars(select(number).where(number.startswith(begin, autoescape=True))))
 
 
 def _compare(session: Session, job: Job, consumption: str, now: datetime) -> None:
