@@ -119,7 +119,10 @@ def approve(
     printed, _ = signed(Named(name), signer(session, actor.id, name), "name")
     rules.check_clearance(controlled=_controlled(session, recall.identifier), cleared=actor.cleared)
     if recall.approved_at is None:
-        recall = replace(recall, approved_at=now, approved_by=actor.id, approved_name=printed)
+        role = acting_as(actor.roles, rules.MAY_APPROVE)
+        recall = replace(
+            recall, approved_at=now, approved_by=actor.id, approved_name=printed, approved_role=role
+        )
     reached = scope(session, recall, cleared=actor.cleared)
     written = recall_mails.write(session, settings, recall, reached, now)
     recalls.keep_approval(session, recall, [*recalls.mails(session, number), *written])
@@ -171,6 +174,7 @@ def _report(recall: Recall, signature: Signature, reached: View) -> View:
         "approved_at": recall.approved_at,
         "approved_by": recall.approved_by,
         "approved_name": recall.approved_name,
+        "approved_role": recall.approved_role,
         "team": list(record.team),
         "actions": [
             {"what": each.what, "owner": each.owner, "at": each.at, "by": each.by} for each in record.actions

@@ -1,8 +1,8 @@
-"""A recall in words: the same for its page, for paper, and row by row for a spreadsheet."""
+"""A recall in words: the same for its page and for paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,6 @@ from typing import Any
 
 from activities import codes, wording
 from activities.i18n import N_
-from api.sheets import Value
 from api.supplier.words import Words
 from models.domain.recall_scope import Gap
 
@@ -121,63 +120,25 @@ def minutes(count: int, words: Words) -> str:
     return words.say(N_("{hours} h {minutes} min"), hours=hours, minutes=rest)
 
 
-def sheet_rows(found: View) -> Iterator[list[Value]]:
-    """For `what`, `number`, `part`, `part_revision`, `lot`, `quantity`, `unit`, `customer`, `day`, `told`,
-    `at_most`."""
-    scope = found["scope"]
-    yield [*_line("recall", found["recall"]), found["opened_at"], found["reason"], None]
-    for row in scope["lots"]:
-        place = "affected" if row["affected"] else "source"
-        head = ["lot", row["lot"], row["part"], row["part_revision"], row["lot"]]
-        yield [*head, Decimal(row["on_hand"]), row["unit"], None, None, place, None]
-    for row in scope["jobs"]:
-        yield [*_line("work_order", row["work_order"], row["part"], row["revision"]), None, None, None]
-    for row in scope["orders"]:
-        yield [*_line("order", row["order"]), None, row["supplier_name"], None]
-    for customer in scope["customers"]:
-        contacts = "; ".join(f"{each['name']} {each['email']}" for each in customer["contacts"])
-        for row in customer["lines"]:
-            head = ["dispatched", row["dispatch"], row["part"], row["part_revision"], row["lot"]]
-            amount = [Decimal(row["quantity"]), row["unit"]]
-            most = Decimal(row.get("at_most", row["quantity"]))
-            yield [*head, *amount, customer["name"], _day(row["shipped_on"]), contacts, most]
-    for row in scope["balance"]:
-        for figure in ("made", *row["figures"], "unexplained"):
-            value = Decimal(row.get(figure, row["figures"].get(figure, "0")))
-            yield ["balance", figure, row["part"], None, None, value, row["unit"], None, None, None, None]
-    for row in scope["gaps"]:
-        amount = [Decimal(row["quantity"]), row["unit"]] if "quantity" in row else [None, None]
-        yield [
-            "gap",
-            row["where"],
-            None,
-            None,
-            None,
-            *amount,
-            None,
-            None,
-            row.get("type") or row["gap"],
-            None,
-        ]
-
-
-def _line(what: str, number: str, part: str | None = None, revision: str | None = None) -> list[Value]:
-    return [what, number, part, revision, None, None, None, None]
-
-
 def _answer(answer: View, words: Words) -> View:
     """The numbers, and amounts where there are any."""
     unexplained = [{"quantity": row["quantity"], "unit": row["unit"]} for row in answer["unexplained"]]
     return {
         **answer,
         "sent": _amounts(answer["sent"], words),
-        "here": _amounts(answer["here"], words),
+        "here": words.listed(_of_part(row, words) for row in answer["here"]),
         "unexplained": _amounts(unexplained, words),
     }
 
 
 def _amounts(rows: Iterable[View], words: Words) -> str:
     return words.listed(map(words.amount_of, rows))
+
+
+def _of_part(row: View, words: Words) -> str:
+    """8 pcs of 4140-BAR"""
+    amount = words.amount_of(row)
+    return words.say(N_("{amount} of {part}"), amount=amount, part=row["part"]) if row.get("part") else amount
 
 
 def _lot(row: View, words: Words) -> View:
@@ -230,7 +191,9 @@ def _approved(found: View, words: Words, called: Mapping[str, str]) -> str:
     by = _by(found["approved_at"], found["approved_by"], words, called)
     # Somebody may sign with another name than the one their account has.
     same = called.get(found["approved_by"]) == found["approved_name"]
-    return by if same else words.labelled(found["approved_name"], by)
+    told = by if same else words.labelled(found["approved_name"], by)
+    role = found["approved_role"]
+    return f"{told} · {words.say(codes.ROLES[role])}" if role else told
 
 
 def _by(at: Any, by: str, words: Words, called: Mapping[str, str]) -> str:

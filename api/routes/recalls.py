@@ -17,7 +17,8 @@ from api.auth import Principal, Reader, allowed
 from api.changes import perform
 from api.fields import Body, Day, Flag, Note, Text
 from api.pdf import as_pdf
-from api.recall_words import sheet_rows, told
+from api.recall_sheet import COLUMNS, rows
+from api.recall_words import told
 from api.routes.trace import choice
 from api.supplier.words import Words, language
 from api.wire import Answer, api_router
@@ -36,10 +37,6 @@ Told = Annotated[Note, StringConstraints(min_length=1, max_length=LONGEST_TOLD)]
 View = dict[str, Any]
 # What a signature means when nothing else is said.
 SIGNED = N_("I have checked this report and stand by it.")
-_SHEET = (
-    *("what", "number", "part", "part_revision", "lot", "quantity", "unit", "customer", "day", "told"),
-    "at_most",
-)
 
 
 class StartBody(Body):
@@ -131,7 +128,8 @@ async def print_recall(number: str, request: Request, principal: Reader) -> Resp
 
 @router.get("/recalls/{number}.csv", response_class=Response)
 def download_recall(number: str, request: Request, principal: Reader) -> Response:
-    """Lots, orders, jobs, what customers got, balance and gaps, a line each."""
+    """All that the report says, a line each: the answer, lots, orders, jobs, what customers got, balance, gaps,
+    missing documents, team, actions, approval and signatures."""
     return sheet(number, request, principal)
 
 
@@ -228,7 +226,7 @@ async def pdf(number: str, request: Request, principal: Principal, locale: str, 
 
 def sheet(number: str, request: Request, principal: Principal) -> Response:
     """Raises `Unknown`."""
-    return sheets.as_file("csv", number, _SHEET, sheet_rows(view(request, principal, number)))
+    return sheets.as_file("csv", number, COLUMNS, rows(view(request, principal, number)))
 
 
 def people_in(found: View) -> set[str]:
@@ -257,6 +255,7 @@ def _view(session: Session, principal: Principal, number: str, now: datetime) ->
         "approved_at": recall.approved_at,
         "approved_by": recall.approved_by,
         "approved_name": recall.approved_name,
+        "approved_role": recall.approved_role,
         "signatures": [
             {
                 "name": each.name,

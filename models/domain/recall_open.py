@@ -50,6 +50,7 @@ def _open(node: View, edges: Iterable[View], ahead: Collection[str]) -> View:
     return {
         "order": node["order"],
         "lot": node.get("lot") or "",
+        "part": node.get("part") or "",
         "unit": node["unit"],
         "quantity": back + out,
         "at_supplier": out,

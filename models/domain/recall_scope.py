@@ -203,17 +203,16 @@ def _answer(scope: Mapping[str, Any], bounds: Mapping[str, Decimal]) -> View:
         return sum(row["affected"] for row in scope[name])
 
     sent = left((line for each in scope["customers"] for line in each["lines"]), bounds)
-    here: dict[str, Decimal] = {}
-    for lot in scope["lots"]:
-        if lot["affected"] and lot["on_hand"]:
-            here[lot["unit"]] = here.get(lot["unit"], ZERO) + lot["on_hand"]
-    for row in scope["open"]:
-        here[row["unit"]] = here.get(row["unit"], ZERO) + row["quantity"]
+    here: dict[tuple[str, str], Decimal] = {}
+    on_shelf = [(lot, lot["on_hand"]) for lot in scope["lots"] if lot["affected"] and lot["on_hand"]]
+    for row, quantity in [*on_shelf, *((row, row["quantity"]) for row in scope["open"])]:
+        kind = row["part"] or "", row["unit"]
+        here[kind] = here.get(kind, ZERO) + quantity
     return {
         "customers": len(scope["customers"]),
         "dispatches": len({line["dispatch"] for each in scope["customers"] for line in each["lines"]}),
         "sent": sent,
-        "here": _amounts(here),
+        "here": [{"part": kind[0], "unit": kind[1], "quantity": here[kind]} for kind in sorted(here)],
         "lots": count("lots"),
         "orders": count("orders"),
         "jobs": count("jobs"),
@@ -225,7 +224,3 @@ def _answer(scope: Mapping[str, Any], bounds: Mapping[str, Decimal]) -> View:
         ],
         "gaps": len(scope["gaps"]),
     }
-
-
-def _amounts(sums: Mapping[str, Decimal]) -> list[View]:
-    return [{"quantity": sums[unit], "unit": unit} for unit in sorted(sums)]

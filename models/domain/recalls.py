@@ -70,6 +70,7 @@ class Recall:
     approved_at: datetime | None = None
     approved_by: str | None = None
     approved_name: str = ""
+    approved_role: str = ""
     drawn: bool = False
 
     @property

@@ -53,6 +53,7 @@ def open_recall(session: Session, recall: Recall) -> None:
             actions=[],
             conclusion="",
             approved_name="",
+            approved_as="",
             mails=[],
         )
     )
@@ -129,6 +130,7 @@ def keep_approval(session: Session, recall: Recall, mails: Iterable[str]) -> Non
             approved_at=recall.approved_at,
             approved_by=recall.approved_by,
             approved_name=recall.approved_name,
+            approved_as=recall.approved_role,
             mails=list(mails),
         )
     )
@@ -254,5 +256,6 @@ def _recall(row: Row[Any], signatures: tuple[Signature, ...]) -> Recall:
         row.approved_at,
         row.approved_by,
         row.approved_name,
+        row.approved_as,
         row.drawn,
     )

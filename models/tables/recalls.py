@@ -34,6 +34,8 @@ class RecallRow(SQLModel, table=True):
     approved_at: datetime | None = Field(default=None, sa_type=Utc)
     approved_by: str | None = None
     approved_name: str = ""
+    # The role in which they approved.
+    approved_as: str = ""
     # Ids of the mails to customers.
     mails: list[str] = Field(default_factory=list, sa_type=Json)
     # Of the first signature, which stops the clock.

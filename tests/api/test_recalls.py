@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,7 @@ RECORD = {
 }
 LOTS, PARTS, CUSTOMERS = table(Lot), table(Part), table(Customer)
 OUTBOX, RECIPIENTS, REPORTS = table(Outbox), table(OutboxRecipient), table(RecallReportRow)
+SIGNED_WITH = ("name", "role", "meaning", "sha256")
 DRILL_ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -205,7 +207,18 @@ def test_customers_are_written_to_once_somebody_else_approved(
     told = post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
     written = sorted(mail["address"] for mail in told["mails"])
     assert written == ["ann@northwind.example", "joe@northwind.example"]
-    assert (len(told["written"]), told["approved_name"]) == (2, "Cy Stone")
+    signed_by = (told["approved_name"], told["approved_role"])
+    assert (len(told["written"]), signed_by) == (2, ("Cy Stone", "approver"))
+    sheet = quality.get(f"{API}/recalls/{number}.csv").text
+    assert f"approval,,,,,,,,{told['approved_at'][:19]}" in sheet
+    assert ",Cy Stone,approver," in sheet
+    report = [each.text for each in sheets(quality.get(f"{API}/recalls/{number}.pdf").content)]
+    assert "Cy Stone" in report[0]
+    assert "· approver" in report[0]
+    signed(quality, number)
+    with app.state.database.read() as session:
+        kept = session.scalars(select(REPORTS.c.report)).one()
+    assert '"approved_role":"approver"' in kept
     again = post(approver, f"/recalls/{number}/approve", {"name": "Cy Stone"})
     assert (again["written"], len(again["mails"])) == ([], 2)
     contacts(app, "CONTOSO", "may@contoso.example")
@@ -343,10 +356,44 @@ def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, 
 def test_the_same_comes_as_a_table(quality: TestClient) -> None:
     number = begun(quality)
     lines = quality.get(f"{API}/recalls/{number}.csv").text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "what,number,part,part_revision,lot,quantity,unit,customer,day,told,at_most"
-    assert "dispatched,D-1,FLANGE,B,J4520-B,200,C62,Northwind,2026-12-01,,200" in lines
-    assert "balance,made,FLANGE,,,300,C62,,,," in lines
+    assert lines[0] == ",".join(
+        ("what,number,part,part_revision,lot,quantity,unit,customer,day,told,at_most", "who,role,sha256")
+    )
+    assert "dispatched,D-1,FLANGE,B,J4520-B,200,C62,Northwind,2026-12-01,,200,,," in lines
+    assert "balance,made,FLANGE,,,300,C62,,,,,,," in lines
+    assert "answer,here,4140-BAR,,,8,C62,,,,,,," in lines
+    assert "answer,here,FLANGE,,,45,C62,,,,,,," in lines
     assert len({line.count(",") for line in lines[1:-1]}) == 1
+
+
+def test_the_table_says_all_that_the_report_says(app: FastAPI, quality: TestClient) -> None:
+    with app.state.database.write() as session:
+        # The mill's certificate is missing.
+        session.execute(update(LOTS).where(LOTS.c.number == BARS).values(certificate=None))
+    number = begun(quality)
+    signed(quality, number)
+    told = post(quality, f"/recalls/{number}/sign", {"name": "Ana Ruiz", "record": RECORD})
+    text = quality.get(f"{API}/recalls/{number}.csv").text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(text.splitlines()))
+
+    def of(what: str, *columns: str) -> list[tuple[str, ...]]:
+        return [tuple(row[column] for column in columns) for row in rows if row["what"] == what]
+
+    assert of("team", "who") == [(name,) for name in told["team"]]
+    assert of("action", "told", "who") == [(each["what"], each["owner"]) for each in told["actions"]]
+    assert of("conclusion", "told", "day") == [(told["conclusion"], str(told["retest_on"] or ""))]
+    first, last = told["signatures"]
+    columns = ("number", "who", "role", "told", "sha256")
+    assert of("superseded signature", *columns) == [("1", *(first[name] for name in SIGNED_WITH))]
+    assert of("signature", *columns) == [("2", *(last[name] for name in SIGNED_WITH))]
+    scope = told["scope"]
+    assert len(of("gap", "number")) == len(scope["gaps"]) > 0
+    assert of("missing", "number", "told", "who") == [
+        (each.get("order") or each["lot"], each["type"], each["supplier"]) for each in scope["missing"]
+    ]
+    assert scope["missing"]
+    for name in ("lots", "jobs", "orders", "missing", "gaps", "customers", "dispatches"):
+        assert ("answer", name, str(scope["answer"][name])) in of("answer", "what", "number", "quantity")
 
 
 @DRILL_ONLY_SQLITE
@@ -382,7 +429,7 @@ def test_a_bad_load_is_stopped_pending_and_at_its_supplier(app: FastAPI, quality
     scope = get(quality, f"/recalls/{number}")["scope"]
     (row,) = scope["open"]
     assert (row["quantity"], row["at_supplier"], row["unsure"]) == ("40", "20", False)
-    assert scope["answer"]["here"] == [{"quantity": "40", "unit": "C62"}]
+    assert scope["answer"]["here"] == [{"part": "FLANGE", "quantity": "40", "unit": "C62"}]
     told = post(quality, f"/recalls/{number}/hold", {})
     assert (told["held"], told["failed"], told["not_stopped"]) == (["HL-A", "HL-P"], [], [])
     assert get(quality, "/lots/HL-P")["held"] is True

@@ -170,9 +170,10 @@ def trace() -> dict[str, Any]:
             lot("BARS", 8),
             lot("MADE", 45),
             {"id": "job:4520", "kind": "work_order", "part": "FLANGE", "in_work": False, "nothing_drawn": True},
-            {"id": "order:SO-1:1:MADE", "kind": "order", "order": "SO-1", "unit": "C62", "lot": "MADE",
+            {"id": "order:SO-1:1:MADE", "kind": "order", "order": "SO-1", "part": "FLANGE", "unit": "C62",
+             "lot": "MADE",
              "pieces": {"at_supplier": Decimal(5)}},
-            {"id": "order:SO-1:1:", "kind": "order", "order": "SO-1", "unit": "C62", "lot": "",
+            {"id": "order:SO-1:1:", "kind": "order", "order": "SO-1", "part": "FLANGE", "unit": "C62", "lot": "",
              "pieces": {"at_supplier": Decimal(3)}},
         ],
         "edges": [
@@ -215,9 +216,23 @@ def test_the_answer_counts_what_is_concerned() -> None:
     answer = scope_of(trace(), AHEAD)["answer"]
     assert (answer["customers"], answer["dispatches"], answer["lots"], answer["orders"]) == (1, 1, 1, 1)
     assert answer["sent"] == [{"quantity": Decimal(50), "unit": "C62"}]
-    assert answer["here"] == [{"quantity": Decimal(53), "unit": "C62"}], "on the shelf, and at a supplier"
+    here = {"part": "FLANGE", "quantity": Decimal(53), "unit": "C62"}
+    assert answer["here"] == [here], "on the shelf, and at a supplier"
     assert answer["missing"] == 2
     assert [row["quantity"] for row in answer["unexplained"]] == [Decimal(5)]
+
+
+def test_what_is_here_is_told_by_part_and_unit() -> None:
+    told = trace()
+    bars, made = told["nodes"][:2]
+    others = bars | {"part": "BAR"}, made | {"id": "lot:KG", "number": "KG", "uom": "KGM"}
+    told["nodes"] = [*others, *told["nodes"][1:]]
+    here = scope_of(told, {*AHEAD, "lot:BARS", "lot:KG"})["answer"]["here"]
+    assert [(row["part"], row["unit"], row["quantity"]) for row in here] == [
+        ("BAR", "C62", Decimal(8)),
+        ("FLANGE", "C62", Decimal(53)),
+        ("FLANGE", "KGM", Decimal(45)),
+    ]
 
 
 def test_of_pieces_with_others_among_them_it_says_how_many_at_most() -> None:
@@ -288,7 +303,7 @@ def test_a_load_is_stopped_by_what_came_of_it_and_by_what_was_sent(
 ) -> None:
     scope = of_a_load(loaded, **pieces)
     assert still_ours(scope) == held
-    assert scope["answer"]["here"] == [{"quantity": here, "unit": "C62"}]
+    assert [row["quantity"] for row in scope["answer"]["here"]] == [here]
     assert [row["unsure"] for row in scope["open"]] == [unsure]
     assert not_stopped(scope) == []
 
