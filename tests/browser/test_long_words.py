@@ -23,3 +23,21 @@ async def test_an_unbroken_word_sticks_out_of_no_page(browser: Browser, site: Si
                 assert await opened.go(path) == 200
                 assert path == "/alerts" or WORD in await opened.page.inner_text("main")
                 assert await opened.fits(), (path, width)
+
+
+async def test_how_a_lot_s_metal_was_melted_is_read_whole_on_a_phone(browser: Browser, site: Site) -> None:
+    bars = "20260315-STEEL-001"
+    lot = site.post(f"/lots/{bars}", None, "GET")
+    part = f"/parts/{lot['part']}/A"
+    known = site.post(part, None, "GET")
+    kept = {name: known[name] for name in ("description", "uom", "trace", "material", "bom")}
+    site.post(part, kept | {"dfars": True}, "PUT")
+    async with tab(browser, site, width=360) as opened:
+        await opened.log_in("quality")
+        for path in (f"/master/lots/{bars}", "/trace?q=HX-1"):
+            assert await opened.go(path) == 200
+            said = opened.page.locator(".tag", has_text="DFARS 252.225-7008").first
+            await said.scroll_into_view_if_needed()
+            box = await said.bounding_box()
+            assert box is not None, path
+            assert 0 <= box["x"] < box["x"] + box["width"] <= 360, (path, box)
