@@ -34,7 +34,6 @@ WHAT: Mapping[What, str] = {
     **{What(kind.value): KINDS[kind] for kind in Kind if kind.value in {*What}},
     What.DISPATCH: N_("Dispatch"),
     What.TRANSFER: N_("Transfer"),
-    What.CERTIFICATE: N_("Certificate"),
 }
 _LOTS = dict.fromkeys((What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE), "lots")
 _MASTER = {What.WORK_ORDER: "work-orders", **_LOTS}

@@ -46,6 +46,7 @@ KINDS: dict[Kind, str] = {
     Kind.RECEIPT: N_("Receipt"),
     Kind.INSPECTION: N_("Inspection"),
     Kind.NONCONFORMANCE: N_("Nonconformance"),
+    Kind.CERTIFICATE: N_("Certificate"),
     Kind.DOCUMENT: N_("Document"),
     Kind.DOCUMENT_LOT: N_("Lot on a document"),
     Kind.FILE: N_("File"),

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     INSPECTION = "inspection"
     NONCONFORMANCE = "nonconformance"
+    CERTIFICATE = "certificate"
     DOCUMENT = "document"
     DOCUMENT_LOT = "document_lot"
     FILE = "file"

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, and_, func,
 from sqlmodel import Session
 
 from models.domain.identifiers import Kind, words
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import IdentifierRow, OrderRow
 from models.tables.suppliers import Supplier
@@ -22,19 +23,27 @@ from models.tables.work_orders import WorkOrder
 
 _ORDERS, _IDENTIFIERS = table(OrderRow), table(IdentifierRow)
 _LOTS, _JOBS, _SUPPLIERS = table(Lot), table(WorkOrder), table(Supplier)
+_LOT_DOCUMENTS = table(LotDocumentRow)
 # Whoever types more words than this looks for nothing more precise.
 _MOST_WORDS = 8
 # Nothing that begins with a word comes behind it with this character added.
 _LAST = "\U0010ffff"
 # From here on come the scripts that put no spaces between words.
 _UNSPACED = "\u2e80"
-# What an order's lots and jobs are called by others: which of its identifiers names the row, and what
-# each column is of.
-_MASTER: tuple[tuple[Kind, Table, Mapping[str, Kind]], ...] = (
-    (Kind.LOT, _LOTS, {"heat_number": Kind.HEAT, "supplier_lot": Kind.SUPPLIER_LOT}),
+# What an order's lots and jobs are called by others: which of its identifiers names the row, by which column, and
+# what each column is of.
+_MASTER: tuple[tuple[Kind, Table, str, Mapping[str, Kind]], ...] = (
+    (
+        Kind.LOT,
+        _LOTS,
+        "number",
+        {"heat_number": Kind.HEAT, "supplier_lot": Kind.SUPPLIER_LOT, "certificate": Kind.CERTIFICATE},
+    ),
+    (Kind.LOT, _LOT_DOCUMENTS, "lot", {"number": Kind.CERTIFICATE}),
     (
         Kind.WORK_ORDER,
         _JOBS,
+        "number",
         {
             "part": Kind.PART,
             "customer_order": Kind.CUSTOMER_ORDER,
@@ -76,10 +85,10 @@ def _found_by(word: str) -> CompoundSelect[Any]:
         own,
         by_supplier,
         *(
-            _of_master(names, rows, _IDENTIFIERS.c.order_number).where(
+            _of_master(names, rows, by, _IDENTIFIERS.c.order_number).where(
                 or_(*(func.lower(rows.c[column]).like(_like(word), escape="\\") for column in columns))
             )
-            for names, rows, columns in _MASTER
+            for names, rows, by, columns in _MASTER
         ),
     )
 
@@ -95,9 +104,9 @@ def _named(word: str) -> ColumnElement[bool]:
     return or_(*(name.like(pattern, escape="\\") for pattern in patterns))
 
 
-def _of_master(names: Kind, rows: Table, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Rows of master data that identifiers of this kind name, beside their orders."""
-    return select(*columns).where(_IDENTIFIERS.c.kind == names.value, _IDENTIFIERS.c.value == rows.c.number)
+def _of_master(names: Kind, rows: Table, by: str, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Rows of master data that identifiers of this kind name in column `by`, beside their orders."""
+    return select(*columns).where(_IDENTIFIERS.c.kind == names.value, _IDENTIFIERS.c.value == rows.c[by])
 
 
 def _like(word: str) -> str:
@@ -152,8 +161,8 @@ def _own(
 
 
 def _masters(session: Session, numbers: Collection[str]) -> Iterator[tuple[str, Kind, str]]:
-    for names, rows, columns in _MASTER:
-        query = _of_master(names, rows, _IDENTIFIERS.c.order_number, *(rows.c[name] for name in columns))
+    for names, rows, by, columns in _MASTER:
+        query = _of_master(names, rows, by, _IDENTIFIERS.c.order_number, *(rows.c[name] for name in columns))
         for row in session.execute(query.where(_IDENTIFIERS.c.order_number.in_(numbers))).mappings():
             for name, kind in columns.items():
                 if row[name]:

@@ -22,6 +22,7 @@ from models.queries import order_list, order_search
 from models.queries.order_list import Filter
 from models.queries.orders import Reader
 from models.settings import Settings
+from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.suppliers import Supplier
@@ -71,7 +72,18 @@ def why(session: Session, q: str, number: str) -> list[tuple[Kind, str]]:
 def name_by_others(shop: Shop) -> None:
     """What master data calls the order's lot, job and supplier; typed in after the order was issued."""
     with shop.database.write() as session:
-        session.execute(update(LOTS).values(heat_number="Hx 4140", supplier_lot="SteelCo/7_a%"))
+        came = {"heat_number": "Hx 4140", "supplier_lot": "SteelCo/7_a%", "certificate": "MTR-88 A"}
+        session.execute(update(LOTS).values(**came))
+        file: dict[str, Any] = {
+            "sha256": "0" * 64,
+            "size": 1,
+            "media_type": "application/pdf",
+            "filename": "a",
+        }
+        by: dict[str, Any] = {"added_at": NOW, "added_by": "u_1"}
+        session.add(
+            LotDocumentRow(id="L1-D1", lot="L1", type="cert_3_1", number="Zeugnis 5/26", **file, **by)
+        )
         named = {"customer_order": "Cust-9", "customer": "Northwind", "project": "P100", "parent": "Set-1"}
         session.execute(update(JOBS).values(**named))
         session.execute(update(SUPPLIERS).values(name="上海精密 Härterei"))
@@ -95,6 +107,8 @@ def name_by_others(shop: Shop) -> None:
         ("  Ｈ－２２３１ ", Kind.HEAT, "H-2231"),
         ("hx", Kind.HEAT, "Hx 4140"),
         ("STEELCO/7_A%", Kind.SUPPLIER_LOT, "SteelCo/7_a%"),
+        ("mtr-88", Kind.CERTIFICATE, "MTR-88 A"),
+        ("ZEUG", Kind.CERTIFICATE, "Zeugnis 5/26"),
         ("cust-", Kind.CUSTOMER_ORDER, "Cust-9"),
         ("northw", Kind.CUSTOMER, "Northwind"),
         ("p100", Kind.PROJECT, "P100"),
@@ -178,6 +192,9 @@ INSERT INTO supplier (code, name, email, locale, timezone, country, created_at)
 SELECT 'S' || n, 'Supplier number ' || n, 'a@b.example', 'en', 'UTC', 'DE', now() FROM generate_series(0, 199) n;
 INSERT INTO lot (number, part, quantity, uom, on_hand, heat_number, supplier_lot, held, created_at)
 SELECT 'LOT-' || n, 'FLANGE', 1, 'C62', 1, 'HT-' || n, 'SL-' || n, false, now() FROM generate_series(1, 10000) n;
+INSERT INTO lot_document (id, lot, type, number, issuer, revision, sha256, size, media_type, filename, supersedes,
+  superseded_by, added_at, added_by)
+SELECT 'LOT-' || n || '-D1', 'LOT-' || n, 'coc', 'CE-' || n, '', '', '', 1, '', '', '', '', now(), '' FROM generate_series(1, 10000) n;
 INSERT INTO work_order
   (number, type, part, revision, quantity, customer, customer_order, project, parent, created_at)
 SELECT 'JOB-' || n, 'MTO', 'FLANGE', 'B', 1, 'CU-' || n, 'CO-' || n, 'PR-' || n, 'PA-' || n, now()
@@ -199,6 +216,7 @@ def test_to_find_an_order_no_table_of_identifiers_is_read_whole(shop: Shop) -> N
         for statement in BULK.split(";"):
             session.execute(text(statement))
         assert found(session, "ht-4711") == found(session, "pa-4711 tr-4711") == ["MO-4711"]
+        assert found(session, "ce-4711") == ["MO-4711"]
         query = select(table(OrderRow).c.number).where(*order_search.matching("ht-4711"))
         plain = query.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {plain}").scalars())

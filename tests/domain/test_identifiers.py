@@ -12,7 +12,14 @@ from models.domain.inspection import Result
 from tests.domain.orders import PLAN, a_draft, a_line, given, issued
 
 # What only master data knows: it is joined where orders are looked for.
-OF_MASTER_DATA = {Kind.SUPPLIER_LOT, Kind.CUSTOMER_ORDER, Kind.CUSTOMER, Kind.PROJECT, Kind.PARENT}
+OF_MASTER_DATA = {
+    Kind.CERTIFICATE,
+    Kind.SUPPLIER_LOT,
+    Kind.CUSTOMER_ORDER,
+    Kind.CUSTOMER,
+    Kind.PROJECT,
+    Kind.PARENT,
+}
 
 
 def values(found: list[Identifier]) -> dict[Kind, list[str]]:
