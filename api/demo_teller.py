@@ -52,7 +52,7 @@ class Story:
     ) -> str:
         """The draft of a new work order's outside operation, with a lot of its own unless one is named."""
         process, _ = world.APPROVALS[supplier]
-        made = await self.job(work_order, part, quantity, process, lot=lot)
+        made = await self.job(work_order, part, quantity, process, lot=lot, due=need_by + timedelta(days=7))
         line = {"work_order": work_order, "operation": 30, "quantity": quantity, "unit_price": price}
         draft = await self.hands.post(
             "buyer",
