@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from activities import clearance
 from activities.floor_stock import Recorder, serials_there, shelved, write
+from models import clearance
 from models.domain import floor_records as records
 from models.domain import shop_floor as rules
 from models.domain.deliveries import Going, delivered
@@ -57,12 +57,12 @@ def dispatch(
     to be `confirmed`."""
     # Before the lots, as who makes work orders for these lines does.
     deliveries.lock_lines_of(session, papers.customer)
-    lots = shelved(session, [line.lot for line in lines])
+    lots = shelved(session, [line.lot for line in lines], cleared=cleared)
     parts = {shelf.fact.part for shelf in lots.values()}
     # Before anything is said of a lot.
     controlled = _controlled(session, parts)
     if controlled and not cleared:
-        clearance.barred("dispatch", ", ".join(sorted(lots)), by.id)
+        clearance.barred("dispatch", ", ".join(sorted(lots)))
     rules.may_know(controlled, cleared=cleared)
     keeping = shop_floor.blocking(session, list(lots), cleared=cleared)
     stopped = {lot: blocked(why, lot) for lot, why in keeping.items()}
@@ -146,7 +146,7 @@ def reverse_dispatch(
     known = shop_floor.dispatch(session, number, cleared=cleared)
     if known is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
-    shelved(session, [line["lot"] for line in known["lines"]])
+    shelved(session, [line["lot"] for line in known["lines"]], cleared=cleared)
     rules.not_again(known["reversed_at"])
     for line in known["lines"]:
         edge = records.dispatched(number, line["lot"], line["quantity"], line["unit"])

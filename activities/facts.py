@@ -133,8 +133,8 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     locked = lots_to_lock(order, command)
     given = lot_facts.given_names(session, order, command) if isinstance(command, c.Receive) else {}
     if given:
-        return lot_facts.of_given_names(session, locked, given, Facts(next_orders=straight_on))
-    lots = lot_facts.lots(session, locked, lock=True) if locked else {}
+        return lot_facts.of_given_names(session, order, locked, given, Facts(next_orders=straight_on))
+    lots = lot_facts.lots(session, locked, lock=True, cleared=order.export_controlled) if locked else {}
     if isinstance(command, c.Send) and not command.nonconformance:
         waits = _upstream(session, order, command)
         return Facts(lots=lots, upstream=waits, worked=_worked(session, order, command, lots))
@@ -181,7 +181,9 @@ def of_draft(
     session: Session, draft: Draft, supplier: Supplier, contacts: Sequence[Person], now: datetime
 ) -> Facts:
     """What issuing a draft has to know; `contacts` are those who get its mail."""
-    lots = lot_facts.lots(session, (lot for line in draft.lines for lot, _ in line.lots), lock=False)
+    named = (lot for line in draft.lines for lot, _ in line.lots)
+    # What covers them is not looked at before they are sent.
+    lots = lot_facts.lots(session, named, lock=False, cleared=False)
     return Facts(lots=lots, issue=_issue(session, draft, supplier, contacts, now))
 
 

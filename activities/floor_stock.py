@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from activities import clearance
+from models import clearance
 from models.domain.errors import Unknown
 from models.domain.facts import LotFact
 from models.domain.floor_records import shelf_change
@@ -72,7 +72,7 @@ def _lock_jobs(session: Session, numbers: Collection[str]) -> None:
 def _job(session: Session, number: str, by: Recorder) -> Job:
     row = session.get(WorkOrder, number)
     if row is not None and controlled.hidden(session, row, cleared=by.cleared):
-        clearance.barred("work order", number, by.id)
+        clearance.barred("work order", number)
         row = None
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="work order", key=number)
@@ -95,17 +95,17 @@ def known_lot(session: Session, number: str, by: Recorder) -> bool:
     if session.scalar(select(_LOTS.c.number).where(_LOTS.c.number == number, *visible)) is not None:
         return True
     if session.scalar(select(_LOTS.c.number).where(_LOTS.c.number == number)) is not None:
-        clearance.barred("lot", number, by.id)
+        clearance.barred("lot", number)
     return False
 
 
-def shelved(session: Session, lots: Iterable[str]) -> dict[str, Shelved]:
-    """Those of the lots there are, locked."""
+def shelved(session: Session, lots: Iterable[str], *, cleared: bool) -> dict[str, Shelved]:
+    """Those of the lots there are, locked; whoever is not `cleared` is not told of a controlled one that holds them."""
     wanted = sorted(set(lots))
     query = select(_LOTS).where(_LOTS.c.number.in_(wanted)).order_by(_LOTS.c.number).with_for_update()
     rows = session.execute(query).all()
     # Under the lots' locks: whoever holds what these were made from waits for them.
-    covered = covering(session, wanted)
+    covered = covering(session, wanted, cleared=cleared)
     undecided = shop_floor.undecided(session, wanted)
     sources = shop_floor.sources(session, wanted)
     began = shop_floor.made_on(session, wanted)

@@ -55,8 +55,13 @@ def place(
         )
     )
     _summarise(session, lot)
+    # An order that anybody may know of does not name a lot that only cleared people know of.
+    untold = orders.keys() & (
+        set() if _known(session, lot) else lot_holds.visible(session, orders, cleared=False)
+    )
     for order, lots in orders.items():
-        payload = {"hold": hold.hold, "lot": lot, "lots": list(lots), "reason": told}
+        about = lots[0] if order in untold else lot
+        payload = {"hold": hold.hold, "lot": about, "lots": list(lots), "reason": told}
         _tell(session, order, hold.hold, "report-lot-hold", payload, now)
     return list(orders)
 
@@ -108,6 +113,10 @@ def of_document(session: Session, event: DocumentAdded, order: Order, now: datet
         for open_hold in lot_holds.open_holds(session, lot):
             if open_hold.by in gone:
                 _release(session, lot, open_hold.hold, by, f"{event.document} matches", "", now)
+
+
+def _known(session: Session, lot: str) -> bool:
+    return bool(lot_holds.known_lots(session, [lot], cleared=False))
 
 
 def _tell(

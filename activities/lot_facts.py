@@ -32,13 +32,13 @@ _READ_LOTS = (
 _LOCK_LOTS = _READ_LOTS.with_for_update()
 
 
-def lots(session: Session, numbers: Iterable[str], *, lock: bool) -> dict[str, LotFact]:
+def lots(session: Session, numbers: Iterable[str], *, lock: bool, cleared: bool) -> dict[str, LotFact]:
     wanted = sorted({number for number in numbers if number})
     if not wanted:
         return {}
     rows = session.execute(_LOCK_LOTS if lock else _READ_LOTS, {"lots": wanted}).all()
     # Under the lots' locks: whoever holds what these were made from waits for them.
-    covered = covering(session, wanted) if lock else {}
+    covered = covering(session, wanted, cleared=cleared) if lock else {}
     return {
         row.number: LotFact(
             row.number,
@@ -61,7 +61,7 @@ def with_held_work(session: Session, order: Order, known: Facts) -> Facts:
         nodes[node]: LotFact(
             lot_of(nodes[node]), "", ZERO, "", held=True, hold_reason=covered.reason, held_with=covered.lot
         )
-        for node, covered in covering_nodes(session, nodes).items()
+        for node, covered in covering_nodes(session, nodes, cleared=order.export_controlled).items()
     }
     return replace(known, at_work=found) if found else known
 
@@ -83,13 +83,13 @@ def given_names(session: Session, order: Order, command: c.Receive) -> dict[str,
 
 
 def of_given_names(
-    session: Session, locked: frozenset[str], given: dict[str, list[str]], known: Facts
+    session: Session, order: Order, locked: frozenset[str], given: dict[str, list[str]], known: Facts
 ) -> Facts:
     """What was received is not to become a part of what it was made of. Whoever makes a job or another order
     the source of these lots meanwhile waits for the jobs' and the lots' locks, jobs before lots."""
     nodes = [node for nodes in given.values() for node in nodes]
     lock_jobs_above(session, nodes)
-    found = lots(session, locked | made_of(session, nodes), lock=True)
+    found = lots(session, locked | made_of(session, nodes), lock=True, cleared=order.export_controlled)
     return replace(
         known,
         lots={name: fact for name, fact in found.items() if name in locked},

@@ -14,8 +14,9 @@ from models.domain.commands import Signature
 from models.domain.errors import Unknown
 from models.domain.lot_holds import OpenHold
 from models.domain.materials import Decision, decide
-from models.queries import lot_holds, shop_floor, signing
+from models.queries import controlled, lot_holds, shop_floor, signing
 from models.queries.shop_floor import MISMATCHES
+from models.tables.shop_floor import MaterialMismatchRow
 
 
 def disposition(
@@ -72,5 +73,7 @@ def hold_made_later(session: Session, job: str, lot: str, now: datetime) -> None
 def _hold(session: Session, lot: str, mismatch: str, by: str, why: str, now: datetime) -> None:
     """Once for a mismatch and lot, if nobody holds the lot already."""
     if all(hold.of_a_document for hold in lot_holds.open_holds(session, lot)):
-        reason = f"{mismatch}: {why}"
+        row = session.get_one(MaterialMismatchRow, mismatch)
+        # Who reads why a lot is held need not be cleared for what was used.
+        reason = why if controlled.hidden(session, row, cleared=False) else f"{mismatch}: {why}"
         holding.place(session, lot, OpenHold(f"{mismatch}:{lot}", by, reason), reason, now)

@@ -65,7 +65,7 @@ def consume(
     names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`. What came back
     unprocessed has to be `confirmed`."""
     job = locked_job(session, number, by, with_lot=lot)
-    there = shelved(session, [lot]).get(lot) if known_lot(session, lot, by) else None
+    there = shelved(session, [lot], cleared=by.cleared).get(lot) if known_lot(session, lot, by) else None
     of_itself = job.node in above(session, f"lot:{lot}")
     lots = {} if there is None else {lot: there}
     stock = serials_there(session, lots, [(lot, serial) for serial in serials])
@@ -114,7 +114,7 @@ def produce(
     than the job is for have to be `confirmed`."""
     job = locked_job(session, number, by)
     name = lot or records.lot_number(number, _numbered_like(session, number))
-    there = shelved(session, [name]).get(name)
+    there = shelved(session, [name], cleared=by.cleared).get(name)
     if there is not None and not known_lot(session, name, by):
         raise rules.there_before(job, name)
     failed = inspection is not None and inspection["verdict"] == "fail"
@@ -163,7 +163,7 @@ def reverse_consumption(
     """The material is on the shelf again, and a mismatch it opened is withdrawn."""
     job = locked_job(session, number, by)
     row = _record(session, CONSUMPTIONS, number, record, by)
-    shelved(session, [row.lot])
+    shelved(session, [row.lot], cleared=by.cleared)
     rules.not_again(row.reversed_at)
     rules.reverse_consumption(outputs=shop_floor.made_since(session, row))
     write(session, records.taken_back(records.consumed(number, row.lot, row.quantity, row.unit)), record)
@@ -186,7 +186,7 @@ def reverse_output(
     """The pieces leave the shelf again; the lot stays, with what else is in it."""
     job = locked_job(session, number, by)
     row = _record(session, OUTPUTS, number, record, by)
-    there = shelved(session, [row.lot])[row.lot]
+    there = shelved(session, [row.lot], cleared=by.cleared)[row.lot]
     rules.not_again(row.reversed_at)
     rules.reverse_output(there, row.quantity)
     write(session, records.taken_back(records.produced(number, row.lot, row.quantity, row.unit)), record)

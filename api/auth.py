@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request
 from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
+from structlog.contextvars import bind_contextvars
 
 from api.errors import Problem
 from api.sessions import COOKIE, fingerprint, refuse_cross_site
@@ -152,6 +153,7 @@ async def authenticate(request: Request) -> Principal:
             headers={"WWW-Authenticate": 'Bearer realm="sendout"'},
         )
     request.state.principal = principal
+    bind_contextvars(by=principal.id)
     return principal
 
 

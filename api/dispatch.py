@@ -37,6 +37,7 @@ from activities.contracts import Applied, Carried
 from activities.refusals import from_json
 from activities.settling import settled
 from api.errors import DATABASE_AWAY, Unanswered
+from models import clearance
 from models.codec import load_order, plain
 from models.db import Database
 from models.domain.authority import Actor, OnBehalfOf
@@ -320,7 +321,10 @@ class Dispatcher:
     def _saved(self, wish: Wish, now: datetime) -> Saved:
         with self.database.write(pipelined=True) as session:
             known = session.execute(_LOCK_ORDER, {"order": wish.order}).first()
-            if known is None or (known.export_controlled and not wish.actor.cleared):
+            hidden = known is not None and known.export_controlled and not wish.actor.cleared
+            if hidden:
+                clearance.barred("order", wish.order)
+            if known is None or hidden:
                 raise unknown_order(wish.order)
             earlier = self._earlier(session, wish)
             if earlier is not None:

@@ -124,7 +124,7 @@ def _reach(request: Request, staff: Staff, number: str) -> Reach:
             " ".join(filter(None, [lot.part, lot.part_revision])),
             staff.words.amount(lot.on_hand, lot.uom),
             lot.hold_reason or "",
-            tuple(sorted(covered - {number})),
+            tuple(lot_holds.known_lots(session, covered - {number}, cleared=staff.principal.cleared)),
             touched.orders,
             len(orders) - len(seen),
             touched.jobs,

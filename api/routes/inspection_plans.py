@@ -91,7 +91,7 @@ def create_plan(body: PlanBody, request: Request, principal: Quality) -> Answer:
     key = (body.part, body.revision, body.process)
 
     def make(session: Session, now: datetime) -> InspectionPlan:
-        checks = Checks()
+        checks = Checks(cleared=principal.cleared)
         checks.exists(session, Part, key[:2], "part", "part")
         checks.exists(session, Process, body.process, "process", "process")
         checks.settle()

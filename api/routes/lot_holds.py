@@ -87,11 +87,11 @@ def list_lot_holds(number: str, request: Request, principal: Reader) -> Answer:
     `covers` are the lots a hold of this one reaches."""
     with request.app.state.database.read() as session:
         lots.get(session, number, cleared=principal.cleared)
-        covered = lot_holds.covering(session, [number]).get(number)
+        covered = lot_holds.covering(session, [number], cleared=principal.cleared).get(number)
         items = [_shown(session, principal, row) for row in lot_holds.history(session, number)]
-        covers = sorted(lot_holds.made_from(session, number))
+        covers = _covers(session, principal, number)
         touched = _touched(session, principal, number)
-    above = None if covered is None else {"lot": covered.lot, "reason": covered.reason}
+    above = None if covered is None else {"lot": covered.lot or None, "reason": covered.reason}
     return Answer({"items": items, "next": None, "covers": covers, "covered_by": above, "touches": touched})
 
 
@@ -120,11 +120,15 @@ def _answer(session: Session, principal: Principal, number: str, told: list[str]
     return Answer(
         lots.view(session, lots.get(session, number, cleared=principal.cleared))
         | {
-            "covers": sorted(lot_holds.made_from(session, number)),
+            "covers": _covers(session, principal, number),
             "orders": lot_holds.visible(session, told, cleared=principal.cleared),
             "touches": _touched(session, principal, number),
         }
     )
+
+
+def _covers(session: Session, principal: Principal, number: str) -> list[str]:
+    return lot_holds.known_lots(session, lot_holds.made_from(session, number), cleared=principal.cleared)
 
 
 def _touched(session: Session, principal: Principal, number: str) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from pydantic import Field
 from sqlmodel import Session, col
 
-from activities import clearance
 from api.auth import Admin, Principal, Reader, allowed
 from api.fields import Body, Country, Day, Key, Number, Serials, SupplierCode, Text, Unit
 from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
 from api.wire import Answer, api_router
+from models import clearance
 from models.domain.authority import Role
 from models.domain.bought_serials import bought
 from models.domain.errors import Invalid, Refusal
@@ -34,11 +34,12 @@ router = api_router(tags=["Lots"])
 
 
 def _views(session: Session, rows: Sequence[Lot]) -> list[Fields]:
-    """With the lot on hold that each was made from."""
-    covered = lot_holds.covering(session, [row.number for row in rows])
+    """With the lot on hold that each was made from, named where everybody may know of it."""
+    covered = lot_holds.covering(session, [row.number for row in rows], cleared=False)
     return [
         view
-        | {"held_with": covered[row.number].lot if row.number in covered else None}
+        | {"held": row.held or (row.number in covered and not covered[row.number].lot)}
+        | {"held_with": covered[row.number].lot or None if row.number in covered else None}
         | {"recorded_at": row.created_at}
         for row, view in zip(rows, columns(session, rows), strict=True)
     ]
@@ -195,7 +196,7 @@ def _columns(
     revisions = [part for part in there if by.cleared or not part.export_controlled]
     # A lot of no revision may be of any.
     if len(revisions) < len(there) and body.part_revision not in {part.revision for part in revisions}:
-        clearance.barred("part", body.part, by.id)
+        clearance.barred("part", body.part)
     if not revisions:
         checks.wrong("part", "There is no part {part}; create it first.", part=body.part)
     elif body.part_revision is None and len(revisions) < len(there):

@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from api.auth import Principal
 from api.changes import perform, transact
 from api.wire import Answer, dumps
+from models import clearance
 from models.domain.errors import FieldError, Invalid, Refusal, Stale, Unknown
 from models.queries import controlled, master
 from models.tables.master_changes import MasterChange
@@ -176,12 +177,12 @@ class Resource(Generic[Row]):
         """The row, when it has the values of ``within``. Raises ``Unknown``, also for what only cleared
         people know of unless whoever asks is ``cleared``."""
         row = session.get(self.table, key, with_for_update=lock)
-        if (
-            row is None
-            or any(getattr(row, name) != value for name, value in (within or {}).items())
-            or controlled.hidden(session, row, cleared=cleared)
-        ):
-            raise Unknown("unknown", "There is no {kind} {key}.", kind=self.name, key=" ".join(map(str, key)))
+        called = " ".join(map(str, key))
+        if row is not None and controlled.hidden(session, row, cleared=cleared):
+            clearance.barred(self.name, called)
+            row = None
+        if row is None or any(getattr(row, name) != value for name, value in (within or {}).items()):
+            raise Unknown("unknown", "There is no {kind} {key}.", kind=self.name, key=called)
         return row
 
     def refuse_stale(self, request: Request, now: Fields, *key: object) -> None:
@@ -250,9 +251,11 @@ def _is_key(value: object) -> bool:
 
 
 class Checks:
-    """Collects what is wrong across fields, to say it all at once."""
+    """Collects what is wrong across fields, to say it all at once. What only cleared people know of is not there
+    unless whoever writes is ``cleared``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cleared: bool = False) -> None:
+        self.cleared = cleared
         self.errors: list[FieldError] = []
 
     def wrong(self, field: str, text: str, **values: object) -> None:
@@ -262,8 +265,14 @@ class Checks:
 
     def exists(self, session: Session, table: type[SQLModel], key: object, field: str, kind: str) -> None:
         """Note an error when no row of ``table`` has that key; an absent key is not asked for."""
-        if key is not None and session.get(table, key) is None:
-            shown = " ".join(key) if isinstance(key, tuple) else key
+        if key is None:
+            return
+        row = session.get(table, key)
+        shown = " ".join(key) if isinstance(key, tuple) else key
+        if row is not None and controlled.hidden(session, row, cleared=self.cleared):
+            clearance.barred(kind, str(shown))
+            row = None
+        if row is None:
             self.wrong(field, "There is no {kind} {key}; create it first.", kind=kind, key=shown)
 
     def same(self, field: str, given: object, key: object) -> None:

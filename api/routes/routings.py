@@ -44,7 +44,7 @@ class RoutingView(RoutingBody):
 @router.post("/routings", status_code=201, response_model=RoutingView)
 def create_routing(body: RoutingBody, request: Request, principal: Planning) -> Answer:
     def make(session: Session, now: datetime) -> Routing:
-        checks = Checks()
+        checks = Checks(cleared=principal.cleared)
         checks.exists(session, Part, (body.part, body.revision), "part", "part")
         return Routing(
             part=body.part, revision=body.revision, operations=_kept(session, checks, body), created_at=now

@@ -77,7 +77,7 @@ def create_sales_order(body: SalesOrderBody, request: Request, principal: Planni
         if session.get(SalesOrder, body.number) is not None:
             raise sales_orders.exists(body.number)
         order = SalesOrder(number=body.number, customer=body.customer, created_at=now)
-        kept = _checked(session, body, body.number)
+        kept = _checked(session, principal, body, body.number)
         session.add(order)
         # Its lines point at the order, so that row goes in first.
         session.flush()
@@ -105,16 +105,18 @@ def replace_sales_order(number: str, body: SalesOrderEdit, request: Request, pri
     """A line that a work order was made for stays, of the same part; its quantity, day and deliveries may change."""
 
     def change(session: Session, order: SalesOrder) -> None:
-        kept = _checked(session, body, number)
+        kept = _checked(session, principal, body, number)
         order.customer = body.customer
         _keep(session, number, kept)
 
     return sales_orders.replace(request, principal, (number,), change)
 
 
-def _checked(session: Session, body: SalesOrderBody | SalesOrderEdit, number: str) -> list[dict[str, Any]]:
+def _checked(
+    session: Session, principal: Principal, body: SalesOrderBody | SalesOrderEdit, number: str
+) -> list[dict[str, Any]]:
     """The lines as kept. Raises ``Invalid``."""
-    checks = Checks()
+    checks = Checks(cleared=principal.cleared)
     checks.same("number", body.number, number)
     seen: set[int] = set()
     for index, line in enumerate(body.lines):

@@ -65,7 +65,7 @@ def create_terms(code: str, body: TermsBody, request: Request, principal: Negoti
 
     def make(session: Session, now: datetime) -> SupplierTerms:
         suppliers.get(session, code)
-        values = _columns(session, code, body)
+        values = _columns(session, principal, code, body)
         return SupplierTerms(id=f"st_{secrets.token_hex(8)}", supplier=code, **values, created_at=now)
 
     return terms.create(request, principal, make)
@@ -85,16 +85,18 @@ def read_terms(code: str, entry: str, request: Request, principal: Reader) -> An
 @router.put("/suppliers/{code}/terms/{entry}", response_model=TermsView)
 def replace_terms(code: str, entry: str, body: TermsBody, request: Request, principal: Negotiator) -> Answer:
     def change(session: Session, row: SupplierTerms) -> None:
-        row.sqlmodel_update(_columns(session, code, body, but=entry))
+        row.sqlmodel_update(_columns(session, principal, code, body, but=entry))
 
     return terms.replace(request, principal, (entry,), change, within={"supplier": code})
 
 
-def _columns(session: Session, code: str, body: TermsBody, *, but: str = "") -> dict[str, Any]:
+def _columns(
+    session: Session, principal: Principal, code: str, body: TermsBody, *, but: str = ""
+) -> dict[str, Any]:
     """What is kept. Raises ``Invalid``, or ``Refusal`` ``exists`` for second ones from the same day."""
     checks = Checks()
     checks.exists(session, Process, body.process, "process", "process")
-    if body.part is not None and not master.known_parts(session, [body.part]):
+    if body.part is not None and not master.known_parts(session, [body.part], cleared=principal.cleared):
         text = "There is no {kind} {key}; create it first."
         checks.wrong("part", text, kind="part", key=body.part)
     values = body.model_dump() | {

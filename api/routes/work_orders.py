@@ -88,7 +88,9 @@ def create_work_order(
         if session.get(WorkOrder, body.number) is not None:
             raise work_orders.exists(body.number)
         _check_parent(session, principal, body.number, body.parent)
-        work_order = WorkOrder(number=body.number, **_columns(session, body, body.number), created_at=now)
+        work_order = WorkOrder(
+            number=body.number, **_columns(session, principal, body, body.number), created_at=now
+        )
         session.add(work_order)
         # The routing points at the work order, so that row goes in first.
         session.flush()
@@ -135,7 +137,7 @@ def replace_work_order(number: str, body: WorkOrderEdit, request: Request, princ
 
     def change(session: Session, work_order: WorkOrder) -> None:
         _check_parent(session, principal, number, body.parent)
-        columns = _columns(session, body, number)
+        columns = _columns(session, principal, body, number)
         earlier = master.operations_of(session, [number])[number]
         # Who orders one of them at the same moment waits for this, or this for them.
         drafts.lock_operations(session, {(number, step.sequence) for step in earlier})
@@ -165,9 +167,11 @@ def _check_parent(session: Session, principal: Principal, number: str, parent: s
         check_parent(number, families.upwards(session, parent, cleared=principal.cleared))
 
 
-def _columns(session: Session, body: WorkOrderBody | WorkOrderEdit, number: str) -> dict[str, Any]:
+def _columns(
+    session: Session, principal: Principal, body: WorkOrderBody | WorkOrderEdit, number: str
+) -> dict[str, Any]:
     """As kept, without the operations. Raises ``Invalid``."""
-    checks = Checks()
+    checks = Checks(cleared=principal.cleared)
     checks.same("number", body.number, number)
     checks.exists(session, Part, (body.part, body.revision), "part", "part")
     checks.exists(session, WorkOrder, body.parent, "parent", "work order")

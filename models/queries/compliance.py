@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Subquery, and_, bindparam, or_, select
 from sqlmodel import Session
 
+from models import clearance
 from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.melting import CLAUSES, Melted, melted, met, worst
@@ -85,7 +86,10 @@ def of_lot(session: Session, number: str, reader: Reader) -> View:
     """Raises `Unknown`, also for who may not know of the part."""
     lot = session.get(Lot, number)
     parts = master.revisions_of(session, lot.part) if lot is not None else []
-    if lot is None or (any(part.export_controlled for part in parts) and not reader.cleared):
+    hidden = any(part.export_controlled for part in parts) and not reader.cleared
+    if hidden:
+        clearance.barred("lot", number)
+    if lot is None or hidden:
         raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
     asked = any(part.dfars for part in parts if lot.part_revision in (None, part.revision))
     return {

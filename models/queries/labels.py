@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from models import clearance
 from models.codec import load_order
 from models.domain.errors import Unknown
 from models.domain.identifiers import Kind
@@ -80,7 +81,10 @@ def of_lot(session: Session, number: str, reader: Reader) -> LotLabel:
     """Raises `Unknown`, also for who may not know of the part."""
     lot = session.get(Lot, number)
     parts = _revisions(session, lot.part) if lot is not None else []
-    if lot is None or (any(part["export_controlled"] for part in parts) and not reader.cleared):
+    hidden = any(part["export_controlled"] for part in parts) and not reader.cleared
+    if hidden:
+        clearance.barred("lot", number)
+    if lot is None or hidden:
         raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
     part = next((each for each in parts if each["revision"] == lot.part_revision), parts[-1] if parts else {})
     sources = [
@@ -100,7 +104,7 @@ def of_lot(session: Session, number: str, reader: Reader) -> LotLabel:
         .order_by(_EDGES.c.id.desc())
         .limit(1)
     )
-    held = lot_holds.stopped(session, [number])
+    held = lot_holds.stopped(session, [number], cleared=reader.cleared)
     return LotLabel(
         number=number,
         pieces=Pieces(

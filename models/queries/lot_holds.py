@@ -16,6 +16,7 @@ from sqlmodel import Session
 from models.codec import load_order
 from models.domain.lot_holds import OpenHold, held_here
 from models.domain.pieces import OUT, Bucket
+from models.queries import controlled
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import EdgeRow, OrderRow, PiecesRow
 from models.tables.types import table
@@ -31,10 +32,14 @@ _ANY_HELD = select(_LOTS.c.number).where(_LOTS.c.held).limit(1)
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A lot is not to be used because `lot`, which it was made from, is on hold."""
+    """A lot is not to be used because `lot`, which it was made from, is on hold; without its name to somebody
+    who may not know of it."""
 
     lot: str
     reason: str
+
+
+_UNTOLD = Covered("", "no reason given")
 
 
 def made_from(session: Session, lot: str) -> frozenset[str]:
@@ -73,13 +78,13 @@ def sources(session: Session, lots: Collection[str]) -> dict[str, set[str]]:
     return _reached(session, {f"{_LOT}{lot}" for lot in lots}, _EDGES.c.to_node, _EDGES.c.from_node)
 
 
-def covering(session: Session, lots: Collection[str]) -> dict[str, Covered]:
+def covering(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, Covered]:
     """Which of `lots` were made from another lot that is on hold."""
-    found = covering_nodes(session, [f"{_LOT}{lot}" for lot in lots])
+    found = covering_nodes(session, [f"{_LOT}{lot}" for lot in lots], cleared=cleared)
     return {node.removeprefix(_LOT): covered for node, covered in found.items()}
 
 
-def covering_nodes(session: Session, nodes: Collection[str]) -> dict[str, Covered]:
+def covering_nodes(session: Session, nodes: Collection[str], *, cleared: bool) -> dict[str, Covered]:
     """Which of `nodes`, lots or pieces at work, were made from another lot that is on hold."""
     if not nodes or session.scalar(_ANY_HELD) is None:
         return {}
@@ -87,19 +92,21 @@ def covering_nodes(session: Session, nodes: Collection[str]) -> dict[str, Covere
     held = _held(session, _lots(node for froms in steps.values() for node in froms))
     if not held:
         return {}
+    known = set(known_lots(session, held, cleared=cleared))
     found = {}
     for node in nodes:
-        above = sorted(_lots(_closure(node, steps)) & held.keys() - _lots({node}))
+        above = _lots(_closure(node, steps)) & held.keys() - _lots({node})
+        named = sorted(above & known)
         if above:
-            found[node] = Covered(above[0], held[above[0]])
+            found[node] = Covered(named[0], held[named[0]]) if named else _UNTOLD
     return found
 
 
-def stopped(session: Session, lots: Collection[str]) -> dict[str, Covered]:
+def stopped(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, Covered]:
     """Which of `lots` are on hold themselves, or were made from one that is."""
     if not lots or session.scalar(_ANY_HELD) is None:
         return {}
-    found = covering(session, lots)
+    found = covering(session, lots, cleared=cleared)
     return found | {lot: Covered(lot, reason) for lot, reason in _held(session, lots).items()}
 
 
@@ -191,6 +198,15 @@ def history(session: Session, lot: str) -> list[dict[str, Any]]:
     """All holds of the lot, the latest first."""
     query = select(_HOLDS).where(_HOLDS.c.lot == lot).order_by(_HOLDS.c.held_at.desc(), _HOLDS.c.id.desc())
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def known_lots(session: Session, lots: Collection[str], *, cleared: bool) -> list[str]:
+    """Those of the lots somebody may know of."""
+    found: list[str] = []
+    for some in _chunks(sorted(lots)):
+        query = select(_LOTS.c.number).where(_LOTS.c.number.in_(some))
+        found += session.scalars(query.where(*controlled.visible(Lot, cleared=cleared)))
+    return sorted(found)
 
 
 def visible(session: Session, orders: Iterable[str], *, cleared: bool) -> list[str]:

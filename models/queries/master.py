@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from models import clearance
 from models.tables.parts import Part
 from models.tables.suppliers import SupplierApproval, SupplierContact
 from models.tables.work_orders import Operation
@@ -63,9 +64,14 @@ def part_of_gtin(session: Session, gtin: str) -> str | None:
     return session.exec(select(Part.number).where(Part.gtin == gtin).limit(1)).first()
 
 
-def known_parts(session: Session, numbers: Sequence[str]) -> set[str]:
-    """Those of ``numbers`` that are parts."""
-    return set(session.exec(select(Part.number).where(col(Part.number).in_(numbers)).distinct()).all())
+def known_parts(session: Session, numbers: Sequence[str], *, cleared: bool) -> set[str]:
+    """Those of ``numbers`` that are parts; for who is not ``cleared``, with no revision that is controlled."""
+    named = select(Part.number).where(col(Part.number).in_(numbers)).distinct()
+    found = set(session.exec(named).all())
+    hidden = set() if cleared else set(session.exec(named.where(col(Part.export_controlled).is_(True))).all())
+    for number in sorted(hidden):
+        clearance.barred("part", number)
+    return found - hidden
 
 
 def descriptions(session: Session, numbers: Iterable[str]) -> dict[tuple[str, str], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from models import clearance
 from models.codec import adapter, load_order
 from models.domain import first_article, headline, serials, setting_up
 from models.domain.arrivals import short_in
@@ -57,7 +58,10 @@ class Reader:
 def stored(session: Session, number: str, reader: Reader) -> Any:
     """The order's row. Raises `Unknown` when there is none, or none for this reader."""
     row = session.execute(_ORDER, {"order": number}).first()
-    if row is None or (row.export_controlled and not reader.cleared):
+    hidden = row is not None and row.export_controlled and not reader.cleared
+    if hidden:
+        clearance.barred("order", number)
+    if row is None or hidden:
         raise Unknown("order.unknown", "There is no order {number}.", number=number)
     return row
 

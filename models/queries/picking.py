@@ -43,7 +43,7 @@ def shelf(
         .order_by(_LOTS.c.received_on.is_(None), _LOTS.c.received_on, _LOTS.c.number)
     ).all()
     numbers = [row.number for row in rows]
-    covered = lot_holds.covering(session, numbers)
+    covered = lot_holds.covering(session, numbers, cleared=False)
     gone = spoken_for(session, numbers, but=but) if sendable else picked_of(session, numbers, but=but)
     found: dict[str, list[ShelfLot]] = {}
     for row in rows:

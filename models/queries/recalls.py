@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from models import clearance
 from models.domain.recalls import Action, Recall, Record, Signature, number_of, unknown
 from models.domain.trace import Direction, follow
 from models.queries.trace import Begin, Genealogy
@@ -63,7 +64,10 @@ def named(session: Session, number: str, *, cleared: bool, lock: bool = False) -
     """Raises `Unknown`, also for what only cleared people know of."""
     query = select(_RECALLS).where(_RECALLS.c.number == number)
     row = session.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None or (row.controlled and not cleared):
+    hidden = row is not None and row.controlled and not cleared
+    if hidden:
+        clearance.barred("recall", number)
+    if row is None or hidden:
         raise unknown(number)
     return _recall(row, _signatures(session, [number]).get(number, ()))
 

@@ -88,7 +88,7 @@ def dispatches(
         query = query.where(_DISPATCHES.c.number < after)
     rows = session.execute(query.order_by(_DISPATCHES.c.number.desc()).limit(limit)).mappings()
     found = {row["number"]: dict(row) | {"lines": []} for row in rows}
-    _with_lines(session, found)
+    _with_lines(session, found, cleared=cleared)
     return list(found.values())
 
 
@@ -99,11 +99,11 @@ def dispatch(session: Session, number: str, *, cleared: bool) -> Record | None:
     if row is None:
         return None
     found = {number: dict(row) | {"lines": []}}
-    _with_lines(session, found)
+    _with_lines(session, found, cleared=cleared)
     return found[number]
 
 
-def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
+def _with_lines(session: Session, found: Mapping[str, Record], *, cleared: bool) -> None:
     """Adds the lines, which sales-order lines they deliver, what is on hold of them, and the customer's name."""
     query = select(_LINES).where(_LINES.c.dispatch.in_(list(found)))
     for row in session.execute(query.order_by(_LINES.c.dispatch, _LINES.c.line)).mappings():
@@ -114,10 +114,10 @@ def _with_lines(session: Session, found: Mapping[str, Record]) -> None:
         for line in each["lines"]:
             line["delivers"] = sold.get((number, line["line"]), [])
     lines = [line for each in found.values() for line in each["lines"]]
-    held = stopped(session, sorted({line["lot"] for line in lines}))
+    held = stopped(session, sorted({line["lot"] for line in lines}), cleared=cleared)
     for line in lines:
         over = held.get(line["lot"])
-        line["held"] = None if over is None else {"lot": over.lot, "reason": over.reason}
+        line["held"] = None if over is None else {"lot": over.lot or line["lot"], "reason": over.reason}
     names = select(_CUSTOMERS.c.code, _CUSTOMERS.c.name).where(
         _CUSTOMERS.c.code.in_({each["customer"] for each in found.values()})
     )

@@ -110,7 +110,7 @@ def records(session: Session, trace: Trace) -> Records:
     return Records(lots(of_lots), jobs, list(zip(*sent, strict=True)))
 
 
-def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
+def nodes(session: Session, trace: Trace, records: Records, *, cleared: bool) -> list[View]:
     """Every node with what is known of it, in the trace's own sequence."""
     lots = records.lots
     of_lots = lot_views(lots)
@@ -129,9 +129,11 @@ def nodes(session: Session, trace: Trace, records: Records) -> list[View]:
     melts = melt_flags.flags(session, of_lots.values()) if lots.melt_asked else {}
     for lot, told in melts.items():
         known[lot_node(lot)] |= told
-    stops = stopped(session, _names(trace, NodeKind.LOT)) if lots.any_held else {}
+    stops = stopped(session, _names(trace, NodeKind.LOT), cleared=cleared) if lots.any_held else {}
     for lot, over in stops.items():
-        known[lot_node(lot)]["held_with"] = over.lot if over.lot != lot else None
+        known[lot_node(lot)]["held_with"] = over.lot or None if over.lot != lot else None
+        if not over.lot:
+            known[lot_node(lot)]["held"] = True
     gone_held = {link.target for link, _ in trace.steps if name_of(link.source) in stops} if stops else ()
     for node in trace.of_kind(NodeKind.DISPATCH):
         known[node]["held"] = node in gone_held

@@ -61,7 +61,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     genealogy = Genealogy(session, cleared, begin.serial, begin.part)
     known = read(session, begin, direction, genealogy)
     trace, records = known.trace, known.records
-    nodes = trace_nodes.nodes(session, trace, records)
+    nodes = trace_nodes.nodes(session, trace, records, cleared=cleared)
     done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]

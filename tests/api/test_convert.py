@@ -245,10 +245,10 @@ def test_only_who_buys_makes_drafts(shop: TestClient, as_role: Login) -> None:
 @ON_SQLITE
 def test_controlled_parts_are_not_there_for_who_is_not_cleared(shop: TestClient, as_role: Login) -> None:
     add(shop, "/parts", PART | {"number": "SECRET", "export_controlled": True})
-    chosen = job(shop, "WO-9", part="SECRET")
+    cleared = as_role(Role.BUYER, Role.PLANNER, cleared=True)
+    chosen = job(cleared, "WO-9", part="SECRET")
     hidden = convert(as_role(Role.BUYER), chosen)
     assert hidden.json()["errors"][0]["message"] == "WO-9 has no outside operation 30."
-    cleared = as_role(Role.BUYER, Role.PLANNER, cleared=True)
     assert convert(cleared, chosen).status_code == 201
 
 

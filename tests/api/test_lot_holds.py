@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from activities import holding
 from activities.doctor import records
+from api.app import now
 from models.domain.authority import Role
+from models.domain.lot_holds import OpenHold
 from models.settings import Settings
+from models.tables.lots import Lot
 from models.tables.orders import EdgeRow
+from models.tables.parts import Part
 from tests.stories import BEHALF, LOT, issued, master_data
 from tests.systems import System, running
 
@@ -128,6 +133,33 @@ async def test_a_hold_covers_everything_made_from_the_lot(system: System) -> Non
     shown = await system.get("/lots/MADE-2/holds")
     assert (shown["items"], shown["covered_by"]) == ([], {"lot": LOT, "reason": "Wrong melt"})
     assert (await system.get("/lots/ELSE-1/holds"))["covered_by"] is None
+
+
+async def test_an_order_anybody_may_know_of_does_not_name_a_controlled_lot_above_its_pieces(
+    system: System,
+) -> None:
+    number = await sent(system)
+    await lot(system, "SECRET-9")
+    made(system, number, "lot:SECRET-9", f"lot:{LOT}")
+    with system.database.write() as session:
+        part = {"number": "SECRET", "revision": "A", "uom": "C62", "export_controlled": True}
+        session.add(Part(**part, created_at=now()))
+        session.get_one(Lot, "SECRET-9").part = "SECRET"
+    with system.database.write() as session:
+        holding.place(session, "SECRET-9", OpenHold("H-1", "u_q", "Wrong melt"), "Wrong melt", now())
+    order = await until(system, number, ["lot_hold"])
+    assert "SECRET-9" not in str(order)
+    events = (await system.get(f"/orders/{number}/events"))["items"]
+    (told,) = (event for event in events if event["type"] == "lot_held")
+    assert (told["payload"]["lot"], told["payload"]["lots"]) == (LOT, [LOT])
+    refused = await system.command(
+        Role.RECEIVING,
+        await issued(system, quantity=10),
+        "send",
+        lines=[{"line": 1, "lot": LOT, "quantity": 1}],
+        status=409,
+    )
+    assert (refused["code"], "SECRET-9" in str(refused)) == ("lot.held", False)
 
 
 async def test_a_lot_is_released_by_another_than_who_held_it(system: System) -> None:

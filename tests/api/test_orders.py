@@ -18,6 +18,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
+from models.tables.parts import Part
 from models.tables.types import table
 from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
 from tests.systems import System, running
@@ -598,7 +599,7 @@ async def test_more_received_than_is_out_is_over_and_flagged(system: System) -> 
 
 
 async def test_a_controlled_order_does_not_exist_for_people_who_are_not_cleared(system: System) -> None:
-    part = {"number": "SECRET", "revision": "A", "description": "x", "uom": "C62", "export_controlled": True}
+    part = {"number": "SECRET", "revision": "A", "description": "x", "uom": "C62"}
     await system.post(Role.ADMIN, "/parts", part, status=201)
     job = {"number": "WO-S", "type": "MTO", "part": "SECRET", "revision": "A", "quantity": 5}
     outside = {
@@ -609,6 +610,8 @@ async def test_a_controlled_order_does_not_exist_for_people_who_are_not_cleared(
         "spec_revision": "2023",
     }
     await system.post(Role.ADMIN, "/work-orders", {**job, "operations": [outside]}, status=201)
+    with system.database.write() as session:
+        session.get_one(Part, ("SECRET", "A")).export_controlled = True
     line = {"work_order": "WO-S", "operation": 10, "quantity": 5}
     body = {"supplier": "ACME", "process": "PLATE", "need_by": "2030-01-01", "lines": [line]}
     refused = await system.post(Role.BUYER, "/orders", body, status=422)

@@ -1,7 +1,8 @@
-"""Who is not cleared neither uses, makes nor reads what is export-controlled, and is told nothing of it."""
+"""Who is not cleared neither uses, makes, reads nor names what is export-controlled, and is told nothing of it."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from fastapi import FastAPI
 from sqlalchemy import update
 from sqlmodel import col
 from starlette.testclient import TestClient
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from models.domain.authority import Role
 from models.tables.parts import Part
-from tests.api.conftest import API, LOT, PART, WORK_ORDER, Login
+from tests.api.conftest import API, LOT, PART, PLAN, ROUTING, SALES_ORDER, WORK_ORDER, Login
 
 SECRET_PART, SECRET_LOT, SECRET_JOB = "BAR-EXP", "R-EXP", "EX1"
 SECRETS = (SECRET_PART, SECRET_LOT, SECRET_JOB)
@@ -118,3 +120,102 @@ def test_a_lot_of_a_controlled_part_is_refused_as_of_an_unknown_one(
         one = (col(Part.number) == "TUBE-1", col(Part.revision) == "1")
         session.execute(update(Part).where(*one).values(export_controlled=True))
     assert [came(dock, "TUBE-1", revision).status_code for revision in (None, "1", "0")] == [422, 422, 201]
+
+
+def test_a_hold_says_nothing_of_a_mismatch_only_cleared_people_know_of(
+    dock: TestClient, cleared: TestClient
+) -> None:
+    mismatch = used(cleared).json()["mismatch"]
+    lot = dock.post(f"{JOB}/outputs", json={"quantity": 5}).json()["lot"]
+    decided = {"decision": "hold", "reason": "Wait for the laboratory"}
+    assert cleared.post(f"{API}/material-mismatches/{mismatch}/disposition", json=decided).is_success
+    assert dock.get(f"{API}/lots/{lot}").json()["hold_reason"] == "Wait for the laboratory"
+    left = {"customer": "N", "destination": "Graz", "lines": [{"lot": lot, "quantity": 1}]}
+    assert mismatch not in dock.post(API + "/dispatches", json=left).text
+
+
+def test_a_lot_is_held_with_a_controlled_one_without_its_name(dock: TestClient, cleared: TestClient) -> None:
+    used(cleared)
+    lot = dock.post(f"{JOB}/outputs", json={"quantity": 5}).json()["lot"]
+    assert dock.get(f"{API}/lots/{lot}").json()["held"] is False
+    assert cleared.post(f"{API}/lots/{SECRET_LOT}/hold", json={"reason": "Bad BAR-EXP melt"}).is_success
+    left = {"customer": "N", "destination": "Graz", "lines": [{"lot": lot, "quantity": 1}]}
+    answers = [
+        dock.get(f"{API}/lots/{lot}"),
+        dock.get(f"{API}/lots/{lot}/holds"),
+        dock.get(f"{API}/trace/lot:{lot}"),
+        dock.post(f"{API}/work-orders/WO-3201/consumptions", json={"lot": lot, "quantity": 1}),
+        dock.post(API + "/dispatches", json=left),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 409, 409]
+    assert not [secret for secret in SECRETS for answer in answers if secret in answer.text]
+    lot_read, holds, trace, *_ = (answer.json() for answer in answers)
+    assert (lot_read["held"], lot_read["held_with"]) == (True, None)
+    assert holds["covered_by"] == {"lot": None, "reason": "no reason given"}
+    assert [node["held"] for node in trace["nodes"] if node["id"] == f"lot:{lot}"] == [True]
+    assert cleared.get(f"{API}/lots/{lot}/holds").json()["covered_by"]["lot"] == SECRET_LOT
+    assert cleared.get(f"{API}/lots/{SECRET_LOT}/holds").json()["covers"] == sorted([SECRET_LOT, lot])
+
+
+MADE_OF = PART | {"number": "CAP-1", "bom": [{"part": SECRET_PART, "quantity": 1}]}
+NAMING: dict[str, tuple[str, dict[str, Any]]] = {
+    "a work order": ("/work-orders", WORK_ORDER | {"number": "WO-X", "part": SECRET_PART, "revision": "A"}),
+    "a work order below one": ("/work-orders", WORK_ORDER | {"number": "WO-X", "parent": SECRET_JOB}),
+    "a routing": ("/routings", ROUTING | {"part": SECRET_PART, "revision": "A"}),
+    "an inspection plan": ("/inspection-plans", PLAN | {"part": SECRET_PART, "revision": "A"}),
+    "a sales order": (
+        "/sales-orders",
+        {
+            "number": "SO-X",
+            "customer": "NORTHWIND",
+            "lines": [SALES_ORDER["lines"][0] | {"part": SECRET_PART, "revision": "A"}],
+        },
+    ),
+    "terms": ("/suppliers/ACME/terms", {"part": SECRET_PART, "currency": "USD", "valid_from": "2026-01-01"}),
+    "a bill of material": ("/parts", MADE_OF),
+}
+
+
+@pytest.mark.parametrize("kind", NAMING)
+def test_what_names_a_controlled_part_is_refused_as_if_there_were_none(
+    cleared: TestClient, stocked: TestClient, kind: str
+) -> None:
+    office, (path, body) = stocked, NAMING[kind]
+    with capture_logs() as logged:
+        hidden = office.post(API + path, json=body)
+    secret = SECRET_JOB if "parent" in body else SECRET_PART
+    unknown = office.post(API + path, content=json.dumps(body).replace(secret, "NO-4"))
+    assert hidden.status_code == 422
+    assert said(hidden, secret, "NO-4") == said(unknown, "", "")
+    (told,) = [entry for entry in logged if entry["event"] == "controlled_refused"]
+    assert secret in told["key"]
+    assert cleared.post(API + path, json=body).status_code == 201
+
+
+def test_a_job_or_sale_is_not_changed_to_a_controlled_part(cleared: TestClient, stocked: TestClient) -> None:
+    office, secret = stocked, {"part": SECRET_PART, "revision": "A"}
+    lines = [SALES_ORDER["lines"][0] | secret]
+    for client, status in ((office, 422), (cleared, 200)):
+        for path, body in (
+            ("/work-orders/WO-3201", WORK_ORDER | secret),
+            ("/sales-orders/SO-88", SALES_ORDER | {"lines": lines}),
+        ):
+            assert client.put(API + path, json=body).status_code == status, path
+    # From then on they are controlled themselves.
+    assert office.put(f"{API}/work-orders/WO-3201", json=WORK_ORDER).status_code == 404
+
+
+def test_a_read_that_is_refused_is_in_the_log_with_who_asked(dock: TestClient, cleared: TestClient) -> None:
+    paths = (f"/lots/{SECRET_LOT}", f"/work-orders/{SECRET_JOB}", f"/parts/{SECRET_PART}/A", "/lots/NO-1")
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        assert [dock.get(API + path).status_code for path in paths] == [404] * 4
+        assert dock.get(f"{API}/lots/{SECRET_LOT}/compliance").status_code == 404
+    told = [(entry["kind"], entry["key"]) for entry in logged]
+    assert told == [
+        ("lot", SECRET_LOT),
+        ("work order", SECRET_JOB),
+        ("part", f"{SECRET_PART} A"),
+        ("lot", SECRET_LOT),
+    ]
+    (by,) = {entry["by"] for entry in logged}
+    assert by.startswith("u_")

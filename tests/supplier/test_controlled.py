@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from api import people
 from models.domain.authority import Role
+from models.tables.parts import Part
 from tests.stories import issued
 from tests.supplier.phone import opened
 from tests.supplier.steps import rows
@@ -21,7 +22,6 @@ async def test_a_controlled_order_is_shown_to_cleared_contacts_only(system: Syst
         "revision": "A",
         "description": "Secret nozzle",
         "uom": "C62",
-        "export_controlled": True,
     }
     await system.post(admin, "/parts", part, status=201)
     operation = {
@@ -33,6 +33,8 @@ async def test_a_controlled_order_is_shown_to_cleared_contacts_only(system: Syst
     }
     job = {"number": "WO-9", "type": "MTO", "part": "NOZZLE-X", "revision": "A", "quantity": 5}
     await system.post(admin, "/work-orders", {**job, "operations": [operation]}, status=201)
+    with system.database.write() as session:
+        session.get_one(Part, ("NOZZLE-X", "A")).export_controlled = True
     contact = {"name": "Eva", "email": "eva@acme.example", "cleared": True, "notify": ["orders"]}
     made = await system.post(Role.BUYER, "/suppliers/ACME/contacts", contact, status=201)
     line = {"work_order": "WO-9", "operation": 10, "quantity": 5, "unit_price": "1", "currency": "USD"}

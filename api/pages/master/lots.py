@@ -68,14 +68,13 @@ def _panels(session: Session, staff: Staff, record: Record) -> list[Panel]:
     names = order_stream.names(
         session, {record["recorded_by"], *(row[name] for row in rows for name in ("held_by", "released_by"))}
     )
-    above = lot_holds.covering(session, [number]).get(number)
+    above = lot_holds.covering(session, [number], cleared=staff.principal.cleared).get(number)
     inherited = []
     if above is not None:
         path = f"/master/lots/{quote(above.lot, safe='')}"
         made = words.say(N_("made from lot {lot}"), lot=above.lot)
-        inherited.append(
-            [Cell(above.reason), Cell(made, href=path), Cell(""), Cell(words.say(N_("Held")), "act")]
-        )
+        source = Cell(made, href=path) if above.lot else Cell("")
+        inherited.append([Cell(above.reason), source, Cell(""), Cell(words.say(N_("Held")), "act")])
     return [
         Panel(
             N_("Holds"),
