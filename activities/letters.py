@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
-from activities import mail_facts, mail_parts, our_mails, supplier_mails
+from activities import mail_facts, mail_parts, mail_pieces, our_mails, supplier_mails
 from activities.mail_message import mail_host, sender_of
 from activities.outgoing import queue
 from models.domain import events as e
@@ -131,7 +131,7 @@ class Letters:
             case e.ReminderSent(rule="change_reminder"):
                 return mail_facts.change_reminder(order, theirs)
             case e.ReminderSent(rule="return_reminder"):
-                returns, coming = mail_facts.to_leave(order), mail_facts.coming(order)
+                returns, coming = mail_pieces.to_leave(order), mail_pieces.coming(order)
                 return supplier_mails.ReturnReminder(**theirs, returns=returns, coming=coming)
             case e.ActionPlanned():
                 return our_mails.ActionPlanned(**ours, **mail_facts.corrective(order, event), link_id=link)
@@ -147,8 +147,8 @@ class Letters:
                 return supplier_mails.OrderCancelled(
                     **theirs,
                     reason=event.reason,
-                    returns=mail_facts.there(order),
-                    coming=mail_facts.coming(order),
+                    returns=mail_pieces.there(order),
+                    coming=mail_pieces.coming(order),
                 )
             case e.NonconformanceDispositioned() | e.DispositionDecided():
                 back: type[supplier_mails.ReworkRequested | supplier_mails.PiecesReturned]
@@ -161,7 +161,7 @@ class Letters:
                     **theirs,
                     nonconformance=event.nonconformance,
                     defect=order.nonconformances[event.nonconformance].defect,
-                    pieces=mail_facts.going_back(order, event.moves),
+                    pieces=mail_pieces.going_back(order, event.moves),
                 )
             case e.InspectionReviewed():
                 inspection = order.inspections[event.inspection]
@@ -169,17 +169,17 @@ class Letters:
                     **theirs,
                     inspection=event.inspection,
                     decision=mail_facts.decision(event.decision),
-                    pieces=mail_facts.some_pieces(
+                    pieces=mail_pieces.some_pieces(
                         order, inspection.line, inspection.lot, inspection.lot_size
                     ),
                     note=event.note,
-                    first_article=mail_facts.first_pieces(order, inspection),
+                    first_article=mail_pieces.first_pieces(order, inspection),
                 )
             case e.LotHeld():
-                pieces = mail_facts.there_of(order, event.lots)
+                pieces = mail_pieces.there_of(order, event.lots)
                 return supplier_mails.LotHeld(**theirs, lots=event.lots, pieces=pieces, reason=event.reason)
             case e.LotReleased():
-                pieces = mail_facts.there_of(order, event.lots)
+                pieces = mail_pieces.there_of(order, event.lots)
                 return supplier_mails.LotReleased(
                     **theirs, lots=event.lots, pieces=pieces, need_by=order.need_by
                 )
@@ -211,7 +211,7 @@ class Letters:
                     need_by=order.need_by,
                     changes=mail_facts.changes(order, event.before, event.terms),
                     reason=event.reason,
-                    rejected=tuple(mail_facts.part(order, line) for line in event.rejected),
+                    rejected=tuple(mail_pieces.part(order, line) for line in event.rejected),
                 )
             case e.CounterRejected():
                 return supplier_mails.CounterAnswered(
@@ -231,7 +231,7 @@ class Letters:
                     change=mail_facts.change_order(order, event.change),
                     reason=order.changes[event.change].reason,
                     revision=order.revision,
-                    returns=mail_facts.leaves_with(order, event.change),
+                    returns=mail_pieces.leaves_with(order, event.change),
                 )
             case e.ChangeApproved() | e.ChangeRejected():
                 return our_mails.ChangeDecided(
@@ -283,10 +283,10 @@ class Letters:
                     **theirs,
                     reason=event.reason,
                     transfer=event.pieces == "transfer",
-                    there=mail_facts.to_leave(order),
-                    rework=mail_facts.to_rework(order),
-                    coming=mail_facts.coming(order),
-                    kept=mail_facts.accepted(order),
+                    there=mail_pieces.to_leave(order),
+                    rework=mail_pieces.to_rework(order),
+                    coming=mail_pieces.coming(order),
+                    kept=mail_pieces.accepted(order),
                 )
             case e.OrderDeclined():
                 return our_mails.OrderDeclined(
