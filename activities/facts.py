@@ -35,7 +35,8 @@ from models.queries.issuing import master_data
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import been, elsewhere
 from models.queries.transfers import next_orders
-from models.queries.upstream import onward, upstream
+from models.queries.upstream import onward
+from models.queries.waiting import upstream
 from models.queries.worked import done_by
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.people import User

@@ -26,6 +26,15 @@ class Unfinished:
     finished: Decimal = ZERO
     step: Step | None = None
 
+    def usable(self, here: Decimal) -> Decimal:
+        """What of so many a job may use: it takes raw material too, but not what is to go out again."""
+        return max(ZERO, here - self.waiting)
+
+    def may_go(self, here: Decimal) -> Decimal:
+        """What of so many may leave for a customer without anybody confirming that it leaves as it is."""
+        left = self.usable(here)
+        return left if self.step is None else min(left, self.finished)
+
 
 def unfinished(
     here: Decimal, passages: Iterable[Passage], ordered: Iterable[Step], running: Collection[Step]

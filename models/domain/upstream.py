@@ -26,17 +26,20 @@ class Ordered:
 @dataclass(frozen=True, slots=True)
 class Upstream:
     """What an operation waits for: the last operation before it that is ordered, its orders, how many of its
-    pieces were accepted, and how many of these this operation has taken already, on whichever order."""
+    pieces were accepted, and how many of these this operation has taken already, on whichever order. `here`: how many
+    can still be on our shelf, None where nobody can say: others left for a customer, into another job or went on."""
 
     operation: int
     orders: tuple[str, ...]
     accepted: Decimal
     taken: Decimal
+    here: Decimal | None = None
 
     @property
     def usable(self) -> Decimal:
         """How many more may be sent now. Pending and rejected pieces never are."""
-        return max(ZERO, self.accepted - self.taken)
+        left = max(ZERO, self.accepted - self.taken)
+        return left if self.here is None else min(left, self.here)
 
 
 @dataclass(frozen=True, slots=True)

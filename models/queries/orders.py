@@ -28,7 +28,7 @@ from models.domain.standing import sendable
 from models.domain.transfers import Transfer, offered
 from models.queries import costs, worked
 from models.queries.claims import claims
-from models.queries.upstream import upstream
+from models.queries.waiting import upstream
 from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.types import table

@@ -1,4 +1,5 @@
-"""What open orders, drafts among them, are going to send of our lots and have not sent yet."""
+"""What open orders, drafts among them, are going to send of our lots: what was not sent yet, and what came back as it
+went."""
 
 from __future__ import annotations
 
@@ -12,8 +13,10 @@ from sqlmodel import Session
 
 from models.codec import load_order
 from models.domain.identifiers import Kind
-from models.domain.pieces import key, sent
+from models.domain.order import Line, Order
+from models.domain.pieces import Bucket, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO
+from models.domain.sendable import came_back
 from models.tables.orders import DraftLineRow, IdentifierRow, LineRow, OrderRow
 from models.tables.types import table
 from models.tables.work_orders import Operation
@@ -89,9 +92,22 @@ def _drafted(number: str, draft: Any) -> Iterable[Plan]:
 def _issued(snapshot: Any) -> Iterable[Plan]:
     order = load_order(snapshot)
     for line in order.lines:
+        going: dict[str, Decimal] = {}
         for planned in line.lots:
             gone = sent(order.stock.get(key(line.line, planned.lot), {}))
             if not line.short_closed and planned.quantity > gone:
-                yield Plan(
-                    order.number, line.work_order, line.operation, planned.lot, planned.quantity - gone
-                )
+                going[planned.lot] = planned.quantity - gone
+        for lot, again in _again(order, line):
+            going[lot] = going.get(lot, ZERO) + again
+        for lot, some in going.items():
+            yield Plan(order.number, line.work_order, line.operation, lot, some)
+
+
+def _again(order: Order, line: Line) -> Iterable[tuple[str, Decimal]]:
+    """By lot, what came back as it went and is to be sent once more."""
+    left = came_back(order, line)
+    for at, pieces in order.stock.items():
+        some = min(left, pieces.get(Bucket.RETURNED_UNPROCESSED, ZERO)) if line_of(at) == line.line else ZERO
+        if some and lot_of(at):
+            left -= some
+            yield lot_of(at), some

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.transfers import TransferState
-from models.domain.upstream import Onward, Ordered, Upstream, after, before
+from models.domain.upstream import Onward, Ordered, after
 from models.tables.orders import DraftLineRow, LineRow, OrderRow, PiecesRow, TransferRow
 from models.tables.types import Exact, table
 
@@ -98,15 +98,6 @@ def handed_on(
             if left in counted and counted[left] == counted.get((target, item["to_line"])):
                 found[left] = found.get(left, ZERO) + Decimal(item["quantity"])
     return found
-
-
-def upstream(session: Session, lines: Mapping[int, tuple[str, int]], *, cleared: bool) -> dict[int, Upstream]:
-    """Of lines given with work order and operation those that wait for an operation before them."""
-    known = ordered(session, {work_order for work_order, _ in lines.values()}, cleared=cleared)
-    found = {
-        line: before(operation, known.get(work_order, ())) for line, (work_order, operation) in lines.items()
-    }
-    return {line: waits for line, waits in found.items() if waits is not None}
 
 
 def onward(session: Session, lines: Mapping[int, tuple[str, int]], *, cleared: bool) -> dict[int, Onward]:

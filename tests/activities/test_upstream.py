@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from models import drafts
 from models.codec import load_order
 from models.db import Database
 from models.domain import commands as c
+from models.domain.facts import Draft, DraftLine
 from models.domain.pieces import Bucket, total
 from models.domain.progress import totals
 from models.queries import orders as queries
@@ -25,9 +26,10 @@ from models.queries.progress import lines_of
 from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
+from models.tables.shop_floor import ConsumptionRow
 from models.tables.suppliers import Supplier, SupplierApproval
 from models.tables.types import table
-from models.tables.work_orders import Operation
+from models.tables.work_orders import Operation, WorkOrder
 from tests.activities.test_apply import NOW, Shop
 
 D = Decimal
@@ -122,6 +124,54 @@ def test_pieces_that_turn_out_wrong_are_usable_no_longer(job: Job) -> None:
     wrong = c.ReportNonconformance((c.LineQuantity(1, D(30), "L1"),), "thin")
     assert job.do(job.first, wrong).status == "applied"
     assert said(job, job.second, 21)["values"]["left"] == "20"
+
+
+def left_for(job: Job, work_order: str, some: int) -> None:
+    """So many of the lot went into that job, as the shop floor writes it down."""
+    with job.shop.database.write() as session:
+        lots = table(Lot)
+        session.execute(update(lots).where(lots.c.number == "L1").values(on_hand=lots.c.on_hand - some))
+        of = {"work_order": work_order, "lot": "L1", "part": "FLANGE", "quantity": D(some), "unit": "C62"}
+        at = NOW + timedelta(
+            minutes=session.scalar(select(func.count()).select_from(table(ConsumptionRow))) or 0
+        )
+        session.add(ConsumptionRow(id=f"{work_order}-{some}", **of, at=at, recorded_at=at, recorded_by="u_1"))
+
+
+def test_what_left_the_shelf_is_usable_no_longer(job: Job) -> None:
+    with job.shop.database.write() as session:
+        session.add(
+            WorkOrder(number="WO-9", type="MTO", part="FLANGE", revision="B", quantity=D(9), created_at=NOW)
+        )
+    job.send(job.first, 100)
+    job.receive(accepted=60)
+    assert job.shown(job.second)["usable"] == D(60)
+    left_for(job, "WO-9", 25)
+    assert job.shown(job.second)["usable"] == D(35)
+    assert said(job, job.second, 36)["values"]["left"] == "35"
+    assert job.send(job.second, 30).status == "applied"
+    assert job.shown(job.second)["usable"] == D(5)
+    # What the work order itself uses of the lot comes out of it under another name, and goes on.
+    left_for(job, "WO", 5)
+    assert job.shown(job.second)["usable"] == D(5)
+
+
+def test_what_went_on_to_a_later_operation_is_usable_once_it_is_back(job: Job) -> None:
+    with job.shop.database.write() as session:
+        session.add(Operation(work_order="WO", sequence=35, kind="outside", process="PLATE", spec="B633"))
+    job.send(job.first, 100)
+    job.receive(accepted=60)
+    job.send(job.second, 45)
+    # An operation in between is ordered when most are past it.
+    line = DraftLine(1, "WO", 35, D(60), D("0.85"), "USD")
+    draft = Draft("", "MAIN", "u_1", "ACME", "PLATE", "B633", "", date(2026, 4, 16), lines=(line,))
+    with job.shop.database.write() as session:
+        between = drafts.create(session, draft, NOW).number
+    assert job.do(between, c.Issue()).status == "applied"
+    assert job.shown(between)["usable"] == D(15)
+    back = c.ReceiveLine(1, counted=D(20), accepted=D(20), output_lot="L1-P")
+    assert job.do(job.second, c.Receive((back,), additional=True)).status == "applied"
+    assert job.shown(between)["usable"] == D(35)
 
 
 def with_other_stock(job: Job) -> None:

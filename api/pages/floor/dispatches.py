@@ -46,7 +46,7 @@ FORM = Form(
             "lines",
             N_("What leaves"),
             (
-                Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
+                Input("lot", N_("Lot"), "suggest", options=choices.lots_to_dispatch),
                 Input("quantity", N_("Quantity"), "number"),
                 Input("serials", N_("Serial numbers"), "lines"),
                 Input("sales_order", N_("Sales order"), "suggest", options=choices.sales_orders),

@@ -100,7 +100,7 @@ def consumption_form(steps: list[Option]) -> Form:
     """`steps`: the job's operations to choose from."""
     return Form(
         (
-            Input("lot", N_("Lot"), "suggest", options=choices.lots_on_hand),
+            Input("lot", N_("Lot"), "suggest", options=choices.lots_to_use),
             Input("quantity", N_("Quantity"), "number"),
             Input("serials", N_("Serial numbers"), "lines", N_("One in each line, or with commas between")),
             *_step(steps),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 import holidays
 from babel import Locale
 from sqlmodel import Session, SQLModel, col, select
 
+from activities.i18n import N_
 from activities.wording import UNITS
 from api.pages.master.inputs import Option, Options
 from api.supplier.words import Words
+from models.domain.unfinished import Unfinished
 from models.queries import controlled
+from models.queries.worked import leaving
 from models.tables.demand import SalesOrder
 from models.tables.lots import Lot
 from models.tables.parts import Part
@@ -51,11 +55,33 @@ sales_orders = _of(SalesOrder, "number")
 customers = _of(Customer, "code", "name")
 
 
-def lots_on_hand(session: Session, words: Words) -> Sequence[Option]:
-    """Lots something is left of, the newest first."""
+def lots_to_use(session: Session, words: Words) -> Sequence[Option]:
+    """Lots a job may use something of, the newest first; what is to go out again is not usable."""
+    return _lots(session, words, Unfinished.usable)
+
+
+def lots_to_dispatch(session: Session, words: Words) -> Sequence[Option]:
+    """Lots something of may leave for a customer, the newest first, with how many are done with everything begun."""
+    return _lots(session, words, Unfinished.may_go)
+
+
+def _lots(
+    session: Session, words: Words, usable: Callable[[Unfinished, Decimal], Decimal]
+) -> Sequence[Option]:
     left = select(Lot).where(col(Lot.on_hand) > 0, col(Lot.held).is_(False))
     rows = session.exec(left.order_by(col(Lot.created_at).desc(), col(Lot.number)).limit(MOST)).all()
-    return [(row.number, f"{row.number} · {row.part} · {words.amount(row.on_hand, row.uom)}") for row in rows]
+    begun = leaving(session, {row.number: row.on_hand for row in rows}, cleared=True)
+    found = []
+    for row in rows:
+        stand = begun.get(row.number)
+        some = usable(stand, row.on_hand) if stand is not None else row.on_hand
+        here = words.amount(row.on_hand, row.uom)
+        if some < row.on_hand:
+            here = words.say(N_("{some} of {all}"), some=words.amount(some, row.uom), all=here)
+        # What is not done may leave when somebody says so; what is to go out again may not.
+        if stand is None or stand.usable(row.on_hand):
+            found.append((row.number, f"{row.number} · {row.part} · {here}"))
+    return found
 
 
 def countries(_session: Session, words: Words) -> Sequence[Option]:
