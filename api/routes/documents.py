@@ -11,8 +11,9 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import select
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
+from api import evidence_zip
 from api.auth import Principal, Reader
 from api.routes.lots import lots
 from api.routes.order_commands import answer, ask
@@ -25,6 +26,7 @@ from models.domain.errors import Unknown
 from models.domain.evidence import DocumentType, Printed
 from models.domain.quantities import quantity as checked_quantity
 from models.queries import orders as queries
+from models.queries.order_evidence import evidence
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.orders import DocumentRow
 from models.tables.types import table
@@ -109,6 +111,20 @@ def read_document(document: str, request: Request, principal: Reader) -> Respons
         media_type=row.media_type,
         filename=row.filename,
         headers={"ETag": f'"{row.sha256}"', "Cache-Control": "private, immutable, max-age=31536000"},
+    )
+
+
+@router.get("/orders/{number}/evidence.zip", response_class=Response)
+def download_evidence(number: str, request: Request, principal: Reader) -> Response:
+    """The order's documents, and the certificates of the lots it sent and of what went into these, each as it was
+    uploaded, with `index.csv`: what each is, whose, its SHA-256, and what superseded it."""
+    with request.app.state.database.snapshot() as session:
+        files = evidence(session, number, reader(principal))
+    uploads: Uploads = request.app.state.uploads
+    return StreamingResponse(
+        evidence_zip.packed(number, files, uploads.store),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{number}-evidence.zip"'},
     )
 
 
