@@ -55,6 +55,11 @@ def load_event(name: str, payload: Any) -> Event:
     return adapter(EVENTS[name]).validate_python(payload)
 
 
+def load_written(name: str, payload: Any) -> Event:
+    """As `load_event`, of a payload as it is stored: a database driver may have read it already."""
+    return load_event(name, orjson.loads(payload) if isinstance(payload, str) else payload)
+
+
 def load_command(name: str, payload: Any) -> Command:
     return adapter(COMMANDS[name]).validate_python(payload)
 

@@ -7,10 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select, union
+from sqlalchemy import Text, bindparam, select, type_coerce, union
 from sqlmodel import Session
 
-from models.codec import load_event
+from models.codec import load_written
 from models.domain import events as e
 from models.domain.identifiers import Kind
 from models.domain.order import Order
@@ -79,11 +79,14 @@ _STEPS = (
     .join(_ORDERS, _ORDERS.c.number == _LINES.c.order_number)
     .where(_LINES.c.order_number.in_(bindparam("orders", expanding=True)))
 )
+# As it is written, where the driver does not read it itself: thousands of events are read faster our way.
+_PAYLOAD = type_coerce(_EVENTS.c.payload, Text).label("payload")
 _STREAMS = (
-    select(_EVENTS.c.order_number, _EVENTS.c.type, _EVENTS.c.payload, _EVENTS.c.at)
+    select(_EVENTS.c.order_number, _EVENTS.c.type, _PAYLOAD)
     .where(_EVENTS.c.order_number.in_(bindparam("orders", expanding=True)), _EVENTS.c.type.in_(_TELLING))
     .order_by(_EVENTS.c.at, _EVENTS.c.order_number, _EVENTS.c.sequence)
 )
+_DATED = _STREAMS.add_columns(_EVENTS.c.at)
 _USE = select(_USED.c.lot, _USED.c.quantity, _USED.c.recorded_at).where(
     _USED.c.lot.in_(bindparam("lots", expanding=True)), _USED.c.reversed_at.is_(None)
 )
@@ -123,11 +126,12 @@ def history(session: Session, lots: Collection[str], *, cleared: bool) -> Histor
         for row in session.execute(query, {"lots": sorted(lots)})
     ]
     left.sort(reverse=True)
-    for row in session.execute(_STREAMS, {"orders": sorted(orders)}):
+    # When each happened is asked only where something else happened in between: days cost as much as events.
+    for row in session.execute(_DATED if left else _STREAMS, {"orders": sorted(orders)}):
         while left and left[-1][0] < row.at:
             _, lot, quantity = left.pop()
             found.left(lot, quantity)
-        found.add(row.order_number, load_event(row.type, row.payload))
+        found.add(row.order_number, load_written(row.type, row.payload))
     for _, lot, quantity in reversed(left):
         found.left(lot, quantity)
     return found
