@@ -40,21 +40,24 @@ def by_id(session: Session, link: str) -> Any:
     return session.execute(select(_LINKS).where(_LINKS.c.id == link)).first()
 
 
-def onward(session: Session, link: Any, order: Order, now: datetime) -> Any:
-    """The same contact's living link to the order where this one goes on; None where there is none."""
-    if not order.kin.successor:
-        return None
-    return session.execute(
+def kindred(session: Session, link: Any, order: Order, now: datetime) -> dict[str, Any]:
+    """By order, the same contact's living links to those that go on with this one, and to the other parts of the
+    one it is a part of. To what another supplier has there is none."""
+    kin = order.kin
+    wanted = {kin.merged_into, *kin.superseded_by, *kin.siblings} - {""}
+    if not wanted:
+        return {}
+    rows = session.execute(
         select(_LINKS)
         .where(
-            _LINKS.c.order_number == order.kin.successor,
+            _LINKS.c.order_number.in_(sorted(wanted)),
             _LINKS.c.contact == link.contact,
             _LINKS.c.revoked_at.is_(None),
             _LINKS.c.expires_at > now,
         )
-        .order_by(_LINKS.c.expires_at.desc())
-        .limit(1)
-    ).first()
+        .order_by(_LINKS.c.expires_at)
+    )
+    return {row.order_number: row for row in rows}
 
 
 def living(link: Any, now: datetime) -> bool:

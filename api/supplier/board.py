@@ -58,8 +58,11 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """`links`: several values, each with where it leads, empty for nowhere."""
+
     name: str
     value: str
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def board(visit: Visit) -> Board:
             for hold in order.open_lot_holds
             if with_supplier(order, hold.lots)
         ),
-        facts=tuple(_facts(order, words)),
+        facts=tuple(_facts(visit)),
         lines=tuple(_line(visit, line) for line in order.lines),
         steps=tuple(_steps(order, words)),
         owed=(*_to_describe(visit), *_owed(order, words), *_corrective(order, words)),
@@ -181,7 +184,8 @@ def board(visit: Visit) -> Board:
     )
 
 
-def _facts(order: Order, words: Words) -> Iterator[Fact]:
+def _facts(visit: Visit) -> Iterator[Fact]:
+    order, words = visit.order, visit.words
     yield Fact(words.say(N_("Process")), order.process_name)
     if order.spec:
         yield Fact(words.say(N_("Specification")), f"{order.spec} {order.spec_revision}".strip())
@@ -194,13 +198,17 @@ def _facts(order: Order, words: Words) -> Iterator[Fact]:
         yield Fact(words.say(N_("Includes the former orders")), words.listed(order.kin.merged_from))
     if order.kin.split_from:
         yield Fact(words.say(N_("Part of the former order")), order.kin.split_from)
-        yield Fact(words.say(N_("Other parts")), words.listed(order.kin.siblings))
+        yield _orders(visit, words.say(N_("Other parts")), order.kin.siblings)
     if order.kin.successor:
-        yield Fact(
-            words.say(N_("Goes on as")), words.listed(order.kin.superseded_by or (order.kin.successor,))
-        )
+        yield _orders(visit, words.say(N_("Goes on as")), order.kin.superseded_by or (order.kin.successor,))
     if order.supplier_order:
         yield Fact(words.say(N_("Your order number")), order.supplier_order)
+
+
+def _orders(visit: Visit, name: str, numbers: tuple[str, ...]) -> Fact:
+    """Other orders of theirs, each a link where they have one to it."""
+    ways = tuple((number, visit.way_to(number)) for number in numbers)
+    return Fact(name, visit.words.listed(numbers), ways)
 
 
 def _line(visit: Visit, line: Line) -> LineView:

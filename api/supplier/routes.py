@@ -112,6 +112,16 @@ def _proposed(visit: Visit) -> tuple[str, ...]:
     return tuple(terms.proposed(counter, visit.order, visit.words))
 
 
+@router.api_route("/{link}/orders/{number}", methods=["GET", "HEAD"], dependencies=PUBLIC)
+async def kindred_order(link: str, number: str, request: Request) -> Response:
+    """To another order that this one went on as, or is a part with, by this person's own link."""
+    visit = await enter(request, link)
+    if visit.barred:
+        return _barred(visit)
+    found = visit.kindred.get(number)
+    return let_in(request, found, visit.now) if found is not None else RedirectResponse(visit.path, 303)
+
+
 @router.api_route("/{link}/{task}", methods=["GET", "HEAD"], dependencies=PUBLIC)
 async def task_page(link: str, task: str, request: Request) -> Response:
     visit = await enter(request, link)
@@ -239,7 +249,7 @@ def _untried(visit: Visit, key: str) -> str:
 
 def _possible(visit: Visit, task: Task, change: str) -> None:
     """Raises why the order does not take this now, before there is anything to read into it."""
-    gate.check(visit.order, task.command, change)
+    gate.check(visit.order, task.command, change, outside=True)
     if not task.offered(visit.order):
         # Where only the hold is in the way, it is the reason.
         held = gate.on_hold(visit.order)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from sqlalchemy import select
@@ -51,14 +53,23 @@ class Visit:
     now: datetime
     # Files this person has still to describe.
     kept: tuple[KeptFile, ...] = ()
-    # The same person's link to the order where this one goes on; None where there is none.
-    onward: Any = None
+    # The same person's links to the orders that go on with this one, and to its other parts.
+    kindred: Mapping[str, Any] = field(default_factory=dict)
     # Orders that go on with its pieces, to which these may be sent straight.
     following: tuple[Order, ...] = ()
 
     @property
     def path(self) -> str:
         return f"/s/o/{self.link}"
+
+    @property
+    def onward(self) -> Any:
+        """The link to the order where this one goes on; None where there is none."""
+        return self.kindred.get(self.order.kin.successor)
+
+    def way_to(self, order: str) -> str:
+        """Where the page of another order of theirs is; empty where they have no link to it."""
+        return f"{self.path}/orders/{quote(order, safe='')}" if order in self.kindred else ""
 
     @property
     def barred(self) -> bool:
@@ -132,6 +143,6 @@ def _visit(session: Session, request: Request, link: Any, contact: SupplierConta
         words=Words(language(request, contact.locale), calendar.timezone, calendar.local_date(now)),
         now=now,
         kept=kept_files(session, number, contact.id),
-        onward=links.onward(session, link, order, now),
+        kindred=links.kindred(session, link, order, now),
         following=tuple(following(session, order)) if total(order.stock, *_THERE) else (),
     )

@@ -131,6 +131,7 @@ class Change:
 
 
 _NOT_OPEN = {
+    ChangeState.APPROVED: "Change {change} was approved already; the supplier was asked for it and owes an answer.",
     ChangeState.REJECTED: "Change {change} was not approved, so that it needs no answer any more. The order "
     "stands as it was before it.",
     ChangeState.WITHDRAWN: "Change {change} was withdrawn, so that it needs no answer any more. The order stands "

@@ -120,7 +120,8 @@ def decided(order: Order | None, asked: Asked, facts: Facts, now: datetime) -> D
         check_version(asked.if_match, facts.draft_version)
         return Decision(_with_consequences(None, issuing.issue(facts, now), now))
     _current(order, asked)
-    gate.check(order, command.name, getattr(command, "change", ""))
+    outside = asked.actor.kind == "supplier"
+    gate.check(order, command.name, getattr(command, "change", ""), outside=outside)
     if command.name not in c.SYSTEM_COMMANDS:
         texts.check(command)
         texts.check(asked.on_behalf_of)

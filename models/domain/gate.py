@@ -160,9 +160,10 @@ _HOLDS: dict[str, Callable[[Order], bool]] = {
 FINAL = frozenset({Answer.ACCEPTED, Answer.DECLINED})
 
 
-def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | None:
+def why_not(order: Order, command: str, at: Stage | None = None, *, outside: bool = False) -> Refusal | None:
     """The reason `command` is impossible now, or None. Looks at stage and flags only, not at content.
-    `at`: its stage, from who asks about many commands."""
+    `at`: its stage, from who asks about many commands. `outside`: it is said to the supplier, who is told of no
+    order that another one has."""
     now = at or stage(order)
     allowed = ALLOWED[command]
     if now not in ENDED and (nothing := _nothing_to_answer(order, command)) is not None:
@@ -170,10 +171,10 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
     if now not in allowed:
         return Refusal(
             "order.stage",
-            _ELSEWHERE[_way_on(order, command, now)],
+            _ELSEWHERE[_way_on(order, command, now, outside)],
             stage=_standing(order, now),
             stages=_words([step for step in Stage if step in allowed]),
-            orders=", ".join(order.kin.next_ones),
+            orders=", ".join(_next_ones(order, outside)),
         )
     if command not in ON_HOLD and (held := on_hold(order)) is not None:
         return held
@@ -187,6 +188,12 @@ def why_not(order: Order, command: str, at: Stage | None = None) -> Refusal | No
             "The order is being cancelled: nothing new is started, only what is out comes back. Receive "
             "it, or "
             "declare it lost; then the order ends.",
+        )
+    if order.reassigned is not None and command in NOT_WHEN_REASSIGNED and outside:
+        return Refusal(
+            "order.reassigned",
+            "Somebody else goes on with what was not done; nothing new is started here. Send back what you have, "
+            "or write to the buyer.",
         )
     if order.reassigned is not None and command in NOT_WHEN_REASSIGNED:
         return Refusal(
@@ -211,12 +218,17 @@ def conditions(order: Order) -> tuple[str, ...]:
     return tuple(words.replace(" ", "_") for words, holds in _HOLDS.items() if holds(order))
 
 
-def _way_on(order: Order, command: str, now: Stage) -> str:
+def _next_ones(order: Order, outside: bool) -> tuple[str, ...]:
+    """The orders that go on with it, but outside none that is another supplier's."""
+    return tuple(each for each in order.kin.next_ones if not outside or each != order.kin.reassigned_to)
+
+
+def _way_on(order: Order, command: str, now: Stage, outside: bool) -> str:
     """Which of `_ELSEWHERE` it is."""
     if command == "issue":
         return "issued"
     if now in ENDED:
-        return "gone on" if order.kin.next_ones else "ended"
+        return "gone on" if _next_ones(order, outside) else "ended"
     if now is Stage.COUNTERED and order.answer is Answer.DECLINED:
         return "declined"
     if now is Stage.COUNTERED and Stage.ACKNOWLEDGED in ALLOWED[command]:
@@ -286,11 +298,9 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
                 "terms as they stand; for others, propose a change.",
             )
         case "decide-change" if change is None or change.state is not ChangeState.PROPOSED:
-            return Refusal(
+            return _settled(order) or Refusal(
                 "change.none",
-                "No change is waiting for approval: none was proposed, or it was decided or withdrawn "
-                "already. "
-                "Look at the order again.",
+                "No change is waiting for approval: none was proposed. Look at the order again.",
             )
         case "settle-contingency" if order.open_contingency is None:
             return Refusal(
@@ -303,8 +313,16 @@ def _nothing_to_answer(order: Order, command: str) -> Refusal | None:
                 "answered or withdrawn already.",
             )
         case "withdraw-change" if change is None:
-            return Refusal("change.no_open", "No change is open, so that nothing has to be withdrawn.")
+            return _settled(order) or Refusal(
+                "change.no_open", "No change is open, so that nothing has to be withdrawn."
+            )
     return None
+
+
+def _settled(order: Order) -> Refusal | None:
+    """What became of the change that was asked for last; None when none ever was."""
+    last = max(order.changes.values(), key=lambda each: each.at, default=None)
+    return not_open(last) if last is not None else None
 
 
 def _one_at_a_time(order: Order) -> Refusal | None:
@@ -345,12 +363,12 @@ def on_hold(order: Order) -> Refusal | None:
     )
 
 
-def check(order: Order, command: str, change: str = "") -> None:
+def check(order: Order, command: str, change: str = "", *, outside: bool = False) -> None:
     """Raises what `why_not` finds; of what is said to a `change` that is settled, what became of it."""
     named = order.changes.get(change)
     if order.end is None and named is not None and not named.open:
         raise not_open(named)
-    refusal = why_not(order, command)
+    refusal = why_not(order, command, outside=outside)
     if refusal is not None:
         raise refusal
 

@@ -60,6 +60,20 @@ HEADLINES: dict[Step, str] = {
     Step.CLOSE: _marked("All pieces and papers are here; ready to close"),
 }
 ENDED = {Stage.CLOSED: _marked("Closed"), Stage.CANCELLED: _marked("Cancelled")}
+# What became of an order that ended because another goes on with it.
+_MERGED = _marked("Merged into {orders}")
+_SPLIT = _marked("Split into {orders}")
+_WENT_ON = _marked("Went on as {orders}")
+
+
+def ended(order: Order) -> tuple[str, str]:
+    """The sentence about an order that has ended, and the `{orders}` it names: the ones that go on with it."""
+    assert order.end is not None, "of an order that goes on it is said what it waits for"
+    kin = order.kin
+    if order.end is Stage.CANCELLED and kin.next_ones:
+        text = _MERGED if kin.merged_into else _SPLIT if kin.superseded_by else _WENT_ON
+        return text, ", ".join(kin.next_ones)
+    return ENDED[order.end], ""
 
 
 def headline(order: Order) -> str:
@@ -92,7 +106,8 @@ def counted_back(order: Order) -> dict[str, tuple[Decimal, Decimal]]:
 
 def _waits_for(order: Order) -> str:
     if order.end is not None:
-        return ENDED[order.end]
+        text, orders = ended(order)
+        return text.format(orders=orders)
     first = next(iter(next_steps(order)), None)
     if first is None:
         return stage(order).value.replace("_", " ")

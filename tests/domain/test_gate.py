@@ -18,7 +18,21 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import ENDED, Answer, Order, Stage, stage
 from models.domain.records import Hold, Kin, Reassignment
 from models.domain.transfers import Transfer
-from tests.domain.asking import accept, arrived, counter, decline, receive, send, ship
+from tests.domain.asking import (
+    accept,
+    agree,
+    approve,
+    arrived,
+    change,
+    counter,
+    decline,
+    receive,
+    refuse,
+    reject,
+    send,
+    ship,
+    withdraw,
+)
 from tests.domain.orders import NOW, Scene, given, issued, parametrize
 
 # At each stage, then: also on hold, also while cancelling. `acknowledge` is asked of orders nobody
@@ -234,3 +248,51 @@ def test_what_is_done_to_an_order_that_went_on_as_another_is_sent_there(kin: Kin
     assert gone_on is not None
     assert alone.detail.endswith("place what is still needed on another one.")
     assert gone_on.detail.endswith(f"It went on as {orders}: go on there.")
+
+
+@parametrize(
+    "kin, ends",
+    (Kin(reassigned_to="SO-6"), "place what is still needed on another one."),
+    (Kin(superseded_by=("SO-4",), reassigned_to="SO-6"), "It went on as SO-4: go on there."),
+)
+def test_a_supplier_hears_of_no_order_that_another_one_has(kin: Kin, ends: str) -> None:
+    ended = replace(given(issued(), accept(), c.Cancel("No longer needed")).order, kin=kin)
+    refusal = gate.why_not(ended, "ship", outside=True)
+    assert refusal is not None
+    assert refusal.detail.endswith(ends)
+    assert "SO-6" not in str(refusal.values)
+
+
+def test_what_went_to_another_supplier_is_told_without_its_number() -> None:
+    order, code = in_condition(ORDERS[Stage.ACKNOWLEDGED])["given away"]
+    inside, outside = (gate.why_not(order, "send", outside=away) for away in (False, True))
+    assert inside is not None
+    assert inside.values["order"] == "SO-9"
+    assert outside is not None
+    assert (outside.code, outside.values) == (code, {})
+
+
+@parametrize(
+    "steps, told",
+    ((reject(),), "was not approved"),
+    ((withdraw(),), "was withdrawn"),
+    ((approve(),), "was approved already"),
+    ((approve(), agree()), "was accepted already and holds"),
+    ((approve(), refuse()), "was declined already"),
+)
+def test_who_comes_late_to_a_change_hears_what_became_of_it(steps: tuple[c.Command, ...], told: str) -> None:
+    order = given(issued(), accept(), change(need_by=date(2026, 12, 22)), *steps).order
+    refusal = gate.why_not(order, "decide-change")
+    assert refusal is not None
+    assert (refusal.code, refusal.values["change"]) == ("change.not_open", "SO-1-C1")
+    assert told in refusal.detail
+
+
+def test_a_change_that_nobody_asked_for_is_not_decided() -> None:
+    order = given(issued(), accept()).order
+    codes = [
+        refusal.code
+        for name in ("decide-change", "withdraw-change")
+        if (refusal := gate.why_not(order, name))
+    ]
+    assert codes == ["change.none", "change.no_open"]

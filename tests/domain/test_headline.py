@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from models.domain.commands import Cancel, Command
+from dataclasses import replace
+
+from models.domain.commands import Cancel, Command, Reassign
 from models.domain.evidence import DocumentType
 from models.domain.headline import headline
 from models.domain.next_steps import Step, next_steps
+from models.domain.records import Kin
 from tests.domain.asking import (
     accept,
     agree,
@@ -13,12 +16,14 @@ from tests.domain.asking import (
     arrived,
     change,
     changed,
+    decline,
     document,
     receive,
     send,
     ship,
 )
 from tests.domain.orders import a_line, given, issued, parametrize
+from tests.domain.test_split import halves
 
 COC = DocumentType("coc")
 BACK = (accept(), send(100), ship(100), receive(100))
@@ -64,3 +69,16 @@ def test_an_order_that_is_given_up_owes_all_of_it_back_whatever_was_changed_befo
     scene = given(issued(), accept(), send(), arrived(), change(changed(1, 60)), approve(), agree())
     given(scene, Cancel("No longer needed"))
     assert headline(scene.order).startswith("Acme Plating owes the material back · 0 of 100 pieces back")
+
+
+def test_an_order_that_another_goes_on_with_says_which() -> None:
+    split = given(issued(), accept()).when(halves()).then()
+    first, second = split.order.kin.superseded_by
+    assert headline(split.order).startswith(f"Split into {first}, {second}")
+    assert "Cancelled" not in headline(split.order)
+    declined = given(issued(), decline(), Reassign("BETA", "return", "They declined"))
+    to = declined.order.kin.reassigned_to
+    assert headline(declined.order).startswith(f"Went on as {to}")
+    merged = replace(split.order, kin=Kin(merged_into="SO-7"))
+    assert headline(merged).startswith("Merged into SO-7")
+    assert headline(given(issued(), Cancel("No longer needed")).order).startswith("Cancelled")

@@ -211,6 +211,16 @@ def test_a_wrong_report_is_taken_back_until_a_parcel_names_it() -> None:
     given(scene, Correct(scene.sequence(e.ParcelShipped), "Not shipped"), Correct(again, "Typed wrongly"))
 
 
+def test_a_report_is_not_taken_back_once_pieces_of_its_load_were_tested() -> None:
+    scene = given(sent(), process("F-1", started=NOW, L1=60))
+    report = scene.sequence(e.ProcessReported)
+    given(scene, ship(0, "L1", tested=2, load="F-1"))
+    assert scene.order.parcels["SO-1-P1"].loads == {}
+    scene.when(Correct(report, "Typed wrongly")).refused("correct.moved_on", what="SO-1-P1")
+    given(scene, Correct(scene.sequence(e.ParcelShipped), "Not tested"), Correct(report, "Typed wrongly"))
+    assert loads(scene) == ()
+
+
 def test_what_was_in_a_load_was_sent() -> None:
     scene = given(issued(), send(100)).at(day(3))
     given(scene, process(started=NOW, L1=100))

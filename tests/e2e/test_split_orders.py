@@ -59,7 +59,14 @@ async def test_the_parts_of_a_split_order_go_on(
         phone = Phone(system.client())
         shown_page = await phone.open(old)
         assert first in shown_page.text
-        assert second in shown_page.text
+        # Beside it the other part is named, and opened by this person's own link to it.
+        beside = await phone.open(shown_page.links[second])
+        assert beside.heading != shown_page.heading or second in beside.text
+        assert beside.url != shown_page.url
+        assert beside.links[first] != beside.url
+        strange = await phone.open(shown_page.url + "/orders/SO-1")
+        assert strange.url == shown_page.url
+        assert "Split into" in (await buyer.browser.open(f"/orders/{number}")).text
         assert second in (await Phone(system.client()).open(await mailed_link(system, second))).text
 
         # Both take commands, so both have workflows.

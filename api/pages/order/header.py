@@ -21,7 +21,7 @@ from api.supplier.words import Words
 from models.domain import going_back
 from models.domain.deadlines import now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
-from models.domain.headline import ENDED, HEADLINES, counted_back
+from models.domain.headline import HEADLINES, counted_back, ended
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
 from models.domain.order import LATENESS, Answer, Order
 from models.domain.pieces import OUT
@@ -117,7 +117,8 @@ def _sentence(order: Order | None, words: Words) -> Iterator[str]:
         yield words.say(N_("Draft: nobody outside has seen it"))
         return
     if order.end is not None:
-        yield words.say(ENDED[order.end])
+        text, orders = ended(order)
+        yield words.say(text, orders=orders)
     else:
         first = next(iter(next_steps(order)), None)
         if first is not None:

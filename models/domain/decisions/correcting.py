@@ -194,17 +194,21 @@ def _shipping_undone(
 
 
 def _load_not_shipped(order: Order, fact: EventFact) -> None:
-    """A box that names the load keeps it: its receipts were written with it."""
+    """A box that names the load keeps it: its receipts were written with it. So does what was used up in tests."""
     if not isinstance(fact.event, e.ProcessReported):
         return
     node = load_node(order.supplier, fact.event)
     for parcel in order.parcels.values():
-        if not parcel.void and node in parcel.loads.values():
+        if not parcel.void and node in {*parcel.loads.values(), *(each.load for each in parcel.tested)}:
             raise _moved_on(parcel.parcel)
     for each in order.transfers.values():
-        if each.source != order.number or each.state in (TransferState.REFUSED, TransferState.WITHDRAWN):
+        if each.source != order.number:
             continue
-        if any(item.load == node for item in each.lines):
+        given_up = each.state in (TransferState.REFUSED, TransferState.WITHDRAWN)
+        packed = not given_up and any(item.load == node for item in each.lines)
+        # What was tested is gone also when nobody took the others.
+        tested = each.told_by not in order.corrected and any(item.load == node for item in each.tested)
+        if packed or tested:
             raise _moved_on(each.transfer)
 
 
