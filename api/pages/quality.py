@@ -164,7 +164,7 @@ def _entry(staff: Staff, item: Mapping[str, Any], names: Mapping[str, str], toda
         defect=defect(words, item["defect"], "receipt"),
         amount=words.amount(item["quantity"], item["unit"]),
         responsible=words.say(RESPONSIBLE[item["responsibility"]]) if item["responsibility"] else _LAST,
-        cause=item["cause"] or _LAST,
+        cause=caused_by(words, item) or _LAST,
         decided=words.listed(decided) or _LAST,
         actions=tuple(_action(staff, item, each, names, today) for each in item["actions"]),
         reviews=tuple(

@@ -237,6 +237,7 @@ def lots_to_lock(order: Order, command: Command) -> frozenset[str]:
         lots = {lot.lot for lot in line.lots}
         lots |= {lot_of(at) for at in order.stock if line_of(at) == line.line}
         named |= lots | {line.output_lot(lot) for lot in lots}
+        named |= {name for lot in lots for name in line.waiting_as.get(lot, ())}
     for names in order.accepted_as.values():
         named |= set(names)
     return frozenset(named - {""})

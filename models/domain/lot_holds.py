@@ -134,7 +134,9 @@ def _back_as(order: Order, lots: Iterable[str]) -> Iterator[tuple[str, Pieces]]:
     named = set(lots)
     for at, pieces in order.stock.items():
         line = order.line(line_of(at))
-        names = {*order.accepted_as.get(at, {}), line.output_lot(lot_of(at)) if line is not None else ""}
+        names = set(order.accepted_as.get(at, {}))
+        if line is not None:
+            names |= {line.output_lot(lot_of(at)), *line.waiting_as.get(lot_of(at), ())}
         if named & names - {"", lot_of(at)}:
             yield at, pieces
 

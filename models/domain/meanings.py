@@ -23,7 +23,7 @@ from models.domain.lot_holds import LotHold
 from models.domain.milestones import Milestone, replanned
 from models.domain.moving import shared, shared_serials
 from models.domain.order import Answer, Line, Order, Stage, sent_on
-from models.domain.pieces import Bucket, Move, key
+from models.domain.pieces import Bucket, Move, held_in, key
 from models.domain.quantities import ZERO
 from models.domain.records import (
     Alert,
@@ -44,6 +44,8 @@ from models.domain.records import (
     without_push,
 )
 from models.domain.transfers import Transfer, TransferState
+
+_WAITING = (Bucket.PENDING, Bucket.REJECTED)
 
 
 def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
@@ -107,6 +109,20 @@ def _on_terms(line: Line, event: e.CounterAccepted) -> Iterable[Line]:
     return [replace(each, lots=part.lots) for each, part in zip(lines, parts, strict=True)]
 
 
+def _waiting(order: Order, line: Line, event: e.PiecesReceived) -> Line:
+    """The line knowing what its pieces are called that wait to be judged: their next name takes none from them."""
+    came: dict[str, Decimal] = {}
+    for move in event.moves:
+        if move.line == line.line and move.lot and move.target in _WAITING:
+            came[move.lot] = came.get(move.lot, ZERO) + move.quantity
+    waiting = dict(line.waiting_as)
+    for lot, quantity in came.items():
+        there = order.stock.get(key(line.line, lot), {})
+        earlier = waiting.get(lot, ()) if held_in(there, *_WAITING) > quantity else ()
+        waiting[lot] = tuple(dict.fromkeys((*earlier, line.output_lot(lot))))
+    return replace(line, waiting_as=waiting) if came else line
+
+
 def _as_agreed(line: Line, terms: LineTerms) -> Line:
     return replace(
         line,
@@ -124,6 +140,7 @@ def _unsent(line: Line, number: int) -> Line:
         line,
         line=number,
         output_lots={},
+        waiting_as={},
         loads=(),
         first_article=ZERO,
         first_articles_spent=ZERO,
@@ -498,7 +515,7 @@ def _received(order: Order, event: e.PiecesReceived, sequence: int, at: datetime
             if line.conversion is not None
         ),
     )
-    lines = tuple(_with_outputs(line, event) for line in order.lines)
+    lines = tuple(_waiting(order, _with_outputs(line, event), event) for line in order.lines)
     return replace(order, receipts=(*order.receipts, receipt), parcels=parcels, lines=lines)
 
 

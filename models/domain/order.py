@@ -23,7 +23,7 @@ from models.domain.lot_holds import LotHold, standing
 from models.domain.milestones import Milestone
 from models.domain.order_types import DEFAULT
 from models.domain.parted import Parted
-from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, line_of, sent, total
+from models.domain.pieces import OUT, UNDECIDED, Bucket, Pieces, key, line_of, sent, total
 from models.domain.quantities import ZERO
 from models.domain.records import (
     Alert,
@@ -90,6 +90,8 @@ class Line:
     plan: InspectionPlan | None = None
     short_closed: bool = False
     output_lots: Mapping[str, str] = field(default_factory=dict)
+    # By lot, every name under which pieces of it came back that were pending or rejected, since none were.
+    waiting_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # The day agreed for this line, when an accepted proposal named one; else the order's promise holds.
     promise: date | None = None
     # The day it is needed, when not the order's, which is the latest of its lines'.
@@ -217,6 +219,14 @@ class Order:
 
     def line(self, number: int) -> Line | None:
         return next((line for line in self.lines if line.line == number), None)
+
+    def came_back_as(self, number: int, lot: str) -> tuple[str, ...]:
+        """Every lot that pieces of `lot` are here as, the one accepted first first; empty as long as none are."""
+        line, at = self.line(number), key(number, lot)
+        waiting = line.waiting_as.get(lot, ()) if line is not None else ()
+        there = self.stock.get(at, {})
+        here = waiting if there.get(Bucket.PENDING) or there.get(Bucket.REJECTED) else ()
+        return tuple(dict.fromkeys((*self.accepted_as.get(at, {}), *here)))
 
     def milestone(self, code: str) -> Milestone | None:
         return next((milestone for milestone in self.milestones if milestone.code == code), None)

@@ -10,14 +10,13 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models import clearance
-from models.codec import adapter, load_order
+from models.codec import load_order
 from models.domain import first_article, headline, serials, setting_up
 from models.domain.arrivals import short_in
 from models.domain.authority import Role
 from models.domain.changes import AddedLine, LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
-from models.domain.facts import Draft
 from models.domain.missing import missing
 from models.domain.order import Line, Order, flags, stage
 from models.domain.paperwork import missing_documents
@@ -26,13 +25,12 @@ from models.domain.quantities import ZERO
 from models.domain.records import Kin, Load, Parcel, beside
 from models.domain.standing import sendable
 from models.domain.transfers import Transfer, offered
-from models.queries import costs, worked
+from models.domain.worked import Step
+from models.queries import costs, draft_view, worked
 from models.queries.claims import claims
 from models.queries.waiting import upstream
 from models.tables.orders import CommandRow, OrderRow
-from models.tables.parts import Part
 from models.tables.types import table
-from models.tables.work_orders import WorkOrder
 
 _ORDERS = table(OrderRow)
 _COMMANDS = table(CommandRow)
@@ -85,9 +83,13 @@ def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None,
         }
         for command in session.execute(_WAITING, {"order": number})
     ]
-    shown = issued(order) if order is not None else _draft(session, row)
+    if order is not None:
+        shown = issued(order)
+    else:
+        came_from = Kin(reassigned_from=row.draft.get("reassigned_from", ""))
+        shown = draft_view.drafted(session, row) | _kin(came_from)
     _waits(session, shown["lines"], reader)
-    _usable(session, order, shown["lines"], reader)
+    _usable(session, order, shown, reader)
     return order, shown | {"pending_commands": waiting}
 
 
@@ -109,9 +111,22 @@ def _waits(session: Session, lines: list[View], reader: Reader) -> None:
         }
 
 
-def _usable(session: Session, order: Order | None, lines: list[View], reader: Reader) -> None:
+def _usable(session: Session, order: Order | None, shown: View, reader: Reader) -> None:
     """Says of every lot how much of it is here and may go to the line's operation; None where no more will."""
-    found = worked.usable(session, order, cleared=reader.cleared) if order is not None else {}
+    lines = shown["lines"]
+    if order is not None:
+        found = worked.usable(session, order, cleared=reader.cleared)
+    else:
+        wanted = {
+            key(line["line"], lot["lot"]): (
+                lot["lot"],
+                Step(line["work_order"], line["operation"], shown["process"], shown["type"]),
+                line["unit"],
+            )
+            for line in lines
+            for lot in line["lots"]
+        }
+        found = worked.usable_for(session, wanted, cleared=reader.cleared)
     for line in lines:
         for lot in line["lots"]:
             lot["usable"] = found.get(key(line["line"], lot["lot"]))
@@ -365,7 +380,7 @@ def _line(order: Order, line: Line) -> View:
         "promise_date": line.promise or order.promise_current,
         "need_by": line.need_by or order.need_by,
         "delivery_of": line.delivery_of or None,
-        "lots": _lots(line, places),
+        "lots": _lots(order, line, places),
         "processes": [_process(load) for load in line.reported_loads],
         "pieces": {"sent": sum((sent(pieces) for pieces in places.values()), ZERO)} | buckets,
         "offered": sum((some for at, some in offered(order).items() if line_of(at) == line.line), ZERO),
@@ -398,7 +413,7 @@ def _process(load: Load) -> View:
     }
 
 
-def _lots(line: Line, places: dict[str, Any]) -> list[View]:
+def _lots(order: Order, line: Line, places: dict[str, Any]) -> list[View]:
     planned = {item.lot: item for item in line.lots}
     names = list(dict.fromkeys([*planned, *(lot_of(at) for at in places)]))
     return [
@@ -407,6 +422,7 @@ def _lots(line: Line, places: dict[str, Any]) -> list[View]:
             "quantity": planned[name].quantity if name in planned else ZERO,
             "heat": planned[name].heat if name in planned else "",
             "output_lot": line.output_lot(name),
+            "output_lots": order.came_back_as(line.line, name),
             "pieces": {
                 "sent": sent(places.get(f"{line.line}:{name}", {})),
                 **{bucket.value: held_in(places.get(f"{line.line}:{name}", {}), bucket) for bucket in Bucket},
@@ -423,80 +439,3 @@ def next_actions(order: Order, reader: Reader) -> list[View]:
         {"command": name, "allowed": refusal is None, "reason": refusal.detail if refusal else None}
         for name, refusal in sendable(order, reader.roles, supplier=reader.supplier)
     ]
-
-
-def _draft(session: Session, row: Any) -> View:
-    draft = adapter(Draft).validate_python(row.draft)
-    lines = []
-    for line in draft.lines:
-        job = session.get(WorkOrder, line.work_order)
-        part = session.get(Part, (job.part, job.revision)) if job is not None else None
-        lines.append(
-            {
-                "line": line.line,
-                "work_order": line.work_order,
-                "operation": line.operation,
-                "part": part.number if part else None,
-                "part_revision": part.revision if part else None,
-                "description": part.description if part else "",
-                "unit": part.uom if part else None,
-                "ordered": line.quantity,
-                "unit_price": line.unit_price,
-                "basis": line.basis.value,
-                "terms": None,
-                "currency": line.currency,
-                "tolerance": line.tolerance,
-                "first_article": line.first_article or None,
-                "first_article_state": None,
-                "setup_allowance": line.setup_allowance,
-                "setup_left": line.setup_allowance,
-                "short_closed": False,
-                "promise_date": None,
-                "need_by": draft.need_by,
-                "delivery_of": None,
-                "processes": [],
-                "lots": [{"lot": lot, "quantity": quantity} for lot, quantity in line.lots],
-                "pieces": {"sent": ZERO} | {bucket.value: ZERO for bucket in Bucket},
-                "offered": ZERO,
-                "trace": "lot" if part is None else part.trace,
-                "serials": [],
-            }
-        )
-    return {
-        "number": row.number,
-        "version": row.version,
-        "revision": 0,
-        "stage": "draft",
-        "flags": ["urgent"] if draft.priority == "urgent" else [],
-        "headline": "Draft: nobody outside has seen it",
-        "plant": draft.plant,
-        "buyer": draft.buyer,
-        "supplier": draft.supplier,
-        "supplier_order": "",
-        "process": draft.process,
-        "spec": draft.spec,
-        "spec_revision": draft.spec_revision,
-        "purchase_order": draft.purchase_order,
-        "priority": draft.priority,
-        "type": draft.type,
-        "issued_at": None,
-        "need_by": draft.need_by,
-        "promise_first": None,
-        "promise_current": None,
-        "forecast": None,
-        "proposal": None,
-        "open_change": None,
-        "contingency": None,
-        "claims": [],
-        "expedites": [],
-        **_kin(Kin(reassigned_from=draft.reassigned_from)),
-        "lines": lines,
-        "milestones": [],
-        "parcels": [],
-        "transfers": [],
-        "required_documents": [],
-        "missing_documents": [],
-        "missing": [],
-        "next_actions": [{"command": "issue", "allowed": True, "reason": None}],
-        "cost": costs.of_draft(draft),
-    }

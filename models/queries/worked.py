@@ -153,8 +153,8 @@ def usable(session: Session, order: Order, *, cleared: bool) -> dict[str, Decima
     """By `key(line, lot)`, what of a lot is on our shelf and may go to the line's operation: of the lots of lines
     that still send some, as far as they are counted in the line's unit."""
     sending = [line for line in order.lines if unsent_on(order, line) or came_back(order, line)]
-    lots = {
-        key(line.line, lot): (line, lot)
+    wanted = {
+        key(line.line, lot): (lot, step_of(order, line), line.unit)
         for line in sending
         for lot in {
             *(planned.lot for planned in line.lots),
@@ -162,18 +162,23 @@ def usable(session: Session, order: Order, *, cleared: bool) -> dict[str, Decima
         }
         if lot
     }
-    if not lots:
+    return usable_for(session, wanted, cleared=cleared)
+
+
+def usable_for(
+    session: Session, wanted: Mapping[str, tuple[str, Step, str]], *, cleared: bool
+) -> dict[str, Decimal]:
+    """The same of lots with the operation each is to go to and the unit it is counted in there, by any key."""
+    if not wanted:
         return {}
     rows = session.execute(
         select(_LOTS.c.number, _LOTS.c.on_hand, _LOTS.c.uom).where(
-            _LOTS.c.number.in_({lot for _, lot in lots.values()})
+            _LOTS.c.number.in_({lot for lot, _, _ in wanted.values()})
         )
     )
     there = {row.number: (row.on_hand, row.uom) for row in rows}
     asked = {
-        at: (lot, step_of(order, line))
-        for at, (line, lot) in lots.items()
-        if lot in there and there[lot][1] == line.unit
+        at: (lot, step) for at, (lot, step, unit) in wanted.items() if lot in there and there[lot][1] == unit
     }
     here = {lot: there[lot][0] for lot, _ in asked.values()}
     done = done_by(session, asked.values(), here, cleared=cleared)

@@ -673,3 +673,36 @@ async def test_orders_are_found_by_any_identifier_and_say_by_which(system: Syste
     assert (await system.get("/orders?q=a-55 hx-2"))["items"] == []
     assert "found_by" not in (await system.get("/orders"))["items"][0]
     assert (await system.get("/orders?q=%20%E3%80%80")) == (await system.get("/orders"))
+
+
+async def test_a_draft_is_read_in_the_shape_of_an_order(system: System) -> None:
+    number = await draft(system, quantity=20)
+    before = await system.get(f"/orders/{number}")
+    await system.command(Role.BUYER, number, "issue")
+    after = await system.get(f"/orders/{number}")
+    assert before.keys() == after.keys()
+    (drafted,), (ordered,) = before["lines"], after["lines"]
+    assert drafted.keys() == ordered.keys()
+    # Nothing of it was sent: what is said of its lot is the same, too.
+    assert drafted["lots"] == ordered["lots"]
+    (lot,) = drafted["lots"]
+    assert (lot["lot"], lot["heat"], lot["output_lot"], lot["output_lots"]) == (LOT, "HX-1", LOT, [])
+    assert lot["usable"] == "1200"
+
+
+async def test_every_lot_that_pieces_came_back_as_is_named(system: System) -> None:
+    number = await issued(system, quantity=20)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    sent = [{"line": 1, "lot": LOT, "quantity": 20}]
+    await system.command(Role.RECEIVING, number, "send", lines=sent)
+    for name in ("B-1", "C-1"):
+        back = [{"line": 1, "counted": 5, "accepted": 0, "pending": 5, "rejected": 0, "output_lot": name}]
+        body = {"lines": back, "packing_slip": name}
+        order = await system.command(Role.RECEIVING, number, "receive", **body)
+    (lot,) = order["lines"][0]["lots"]
+    assert (lot["output_lot"], lot["output_lots"]) == ("C-1", ["B-1", "C-1"])
+    hold = await system.post(Role.QUALITY, "/lots/B-1/hold", {"reason": "Thin"})
+    assert hold["orders"] == [number]
+    judged = [{"line": 1, "accepted": 10, "rejected": 0}]
+    refused = await system.command(Role.QUALITY, number, "judge", status=409, lines=judged)
+    assert refused["code"] == "judge.lot_held"

@@ -11,12 +11,12 @@ from models.domain import events as e
 from models.domain.authority import Actor, Role
 from models.domain.errors import Forbidden, Refusal
 from models.domain.evolve import lot_changes
-from models.domain.facts import Facts
+from models.domain.facts import Facts, lots_to_lock
 from models.domain.lot_holds import OpenHold, check_hold, there_of, to_release
 from models.domain.notices import notices
 from models.domain.pieces import Bucket
 from tests.domain.asking import NC, accept, arrived, dispose, judge, receive, send, ship
-from tests.domain.orders import BUYER, CLOCK, DESIGN, Scene, a_lot, given, issued
+from tests.domain.orders import BUYER, CLOCK, DESIGN, Scene, a_line, a_lot, given, issued
 
 HOLD = c.ReportLotHold("h1", "STEEL", ("L1",), "suspect heat")
 RELEASE = c.ReportLotRelease("h1", "Chemistry is fine")
@@ -163,3 +163,38 @@ def test_what_may_be_rejects_of_a_held_lot_is_not_accepted_whatever_it_is_called
     scene.when(again, facts=known).then()
     assert scene.order.stock["1:L1"][Bucket.PENDING] == 10
     scene.when(judge(accepted=4), facts=known).refused("judge.lot_held", lot="RH1-B", reason="thin")
+
+
+def renamed(begun: Scene | None = None) -> Scene:
+    """RH1-B: 5 pending; RH1-C: 3 pending, 20 accepted. The last name given is RH1-C."""
+    first = (ship(40), receive(0, pending=5, unprocessed=35, output_lot="RH1-B"))
+    return given(
+        begun or there(), *first, ship(30), receive(20, pending=3, parcel="SO-1-P2", output_lot="RH1-C")
+    )
+
+
+def test_a_hold_of_what_pending_pieces_came_back_as_reaches_them_after_the_next_ones_got_another_name() -> (
+    None
+):
+    scene = renamed()
+    assert scene.order.lines[0].output_lot("L1") == "RH1-C"
+    assert scene.order.came_back_as(1, "L1") == ("RH1-C", "RH1-B")
+    held(scene, c.ReportLotHold("h1", "RH1-B", ("RH1-B",), "thin")).flags("lot_hold")
+    shelf = {"RH1-B": a_lot("RH1-B", 0, held=True, hold_reason="thin"), "RH1-C": a_lot("RH1-C", 20)}
+    scene.when(judge(accepted=8), facts=Facts(lots=shelf)).refused("judge.lot_held", lot="RH1-B")
+    assert {"RH1-B", "RH1-C"} <= lots_to_lock(scene.order, judge(accepted=8))
+
+
+def test_a_name_that_nothing_pending_has_any_more_concerns_the_order_no_more() -> None:
+    scene = given(renamed(), judge(accepted=8), ship(30), receive(20, pending=7, parcel="SO-1-P3"))
+    assert scene.order.came_back_as(1, "L1") == ("RH1-C",)
+    held(scene, c.ReportLotHold("h1", "RH1-B", ("RH1-B",), "thin")).flags()
+
+
+def test_the_first_part_of_a_split_order_knows_what_its_pieces_came_back_as() -> None:
+    shares = tuple(c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in (110, 10))
+    begun = given(issued(a_line(1, 120), lots=[a_lot("L1", 200)]), accept(), send(100), arrived())
+    first, second = renamed(begun).when(c.Split(shares)).then().born.values()
+    assert first.order.came_back_as(1, "L1") == ("RH1-C", "RH1-B")
+    assert second.order.came_back_as(1, "L1") == ()
+    assert dict(second.order.lines[0].output_lots) == {}

@@ -62,9 +62,15 @@ async def test_rejected_pieces_are_decided_about_some_at_a_time(system: System, 
         at__0__1__decision="return",
         at__0__2__quantity="2",
         at__0__2__decision="use_as_is",
-        cause="Thin",
+        cause="material: Thin",
         responsibility="supplier",
     )
+    page = await quality.browser.open(f"/orders/{number}")
+    words = page.text.replace("\u00a0", " ")
+    assert "Decided: scrap 2 pcs, return to the supplier 1 pc" in words
+    assert "Cause: Material or parts missing: Thin" in words
+    assert "material: Thin" not in words
+    assert "Material or parts missing: Thin" in (await quality.browser.open("/quality")).text
     found = await pieces(system, number)
     assert (found["scrapped"], found["in_transit_out"], found["rejected"]) == ("2", "1", "2")
     page = await quality.look("decide-disposition")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.domain.authority import Role
-from tests.pages.browser import Browser, Browsers
+from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.pages.test_new_order import FILLED, FORM, job, send
+from tests.stories import LOT
 from tests.systems import System
 
 TERMS = {"price": "2.75", "basis": "kg", "currency": "CHF", "valid_from": "2020-01-01"}
@@ -82,3 +83,18 @@ async def test_an_order_that_was_saved_without_a_price_is_not_given_one_by_anoth
     assert (await buyer.post(path, fields)).status_code == 303
     shown = await system.get(f"/orders/{number}")
     assert (shown["purchase_order"], shown["lines"][0]["unit_price"]) == ("PO-9", "0")
+
+
+async def test_the_mail_is_shown_before_anybody_said_a_price(system: System, browsers: Browsers) -> None:
+    buyer = browsers.of(Role.BUYER, locale="en")
+    page = await buyer.open(FORM.format(job=await job(system)))
+    missing = "Line 1 has no price yet."
+    assert missing not in StaffPage(await send(buyer, page, "preview")).text
+    # Terms are in francs alone.
+    shown = StaffPage(await send(buyer, page, "preview", **{"lines.0.unit_price": ""}))
+    assert (shown.status, missing in shown.text) == (200, True)
+    mail = await buyer.get(shown.one("iframe")["src"])
+    assert (mail.status_code, LOT in mail.text) == (200, True)
+    refused = await send(buyer, page, "issue", **{"lines.0.unit_price": ""})
+    assert refused.status_code == 409
+    assert "Line 1 has no price" in StaffPage(refused).text

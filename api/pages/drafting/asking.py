@@ -4,7 +4,7 @@ others changed in it meanwhile."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
@@ -23,6 +23,7 @@ from models import drafts
 from models.domain.draft_changes import differences
 from models.domain.errors import FieldError, Invalid, Unknown
 from models.domain.facts import Draft
+from models.domain.quantities import ZERO
 from models.queries import contracts, currencies, sourcing, specifications
 from models.queries.local_day import today_at
 from models.tables.suppliers import Supplier
@@ -77,14 +78,29 @@ def understood(request: Request, staff: Staff, fields: Fields, number: str) -> W
         return what
 
 
-def letters(request: Request, staff: Staff, fields: Fields, number: str) -> list[Letter]:
-    """The mails a form would become. Nothing is saved."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The mails a form would become, and the lines that still lack a price, with which it is not issued."""
+
+    letters: list[Letter]
+    unpriced: tuple[int, ...]
+
+
+def letters(request: Request, staff: Staff, fields: Fields, number: str) -> Preview:
+    """Nothing is saved. What the mail does not say, a price, is not needed to see it."""
     draft = understood(request, staff, fields, number).draft
     state, now = request.app.state, request.app.state.clock()
     with state.database.read() as session:
         completed = contracts.priced(session, _completed(session, staff, draft), now)
         checked = drafts.checked(session, completed, now, cleared=staff.reader.cleared)
-        return mails_of(session, state.settings, checked, now)
+        unpriced = tuple(line.line for line in checked.lines if line.unit_price is None)
+        whole = replace(
+            checked,
+            lines=tuple(
+                replace(line, unit_price=ZERO) if line.unit_price is None else line for line in checked.lines
+            ),
+        )
+        return Preview(mails_of(session, state.settings, whole, now), unpriced)
 
 
 def letters_of(request: Request, staff: Staff, number: str) -> list[Letter]:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from activities.preview import Letter
 from api.errors import status_of
 from api.pages.drafting import asking, lines, naming, saving
 from api.pages.drafting.form import whole, written
@@ -35,7 +34,7 @@ def form(
     summary: str = "",
     wrong: tuple[Trouble, ...] = (),
     changed: list[str] | None = None,
-    previews: list[Letter] | None = None,
+    preview: asking.Preview | None = None,
     focus: str = "",
 ) -> Response:
     """`focus`: where somebody goes on, the beginning of a line's names or `removed`."""
@@ -60,9 +59,13 @@ def form(
         changed=changed or (),
         removed={name: text for name, text in given.items() if name.startswith(f"{lines.TAKEN}.")},
         focus=focus,
-        previews=previews,
+        previews=preview.letters if preview is not None else None,
+        unpriced=preview.unpriced if preview is not None else (),
         bases=[(basis.value, staff.words.say(word)) for basis, word in BASES.items()],
-        frames=[f"/orders/new/mail?{mail}&reader={place}" for place in range(len(previews or ()))],
+        frames=[
+            f"/orders/new/mail?{mail}&reader={place}"
+            for place in range(len(preview.letters) if preview is not None else 0)
+        ],
         back=f"/orders/{number}" if number else "/orders/new",
     )
 

@@ -86,7 +86,7 @@ async def preview_mail(
     _may(staff)
     fields = Fields(dict(request.query_params))
     found = await run_in_threadpool(asking.letters, request, staff, fields, fields.raw("number"))
-    return _framed(found, reader)
+    return _framed(found.letters, reader)
 
 
 @router.get("/orders/{number}/issue/mail")
@@ -138,7 +138,7 @@ async def _taken(request: Request, staff: Staff, fields: Fields, path: str, numb
             return await run_in_threadpool(drawing.form, request, staff, given, path, focus=focus)
         if done == "preview":
             found = await run_in_threadpool(asking.letters, request, staff, fields, number)
-            return await run_in_threadpool(drawing.form, request, staff, fields.typed, path, previews=found)
+            return await run_in_threadpool(drawing.form, request, staff, fields.typed, path, preview=found)
         what = await run_in_threadpool(asking.understood, request, staff, fields, number)
         places = what.places
         version = 0

@@ -33,7 +33,7 @@ def responsibility(event: e.ResponsibilitySet, tell: Telling) -> Sentence:
         "responsible": tell.say(RESPONSIBLE[event.responsibility]),
     }
     text = N_("{who} said who is responsible for {nonconformance}: {responsible}.")
-    return Sentence(text, values, reason=event.cause)
+    return Sentence(text, values, reason=caused_by(tell.words, {"cause": event.cause}))
 
 
 def reviewed(event: e.NonconformanceReviewed, tell: Telling) -> Sentence:  # noqa: ARG001

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from activities.i18n import N_
+from api.pages.alert_words import caused_by
 from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.supplier.told import mismatch
@@ -82,7 +83,7 @@ def dispositioned(event: e.NonconformanceDispositioned, tell: Telling) -> Senten
             "nonconformance": event.nonconformance,
             "decision": decision,
         },
-        details=_why(event.cause, event.responsibility, tell),
+        details=_why(caused_by(tell.words, {"cause": event.cause}), event.responsibility, tell),
     )
 
 
@@ -95,7 +96,7 @@ def proposed(event: e.DispositionProposed, tell: Telling) -> Sentence:
         N_("{who} proposed what to do with {nonconformance}; the design authority decides."),
         {"nonconformance": event.nonconformance},
         "watch",
-        details=(*wanted, *_why(event.cause, event.responsibility, tell)),
+        details=(*wanted, *_why(caused_by(tell.words, {"cause": event.cause}), event.responsibility, tell)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from activities import wording
 from api.pages.order.header import owner
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
@@ -33,6 +34,8 @@ class NonconformanceView:
     responsible: str
     shares: tuple[ShareView, ...]
     proposals: tuple[str, ...]
+    # What was decided about how many of its pieces, the first one first.
+    decided: tuple[str, ...]
     # Corrective actions: how each stands, in a word and its kind, what it is and until when.
     actions: tuple[tuple[str, str, str, str], ...]
     open: bool
@@ -61,7 +64,7 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
         opened=words.time(item.opened_at),
         defect=defect(words, item.defect, item.receipt),
         amount=words.amount(item.quantity, unit),
-        cause=item.cause,
+        cause=wording.cause(words.locale, item.cause),
         responsible=words.say(RESPONSIBLE[item.responsibility]) if item.responsibility else "",
         shares=tuple(
             ShareView(
@@ -78,6 +81,10 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
                 words.amount(each.quantity, units.get(each.line, "")), words.say(DISPOSITIONS[each.decision])
             )
             for each in item.proposals
+        ),
+        decided=tuple(
+            f"{words.say(DISPOSITIONS[each.decision])} {words.amount(each.quantity, unit)}"
+            for each in item.decided
         ),
         actions=tuple(
             (

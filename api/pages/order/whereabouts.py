@@ -100,7 +100,9 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         lots=tuple(
             LotRow(
                 lot["lot"],
-                lot["output_lot"] if lot["output_lot"] != lot["lot"] else "",
+                words.listed(
+                    name for name in lot["output_lots"] or [lot["output_lot"]] if name != lot["lot"]
+                ),
                 lot["heat"],
                 words.number(lot["quantity"]),
                 tuple(words.number(lot["pieces"][bucket.value]) for bucket in used),

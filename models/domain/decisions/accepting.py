@@ -12,7 +12,7 @@ from models.domain.errors import Refusal
 from models.domain.facts import Facts, LotFact
 from models.domain.order import Line, Order
 from models.domain.paperwork import contradicted
-from models.domain.pieces import key
+from models.domain.pieces import Bucket, key
 from models.domain.quantities import ZERO
 from models.domain.surplus import acceptable
 
@@ -25,6 +25,14 @@ def held_lot(facts: Facts, line: Line, lot: str) -> LotFact | None:
         facts.lots.get(line.output_lot(lot)),
         facts.at_work.get(key(line.line, lot)),
     )
+    return next((fact for fact in named if fact is not None and fact.held), None)
+
+
+def _held_while_waiting(facts: Facts, line: Line, part: Taken) -> LotFact | None:
+    """The hold of a lot that pieces which are here came back as before their line's output got another name."""
+    if part.bucket not in (Bucket.PENDING, Bucket.REJECTED):
+        return None
+    named = (facts.lots.get(name) for name in line.waiting_as.get(part.lot, ()))
     return next((fact for fact in named if fact is not None and fact.held), None)
 
 
@@ -47,7 +55,7 @@ def may_accept(
             line=line.line,
         )
     for part in parts:
-        fact = held_lot(facts, line, part.lot)
+        fact = held_lot(facts, line, part.lot) or _held_while_waiting(facts, line, part)
         if fact is not None:
             raise Refusal(
                 "judge.lot_held",

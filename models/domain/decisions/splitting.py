@@ -331,6 +331,7 @@ def _fresh(order: Order, line: Line) -> Line:
     return replace(
         line,
         output_lots={},
+        waiting_as={},
         loads=(),
         first_article=wanted,
         first_articles_spent=ZERO,
