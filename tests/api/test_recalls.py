@@ -435,3 +435,27 @@ def test_a_bad_load_is_stopped_pending_and_at_its_supplier(app: FastAPI, quality
     assert get(quality, "/lots/HL-P")["held"] is True
     again = post(quality, f"/recalls/{number}/hold", {})
     assert [each["code"] for each in again["failed"]] == ["lot.already_held"] * 2
+
+
+def test_a_load_of_two_heats_is_recalled_and_held_with_both(app: FastAPI, quality: TestClient) -> None:
+    bad_load(app)
+    beside = an_order("SO-8", "ACME", "HL-B", 10, "H8")
+    given(beside, send(10), arrived())
+    given(beside.at(day(3)), process("BADL", started=day(2, 9), **{"HL-B": 10}))
+    # Of the same supplier, and in another load.
+    clean = an_order("SO-9", "ACME", "HL-C", 10, "H8")
+    given(clean, send(10), arrived())
+    given(clean.at(day(3)), process("GOOD", started=day(2, 12), **{"HL-C": 10}))
+    with app.state.database.write() as session:
+        for lot, made in (("HL-B", beside), ("HL-C", clean)):
+            amount: Any = {"part": "FLANGE", "quantity": 10, "uom": "C62", "on_hand": 10, "created_at": NOW}
+            session.add(Lot(number=lot, heat_number="H8", **amount))
+            session.flush()
+            record_all(session, made)
+    body = {"identifier": "BADL", "reason": "Too hot", "drill": False}
+    number = post(quality, "/recalls", body, 201)["recall"]
+    scope = get(quality, f"/recalls/{number}")["scope"]
+    assert sorted(row["order"] for row in scope["open"]) == ["SO-7", "SO-8"]
+    told = post(quality, f"/recalls/{number}/hold", {})
+    assert (sorted(told["held"]), told["failed"]) == (["HL-A", "HL-B", "HL-P"], [])
+    assert [get(quality, f"/lots/{lot}")["held"] for lot in ("HL-B", "HL-C")] == [True, False]

@@ -155,6 +155,21 @@ class TestOver:
         scene.when(over("accept", 20)).then("received", accepted=120, sent=120)
         assert (scene.order.lines[0].ordered, scene.order.revision) == (120, revision)
 
+    def test_the_lot_that_was_the_whole_line_still_is(self) -> None:
+        scene = given(self.counted(5), over("accept", 3))
+        (lot,) = scene.order.lines[0].lots
+        assert (scene.order.lines[0].ordered, lot.quantity) == (103, 103)
+        # What goes back, or was a miscount, raises neither.
+        given(scene, over("return", 1), over("miscount", 1))
+        assert (scene.order.lines[0].ordered, scene.order.lines[0].lots) == (103, (lot,))
+
+    def test_lots_that_share_a_line_stay_as_they_were_planned(self) -> None:
+        line = a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05"))
+        scene = given(issued(line), send(60, "L1"), send(40, "L2"), ship(40, "L2"))
+        given(scene, receive(42, lot="L2"), over("accept", 2, "L2"))
+        assert scene.order.lines[0].ordered == 102
+        assert [(lot.lot, lot.quantity) for lot in scene.order.lines[0].lots] == [("L1", 60), ("L2", 40)]
+
     def test_an_agreed_quantity_has_its_tolerance_anew(self) -> None:
         scene = given(self.counted(10), over("accept", 5), change(changed(1, 108)), approve(), agree())
         scene.when(over("accept", 5)).then("received", accepted=110)
