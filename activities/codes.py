@@ -67,6 +67,8 @@ MEDIA: dict[str, str] = {
     "video/quicktime": "MOV",
     "video/webm": "WebM",
 }
+# Of sentences about a lot and a line that are counted differently, there are two.
+UNITS = ("unit", "line_unit")
 # The values that are said with these words.
 CODED = frozenset(
     {
@@ -88,7 +90,7 @@ CODED = frozenset(
         "roles",
         "state",
         "type",
-        "unit",
+        *UNITS,
     }
 )
 # What can be corrected.
@@ -158,7 +160,7 @@ def said(locale: str, name: str, value: str) -> str:
 
 
 def _word(locale: str, name: str, part: str) -> str:
-    if name == "unit" and part not in WORDS:
+    if name in UNITS and part not in WORDS:
         return wording.unit(locale, part)
     if part in MEDIA:
         return MEDIA[part]

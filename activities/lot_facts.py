@@ -20,7 +20,7 @@ from models.domain.quantities import ZERO
 from models.queries.lot_holds import covering, covering_nodes, made_of
 from models.queries.lot_numbers import next_lot_number
 from models.queries.lot_origins import origins
-from models.queries.materials import controlled, materials
+from models.queries.materials import amounts, controlled, materials
 from models.tables.lots import Lot
 from models.tables.types import table
 
@@ -111,6 +111,7 @@ def with_materials(session: Session, order: Order, known: Facts) -> Facts:
     if not others and len({part for part, _ in parts}) < 2:
         return known
     made = materials(session, parts)
+    each = amounts(session, parts)
     secret = controlled(session, {fact.part for fact in known.lots.values()})
     return replace(
         known,
@@ -119,6 +120,7 @@ def with_materials(session: Session, order: Order, known: Facts) -> Facts:
             for name, fact in known.lots.items()
         },
         materials={line.line: made.get((line.part, line.part_revision), frozenset()) for line in order.lines},
+        amounts={line.line: each.get((line.part, line.part_revision), {}) for line in order.lines},
     )
 
 

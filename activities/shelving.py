@@ -55,7 +55,7 @@ def _change_lots(session: Session, changes: Sequence[tuple[str, LotChange]], now
             _add_lot(session, name, change, now)
             before[name] = stock[name]
         elif units[name] == change.unit:
-            # Bars counted in kilograms do not become fewer by pieces sent out.
+            # Of bars counted in kilograms, those go that the sending took; pieces of another count are no change.
             quantity, on_hand = stock[name]
             stock[name] = (quantity + change.booked, on_hand + change.quantity)
     for name, (quantity, on_hand) in sorted(stock.items()):

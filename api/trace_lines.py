@@ -59,6 +59,8 @@ def lines(view: View) -> Iterator[str]:
         for each in conversions_of(edge):
             unit = wording.unit("en", each["counted_in"], Decimal(1))
             sure += f" (counted in {unit}, 1 {unit} = {each['conversion']:f} {_unit(edge)})"
+        if "taken" in edge:
+            sure += f" ({edge['taken']:f} {wording.unit('en', edge['taken_unit'], edge['taken'])} of the lot)"
         yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {_amount(edge)}{sure}"
 
 

@@ -163,7 +163,13 @@ def identifier(node: str) -> str:
 
 
 def counted(words: Words, edge: View) -> Iterator[str]:
-    """counted in another unit: 1 kg = 4.9 pcs"""
+    """61.2 kg → 300 pcs; counted in another unit: 1 kg = 4.9 pcs"""
+    if "taken" in edge:
+        whole = [
+            words.amount(edge["taken"], edge["taken_unit"]),
+            words.amount(edge["quantity"], edge["unit"]),
+        ]
+        yield " → ".join(whole if edge["how"] == "ship" else reversed(whole))
     for each in conversions_of(edge):
         yield words.say(
             N_("counted in another unit: {one} = {ours}"),

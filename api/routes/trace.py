@@ -22,7 +22,7 @@ from api.sheets import cell
 from api.supplier.words import language
 from api.wire import Answer, api_router
 from models.domain.at_most import AtMost
-from models.domain.conversions import conversions
+from models.domain.conversions import conversions, taken
 from models.domain.order import Order
 from models.domain.trace import Direction, Step
 from models.queries import lot_papers, trace_nodes
@@ -45,6 +45,8 @@ _SHEET = (
     "counted_in",
     "conversion",
     "at_most",
+    "taken",
+    "taken_unit",
 )
 # So many lines of a file are sent at once.
 _LINES = 1_000
@@ -163,5 +165,7 @@ def _row(
     quantity = link.quantity or link.assumed
     # Empty where nobody could say it of so many.
     most = "" if bounds is None else bounds.links.get(link.key, quantity)
+    took = taken(converted[link.order], link) if link.order in converted else None
+    given = ("", "") if took is None else (took.quantity, took.unit)
     told = (link.source, link.target, quantity, link.unit, link.how, link.parcel, link.load, link.order)
-    return [cell(value) for value in (*told, step.unsure, ", ".join(papers), *told_of, most)]
+    return [cell(value) for value in (*told, step.unsure, ", ".join(papers), *told_of, most, *given)]

@@ -8,7 +8,7 @@ as another lot makes none: what the first lot passes on, the second has received
 lot they went out as until they are back, and to the lot they come back as from then on.
 
 A lot of another part, of which a supplier makes the part of the line, is consumed when it goes out, and the
-pieces of the line's part are made by that.
+pieces of the line's part are made by that. So is what was taken of a lot that is counted in another unit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
-from models.domain.pieces import Bucket
+from models.domain.pieces import Bucket, Took
 from models.domain.quantities import ZERO, plain
 from models.domain.trace import Link, lot_node, work_of
 
@@ -82,6 +82,8 @@ class AtWork:
     accepted_as: Mapping[str, Decimal] = field(default_factory=dict)
     # More were counted than had gone out, and were kept.
     kept: Decimal = ZERO
+    # What they took of their lot, where that is counted in another unit.
+    took: Took | None = None
 
     @property
     def lot(self) -> str:
@@ -271,13 +273,15 @@ class _Book:
         self._turned[at] = self._turned.get(at, ZERO) + quantity
 
     def turned(self) -> None:
-        """What suppliers made of lots of other parts. A lot that is counted in another unit has not become less
-        by pieces that went out: a job or a correction says how much of it they took."""
+        """What suppliers made of lots of other parts. Of a lot that is counted in another unit, as much is consumed
+        as was taken when they went out."""
         for (name, node), quantity in self._turned.items():
             lot, work = self.scope.shelves[name], self.scope.works[node]
             self._of(work, "made", quantity, lot_node(name))
             if lot.unit == work.unit:
                 self.put(lot.part, lot.unit, "consumed", quantity, lot.lot, node)
+            elif work.took is not None and (work.lot, work.took.unit) == (name, lot.unit):
+                self.put(lot.part, lot.unit, "consumed", work.took.quantity, lot.lot, node)
 
     def _shelf(self, lot: str, work: AtWork) -> Shelf | None:
         """The lot in scope that pieces at work come from or go to; one counted in another unit is none."""

@@ -150,6 +150,8 @@ class SendLine(Part):
     unit: str = ""
     weight: Decimal | None = None
     serials: tuple[str, ...] = ()
+    # How much of the lot goes out, where that is counted in another unit than the line.
+    taken: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

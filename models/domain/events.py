@@ -23,7 +23,16 @@ from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.parted import PartWork
 from models.domain.pieces import Move
-from models.domain.records import Contingency, Expedite, LineTerms, PlannedLot, Proposal, Share, Tested
+from models.domain.records import (
+    Contingency,
+    Expedite,
+    LineTerms,
+    PlannedLot,
+    Proposal,
+    Share,
+    Tested,
+    Withdrawn,
+)
 from models.domain.transfers import Transfer
 
 
@@ -260,10 +269,12 @@ class OrderSplit(Event):
 
 @dataclass(frozen=True, slots=True)
 class PiecesTakenOver(Event):
-    """The pieces that order `source` had, each where it was."""
+    """The pieces that order `source` had, each where it was, and what it had taken for them of lots that are
+    counted in another unit, by stock key."""
 
     source: str
     moves: tuple[Move, ...]
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

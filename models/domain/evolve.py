@@ -13,7 +13,7 @@ from models.domain.genealogy import came_back
 from models.domain.meanings import MEANINGS
 from models.domain.moving import move_pieces, move_shares
 from models.domain.order import Line, Order
-from models.domain.pieces import ON_OUR_SHELF, Bucket, Move
+from models.domain.pieces import ON_OUR_SHELF, Bucket, Move, Took
 from models.domain.quantities import ZERO
 
 
@@ -63,9 +63,23 @@ def shelf_changes(moves: Iterable[Move]) -> dict[tuple[int, str], Decimal]:
     return {at: quantity for at, quantity in changes.items() if quantity}
 
 
+def taken(moves: Iterable[Move]) -> dict[tuple[int, str], Took]:
+    """The same of lots that are counted in another unit than their line, in that unit: below 0 it left them."""
+    changes: dict[tuple[int, str], Took] = {}
+    for move in moves:
+        if move.took is None:
+            continue
+        leaves = move.target is Bucket.IN_TRANSIT_OUT or move.source is Bucket.RETURNED_UNPROCESSED
+        before = changes.get((move.line, move.lot))
+        some = -move.took.quantity if leaves else move.took.quantity
+        whole = some if before is None else before.quantity + some
+        changes[move.line, move.lot] = Took(whole, move.took.unit)
+    return changes
+
+
 @dataclass(frozen=True, slots=True)
 class LotChange:
-    """How many pieces of a lot our shelf gains (or loses), and what they are.
+    """How much of a lot our shelf gains (or loses), in `unit`, and what it is.
 
     `booked` of them have become this lot, or are found not to have; the others were it before.
     """
@@ -87,18 +101,20 @@ def lot_changes(after: Order, events: Iterable[e.Event]) -> dict[str, LotChange]
             continue
         moves: tuple[Move, ...] = getattr(event, "moves", ())
         became = shelf_changes(move for move in moves if move.output not in ("", move.lot))
+        took = taken(moves)
         for (number, lot), quantity in shelf_changes(moves).items():
             line = after.line(number)
             if line is None or not lot:
                 continue
             before = changes.get(lot)
             booked = became.get((number, lot), ZERO)
+            own = took.get((number, lot), Took(quantity, line.unit))
             changes[lot] = LotChange(
-                quantity + (before.quantity if before is not None else ZERO),
+                own.quantity + (before.quantity if before is not None else ZERO),
                 booked + (before.booked if before is not None else ZERO),
                 line.part,
                 line.part_revision,
-                line.unit,
+                own.unit,
             )
         for line, lot in _came_back_as(after, moves):
             # None of it is on our shelf yet, but it is a lot: it can be found, labelled and held.

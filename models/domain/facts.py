@@ -32,7 +32,7 @@ from models.domain.milestones import MilestoneTemplate
 from models.domain.order import Order
 from models.domain.order_types import DEFAULT
 from models.domain.origins import Origin
-from models.domain.pieces import line_of, lot_of
+from models.domain.pieces import Took, line_of, lot_of
 from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
@@ -211,6 +211,8 @@ class Facts:
     origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
     # The parts that bills of material name, by line; only where a lot is not of its line's part.
     materials: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    # How much of each of them goes into one piece, by line and part.
+    amounts: Mapping[int, Mapping[str, Took]] = field(default_factory=dict)
     # Numbers for what comes back of lots of another part or unit, by `key(line, lot)`.
     new_lots: Mapping[str, str] = field(default_factory=dict)
     # The outside operations that a change is to add, by work order and operation.

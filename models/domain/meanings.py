@@ -375,6 +375,10 @@ def _moot(order: Order, state: ChangeState, at: datetime) -> Order:
     return order if change is None else _change_now(order, change.change, state, at, change.answer)
 
 
+def _taken_over(order: Order, event: e.PiecesTakenOver, _: int, __: datetime) -> Order:
+    return replace(order, withdrawn=event.withdrawn)
+
+
 def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
     if event.weights:
         order = replace(order, lines=billable.weighed(order.lines, event.weights))
@@ -892,6 +896,7 @@ MEANINGS: dict[type[e.Event], Callable[..., Order]] = {
     e.OrderSplit: _split,
     e.PartWorkReported: _part_work,
     e.OrderReassigned: _reassigned,
+    e.PiecesTakenOver: _taken_over,
     e.PiecesSent: _sent,
     e.MilestoneReported: _milestone,
     e.ProcessReported: _processed,

@@ -11,9 +11,9 @@ from models.domain import serials
 from models.domain.claims import with_found
 from models.domain.events import ShareMove
 from models.domain.order import Order
-from models.domain.pieces import OUT, Bucket, Move, key, moved
+from models.domain.pieces import OUT, Bucket, Move, Took, key, moved
 from models.domain.quantities import ZERO
-from models.domain.records import Parcel, Share
+from models.domain.records import Parcel, Share, Withdrawn
 
 # Leaving one of these for one of JUDGED uses up what an inspection released.
 _UNJUDGED = frozenset({*OUT, Bucket.PENDING, Bucket.LOST})
@@ -29,7 +29,7 @@ def move_pieces(order: Order, moves: Iterable[Move], at: datetime, *, undo: bool
         return order
     judged, shipped, parcels = dict(order.judged), dict(order.shipped), dict(order.parcels)
     arrived, out_since = order.arrived, order.out_since
-    accepted_as = dict(order.accepted_as)
+    accepted_as, withdrawn = dict(order.accepted_as), dict(order.withdrawn)
     for move in moves:
         place = key(move.line, move.lot)
         forward = move.reversed() if undo else move
@@ -42,6 +42,10 @@ def move_pieces(order: Order, moves: Iterable[Move], at: datetime, *, undo: bool
             arrived += signed
         if move.target is Bucket.IN_TRANSIT_OUT and not undo:
             out_since = at
+        if move.took is not None:
+            was = withdrawn.get(place) or Withdrawn(move.took.unit)
+            whole = Took(-move.took.quantity if undo else move.took.quantity, move.took.unit)
+            withdrawn[place] = was.moved(whole, signed, out=forward.target is Bucket.IN_TRANSIT_OUT)
         if move.parcel in parcels:
             parcels[move.parcel] = _in_parcel(parcels[move.parcel], move, place)
         if Bucket.ACCEPTED in (move.source, move.target):
@@ -56,6 +60,7 @@ def move_pieces(order: Order, moves: Iterable[Move], at: datetime, *, undo: bool
         shipped=shipped,
         parcels=parcels,
         accepted_as=accepted_as,
+        withdrawn=withdrawn,
         arrived=arrived,
         out_since=out_since,
         claims=with_found(order.claims, moves, at, order.plant_calendar, undo=undo),

@@ -42,6 +42,7 @@ from models.domain.records import (
     Push,
     Reassignment,
     Receipt,
+    Withdrawn,
 )
 from models.domain.serials import Place
 from models.domain.transfers import Transfer
@@ -181,6 +182,8 @@ class Order:
     stock: Mapping[str, Pieces] = field(default_factory=dict)
     # Where each serial is, by `key(line, serial)`.
     serials: Mapping[str, Place] = field(default_factory=dict)
+    # What was taken of lots that are counted in another unit than their line, by stock key.
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)
     # How many pieces have ever reached the supplier, and when some last left us for it.
     arrived: Decimal = ZERO
     out_since: datetime | None = None

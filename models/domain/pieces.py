@@ -42,6 +42,14 @@ Stock = Mapping[str, Pieces]  # by `key(line, lot)`, in the order the lots were 
 
 
 @dataclass(frozen=True, slots=True)
+class Took:
+    """So much of a lot, in the unit it is counted in."""
+
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """`quantity` pieces of one lot on one line leave `source` for `target`.
 
@@ -59,6 +67,8 @@ class Move:
     output: str = ""
     # Those of its pieces, where the part has serial numbers: as many as it moves.
     serials: tuple[str, ...] = ()
+    # What leaves a lot for it, or comes back to it, where that is counted in another unit than the line.
+    took: Took | None = None
 
     def reversed(self) -> Move:
         return replace(self, source=self.target, target=self.source)

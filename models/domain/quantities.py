@@ -123,6 +123,11 @@ def whole(text: str) -> int | None:
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
+def grain(unit: str) -> Decimal:
+    """The least that is counted in the unit."""
+    return Decimal(1).scaleb(-UNIT_DECIMALS.get(unit, MAX_DECIMALS))
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or exponent, so that equal numbers print equal.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.evidence import DocumentType, Mismatch, Printed, comparable
-from models.domain.quantities import ZERO
+from models.domain.pieces import Took
+from models.domain.quantities import ZERO, grain, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,43 @@ class Conversion:
     lot: str
     counted_in: str
     factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What of a lot that is counted in another `unit` went out on a line: `quantity` of it for so many `pieces`.
+    `back` is there again, with `pieces_back` that came back as they went; `before`: so much of it was taken by
+    the order this one goes on from."""
+
+    unit: str
+    quantity: Decimal = ZERO
+    pieces: Decimal = ZERO
+    back: Decimal = ZERO
+    pieces_back: Decimal = ZERO
+    before: Decimal = ZERO
+
+    @property
+    def net(self) -> Decimal:
+        """What the lot has less by this order."""
+        return self.quantity - self.back - self.before
+
+    def of(self, pieces: Decimal) -> Decimal:
+        """How much of the lot is in so many pieces of those that are still out; in all of them all of it."""
+        left, out = self.quantity - self.back, self.pieces - self.pieces_back
+        if pieces >= out:
+            return left
+        return plain(min(left, (left * pieces / out).quantize(grain(self.unit), ROUND_HALF_UP)))
+
+    def moved(self, took: Took, pieces: Decimal, *, out: bool) -> Withdrawn:
+        """After so many pieces went, or came back; below 0 what was said of some is taken back."""
+        if out:
+            return replace(self, quantity=self.quantity + took.quantity, pieces=self.pieces + pieces)
+        return replace(self, back=self.back + took.quantity, pieces_back=self.pieces_back + pieces)
+
+    def going_on(self) -> Withdrawn:
+        """As the order has it that takes over what is out."""
+        left = self.quantity - self.back
+        return Withdrawn(self.unit, left, self.pieces - self.pieces_back, before=left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from models.domain.records import Kin, Load, Parcel, beside
 from models.domain.standing import sendable
 from models.domain.transfers import Transfer, offered
 from models.domain.worked import Step
-from models.queries import costs, draft_view, worked
+from models.queries import costs, draft_view, withdrawing, worked
 from models.queries.claims import claims
 from models.queries.waiting import upstream
 from models.tables.orders import CommandRow, OrderRow
@@ -112,8 +112,10 @@ def _waits(session: Session, lines: list[View], reader: Reader) -> None:
 
 
 def _usable(session: Session, order: Order | None, shown: View, reader: Reader) -> None:
-    """Says of every lot how much of it is here and may go to the line's operation; None where no more will."""
+    """Says of every lot how much of it is here and may go to the line's operation; None where no more will. Of one
+    that is counted in another unit: what of it goes with the pieces."""
     lines = shown["lines"]
+    taken = withdrawing.takes(session, order) if order is not None else {}
     if order is not None:
         found = worked.usable(session, order, cleared=reader.cleared)
     else:
@@ -130,6 +132,7 @@ def _usable(session: Session, order: Order | None, shown: View, reader: Reader) 
     for line in lines:
         for lot in line["lots"]:
             lot["usable"] = found.get(key(line["line"], lot["lot"]))
+            lot["takes"] = taken.get(key(line["line"], lot["lot"]))
 
 
 def issued(order: Order) -> View:

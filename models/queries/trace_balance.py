@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models.domain.balance import TAKEN, AtWork, Scope, Shelf
-from models.domain.pieces import SENT, Bucket
+from models.domain.pieces import SENT, Bucket, Took
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
 from models.queries.prepared import Prepared, among
@@ -30,6 +30,8 @@ _AT_WORK = select(
     _PIECES.c.lot,
     _LINES.c.part,
     _LINES.c.unit,
+    _PIECES.c.took,
+    _PIECES.c.took_unit,
     *(_PIECES.c[bucket.value] for bucket in SENT),
 ).join(_LINES, (_LINES.c.order_number == _PIECES.c.order_number) & (_LINES.c.line == _PIECES.c.line))
 # How much jobs and dispatches took of each lot.
@@ -75,13 +77,16 @@ def _works(session: Session, lots: Collection[str], nodes: Collection[str]) -> d
     wanted = set(nodes)
     found = {}
     for query, names in ((_OF_LOTS, lots), (_OF_ORDERS, {work_of(node).order for node in nodes})):
-        for order, line, lot, part, unit, *counts in query.rows(session, names=names) if names else ():
+        for order, line, lot, part, unit, took, took_unit, *counts in (
+            query.rows(session, names=names) if names else ()
+        ):
             node = f"order:{order}:{line}:{lot}"
             if query is _OF_LOTS or node in wanted:
                 buckets: dict[Bucket, Decimal] = {
                     bucket: some for bucket, some in zip(SENT, counts, strict=True) if some
                 }
-                found[node] = AtWork(node, part, unit, buckets)
+                own = Took(took, took_unit) if took_unit else None
+                found[node] = AtWork(node, part, unit, buckets, took=own)
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from models.codec import load_order
@@ -41,10 +41,12 @@ _ORDER_ROWS = Prepared(
     .where(among(_ORDERS.c.number, "names"))
     .order_by(_ORDERS.c.number)
 )
-# Ways that pieces come back, which somebody counted. The key is of receipts that were counted in another unit.
-_COUNTED = frozenset({"process", "return"})
+# Ways that pieces go and come back, which somebody counted. The keys are of receipts that were counted in another
+# unit, and of what was taken of lots that are.
+_COUNTED = frozenset({"process", "return", "ship"})
 _CONVERTED = select(_ORDERS.c.snapshot).where(
-    _ORDERS.c.number.in_(bindparam("names", expanding=True)), _ORDERS.c.snapshot.contains('"counted_in":')
+    _ORDERS.c.number.in_(bindparam("names", expanding=True)),
+    or_(*(_ORDERS.c.snapshot.contains(told) for told in ('"counted_in":', '"pieces_back":'))),
 )
 _DISPATCH = ("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on")
 _PAPER = ("type", "number", "issuer", "matched", "filename")
@@ -227,7 +229,7 @@ def suppliers(session: Session, trace: Trace) -> tuple[list[View], list[View], l
             )
             continue
         order = load_order(row["snapshot"])
-        if any(receipt.conversions for receipt in order.receipts):
+        if order.withdrawn or any(receipt.conversions for receipt in order.receipts):
             converted[order.number] = order
         ordered_on[order.number] = order.plant_calendar.local_date(order.spec_ordered_at)
         loads = {load.node: load.full_name for line in order.lines for load in line.reported_loads}

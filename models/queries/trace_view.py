@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.domain.at_most import AtMost, left, of_lots
 from models.domain.balance import PASSED_ON, Balance, Scope, by_lot, by_part
-from models.domain.conversions import conversions
+from models.domain.conversions import conversions, taken
 from models.domain.order import Order
 from models.domain.quantities import ZERO, plain
 from models.domain.records import Conversion
@@ -129,6 +129,8 @@ def _edge(step: Step, converted: Mapping[str, Order], bounds: AtMost) -> View:
         told["at_most"] = bounds.links[link.key]
     if link.order in converted:
         told |= _counted(conversions(converted[link.order], link))
+        if (took := taken(converted[link.order], link)) is not None:
+            told |= {"taken": took.quantity, "taken_unit": took.unit}
     # Nobody named the lot, or the load: these pieces may have come this way.
     return told | {"unsure": step.unsure} if step.unsure else told
 

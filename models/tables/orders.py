@@ -168,7 +168,7 @@ class LineRow(SQLModel, table=True):
 
 
 class PiecesRow(SQLModel, table=True):
-    """Where the pieces of one lot on one line are. `sent` is their sum without `over`."""
+    """Where the pieces of one lot on one line are. `sent` is the sum of the buckets without `over`."""
 
     __tablename__ = "order_pieces"
 
@@ -188,6 +188,9 @@ class PiecesRow(SQLModel, table=True):
     returned_unprocessed: Decimal = Field(sa_type=Exact)
     returned_to_supplier: Decimal = Field(sa_type=Exact)
     over: Decimal = Field(sa_type=Exact)
+    # What they took of a lot that is counted in another unit, in that.
+    took: Decimal = Field(sa_type=Exact)
+    took_unit: str
 
 
 class MilestoneRow(SQLModel, table=True):

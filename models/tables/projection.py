@@ -118,7 +118,12 @@ def project(order: Order) -> dict[str, list[Row]]:
             own
             | {"line": line_of(at), "lot": lot_of(at)}
             | {bucket.value: pieces.get(bucket, ZERO) for bucket in Bucket}
+            | {
+                "took": took.net if took is not None else ZERO,
+                "took_unit": took.unit if took is not None else "",
+            }
             for at, pieces in order.stock.items()
+            for took in [order.withdrawn.get(at)]
         ],
         "serials": _serials(order),
         "transfers": [

@@ -197,9 +197,9 @@ def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
     assert answer.status_code == 200
     lines = answer.text.removeprefix("\ufeff").split("\r\n")
     assert lines[0] == (
-        "from,to,quantity,unit,how,parcel,load,order,unsure,certificates,counted_in,conversion,at_most"
+        "from,to,quantity,unit,how,parcel,load,order,unsure,certificates,counted_in,conversion,at_most,taken,taken_unit"
     )
-    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1,,,2"
+    assert lines[1] == f"lot:{BARS},job:4520,2,C62,consume,,,,,MTR-HX-1,,,2,,"
     told = trace(viewer, "HX-1", "forward")
     assert len(lines) == len(told["edges"]) + 2
 

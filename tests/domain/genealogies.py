@@ -11,7 +11,7 @@ from models.domain.events import Event
 from models.domain.evolve import evolve, lot_changes
 from models.domain.genealogy import Edge, edges
 from models.domain.order import Order
-from models.domain.pieces import SENT, Bucket, Move, key
+from models.domain.pieces import SENT, Bucket, Move, Took, key
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, lot_node, name_of, netted
 from tests.domain.orders import Scene
@@ -76,7 +76,9 @@ def at_work(*scenes: Scene) -> dict[str, AtWork]:
                 names = order.accepted_as.get(at, {})
                 whole = sum((order.stock[at].get(bucket, ZERO) for bucket in SENT), ZERO)
                 kept = _kept(scene, line.line, lot) if lot else whole
-                found[node] = AtWork(node, line.part, line.unit, order.stock[at], names, kept)
+                took = order.withdrawn.get(at)
+                own = Took(took.net, took.unit) if took is not None else None
+                found[node] = AtWork(node, line.part, line.unit, order.stock[at], names, kept, own)
     return found
 
 

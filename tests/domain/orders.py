@@ -9,7 +9,7 @@ keeps it, so that a wrong count shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ from models.domain.inspection import Characteristic, InspectionPlan, Sample
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order, flags, stage
 from models.domain.origins import Origin
-from models.domain.pieces import SENT, Bucket, total
+from models.domain.pieces import SENT, Bucket, Took, total
 from models.domain.serials import Elsewhere
 from models.domain.worked import Been, History, Worked, step_of, worked
 from tests.domain import invariants
@@ -188,17 +188,19 @@ def issued(
     documents: Sequence[DocumentType] = (),
     draft: dict[str, Any] | None = None,
     materials: frozenset[str] = frozenset(),
+    amounts: Mapping[str, Took] | None = None,
     **fields: Any,
 ) -> Scene:
     """An order of 100 flanges out of lot L1, issued on Monday morning, unless said otherwise."""
     order = a_draft(*lines, **(draft or {}))
     if lots is None:
-        lots = [a_lot(lot, some) for line in order.lines for lot, some in line.lots]
+        unit = fields.get("unit", "C62")
+        lots = [a_lot(lot, some, unit=unit) for line in order.lines for lot, some in line.lots]
     facts = issue_facts(
         order, plans=plans, materials=materials, required_documents=tuple(documents), **fields
     )
     scene = Scene(lots)
-    scene.materials = materials
+    scene.materials, scene.amounts = materials, amounts or {}
     scene.when(c.Issue(), facts=Facts(lots=dict(scene.shelf), issue=facts)).then()
     return scene
 
@@ -236,6 +238,8 @@ class Scene:
         self.origins: dict[str, tuple[Origin, ...]] = {}
         # The parts that the bill of material of every line names.
         self.materials: frozenset[str] = frozenset()
+        # How much of each goes into one piece.
+        self.amounts: Mapping[str, Took] = {}
         # What was taken off our shelf beside the orders, by lot.
         self.used: dict[str, Decimal] = {}
         # How many lots were given a number: `SO-1-L1` and on.
@@ -308,7 +312,7 @@ class Scene:
 
     def _born(self, events: list[e.Event]) -> Scene:
         scene = Scene().beside(self)
-        scene.materials = self.materials
+        scene.materials, scene.amounts = self.materials, self.amounts
         scene.now, scene.events = self.now, events
         scene._happen()
         return scene
@@ -341,6 +345,7 @@ class Scene:
             made_of=self.made_of,
             origins=self.origins,
             materials={line.line: self.materials for line in self.order.lines},
+            amounts={line.line: self.amounts for line in self.order.lines},
             new_lots=self._new_lots(command, lots),
             operations={key: self._covered(key, fact) for key, fact in self.operations.items()},
             worked=self._worked(command, lots),

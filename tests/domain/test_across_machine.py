@@ -21,7 +21,7 @@ from models.domain.commands import Command
 from models.domain.contract import Terms
 from models.domain.evolve import fold
 from models.domain.order import ENDED, Order, stage
-from models.domain.pieces import OUT, SENT, Bucket, line_of, lot_of, total
+from models.domain.pieces import OUT, SENT, Bucket, Took, line_of, lot_of, total
 from models.domain.transfers import partners
 from tests.domain.genealogies import nothing_unexplained
 from tests.domain.naming import named
@@ -85,6 +85,7 @@ class Across(RuleBasedStateMachine):
                 contract=AGREED,
                 by_serial=frozenset({1} if tracked else ()),
                 materials=frozenset({"BAR"}),
+                amounts={"BAR": Took(Decimal("0.333"), "KGM")},
             )
             if self.scenes:
                 scene.beside(self.scenes["SO-1"])

@@ -14,6 +14,7 @@ from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import ConfirmReturn, Correct, Hold
 from models.domain.facts import EventFact, Facts
+from models.domain.pieces import Took
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -33,6 +34,8 @@ from tests.domain.asking import (
     some,
 )
 from tests.domain.orders import NEED_BY, NOW, QUALITY, Scene, a_line, a_lot, day, given, issued
+
+EACH = {"FLANGE": Took(Decimal("0.1"), "KGM")}
 
 
 def correct(scene: Scene, kind: type[e.Event]) -> Scene:
@@ -153,7 +156,9 @@ class TestMovedOn:
             scene.when(Correct(first[0], "Other order"), facts=facts).refused("correct.moved_on")
 
     def test_a_lot_in_another_unit_is_no_obstacle(self) -> None:
-        scene = given(issued(lots=[a_lot("L1", 12, unit="KGM")]), send(100), ship(100), receive(100))
+        scene = given(
+            issued(lots=[a_lot("L1", 12, unit="KGM")], amounts=EACH), send(100), ship(100), receive(100)
+        )
         correct(scene, e.PiecesReceived).then("shipped", in_transit_back=100)
 
     def test_each_receipt_gives_back_the_lot_it_became(self) -> None:

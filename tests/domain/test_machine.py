@@ -28,7 +28,7 @@ from models.domain.evolve import fold
 from models.domain.facts import Facts
 from models.domain.inspection import Result
 from models.domain.order import Answer, Stage, stage
-from models.domain.pieces import OUT, Bucket, total
+from models.domain.pieces import OUT, Bucket, Took, total
 from models.domain.records import Nonconformance, Share
 from tests.domain.genealogies import nothing_unexplained
 from tests.domain.naming import named
@@ -144,6 +144,7 @@ class Orders(RuleBasedStateMachine):
             contract=CONTRACT,
             by_serial=frozenset(tracked),
             materials=frozenset({"BAR"}),
+            amounts={"BAR": Took(Decimal("0.333"), "KGM")},
             **rest,
         )
         # What a change may add: at the contract's price, and with serial numbers and a plan.

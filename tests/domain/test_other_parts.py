@@ -11,6 +11,7 @@ from models.domain import commands as c
 from models.domain.authority import Actor, Role
 from models.domain.balance import by_part
 from models.domain.facts import Facts
+from models.domain.pieces import Took
 from tests.domain.asking import accept, arrived, dispose, judge, over, receive, send, ship
 from tests.domain.genealogies import nothing_unexplained, said
 from tests.domain.orders import BUYER, Scene, a_draft, a_line, a_lot, given, issue_facts, issued, parametrize
@@ -21,11 +22,10 @@ TWO_LOTS = a_line(lots=[("L1", 60), ("A1", 40)])
 
 
 def of_bars(quantity: object = 100, unit: str = "C62", **fields: Any) -> Scene:
-    """An order of flanges that the supplier makes of our bars, lot A1."""
+    """An order of flanges that the supplier makes of our bars, lot A1; half a kilogram goes into each."""
     line = a_line(quantity=quantity, lots=[("A1", quantity)])
-    return given(
-        issued(line, lots=[a_lot("A1", 100, part="BAR", unit=unit)], materials=BAR, **fields), accept()
-    )
+    lots, each = [a_lot("A1", 100, part="BAR", unit=unit)], {"BAR": Took(Decimal("0.5"), "KGM")}
+    return given(issued(line, lots=lots, materials=BAR, amounts=each, **fields), accept())
 
 
 def told(*scenes: Scene) -> dict[tuple[str, str], dict[str, int]]:
@@ -131,7 +131,7 @@ class TestTheBalance:
     def test_kilograms_out_and_pieces_back(self) -> None:
         scene = given(of_bars(unit="KGM"), send(80), ship(60), receive(50, unprocessed=10))
         assert told(scene) == {
-            ("BAR", "KGM"): {"made": 100, "on_hand": 100},
+            ("BAR", "KGM"): {"made": 100, "on_hand": 65, "consumed": 35},
             ("FLANGE", "C62"): {"made": 70, "on_hand": 50, "in_transit": 20},
         }
 

@@ -22,7 +22,6 @@ from models.domain.order import LATE_RULES
 # Events that say it all by the pieces and shares they move, or repeat what the state says already.
 ONLY_MOVES = {
     events.OrderIssued,  # embeds the state
-    events.PiecesTakenOver,
     events.PiecesJudged,
     events.ReturnConfirmed,
     events.NonconformanceClosed,

@@ -125,11 +125,6 @@ def test_a_line_without_lots_needs_none() -> None:
     given(issued(a_line(lots=()))).when(send(100)).then(in_transit_out=100)
 
 
-def test_a_lot_in_another_unit_is_not_counted_piece_by_piece() -> None:
-    scene = given(issued(lots=[a_lot("L1", 12, unit="KGM")]), send(100)).then(in_transit_out=100)
-    assert scene.shelf["L1"].on_hand == 12
-
-
 @pytest.mark.parametrize("quantity", [4, 10])
 def test_pieces_that_came_back_unprocessed_go_out_again_without_being_sent_twice(quantity: int) -> None:
     scene = given(issued(), send(100), arrived(), ship(100), receive(90, unprocessed=10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
-from tests.stories import LOT, master_data
+from tests.stories import LOT, issued, master_data
 from tests.systems import System, running
 
 
@@ -96,6 +97,28 @@ async def test_what_is_left_to_send_is_proposed_and_sent_in_two_goes(
     page = await dock.look("send")
     assert not possible(page)
     assert "Everything that was ordered has been sent." in page.text
+
+
+async def test_the_form_says_what_leaves_a_lot_in_another_unit_and_asks_where_nobody_knows(
+    system: System, browsers: Browsers
+) -> None:
+    lot = {"number": f"KG-{secrets.token_hex(3)}", "part": "FLANGE-DN50", "quantity": 12, "uom": "KGM"}
+    await system.post(Role.ADMIN, "/lots", lot, status=201)
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 20, "unit_price": "0.85", "currency": "USD"}
+    number = await issued(system, lines=[line | {"lots": [{"lot": lot["number"], "quantity": 20}]}])
+    dock = hands(browsers, number, Role.RECEIVING)
+    page = await dock.look("send")
+    assert "How much of the lot, in kg" in page.text
+    assert "12 kg of the lot are on hand. Say how much of it goes, or weigh it." in page.text
+    page = await dock.refused("send", send__1__0__quantity="10")
+    (problem,) = [told for told in page.links if "say how much of the lot goes out" in told]
+    assert page.links[problem].endswith("#send-1-0-taken")
+    page = await dock.refused("send", send__1__0__quantity="10", send__1__0__taken="12.5")
+    assert "has 12 kg on hand; 10 pcs take 12.5 kg of it." in page.text
+    await dock.do("send", send__1__0__quantity="10", send__1__0__taken="4")
+    page = await dock.look("send")
+    assert "8 kg of the lot are on hand. All that may go takes 4 kg of it" in page.text
+    assert (await system.get(f"/lots/{lot['number']}"))["on_hand"] == "8"
 
 
 async def test_sending_nothing_is_refused_at_the_first_quantity(system: System, browsers: Browsers) -> None:

@@ -38,6 +38,7 @@ CALLED: dict[str, str] = {
     "tested": N_("Used for tests"),
     "scrapped": N_("Scrapped"),
     "weight": N_("Weight in kg, if weighed"),
+    "taken": N_("How much of the lot"),
     "conversion": N_("How many pieces one of it is"),
     "unit_price": N_("Price each"),
     "amount": N_("Amount"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from activities import wording
 from activities.i18n import N_
 from api.pages.order.whereabouts import waits_for
 from api.pages.order.wording import AMOUNTS
@@ -30,6 +31,16 @@ COLLECTS = "supplier"
 
 
 @dataclass(frozen=True, slots=True)
+class Takes:
+    """Of a lot that is counted in another unit: which, what is there, and what leaves it with all that may go;
+    empty where nobody can say."""
+
+    unit: str
+    here: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One place of a form with a quantity. ``lot_asked``: the lot is to be typed."""
 
@@ -38,6 +49,7 @@ class Row:
     lot_asked: bool = False
     # How far the operation before it has come, where there is one.
     waits_for: str = ""
+    takes: Takes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,22 @@ def _row(acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, 
     waits = waits_for(_shown(acting, item), words)
     name, serials = _called(acting, item), _back(acting.order, item)
     place = Place(_input(acting.order, item), at, name, amount, serials=serials)
-    return Row(place, proposed, asked, waits)
+    return Row(place, proposed, asked, waits, _takes(acting, item))
+
+
+def _takes(acting: Acting, item: Sendable) -> Takes | None:
+    known = _taken(acting, item)
+    if known is None:
+        return None
+    words, unit, some = acting.words, known["unit"], known["quantity"]
+    expected = "" if some is None else words.amount(some, unit)
+    return Takes(wording.unit(words.locale, unit), words.amount(known["on_hand"], unit), expected)
+
+
+def _taken(acting: Acting, item: Sendable) -> Mapping[str, Any] | None:
+    """What the order says leaves the lot with the pieces; None where it is counted as they are."""
+    lots = _shown(acting, item)["lots"]
+    return next((lot["takes"] for lot in lots if lot["lot"] == item.lot), None)
 
 
 def _lot_asked(item: Sendable) -> bool:
@@ -144,7 +171,7 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
         quantity, serials = named(fields, asked, number_in(fields, f"{prefix}.quantity", item.line.unit))
         if quantity is None:
             continue
-        leads |= leads_of(len(lines), prefix, "quantity", "weight")
+        leads |= leads_of(len(lines), prefix, "quantity", "weight", "taken")
         if asked is not None:
             leads |= {
                 f"lines.{len(lines)}.{each}": Lead(f"{prefix}.serials") for each in ("serials", "quantity")
@@ -156,7 +183,10 @@ def _send(fields: Fields, acting: Acting) -> Wanted:
             if not lot:
                 fields.wrong(f"{prefix}.lot", "Enter which lot these pieces are from.")
         weight = number_in(fields, f"{prefix}.weight", "")
-        lines.append(c.SendLine(item.line.line, quantity, lot, weight=weight, serials=serials))
+        own = _taken(acting, item)
+        taken = number_in(fields, f"{prefix}.taken", "" if own is None else own["unit"])
+        sent = c.SendLine(item.line.line, quantity, lot, weight=weight, serials=serials, taken=taken)
+        lines.append(sent)
     if not lines and not rework and not fields.errors:
         first = next(sendable(acting.order), None)
         prefix = _input(acting.order, first) if first is not None else ""

@@ -15,11 +15,11 @@ from models.domain.decisions.offering import still_offered
 from models.domain.decisions.processing import overfilled_load
 from models.domain.decisions.shares import overclaimed
 from models.domain.errors import Invalid, Refusal
-from models.domain.evolve import evolve, shelf_changes
+from models.domain.evolve import evolve, shelf_changes, taken
 from models.domain.facts import Asked, EventFact, Facts
 from models.domain.genealogy import load_node
 from models.domain.order import Order
-from models.domain.pieces import Bucket, key, lot_of
+from models.domain.pieces import Bucket, Took, key, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
 from models.domain.transfers import TransferState
@@ -219,9 +219,14 @@ def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> Non
             # Another order has had it since, so it is no longer where this event left it.
             if key(move.line, name) in facts.elsewhere:
                 raise _moved_on(name)
-    for (number, lot), change in shelf_changes(undone.moves).items():
+    took = taken(undone.moves)
+    for (number, lot), pieces in shelf_changes(undone.moves).items():
         line, fact = order.line(number), facts.lots.get(lot)
-        if line is None or fact is None or fact.unit != line.unit:
+        if line is None or fact is None:
+            continue
+        own = took.get((number, lot), Took(pieces, line.unit))
+        change = own.quantity
+        if fact.unit != own.unit:
             continue
         if fact.on_hand + change < 0:
             raise Refusal(

@@ -270,11 +270,12 @@ class Count:
         if residue.quantity > limit:
             raise Refusal(
                 "receive.residue",
-                "Line {line}: {left} pieces are still out, more than the {limit} that counting by weight "
+                "Line {line}: {left} {unit} are still out, more than the {limit} that counting by weight "
                 "explains. Count again, or leave the line open.",
                 field=f"lines.{index}.final",
                 line=line.line,
                 left=residue.quantity,
+                unit=line.unit,
                 limit=limit,
             )
         self.moves += residue.to(Bucket.LOST)

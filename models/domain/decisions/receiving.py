@@ -12,6 +12,7 @@ from models.domain.decisions import checks
 from models.domain.decisions.counting import Count
 from models.domain.decisions.nonconformances import open_for
 from models.domain.decisions.shares import settle
+from models.domain.decisions.withdrawing import given_back
 from models.domain.errors import Forbidden, Invalid, Refusal
 from models.domain.events import Event, PiecesReceived, ReceiptLine
 from models.domain.facts import Asked, Facts
@@ -35,7 +36,7 @@ def receive(order: Order, command: Receive, asked: Asked, facts: Facts, now: dat
     received = PiecesReceived(
         receipt=receipt,
         lines=tuple(count.lines),
-        moves=tuple(count.moves),
+        moves=given_back(order, count.moves),
         shares=shares,
         parcel=count.parcel,
         unannounced=count.unannounced,

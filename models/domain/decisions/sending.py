@@ -9,11 +9,12 @@ from models.domain import billing, first_article, serials
 from models.domain.commands import Send, SendLine, ShortClose
 from models.domain.decisions import checks, lots_going
 from models.domain.decisions.drawing import Drawn, Shelf
+from models.domain.decisions.withdrawing import enough, leaves, shared
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order
-from models.domain.pieces import Bucket, Move, key
+from models.domain.pieces import Bucket, Move, Took, key
 from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
 from models.domain.sendable import came_back, unsent_on
@@ -54,14 +55,14 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
             _not_beyond_ordered(order, line, moves, wanted, again.quantity, index)
             _first_article_first(order, line, moves, wanted, again.quantity, index)
         _weighed(line, item, index)
-        if lot:
-            _take_from_lot(line, lot, wanted, on_hand, facts, index)
-        moves += again.to(Bucket.IN_TRANSIT_OUT)
+        took = _take_from_lot(order, line, item, lot, wanted, on_hand, facts, index) if lot else None
+        going = again.to(Bucket.IN_TRANSIT_OUT)
         if fresh:
             new = _new_serials(order, line, named, again)
             for name in new:
                 facts.serial_stock.may_leave(line.part, name, lot, named.field)
-            moves.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT, serials=new))
+            going.append(Move(line.line, lot, fresh, None, Bucket.IN_TRANSIT_OUT, serials=new))
+        moves += going if took is None else shared(took, going)
     return [_sent(tuple(moves), order, command)]
 
 
@@ -259,14 +260,32 @@ def _accepted_before(
 
 
 def _take_from_lot(
-    line: Line, lot: str, wanted: Decimal, on_hand: dict[str, Decimal], facts: Facts, index: int
-) -> None:
-    """Pending and rejected pieces are not on hand, so they cannot go; pieces that came back unprocessed are."""
-    fact = facts.lots[lot]
-    # A lot counted in another unit (bars in kg, pieces out) cannot be compared piece by piece.
+    order: Order,
+    line: Line,
+    item: SendLine,
+    lot: str,
+    wanted: Decimal,
+    on_hand: dict[str, Decimal],
+    facts: Facts,
+    index: int,
+) -> Took | None:
+    """Pending and rejected pieces are not on hand, so they cannot go; pieces that came back unprocessed are.
+    What leaves a lot that is counted in another unit than the line."""
+    fact, left = facts.lots[lot], on_hand[lot]
     if fact.unit != line.unit:
-        return
-    left = on_hand[lot]
+        took = leaves(order, line, item, fact, facts, index)
+        enough(line, fact, took, left, wanted, index)
+        on_hand[lot] = left - took.quantity
+        return took
+    if item.taken is not None and item.taken != wanted:
+        raise Invalid(
+            "lot.same_unit",
+            "Lot {lot} is counted in {unit}, as line {line} is: the pieces are what leaves it.",
+            field=f"lines.{index}.taken",
+            lot=lot,
+            unit=fact.unit,
+            line=line.line,
+        )
     _not_done_already(line, lot, wanted, left, facts, index)
     if wanted > left:
         raise Refusal(
@@ -279,6 +298,7 @@ def _take_from_lot(
             entered=wanted,
         )
     on_hand[lot] = left - wanted
+    return None
 
 
 def _not_done_already(line: Line, lot: str, wanted: Decimal, here: Decimal, facts: Facts, index: int) -> None:

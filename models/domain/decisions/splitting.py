@@ -47,7 +47,8 @@ def split(order: Order, command: c.Split, asked: Asked, facts: Facts, now: datet
     first, *others = (_child(order, parts[number], numbers, place) for place, number in enumerate(numbers))
     begun: list[Event] = [OrderIssued(_going_on(order, first))]
     if leaving:
-        begun.append(PiecesTakenOver(order.number, tuple(move.reversed() for move in leaving)))
+        taken = {at: some.going_on() for at, some in order.withdrawn.items()}
+        begun.append(PiecesTakenOver(order.number, tuple(move.reversed() for move in leaving), taken))
     born: dict[str, list[Event]] = {first.number: begun}
     born |= {other.number: [OrderIssued(_beginning(order, other))] for other in others}
     return Decision([OrderSplit(numbers, leaving, tuple(_shares(order)))], born)

@@ -981,6 +981,8 @@ def upgrade() -> None:
         sa.Column("returned_unprocessed", sa.BigInteger(), nullable=False),
         sa.Column("returned_to_supplier", sa.BigInteger(), nullable=False),
         sa.Column("over", sa.BigInteger(), nullable=False),
+        sa.Column("took", sa.BigInteger(), nullable=False),
+        sa.Column("took_unit", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_number"],
             ["orders.number"],
