@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +19,10 @@ from models.domain import shop_floor as rules
 from models.domain.deliveries import Going, delivered
 from models.domain.errors import Unknown
 from models.domain.materials import blocked
+from models.domain.melting import doubts
 from models.domain.shop_floor import Leaving, Shelved
 from models.domain.unfinished import may_leave
-from models.queries import deliveries, shop_floor, worked
+from models.queries import deliveries, melt_flags, shop_floor, worked
 from models.tables.demand import DispatchSale
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, DispatchSeries
@@ -96,6 +99,7 @@ def dispatch(
             shipped_on=shipped_on,
             plant=by.plant,
             export_controlled=controlled,
+            warnings=_melted(session, lots),
             recorded_at=now,
             recorded_by=by.id,
             late=late,
@@ -153,6 +157,20 @@ def reverse_dispatch(
         write(session, records.taken_back(edge), number)
     done = {"reversed_at": now, "reversed_by": by.id, "reverse_reason": reason}
     session.execute(update(_DISPATCHES).where(_DISPATCHES.c.number == number).values(**done))
+
+
+def _melted(session: Session, lots: Mapping[str, Shelved]) -> list[dict[str, Any]]:
+    """What leaves under DFARS and was not melted where each clause asks for it, lot by lot."""
+    known = [
+        {"number": lot, "part": shelf.fact.part, "part_revision": shelf.part_revision}
+        for lot, shelf in lots.items()
+    ]
+    flags = melt_flags.flags(session, known)
+    return [
+        {"code": "dispatch.melted", "lot": lot, "melted": flags[lot]["melted"], "clauses": list(missed)}
+        for lot in lots
+        if lot in flags and flags[lot]["dfars"] and (missed := doubts(flags[lot]["melted"]))
+    ]
 
 
 def _controlled(session: Session, parts: set[str]) -> bool:

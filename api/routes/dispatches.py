@@ -25,10 +25,9 @@ from api.supplier.words import Words, language
 from api.wire import Answer, api_router
 from models.domain.authority import Role
 from models.domain.errors import Unknown
-from models.domain.melting import doubts
 from models.domain.quantities import ZERO
 from models.domain.shop_floor import MAY_DISPATCH, Leaving
-from models.queries import master, melt_flags, shop_floor
+from models.queries import master, shop_floor
 from models.queries.local_day import today_at
 from models.queries.shop_floor import Record
 
@@ -78,7 +77,7 @@ class DispatchBody(Body):
 def record_dispatch(body: DispatchBody, request: Request, principal: Dock) -> Answer:
     """Pieces leave for a customer. Held, pending and rejected ones do not, nor what was made with other
     material than its bill of material names. `warnings` names the lots of parts under DFARS whose metal was
-    not melted where a clause asks for it, or nobody said where, and the `clauses`."""
+    not melted where a clause asks for it, or nobody said where, and the `clauses`; they stay as they were given."""
 
     def change(session: Session, now: datetime) -> Answer:
         papers = Papers(
@@ -174,18 +173,4 @@ def read(session: Session, principal: Principal, number: str) -> Record:
     found = shop_floor.dispatch(session, number, cleared=principal.cleared)
     if found is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
-    return found | {"warnings": _melted(session, found["lines"])}
-
-
-def _melted(session: Session, lines: list[Record]) -> list[Record]:
-    """What left under DFARS and was not melted where each clause asks for it, lot by lot."""
-    lots = {
-        line["lot"]: {"number": line["lot"], "part": line["part"], "part_revision": line["part_revision"]}
-        for line in lines
-    }
-    flags = melt_flags.flags(session, lots.values())
-    return [
-        {"code": "dispatch.melted", "lot": lot, "melted": flags[lot]["melted"], "clauses": list(missed)}
-        for lot in lots
-        if lot in flags and flags[lot]["dfars"] and (missed := doubts(flags[lot]["melted"]))
-    ]
+    return found

@@ -93,6 +93,8 @@ class DispatchRow(SQLModel, table=True):
     plant: str | None = Field(default=None, foreign_key="plant.code")
     # One of its parts is; who is not cleared does not see the dispatch.
     export_controlled: bool = False
+    # What was doubtful of its metal when it left, whatever is known by now.
+    warnings: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     recorded_at: datetime = Field(sa_type=Utc)
     recorded_by: str
     late: bool = False

@@ -125,6 +125,26 @@ def test_a_dispatch_warns_of_metal_melted_where_a_clause_does_not_allow(
     assert read["warnings"] == made.json()["warnings"]
 
 
+def test_what_a_dispatch_warned_of_stays_whatever_is_said_of_the_lot_later(stocked: TestClient) -> None:
+    lots = {number: LOT | {"number": number, "country_of_melt": melt} for number, melt in _DOUBTFUL.items()}
+    for lot in lots.values():
+        assert stocked.post(API + "/lots", json=lot).status_code == 201
+    lines = [{"lot": number, "quantity": 5} for number in lots]
+    body = {"customer": "NORTHWIND", "destination": "Graz", "lines": lines}
+    gone = stocked.post(API + "/dispatches", json=body).json()
+    for change in ({"country_of_melt": "US"}, {"country_of_origin": "US"}, {"received_on": "2016-01-01"}):
+        refused = stocked.put(f"{API}/lots/MELT-CN", json=lots["MELT-CN"] | change)
+        assert (refused.status_code, refused.json()["code"]) == (409, "lot.judged_by")
+        assert [error["field"] for error in refused.json()["errors"]] == list(change)
+    said = stocked.put(f"{API}/lots/MELT-NONE", json=lots["MELT-NONE"] | {"country_of_melt": "US"})
+    assert said.status_code == 200, said.text
+    assert [each["melted"] for each in gone["warnings"]] == ["elsewhere", "unknown"]
+    assert stocked.get(f"{API}/dispatches/{gone['number']}").json()["warnings"] == gone["warnings"]
+
+
+_DOUBTFUL = {"MELT-CN": "CN", "MELT-NONE": None}
+
+
 def test_a_part_under_no_clause_is_dispatched_without_a_warning(stocked: TestClient) -> None:
     stocked.post(API + "/parts", json=PART | {"number": "PLAIN", "dfars": False})
     lot = LOT | {"number": "MELT-2", "part": "PLAIN", "country_of_melt": "CN"}

@@ -227,8 +227,12 @@ def test_what_is_counted_and_found_by_a_lot_that_moved_stays(floor: TestClient) 
         assert refused(floor.put(f"{API}/lots/{BAR}", json=body | change)) == code
     added = floor.put(f"{API}/lots/{BAR}", json=body | {"unit_cost": "2.5"})
     assert added.status_code == 200, added.text
+    # It would have come after its use.
+    for day in ("2016-01-01", "2026-03-16"):
+        assert refused(floor.put(f"{API}/lots/{BAR}", json=body | {"received_on": day})) == "lot.judged_by"
     page = floor.get(f"/master/lots/{BAR}").text
     assert 'value="10" readonly aria-describedby="settled-1"' in page
+    assert 'name="received_on" type="text" value="2026-03-15" readonly' in page
     # Taken back, nothing of it went anywhere.
     floor.post(f"{JOB}/consumptions/{used['id']}/reverse", json={"reason": "Wrong lot"})
     assert floor.put(f"{API}/lots/{BAR}", json=body | {"quantity": 500}).json()["on_hand"] == "500"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,9 @@ LOT: dict[str, object] = {
     "supplier_lot": "S-1",
     "heat_number": "HX-1",
     "certificate": None,
+    "country_of_melt": "CN",
+    "country_of_origin": None,
+    "received_on": date(2026, 3, 15),
     "serials": None,
     "unit_cost": None,
 }
@@ -33,9 +37,13 @@ LOT: dict[str, object] = {
         ("supplier", None, "lot.found_by"),
         ("supplier_lot", "S-2", "lot.found_by"),
         ("heat_number", "HX-2", "lot.found_by"),
+        ("country_of_melt", "US", "lot.judged_by"),
+        ("received_on", date(2016, 1, 1), "lot.judged_by"),
+        ("received_on", date(2026, 11, 20), "lot.judged_by"),
+        ("received_on", None, "lot.judged_by"),
     ],
 )
-def test_what_was_counted_or_is_found_by_it_stays(field: str, value: object, code: str) -> None:
+def test_what_was_counted_or_is_found_or_judged_by_it_stays(field: str, value: object, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
         may_become(LOT, LOT | {field: value}, moved=True)
     assert (refusal.value.code, refusal.value.errors[0].field) == (code, field)
@@ -43,7 +51,8 @@ def test_what_was_counted_or_is_found_by_it_stays(field: str, value: object, cod
 
 
 def test_what_nobody_said_is_added_and_what_it_costs_is_corrected() -> None:
-    may_become(LOT, LOT | {"certificate": "C-9", "part_revision": "A", "unit_cost": Decimal(2)}, moved=True)
+    added = {"certificate": "C-9", "part_revision": "A", "unit_cost": Decimal(2), "country_of_origin": "SE"}
+    may_become(LOT, LOT | added, moved=True)
     assert settled(LOT, moved=True).keys() == {
         "part",
         "quantity",
@@ -51,5 +60,14 @@ def test_what_nobody_said_is_added_and_what_it_costs_is_corrected() -> None:
         "supplier",
         "supplier_lot",
         "heat_number",
+        "country_of_melt",
+        "received_on",
     }
     assert settled(LOT, moved=False) == {}
+
+
+def test_the_day_a_lot_came_is_not_added_after_its_use() -> None:
+    made_here = LOT | {"received_on": None}
+    with pytest.raises(Refusal):
+        may_become(made_here, LOT, moved=True)
+    assert "received_on" in settled(made_here, moved=True)

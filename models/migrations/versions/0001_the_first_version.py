@@ -1086,6 +1086,7 @@ def upgrade() -> None:
         sa.Column("shipped_on", sa.Date(), nullable=False),
         sa.Column("plant", sa.String(), nullable=True),
         sa.Column("export_controlled", sa.Boolean(), nullable=False),
+        sa.Column("warnings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
