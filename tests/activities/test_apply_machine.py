@@ -75,7 +75,7 @@ def _of(lot: Any, part: str) -> Any:
 
 @pytest.mark.parametrize(
     ("machine", "runs", "examples"),
-    [(StoredOrders, ONE, 8), (StoredAcross, ACROSS, 5)],
+    [(StoredOrders, ONE, 30), (StoredAcross, ACROSS, 20)],
     ids=["one", "several"],
 )
 def test_the_tables_say_what_the_events_say_whatever_is_asked(
