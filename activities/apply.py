@@ -26,7 +26,7 @@ from activities.own_commands import save_system_command as save_system_command
 from activities.recording import hand_on_files, record
 from activities.refusals import as_json, cannot_be_kept, tell_late
 from activities.shelving import shelve
-from models import drafts
+from models import drafts, order_numbers
 from models.codec import adapter, load_command, load_order, plain
 from models.domain import events as e
 from models.domain import headline
@@ -198,7 +198,7 @@ def _happen_to_others(
         drafts.add(session, draft, now)
     new = len(decision.others.keys() - others.keys()) + len(decision.drafts)
     if new:
-        drafts.give_numbers(session, locked.row.type, now.year, new)
+        order_numbers.give_numbers(session, locked.row.type, now.year, new)
 
 
 def _others(locked: Locked, command: Any) -> Mapping[str, Order]:

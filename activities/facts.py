@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from activities import lot_facts
 from activities.line_facts import line_fact, operation_facts, to_add
-from models import drafts
+from models import drafts, order_numbers
 from models.calendars import plant_calendar, supplier_calendar
 from models.codec import adapter, load_event
 from models.domain import commands as c
@@ -144,7 +144,7 @@ def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Com
     if locked or straight_on:
         return Facts(lots=lots, next_orders=straight_on)
     if count := born(command):
-        numbers = drafts.coming_numbers(session, order.type, now.year, count)
+        numbers = order_numbers.coming_numbers(session, order.type, now.year, count)
         facts = Facts(pending_commands=_pending(session, order), numbers=numbers)
         if not isinstance(command, c.Reassign):
             return facts

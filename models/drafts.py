@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import and_, delete, insert, or_, select, tuple_, update
 from sqlmodel import Session
 
 from models.codec import adapter, plain
@@ -16,15 +16,15 @@ from models.domain.decide import check_version
 from models.domain.decisions import lots_going
 from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.facts import Draft, DraftLine
-from models.domain.order_types import SERIES, numbered
 from models.domain.quantities import CURRENCIES, quantity
+from models.order_numbers import next_number
 from models.queries import specifications
 from models.queries.controlled import hidden
 from models.queries.local_day import today_at
 from models.queries.materials import named
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
-from models.tables.orders import CommandRow, OrderRow, OrderSeries
+from models.tables.orders import CommandRow, OrderRow
 from models.tables.parts import Part
 from models.tables.plants import Plant
 from models.tables.processes import Process
@@ -34,7 +34,6 @@ from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
 
 _ORDERS = table(OrderRow)
-_SERIES = table(OrderSeries)
 _COMMANDS = table(CommandRow)
 _OPERATIONS = table(Operation)
 _CHANGES = table(MasterChange)
@@ -45,7 +44,7 @@ def create(session: Session, draft: Draft, now: datetime, *, cleared: bool = Tru
     not. Raises `Invalid` naming every wrong field."""
     lock_operations(session, operations_of(draft))
     draft = checked(session, draft, now, cleared=cleared)
-    draft = replace(draft, number=_next_number(session, draft.type, now.year))
+    draft = replace(draft, number=next_number(session, draft.type, now.year))
     add(session, draft, now)
     return draft
 
@@ -356,28 +355,3 @@ def _columns(session: Session, draft: Draft) -> dict[str, Any]:
         "need_by": draft.need_by,
         "draft": plain(draft),
     }
-
-
-def _next_number(session: Session, order_type: str, year: int) -> str:
-    (number,) = coming_numbers(session, order_type, year, 1)
-    give_numbers(session, order_type, year, 1)
-    return number
-
-
-def coming_numbers(session: Session, order_type: str, year: int, count: int) -> tuple[str, ...]:
-    """The next of a series, whose row keeps two buyers apart. Nothing is given away yet."""
-    last = session.scalar(select(_SERIES.c.last).where(*_series(order_type, year)).with_for_update()) or 0
-    return tuple(numbered(order_type, year, last + place) for place in range(1, count + 1))
-
-
-def give_numbers(session: Session, order_type: str, year: int, count: int) -> None:
-    """Those that were to come next are not given again."""
-    row = _series(order_type, year)
-    if session.scalar(select(_SERIES.c.last).where(*row)) is None:
-        session.execute(insert(_SERIES).values(series=SERIES[order_type], year=year, last=count))
-    else:
-        session.execute(update(_SERIES).where(*row).values(last=_SERIES.c.last + count))
-
-
-def _series(order_type: str, year: int) -> tuple[ColumnElement[bool], ...]:
-    return (_SERIES.c.series == SERIES[order_type], _SERIES.c.year == year)
