@@ -114,7 +114,8 @@ class _Entry:
     """How a node was reached, as far as that says which of its links belong; None is any.
 
     `loads`: pieces at work that were in one of these. `works`: the pieces of a lot that came from, or went
-    to, these. `since`: pieces at work that came with this event of their order, or later.
+    to, these. `since`: pieces at work that came with this event of their order, or later; a load is no event that
+    they came with.
     """
 
     loads: frozenset[str] | None = None
@@ -190,7 +191,9 @@ class Walk:
     def _of_these_pieces(self, link: Link, near: str, far: str, entry: _Entry) -> bool:
         """Whether pieces at work that were reached as `entry` says go this way."""
         left = link.last if self.forward else -link.first
-        if entry.since is not None and link.order == _order_of(near) and left < entry.since:
+        # What a load did to pieces it did when it ran, whenever somebody told of it: perhaps after they came back.
+        late = not self.forward and far.startswith("load:")
+        if entry.since is not None and not late and link.order == _order_of(near) and left < entry.since:
             return False
         if entry.loads is None:
             return True
@@ -203,7 +206,7 @@ class Walk:
     def _entry(self, link: Link, near: str, far: str) -> _Entry:
         if far.startswith("order:"):
             since = None
-            if link.order == _order_of(far):
+            if link.order == _order_of(far) and not (self.forward and near.startswith("load:")):
                 since = link.first if self.forward else -link.last
             return _Entry(loads=self._loads(link, near), since=since)
         came = "process" if self.forward else "rework"

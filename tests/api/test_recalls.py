@@ -19,14 +19,15 @@ from models.tables.lots import Lot
 from models.tables.outbox import Outbox, OutboxRecipient
 from models.tables.parts import Part
 from models.tables.recalls import RecallReportRow
-from models.tables.shop_floor import Customer
+from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.types import table
 from tests.api.conftest import API, NOW, Hands, Login
 from tests.domain.asking import arrived, process, receive, send, ship
+from tests.domain.genealogies import link
 from tests.domain.orders import day, given
 from tests.domain.test_trace_story import an_order
 from tests.paper import sheets
-from tests.traced import BARS, record_all, tell_story
+from tests.traced import BARS, edge, record_all, tell_story
 
 HEAT = {"identifier": "HX-1", "reason": "The mill reports a wrong melt"}
 RECORD = {
@@ -459,3 +460,41 @@ def test_a_load_of_two_heats_is_recalled_and_held_with_both(app: FastAPI, qualit
     told = post(quality, f"/recalls/{number}/hold", {})
     assert (sorted(told["held"]), told["failed"]) == (["HL-A", "HL-B", "HL-P"], [])
     assert [get(quality, f"/lots/{lot}")["held"] for lot in ("HL-B", "HL-C")] == [True, False]
+
+
+def test_a_load_told_of_after_its_pieces_left_is_recalled_from_who_got_them(
+    app: FastAPI, quality: TestClient
+) -> None:
+    made = an_order("SO-7", "ACME", "Y1-A", 10, "H9")
+    given(made, send(10), arrived(), ship(5), receive(5, parcel="SO-7-P1", output_lot="Y1-B"))
+    given(made.at(day(3)), process("LY", started=day(2, 9), **{"Y1-A": 10}))
+    with app.state.database.write() as session:
+        amount: Any = {"part": "FLANGE", "uom": "C62", "on_hand": 0, "created_at": NOW}
+        session.add(Lot(number="Y1-A", quantity=10, **amount))
+        session.add(Lot(number="Y1-B", quantity=5, **amount))
+        for number, customer, some in (("Y-1", "NORTHWIND", 3), ("Y-2", "CONTOSO", 1), ("Y-3", "CONTOSO", 1)):
+            line: Any = {"line": 1, "lot": "Y1-B", "part": "FLANGE", "part_revision": "B", "unit": "C62"}
+            to: Any = {"destination": "Oslo", "shipped_on": NOW.date(), "recorded_by": "u"}
+            session.add(DispatchRow(number=number, customer=customer, recorded_at=NOW, **to))
+            session.flush()
+            session.add(DispatchLineRow(dispatch=number, quantity=some, **line))
+            edge(session, link("lot:Y1-B", "dispatch", f"dispatch:{number}", some))
+        record_all(session, made)
+    told = get(quality, "/trace/LY?direction=forward")
+    got = {row["dispatch"]: (row["customer"], row["quantity"]) for row in told["customers"]}
+    assert got == {"Y-1": ("NORTHWIND", "3"), "Y-2": ("CONTOSO", "1"), "Y-3": ("CONTOSO", "1")}
+    (row,) = (row for row in told["balance"] if row["part"] == "FLANGE")
+    assert {name: row.get(name, "0") for name in ("made", "dispatched", "at_suppliers", "elsewhere")} == {
+        "made": "10",
+        "dispatched": "5",
+        "at_suppliers": "5",
+        "elsewhere": "0",
+    }
+    back = get(quality, "/trace/lot:Y1-B?direction=back")
+    load = "load:ACME:Bath 3:LY:2026-11-02T09:00:00Z"
+    assert load in {node["id"] for node in back["nodes"]}
+    number = post(quality, "/recalls", {"identifier": "LY", "reason": "Too hot", "drill": False}, 201)[
+        "recall"
+    ]
+    scope = get(quality, f"/recalls/{number}")["scope"]
+    assert [each["customer"] for each in scope["customers"]] == ["CONTOSO", "NORTHWIND"]

@@ -132,6 +132,32 @@ def test_back_from_a_box_that_names_its_load_no_other_load_is_found() -> None:
     assert "load:" in "".join(trace(two_loads(), "lot:L1").nodes)
 
 
+def told_late() -> list[Link]:
+    """Half of the pieces are back before anybody tells of the load they were in."""
+    scene = given(issued(), send(10), ship(5), receive(5, output_lot="FIRST")).at(day(3))
+    given(scene, process("F-1", started=NOW, L1=10))
+    return written(given(scene, ship(5), receive(5, parcel="SO-1-P2", output_lot="SECOND")))
+
+
+def test_a_load_that_was_told_of_after_pieces_came_back_had_them_in_it() -> None:
+    found = trace(told_late(), LOAD)
+    assert {step.link.target: step.unsure for step in found.steps if step.link.target.startswith("lot:")} == {
+        "lot:FIRST": "load",
+        "lot:SECOND": "load",
+    }
+    for lot in ("FIRST", "SECOND"):
+        assert LOAD in trace(told_late(), f"lot:{lot}", BACK).nodes
+
+
+def test_a_load_has_no_pieces_that_were_sent_after_it_was_told_of() -> None:
+    scene = given(issued(), send(60)).at(day(3))
+    given(scene, process("F-1", started=NOW, L1=60), ship(60), receive(60, rejected=10, output_lot="OUT"))
+    given(
+        scene, dispose(rework=10), ship(10, nonconformance=NC), receive(10, parcel="SO-1-P2", output_lot="B")
+    )
+    assert lots(written(scene), LOAD, BACK) == {"L1"}
+
+
 def test_a_lot_does_not_leave_a_load_as_another() -> None:
     line = (a_line(1, 60, [("L1", 60)]), a_line(2, 40, [("L2", 40)]))
     scene = given(issued(*line), send(60), send(40, "L2", 2)).at(day(3))
