@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from activities import wording
 from activities.i18n import N_
 from api.supplier.corrective import ACTION, owed
 from api.supplier.measuring import MEASURE
+from api.supplier.naming import delivery_told
 from api.supplier.returning import to_send_back
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import label
@@ -20,6 +22,7 @@ from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain import first_article, setting_up
 from models.domain.arrivals import short_in
+from models.domain.delivery_days import days_needed, days_promised
 from models.domain.evidence import DOCUMENTS, DocumentType, covers
 from models.domain.first_article import State
 from models.domain.lot_holds import with_supplier
@@ -76,6 +79,8 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class LineView:
     title: str
+    # Which delivery it is, and its days; empty where the order's own say it all.
+    delivery: str
     description: str
     work_order: str
     ordered: str
@@ -189,9 +194,9 @@ def _facts(visit: Visit) -> Iterator[Fact]:
     yield Fact(words.say(N_("Process")), order.process_name)
     if order.spec:
         yield Fact(words.say(N_("Specification")), f"{order.spec} {order.spec_revision}".strip())
-    yield Fact(words.say(N_("Needed by")), words.far_day(order.need_by))
+    yield Fact(words.say(N_("Needed by")), _days(days_needed(order), words))
     if order.promise_current is not None:
-        yield Fact(words.say(N_("You promised")), words.far_day(order.promise_current))
+        yield Fact(words.say(N_("You promised")), _days(days_promised(order), words))
     if order.purchase_order:
         yield Fact(words.say(N_("Purchase order")), order.purchase_order)
     if order.kin.merged_from:
@@ -203,6 +208,11 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         yield _orders(visit, words.say(N_("Goes on as")), order.kin.superseded_by or (order.kin.successor,))
     if order.supplier_order:
         yield Fact(words.say(N_("Your order number")), order.supplier_order)
+
+
+def _days(days: list[date], words: Words) -> str:
+    """How far away one is; several stand side by side."""
+    return words.listed(map(words.day, days)) if len(days) > 1 else words.far_day(days[0])
 
 
 def _orders(visit: Visit, name: str, numbers: tuple[str, ...]) -> Fact:
@@ -227,6 +237,7 @@ def _line(visit: Visit, line: Line) -> LineView:
     plan = line.plan.characteristics if line.plan is not None else ()
     return LineView(
         title=f"{line.part} {line.part_revision}",
+        delivery=delivery_told(order, line, words),
         description=line.description,
         work_order=line.work_order,
         ordered=words.amount(line.ordered, line.unit),

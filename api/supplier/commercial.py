@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from activities.i18n import N_
+from api.supplier.naming import line_among
 from api.supplier.words import Words
 from models.domain.changes import AddedLine, Commercial, LineCommercial
 from models.domain.order import Line, Order
@@ -34,7 +35,7 @@ def differing(
     for was, now in zip(before.lines, after.lines, strict=True):
         line = order.line(was.line)
         if line is not None:
-            yield from _of_a_line(line, was, now, order.currency, words)
+            yield from _of_a_line(order, line, was, now, words)
     for new in added:
         part = f"{new.part} {new.part_revision}"
         what = words.say(N_("{part} ({work_order}): new line"), part=part, work_order=new.work_order)
@@ -42,14 +43,14 @@ def differing(
 
 
 def _of_a_line(
-    line: Line, was: LineCommercial, now: LineCommercial, currency: str, words: Words
+    order: Order, line: Line, was: LineCommercial, now: LineCommercial, words: Words
 ) -> Iterator[Differing]:
-    part = f"{line.part} {line.part_revision}"
+    part = line_among(order, line, words)
     if was.quantity != now.quantity:
         amounts = (words.amount(each.quantity, line.unit) for each in (was, now))
         yield Differing(words.say(N_("{part}: quantity"), part=part), *amounts)
     if was.unit_price != now.unit_price:
-        prices = (words.price(each.unit_price, currency, line.basis) for each in (was, now))
+        prices = (words.price(each.unit_price, order.currency, line.basis) for each in (was, now))
         yield Differing(words.say(N_("{part}: price"), part=part), *prices)
     if was.lots != now.lots:
         yield Differing(

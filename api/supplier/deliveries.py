@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Sight, line_called
+from api.supplier.naming import line_among, line_called
+from api.supplier.tasks import Lead, Sight
 from api.supplier.terms import delivery
 from models.domain.commands import TermsLine
 from models.domain.order import Line
@@ -73,7 +74,7 @@ def _field(
 ) -> TermsField:
     order, words = sight.order, sight.words
     starts = _starts(typed, index, len(wanted))
-    part = f"{line.part} {line.part_revision}"
+    part = line_among(order, line, words)
     return TermsField(
         input=f"lines.{index}",
         label=part,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Place, Sight, Task, Wanted, chosen, label
+from api.supplier.tasks import Lead, Place, Sight, Task, Wanted, chosen, delivery_at, label
 from api.supplier.words import Words
 from models.domain import gate
 from models.domain.commands import LoadLot, ReportProcess
@@ -83,7 +83,7 @@ def _places(visit: Sight, line: Line) -> Iterator[Place]:
     places = [at for at in visit.order.stock if line_of(at) == line.line]
     for index, at in enumerate(places):
         amount = visit.words.amount(sent(visit.order.stock[at]), line.unit)
-        yield Place(f"lots.{index}", at, label(visit, at), amount)
+        yield Place(f"lots.{index}", at, label(visit, at), amount, delivery=delivery_at(visit, at))
 
 
 def read(fields: Fields, visit: Sight) -> Wanted:

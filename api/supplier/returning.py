@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from activities.i18n import N_
-from api.supplier.tasks import line_called
+from api.supplier.naming import line_among
 from api.supplier.words import Words
 from models.domain import going_back
 from models.domain.order import Line, Order
@@ -17,8 +17,7 @@ LotPieces = tuple[str, Decimal]
 def pieces_told(order: Order, line: Line, lots: Iterable[LotPieces], words: Words) -> str:
     """50 pcs of FLANGE-DN50 B · lot 20260315-STEEL-001; each lot with its pieces where they are of several"""
     some = [each for each in lots if each[1]]
-    alike = sum((each.part, each.part_revision) == (line.part, line.part_revision) for each in order.lines)
-    called = line_called(line, words) if alike > 1 else f"{line.part} {line.part_revision}"
+    called = line_among(order, line, words)
     named = [
         words.say(N_("lot {lot}"), lot=lot) + (f": {words.number(quantity)}" if len(some) > 1 else "")
         for lot, quantity in some

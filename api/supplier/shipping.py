@@ -9,6 +9,7 @@ from decimal import Decimal
 from activities.i18n import N_
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
+from api.supplier.naming import line_called
 from api.supplier.onward import Destination, destinations, sent_to
 from api.supplier.returning import to_send_back
 from api.supplier.serials import amount, nothing, typed_serials
@@ -18,7 +19,6 @@ from api.supplier.tasks import (
     Task,
     Wanted,
     chosen,
-    line_called,
     places,
     serial_leads,
     told_apart,

@@ -8,15 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from activities.i18n import N_
 from api.supplier.fields import Fields
+from api.supplier.naming import delivery_told, line_among
 from api.supplier.serials import Serials, serials_at
 from api.supplier.visits import Visit
 from api.supplier.words import Words
 from models.domain.calendar import WorkingCalendar
 from models.domain.commands import Command
 from models.domain.errors import Invalid
-from models.domain.order import Line, Order
+from models.domain.order import Order
 from models.domain.pieces import Bucket, Pieces, line_of, lot_of
 from models.domain.quantities import ZERO
 
@@ -81,6 +81,8 @@ class Place:
     note: str = ""
     # Where its pieces have serial numbers.
     serials: Serials | None = None
+    # Which delivery they are of, and its days; empty where the order's own say it all.
+    delivery: str = ""
 
     @property
     def line(self) -> int:
@@ -100,22 +102,24 @@ def places(visit: Sight, stock: Mapping[str, Pieces], *buckets: Bucket) -> Itera
             name = f"lines.{index}"
             amount = visit.words.amount(here, line.unit)
             named = serials_at(visit.order, at, name, *buckets)
-            yield Place(name, at, label(visit, at), amount, serials=named), here
-
-
-def line_called(line: Line, words: Words) -> str:
-    """Line 2 · FLANGE-DN50 B"""
-    return f"{words.say(N_('Line {line}'), line=line.line)} · {line.part} {line.part_revision}"
+            yield (
+                Place(name, at, label(visit, at), amount, serials=named, delivery=delivery_at(visit, at)),
+                here,
+            )
 
 
 def label(visit: Sight, at: str) -> str:
     """FLANGE-DN50 B · 20260315-STEEL-001; with its line where others have the part too"""
     line = visit.order.line(line_of(at))
     assert line is not None, "pieces are on the order's lines"
-    part = (line.part, line.part_revision)
-    alike = sum((each.part, each.part_revision) == part for each in visit.order.lines)
-    called = line_called(line, visit.words) if alike > 1 else " ".join(part)
-    return " · ".join(filter(None, [called, lot_of(at)]))
+    return " · ".join(filter(None, [line_among(visit.order, line, visit.words), lot_of(at)]))
+
+
+def delivery_at(visit: Sight, at: str) -> str:
+    """Which delivery the pieces are of and its days, where these are not the order's."""
+    line = visit.order.line(line_of(at))
+    assert line is not None, "pieces are on the order's lines"
+    return delivery_told(visit.order, line, visit.words)
 
 
 def told_apart(fields: Fields, found: Iterable[Place]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from activities.i18n import N_
+from api.supplier.naming import line_among
 from api.supplier.words import Words
 from models.codec import load_event
 from models.domain.evolve import evolve
@@ -47,12 +48,12 @@ def changes(before: Order, after: Order, words: Words) -> Iterator[str]:
     for line in after.lines:
         earlier = before.line(line.line)
         if earlier is not None and earlier.ordered != line.ordered:
-            part = f"{line.part} {line.part_revision}"
+            part = line_among(after, line, words)
             ordered = (words.amount(each.ordered, each.unit) for each in (earlier, line))
             yield _change(words, part, *ordered)
         if earlier is not None and earlier.unit_price != line.unit_price:
             prices = (words.price(each.unit_price, after.currency, line.basis) for each in (earlier, line))
-            yield _change(words, f"{line.part} {line.part_revision}", *prices)
+            yield _change(words, line_among(after, line, words), *prices)
     promised = before.promise_current, after.promise_current
     if promised[1] is not None and promised[0] != promised[1]:
         yield _change(
@@ -68,7 +69,7 @@ def proposed(counter: Counter, order: Order, words: Words) -> Iterator[str]:
     for was, now, number in beside(counter.before, counter.terms):
         line = order.line(was.line)
         assert line is not None, "terms are of the order's lines"
-        part = delivery(f"{line.part} {line.part_revision}", number, words)
+        part = delivery(line_among(order, line, words), number, words)
         if was.quantity != now.quantity:
             yield _change(words, part, *(words.amount(each.quantity, line.unit) for each in (was, now)))
         if was.unit_price != now.unit_price:

@@ -111,7 +111,7 @@ def _issued(session: Session, shown: Desk, order: Order, before: int | None) -> 
     start = order.plant_calendar.local_date(order.issued_at)
     return {
         "order": order,
-        "places": whereabouts.whereabouts(shown.view, words),
+        "places": whereabouts.whereabouts(shown.view, words, order),
         "transfers": transfers.transfers(order, words),
         "value": words.paid(cost["ordered"], cost["currency"]),
         "cost": money_told.bill(cost, words),

@@ -10,8 +10,10 @@ from typing import Any
 from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.order.wording import AMOUNTS
+from api.supplier.naming import delivery_told
 from api.supplier.words import Words
 from models.domain.first_article import State
+from models.domain.order import Order
 from models.domain.pieces import SENT, Bucket
 from models.domain.quantities import ZERO
 
@@ -49,6 +51,8 @@ class Whereabouts:
     part: str
     description: str
     work_order: str
+    # Which delivery it is, and its days; empty where the order's own say it all.
+    delivery: str
     ordered: str
     price: str
     short_closed: bool
@@ -69,11 +73,13 @@ class Whereabouts:
     named: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def whereabouts(view: Mapping[str, Any], words: Words) -> list[Whereabouts]:
-    return [_line(line, words) for line in view["lines"]]
+def whereabouts(view: Mapping[str, Any], words: Words, order: Order | None = None) -> list[Whereabouts]:
+    """Of an order that is issued, with which delivery each line is."""
+    told = {line.line: delivery_told(order, line, words) for line in order.lines} if order is not None else {}
+    return [_line(line, told.get(line["line"], ""), words) for line in view["lines"]]
 
 
-def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
+def _line(line: Mapping[str, Any], delivery: str, words: Words) -> Whereabouts:
     pieces: Mapping[str, Decimal] = line["pieces"]
     unit = line["unit"] or ""
     used = [bucket for bucket in Bucket if pieces[bucket.value]]
@@ -83,6 +89,7 @@ def _line(line: Mapping[str, Any], words: Words) -> Whereabouts:
         part=" ".join(filter(None, [line["part"], line["part_revision"]])),
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
+        delivery=delivery,
         ordered=words.amount(line["ordered"], unit),
         price=words.price(line["unit_price"], line["currency"], line["basis"])
         if line["unit_price"] is not None

@@ -12,7 +12,8 @@ from api.pages.order.compliance_told import revision
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.commercial import Differing, differing
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Wanted, line_called
+from api.supplier.naming import delivery_told, line_among, line_called
+from api.supplier.tasks import Lead, Wanted
 from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.changes import Change
@@ -42,6 +43,8 @@ class LineRow:
     quantity: str
     price: str
     lots: tuple[LotRow, ...]
+    # Which delivery it is, and its days; empty where the order's own say it all.
+    delivery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,14 @@ def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
     lots = line.lots if len(line.lots) > 1 else ()
     return LineRow(
         at,
-        f"{line.part} {line.part_revision}",
+        line_among(acting.order, line, words),
         words.amount(line.ordered, line.unit),
         words.price(line.unit_price, acting.order.currency, line.basis),
         tuple(
             LotRow(f"{at}.lots.{place}.quantity", lot.lot, words.amount(lot.quantity, line.unit))
             for place, lot in enumerate(lots)
         ),
+        delivery_told(acting.order, line, words),
     )
 
 

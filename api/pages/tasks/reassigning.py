@@ -12,7 +12,8 @@ from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Task, Typed, number_in, picked
 from api.pages.tasks.control import open_pieces
 from api.supplier.fields import LONGEST_TEXT, Fields
-from api.supplier.tasks import Lead, Wanted, line_called
+from api.supplier.naming import delivery_told, line_called
+from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.reassigning import undone
 from models.domain.falling_back import alternate
@@ -31,6 +32,8 @@ class OpenLine:
     name: str
     quantity: str
     price: str
+    # Which delivery it is, and its days; empty where the order's own say it all.
+    delivery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def _form(acting: Acting, _typed: Typed) -> ReassignForm:
                 line_called(line, acting.words),
                 f"{left.normalize():f}",
                 f"{line.unit_price.normalize():f}",
+                delivery_told(order, line, acting.words),
             )
             for line in order.lines
             if (left := undone(order, line))

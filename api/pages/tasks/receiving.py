@@ -14,7 +14,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_i
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.serials import Serials, counts, judged, nothing, serials_at
-from api.supplier.tasks import Lead, Place, Wanted, label
+from api.supplier.tasks import Lead, Place, Wanted, delivery_at, label
 from models.domain import commands as c
 from models.domain import setting_up
 from models.domain.authority import Role
@@ -206,6 +206,7 @@ def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal)
         words.amount(expected, line.unit),
         reworks_at(order, at),
         serials=_expected(acting, name, at, parcel),
+        delivery=delivery_at(acting, at),
     )
     output = line.output_lot(lot)
     setup = _for_setting_up(acting, line, parcel)

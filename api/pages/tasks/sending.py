@@ -15,7 +15,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_i
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.serials import Serials, nothing, serials_at
 from api.supplier.serials import amount as named
-from api.supplier.tasks import Lead, Place, Wanted, label
+from api.supplier.tasks import Lead, Place, Wanted, delivery_at, label
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
 from models.domain.errors import Refusal
@@ -92,7 +92,9 @@ def _row(acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, 
     proposed = f"{may.normalize():f}" if may else ""
     waits = waits_for(_shown(acting, item), words)
     name, serials = _called(acting, item), _back(acting.order, item)
-    place = Place(_input(acting.order, item), at, name, amount, serials=serials)
+    place = Place(
+        _input(acting.order, item), at, name, amount, serials=serials, delivery=delivery_at(acting, at)
+    )
     return Row(place, proposed, asked, waits, _takes(acting, item))
 
 
@@ -223,8 +225,9 @@ def _short_form(acting: Acting, _typed: Typed) -> ShortForm:
         line = acting.order.line(number)
         assert line is not None, "taken from the order's lines"
         unsent = unsent_on(acting.order, line) + came_back(acting.order, line)
-        amount = acting.words.amount(unsent, line.unit)
-        found.append((number, label(acting, key(number, "")), amount))
+        at = key(number, "")
+        told = [acting.words.amount(unsent, line.unit), delivery_at(acting, at)]
+        found.append((number, label(acting, at), " · ".join(filter(None, told))))
     return ShortForm(tuple(found))
 
 
@@ -285,9 +288,10 @@ def _loss_form(acting: Acting, _typed: Typed) -> LossForm:
 
 
 def _held(acting: Acting, at: str, bucket: c.Bucketed, unit: str) -> str:
-    """20 pcs at the supplier"""
+    """20 pcs at the supplier; with which delivery they are of"""
     amount = acting.words.amount(Shelf(acting.order).stock[at][Bucket(bucket)], unit)
-    return acting.words.say(AMOUNTS[Bucket(bucket)], amount=amount)
+    told = [acting.words.say(AMOUNTS[Bucket(bucket)], amount=amount), delivery_at(acting, at)]
+    return " · ".join(filter(None, told))
 
 
 def _nothing_out(order: Order) -> Refusal | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.fields import Fields
-from api.supplier.tasks import Lead, Wanted, line_called
+from api.supplier.naming import delivery_told, line_called
+from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.splitting import MOST, rest, shared_out
 from models.domain.errors import Refusal
@@ -27,6 +28,8 @@ class Cell:
     label: str
     # How many there are to share out.
     amount: str
+    # Which delivery it is of, and its days; empty where the order's own say it all.
+    delivery: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,13 @@ def _count(text: str) -> int:
 def _cells(acting: Acting, place: int) -> Iterator[Cell]:
     words = acting.words
     for line in acting.order.lines:
-        name = line_called(line, words)
+        name, told = line_called(line, words), delivery_told(acting.order, line, words)
         if len(line.lots) < 2:
-            yield Cell(_input(place, line), name, words.amount(line.ordered, line.unit))
+            yield Cell(_input(place, line), name, words.amount(line.ordered, line.unit), told)
             continue
         for index, lot in enumerate(line.lots):
             amount = words.amount(lot.quantity, line.unit)
-            yield Cell(_input(place, line, index), f"{name} · {lot.lot}", amount)
+            yield Cell(_input(place, line, index), f"{name} · {lot.lot}", amount, told)
 
 
 def _input(place: int, line: Line, lot: int | None = None) -> str:

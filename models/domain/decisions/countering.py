@@ -202,7 +202,8 @@ def _together(index: int, item: AnswerLine) -> Invalid:
     return Invalid(
         "counter.answered_twice",
         "Line {line}: its deliveries are accepted or rejected together, since some of them alone do not add up to "
-        "what is ordered. Decide the same about all of them, or reject the line and say what would suit you.",
+        "what is ordered. Reject the line and say in the reason which of them you want, or accept it and say by when "
+        "you need each.",
         field=f"lines.{index}.decision",
         line=item.line,
     )

@@ -1,0 +1,36 @@
+"""What a line of an order is called, and which delivery it is; for suppliers and for our people."""
+
+from __future__ import annotations
+
+from activities.i18n import N_
+from api.supplier.words import Words
+from models.domain import delivery_days
+from models.domain.order import Line, Order
+
+
+def line_called(line: Line, words: Words) -> str:
+    """Line 2 · FLANGE-DN50 B"""
+    return f"{words.say(N_('Line {line}'), line=line.line)} · {line.part} {line.part_revision}"
+
+
+def line_among(order: Order, line: Line, words: Words) -> str:
+    """FLANGE-DN50 B; with its line where others have the part too"""
+    part = (line.part, line.part_revision)
+    alike = sum((each.part, each.part_revision) == part for each in order.lines)
+    return line_called(line, words) if alike > 1 else " ".join(part)
+
+
+def delivery_told(order: Order, line: Line, words: Words) -> str:
+    """delivery 1 of 2 · promised Fri 18 Dec · needed Mon 21 Dec; empty where the order's own days say it all"""
+    found = delivery_days.delivery(order, line)
+    if found is None:
+        return ""
+    told = []
+    if found.of:
+        told.append(words.say(N_("delivery {number} of {count}"), number=found.number, count=found.of))
+    if found.promised is not None:
+        told.append(words.say(N_("promised {day}"), day=words.day(found.promised)))
+    told.append(words.say(N_("needed {day}"), day=words.day(found.needed)))
+    if found.unit_price is not None:
+        told.append(words.price(found.unit_price, order.currency, line.basis))
+    return " · ".join(told)
