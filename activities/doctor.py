@@ -24,6 +24,7 @@ from activities.doctor_lots import through_twice
 from activities.doctor_operations import operations
 from activities.doctor_picks import picks
 from activities.doctor_recalls import reports
+from activities.doctor_serials import twice
 from activities.doctor_stock import Stock
 from activities.doctor_streams import check, streams
 from activities.doctor_transfers import transfers
@@ -75,6 +76,7 @@ def records(database: Database, files_dir: Path, now: datetime, *, everything: b
             findings += operations(session)
             findings += through_twice(session)
             findings += picks(session)
+            findings += twice(session)
         findings += transfers(session)
         findings += holds(session)
         findings += balances(session)

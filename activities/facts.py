@@ -23,7 +23,7 @@ from models.domain.evidence import DocumentType
 from models.domain.facts import Draft, EventFact, Facts, IssueFacts, LineFact, LotFact, lots_to_lock
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
-from models.domain.pieces import Move, key, line_of, lot_of
+from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere, typed_in
 from models.domain.upstream import Upstream
@@ -33,7 +33,7 @@ from models.queries.contacts import Person, contacts_to_be
 from models.queries.contracts import agreed
 from models.queries.issuing import master_data
 from models.queries.serial_stock import serial_stock
-from models.queries.serials import been, elsewhere
+from models.queries.serials import been, elsewhere, lock_parts
 from models.queries.transfers import next_orders
 from models.queries.upstream import onward
 from models.queries.waiting import upstream
@@ -62,7 +62,7 @@ _WHOSE_DAYS = (
 # What may make pieces accepted.
 _ACCEPTING = (c.Receive, c.Judge, c.ResolveOver, c.DecideDisposition)
 # What puts a serial somewhere, or takes it from where another order may have had it since.
-_OF_SERIALS = (c.Send, c.ResolveOver, c.ReportNonconformance, c.Correct)
+_OF_SERIALS = (c.Send, c.ReportNonconformance, c.Correct)
 
 
 def gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:
@@ -74,6 +74,9 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         facts = lot_facts.with_held_work(session, order, facts)
     if order is not None and isinstance(command, c.Receive):
         facts = lot_facts.with_origins(session, command, facts)
+    if order is not None and isinstance(command, c.Receive | c.ResolveOver):
+        # Before a number is given, as who books a bought lot does: neither waits crosswise.
+        facts = replace(facts, serial_stock=_of_surplus(session, order, command))
     if order is not None and isinstance(command, c.Receive | c.Ship):
         facts = lot_facts.with_new_numbers(session, order, command, facts, now)
     if order is not None and (wanted := to_add(order, command)):
@@ -90,6 +93,26 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
             facts, serial_stock=_serial_stock(session, order, command), been=been(session, order, named)
         )
     return facts
+
+
+def _of_surplus(session: Session, order: Order, command: c.Receive | c.ResolveOver) -> SerialStock:
+    """Where the pieces are that nobody sent here, and which of their lots are known piece by piece. Read under the
+    parts' locks: whoever lets pieces go, or counts them as surplus elsewhere, waits."""
+    parts = {line.line: line.part for line in order.lines if line.by_serial}
+    if isinstance(command, c.ResolveOver):
+        pieces = {
+            (parts[line_of(at)], lot_of(at))
+            for at, place in order.serials.items()
+            if place.bucket is Bucket.OVER
+        }
+    else:
+        typed = {(line, serial) for line, serial in typed_in(command) if line in parts}
+        pieces = {(parts[line], serial) for line, serial in typed if key(line, serial) not in order.serials}
+    if not pieces:
+        return SerialStock()
+    lock_parts(session, {part for part, _ in pieces})
+    lots = {lot_of(at) for at in order.stock} - {""}
+    return serial_stock(session, lots, pieces, settling=order.number)
 
 
 def _serial_stock(session: Session, order: Order, command: c.Send) -> SerialStock:
@@ -112,7 +135,7 @@ def _elsewhere(
     if isinstance(command, c.ReportNonconformance):
         # All that is there may be meant without being named.
         named |= {(line_of(name), lot_of(name)) for name in order.serials}
-    return elsewhere(session, order, sorted(named), lock=isinstance(command, c.Send | c.ResolveOver))
+    return elsewhere(session, order, sorted(named), lock=isinstance(command, c.Send))
 
 
 def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:

@@ -19,6 +19,8 @@ REMEDIES = {
     "from a backup.",
     "pieces.not_accepted": "An order of one of the two operations was changed by hand. Restore the database from a backup.",
     "lot.through_twice": "Pieces were sent again that came back done. Count the lot, and look at what the orders were paid for.",
+    "serial.two_places": "Look at the number on the piece, and take back what was written down wrongly: settle the surplus "
+    "as a miscount, or correct the receipt, the dispatch or the record of the job.",
     "pick.short": "What was set aside was used for something else. Pick anew for the work orders that wait for it.",
     "pick.part": "The picking list or the lot was changed by hand. Pick anew for the work order.",
     "transfer.differ": "One of its two orders was changed by hand. Restore the database from a backup.",

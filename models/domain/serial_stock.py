@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.domain.errors import Invalid, Refusal
 from models.domain.pieces import Bucket
-from models.domain.serials import listed
+from models.domain.serials import listed, unsettled
 
 _OURS = (Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED)
 
@@ -17,7 +17,7 @@ _OURS = (Bucket.ACCEPTED, Bucket.RETURNED_UNPROCESSED)
 class Whereabouts:
     """Where one piece is as far as anybody wrote down: the lot on our shelf, or the order that has it and the
     bucket it is in there, or the dispatch it left with, or the job that used it up. All empty: nobody made or
-    received it."""
+    received it. Surplus of an order is on our dock, whatever else was said of where it is here."""
 
     lot: str = ""
     order: str = ""
@@ -106,6 +106,8 @@ class SerialStock:
                 part=part,
                 job=known.job,
             )
+        if known.bucket is Bucket.OVER:
+            raise unsettled(serial, known.order, at)
         if known.away and known.bucket is not None:
             raise Refusal(
                 "serial.elsewhere",

@@ -123,6 +123,17 @@ def not_there(order: Order, line: int, wrong: Sequence[str], expected: Iterable[
     )
 
 
+def unsettled(serial: str, order: str, field: str) -> Refusal:
+    """Nobody has decided yet whether the piece that came there is ours to keep."""
+    return Refusal(
+        "serial.surplus",
+        "Serial {serial} is surplus of order {order}. Settle that there first.",
+        field=field,
+        serial=serial,
+        order=order,
+    )
+
+
 def not_enough(line: Line, found: object, entered: object, field: str) -> Refusal:
     return Refusal(
         "serial.not_enough",

@@ -40,7 +40,7 @@ _LEFT = (
 _USED = select(_CONSUMED.c.part, _CONSUMED.c.serials, _CONSUMED.c.work_order).where(
     _CONSUMED.c.part.in_(_PARTS), _CONSUMED.c.reversed_at.is_(None)
 )
-# A surplus is only claimed to be here; one that went on to the next order is told by that.
+# One that went on to the next order is told by that.
 _MOVED = (
     select(_SERIALS)
     .where(
@@ -50,7 +50,7 @@ _MOVED = (
             _SERIALS.c.output.in_(bindparam("lots", expanding=True)),
             _SERIALS.c.serial.in_(bindparam("serials", expanding=True)),
         ),
-        _SERIALS.c.bucket.not_in([Bucket.OVER.value, Bucket.FORWARDED.value]),
+        _SERIALS.c.bucket != Bucket.FORWARDED.value,
     )
     .order_by(_SERIALS.c.since, _SERIALS.c.order_number)
 )
@@ -60,10 +60,15 @@ _BOOKED = select(_LOTS.c.number, _LOTS.c.quantity).where(
 
 
 def serial_stock(
-    session: Session, lots: Collection[str], named: Collection[Piece], tracked: Collection[str] = ()
+    session: Session,
+    lots: Collection[str],
+    named: Collection[Piece],
+    tracked: Collection[str] = (),
+    *,
+    settling: str = "",
 ) -> SerialStock:
     """What is known of the pieces `named`, by part and serial, and of all of the parts `tracked`, that are to
-    leave from `lots`."""
+    leave from `lots` or came as theirs. The surplus of the order that is `settling` it is no answer."""
     parts = {part for part, _ in named} | set(tracked)
     if not parts:
         return SerialStock()
@@ -79,12 +84,21 @@ def serial_stock(
             counted[row.lot] += len(row.serials)
             made |= {(row.part, serial): row.lot for serial in row.serials}
     pieces = {piece: Whereabouts(lot=lot) for piece, lot in made.items()}
+    surplus: dict[Piece, Whereabouts] = {}
     for row in session.execute(_MOVED, asked):
+        if row.bucket == Bucket.OVER.value:
+            if row.order_number != settling:
+                surplus[row.part, row.serial] = Whereabouts(row.lot, row.order_number, Bucket.OVER)
+            continue
         pieces[row.part, row.serial] = Whereabouts(
             row.output or row.lot, row.order_number, Bucket(row.bucket)
         )
         if row.output not in ("", row.lot):
             counted[row.output] += 1
+    # It is only claimed to be here: what is known to be with an order or gone is there.
+    pieces |= {
+        piece: where for piece, where in surplus.items() if piece not in pieces or not pieces[piece].away
+    }
     for row in session.execute(_LEFT, {"parts": asked["parts"]}):
         pieces |= {(row.part, serial): Whereabouts(dispatch=row.dispatch) for serial in row.serials}
     for row in session.execute(_USED, {"parts": asked["parts"]}):

@@ -19,13 +19,13 @@ from models.tables.types import table
 _SERIALS = table(SerialRow)
 _LINES, _ORDERS = table(LineRow), table(OrderRow)
 _PARTS = table(Part)
-# A surplus is only claimed to be here; one that went on to the next order is told by that.
+# One that went on to the next order is told by that.
 _WHERE = (
     select(_SERIALS.c.order_number, _SERIALS.c.part, _SERIALS.c.serial, _SERIALS.c.bucket)
     .where(
         _SERIALS.c.serial.in_(bindparam("serials", expanding=True)),
         _SERIALS.c.part.in_(bindparam("parts", expanding=True)),
-        _SERIALS.c.bucket.not_in([Bucket.OVER.value, Bucket.FORWARDED.value]),
+        _SERIALS.c.bucket != Bucket.FORWARDED.value,
     )
     .order_by(_SERIALS.c.since, _SERIALS.c.order_number)
 )
@@ -78,7 +78,9 @@ def elsewhere(
     if lock:
         lock_parts(session, asked["parts"])
     rows = session.execute(_WHERE, asked | {"serials": sorted({serial for _, serial in wanted})})
-    latest = {(row.part, row.serial): row for row in rows}
+    # A surplus is only claimed to be here: any other order that has the piece knows better.
+    claimed_first = sorted(rows, key=lambda row: row.bucket != Bucket.OVER.value)
+    latest = {(row.part, row.serial): row for row in claimed_first}
     found = {}
     for line, serial in wanted:
         row = latest.get((parts[line], serial))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from activities.dispatching import Papers, dispatch
+from activities.doctor_serials import twice
 from activities.floor_stock import Recorder
 from models.db import Database
 from models.domain import commands as c
@@ -24,8 +26,9 @@ from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EdgeRow, EventRow
 from models.tables.parts import Part
 from models.tables.serials import SerialRow
-from models.tables.shop_floor import OutputRow
+from models.tables.shop_floor import ConsumptionRow, OutputRow
 from models.tables.types import table
+from models.tables.work_orders import WorkOrder
 from tests.activities.test_apply import NOW, Shop
 from tests.activities.test_upstream import CLEARED, Job
 
@@ -50,6 +53,16 @@ def receive(**results: str) -> c.Receive:
     named: Any = tuple(c.ReceivedSerial(each, name) for name, some in results.items() for each in some)  # type: ignore[arg-type]
     line = c.ReceiveLine(1, counted=sum(counts.values(), D(0)), serials=named, **counts)
     return c.Receive((line,), additional=True)
+
+
+def resolve(decision: Any, serials: str) -> c.ResolveOver:
+    return c.ResolveOver((c.OverLine(1, D(len(serials)), decision, serials=tuple(serials)),))
+
+
+def places(job: Job) -> list[str]:
+    """What the doctor says of pieces that are in two places."""
+    with job.shop.database.read() as session:
+        return [finding.what for finding in twice(session)]
 
 
 def where(job: Job, number: str) -> dict[str, str]:
@@ -99,17 +112,80 @@ def test_a_piece_that_came_back_as_it_went_may_go_on_another_order(job: Job) -> 
     done(job, job.third, send("A"))
 
 
-def test_a_piece_of_another_order_in_the_box_is_surplus_that_is_not_kept(job: Job) -> None:
+def test_a_piece_of_another_order_in_the_box_is_received_there(job: Job) -> None:
     done(job, job.first, send("ABC"), receive(accepted="A"))
-    done(job, job.second, send("A"), receive(accepted="AB"))
-    assert where(job, job.second) == {"A": "accepted", "B": "over"}
-    keep = c.ResolveOver((c.OverLine(1, D(1), "accept", serials=("B",)),))
-    code, said = refused(job, job.second, keep)
-    assert (code, said["order"]) == ("serial.elsewhere_over", job.first)
-    # What is only claimed to be here does not keep the piece from coming where it belongs.
+    done(job, job.second, send("A"))
+    code, said = refused(job, job.second, receive(accepted="AB"))
+    assert (code, said["order"], said["serials"]) == ("serial.elsewhere_over", job.first, "A")
+    done(job, job.second, receive(accepted="A"))
     done(job, job.first, receive(accepted="B"))
-    done(job, job.second, c.ResolveOver((c.OverLine(1, D(1), "miscount", serials=("B",)),)))
-    assert where(job, job.second) == {"A": "accepted"}
+
+
+def test_pieces_that_are_here_or_gone_are_not_received_in_place_of_those_sent(job: Job) -> None:
+    _made(job, "ABCDEF")
+    done(job, job.first, send("AB"))
+    left, used = leave(job, "C"), use(job, "D")
+    for serial, code, said in (
+        ("E", "serial.on_shelf", {"lot": "L1"}),
+        ("C", "serial.gone", {"dispatch": left}),
+        ("D", "serial.used", {"job": used}),
+    ):
+        refusal = refused(job, job.first, receive(accepted=f"A{serial}"))
+        assert (refusal[0], refusal[1]["serials"]) == (code, "A, B")
+        assert said.items() <= refusal[1].items()
+    assert where(job, job.first) == {"A": "in_transit_out", "B": "in_transit_out"}
+    # One that went out unwritten is sent late, and then it comes.
+    done(job, job.first, send("E"), receive(accepted="AE"))
+    assert places(job) == []
+
+
+def test_a_piece_nobody_made_stays_surplus_until_it_goes_back(job: Job) -> None:
+    _made(job, "ABC")
+    done(job, job.first, send("AB"), receive(accepted="AZ"))
+    assert where(job, job.first) == {"A": "accepted", "B": "in_transit_out", "Z": "over"}
+    # Meanwhile it goes nowhere, and comes nowhere else.
+    assert refused_to_leave(job, "Z") == ("serial.surplus", job.first)
+    assert refused(job, job.second, send("Z"))[0] == "serial.surplus"
+    done(job, job.second, send("A"))
+    assert refused(job, job.second, receive(accepted="Z"))[0] == "serial.surplus"
+    code, said = refused(job, job.first, resolve("accept", "Z"))
+    assert (code, said["lot"], said["serials"]) == ("serial.unknown", "L1", "B")
+    done(job, job.first, resolve("return", "Z"))
+    assert places(job) == []
+
+
+def test_surplus_of_a_lot_whose_pieces_nobody_named_may_be_kept(job: Job) -> None:
+    done(job, job.first, send("AB"), receive(accepted="AZ"), resolve("accept", "Z"))
+    assert where(job, job.first) == {"A": "accepted", "B": "in_transit_out", "Z": "accepted"}
+
+
+def test_surplus_is_not_kept_once_the_piece_is_known_to_be_on_the_shelf(job: Job) -> None:
+    done(job, job.first, send("AB"), receive(accepted="AZ"))
+    # Somebody writes down late that Z was made: it is in one place, and this is not it.
+    _made(job, "ABZ")
+    assert refused(job, job.first, resolve("accept", "Z"))[0] == "serial.on_shelf"
+    assert refused_to_leave(job, "Z") == ("serial.surplus", job.first)
+    assert places(job) == [f"It is on the shelf in lot L1 and surplus of order {job.first}."]
+    done(job, job.first, resolve("miscount", "Z"))
+    leave(job, "Z")
+
+
+@pytest.mark.parametrize("first", ["dispatch", "receipt"])
+def test_a_piece_that_leaves_while_it_is_received_does_one_of_them(job: Job, first: str) -> None:
+    """Whoever is second waits for the lot and is told what the first one wrote down."""
+    _made(job, "ABC")
+    done(job, job.first, send("AB"))
+    with ThreadPoolExecutor(2) as both:
+        waiting: list[Future[Any]] = []
+        if first == "dispatch":
+            waiting.append(both.submit(leave, job, "C"))
+        received = both.submit(refused, job, job.first, receive(accepted="AC"))
+        if first == "receipt":
+            waiting.append(both.submit(leave, job, "C"))
+    # On the shelf or gone: in no case is it in the box.
+    assert received.result()[0] in ("serial.on_shelf", "serial.gone")
+    assert waiting[0].result()
+    assert places(job) == []
 
 
 def test_an_order_is_shown_with_its_serials_and_found_by_them(job: Job) -> None:
@@ -226,6 +302,20 @@ def leave(job: Job, serial: str, *, lot: str = "L1") -> str:
         return dispatch(
             session, papers, lines, Recorder("u_1"), NOW.date(), NOW, cleared=True, confirmed=True
         )
+
+
+def use(job: Job, serial: str) -> str:
+    """The piece went into another job, as the shop floor writes it down."""
+    with job.shop.database.write() as session:
+        session.add(
+            WorkOrder(number="WO-9", type="MTO", part="FLANGE", revision="B", quantity=D(9), created_at=NOW)
+        )
+        session.flush()
+        of = {"work_order": "WO-9", "lot": "L1", "part": "FLANGE", "quantity": D(1), "unit": "C62"}
+        session.add(
+            ConsumptionRow(id="used", **of, serials=[serial], at=NOW, recorded_at=NOW, recorded_by="u_1")
+        )
+    return "WO-9"
 
 
 def refused_to_leave(job: Job, serial: str, *, lot: str = "L1") -> tuple[str, str | None]:

@@ -48,6 +48,7 @@ from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order, flags, stage
 from models.domain.origins import Origin
 from models.domain.pieces import SENT, Bucket, Took, total
+from models.domain.serial_stock import SerialStock
 from models.domain.serials import Elsewhere
 from models.domain.worked import Been, History, Worked, step_of, worked
 from tests.domain import invariants
@@ -230,6 +231,8 @@ class Scene:
         # Serials that other orders had later, by `key(line, serial)`.
         self.elsewhere: dict[str, Elsewhere] = {}
         self.been: dict[str, tuple[Been, ...]] = {}
+        # Where else pieces with serial numbers are, and those on the shelf of lots all of whose pieces are known.
+        self.serial_stock = SerialStock()
         # What every lot on the shelf has been through, on whichever order.
         self.history = History({})
         # What the lots sent were made of, by `key(line, lot)`.
@@ -342,6 +345,7 @@ class Scene:
             approved=self.approved if supplier or self.operations else {},
             elsewhere=self.elsewhere,
             been=self.been,
+            serial_stock=self.serial_stock,
             made_of=self.made_of,
             origins=self.origins,
             materials={line.line: self.materials for line in self.order.lines},

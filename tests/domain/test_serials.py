@@ -9,6 +9,7 @@ from typing import Any
 
 from models.domain import commands as c
 from models.domain.pieces import Bucket
+from models.domain.serial_stock import SerialStock, Whereabouts
 from models.domain.serials import Elsewhere, listed, missing
 from models.domain.worked import Been, Step
 from tests.domain.asking import NC, PARCEL, arrived, sign
@@ -305,10 +306,62 @@ def test_what_is_over_is_kept_sent_back_or_was_never_there() -> None:
     assert "over" not in where(scene)
 
 
-def test_a_piece_of_another_order_is_not_kept_as_surplus() -> None:
+# Where piece X is known to be -> the refusal's code and what it says of the place.
+SOMEWHERE_ELSE: tuple[tuple[Whereabouts, str, dict[str, str]], ...] = (
+    (Whereabouts("L1"), "serial.on_shelf", {"lot": "L1"}),
+    (Whereabouts("L9", "SO-2", Bucket.ACCEPTED), "serial.on_shelf", {"lot": "L9"}),
+    (Whereabouts("L1", "SO-2", Bucket.RETURNED_UNPROCESSED), "serial.on_shelf", {"lot": "L1"}),
+    (Whereabouts("L1", "SO-2", Bucket.AT_SUPPLIER), "serial.elsewhere_over", {"order": "SO-2"}),
+    (Whereabouts("L1", "SO-2", Bucket.PENDING), "serial.elsewhere_over", {"bucket": "pending"}),
+    (Whereabouts("L1", "SO-2", Bucket.SCRAPPED), "serial.elsewhere_over", {"bucket": "scrapped"}),
+    (Whereabouts("L1", "SO-2", Bucket.LOST), "serial.elsewhere_over", {"bucket": "lost"}),
+    (Whereabouts("L1", "SO-2", Bucket.OVER), "serial.surplus", {"order": "SO-2"}),
+    (Whereabouts(dispatch="DN-1"), "serial.gone", {"dispatch": "DN-1"}),
+    (Whereabouts(job="WO-9"), "serial.used", {"job": "WO-9"}),
+)
+
+
+@parametrize("place, code, said", *SOMEWHERE_ELSE)
+@parametrize("found", "accepted", "pending", "rejected", "scrapped")
+def test_a_piece_that_is_somewhere_else_has_not_come(
+    found: str, place: Whereabouts, code: str, said: dict[str, str]
+) -> None:
+    scene = in_box()
+    scene.serial_stock = SerialStock({("FLANGE", "X"): place})
+    before = where(scene)
+    scene.when(receive(**({"accepted": "AB"} | {found: "X"})))
+    scene.refused(code, "lines.0.serials", serial="X", serials="E, F, A, B, C, D", **said)
+    assert where(scene) == before
+
+
+@parametrize("place, code, said", *SOMEWHERE_ELSE)
+def test_a_piece_that_is_somewhere_else_is_not_kept_as_surplus(
+    place: Whereabouts, code: str, said: dict[str, str]
+) -> None:
     scene = given(in_box(), receive(accepted="ABCX"))
-    scene.elsewhere = {"1:X": Elsewhere("SO-2", Bucket.AT_SUPPLIER)}
-    scene.when(over("accept", "X")).refused("serial.elsewhere_over", serial="X", order="SO-2")
+    scene.serial_stock = SerialStock({("FLANGE", "X"): place})
+    scene.when(over("accept", "X")).refused(code, "lines.0.serials", serial="X", serials="E, F, D", **said)
+    # What it is not it was miscounted for, or it is the supplier's.
+    assert "over" not in where(given(scene, over("return", "X")))
+
+
+def test_a_piece_nobody_made_is_kept_only_where_not_all_pieces_of_its_lot_are_known() -> None:
+    scene = given(tracked(), send("ABCDE"), arrived(), ship("ABCD"), receive(accepted="ABCX"))
+    scene.serial_stock = SerialStock(here={"L1": ()})
+    scene.when(over("accept", "X")).refused(
+        "serial.unknown", "lines.0.serials", serial="X", lot="L1", serials="E, D"
+    )
+    scene.serial_stock = SerialStock(here={"L2": ("Q",)})
+    assert where(given(scene, over("accept", "X")))["accepted"] == "ABCX"
+
+
+def test_surplus_that_nobody_settled_does_not_go_out() -> None:
+    scene = tracked()
+    scene.serial_stock = SerialStock({("FLANGE", "A"): Whereabouts("L1", "SO-2", Bucket.OVER)})
+    scene.when(send("AB")).refused("serial.surplus", "lines.0.serials", serial="A", order="SO-2")
+    scene.serial_stock = SerialStock()
+    scene.elsewhere = {"1:A": Elsewhere("SO-2", Bucket.OVER)}
+    scene.when(send("AB")).refused("serial.surplus", "lines.0.serials", serial="A", order="SO-2")
 
 
 def test_accepted_pieces_that_went_on_are_only_recorded() -> None:

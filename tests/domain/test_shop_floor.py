@@ -231,6 +231,7 @@ def test_a_serial_leaves_once() -> None:
         (Whereabouts("BAR", "SO-1", Bucket.AT_SUPPLIER), "serial.elsewhere"),
         (Whereabouts("BAR", "SO-1", Bucket.PENDING), "serial.elsewhere"),
         (Whereabouts("BAR", "SO-1", Bucket.SCRAPPED), "serial.elsewhere"),
+        (Whereabouts("BAR", "SO-1", Bucket.OVER), "serial.surplus"),
         (Whereabouts("ROD", "SO-1", Bucket.ACCEPTED), "serial.other_lot"),
         (Whereabouts("ROD"), "serial.other_lot"),
         (Whereabouts(dispatch="DN-0"), "serial.gone"),

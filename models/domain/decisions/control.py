@@ -22,10 +22,12 @@ from models.domain.events import (
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.paperwork import missing_documents
-from models.domain.pieces import Bucket, key
+from models.domain.pieces import OUT, Bucket
 from models.domain.quantities import ZERO
 from models.domain.records import following
+from models.domain.serials import of_line
 from models.domain.surplus import keepable
+from models.domain.surplus_serials import may_be_kept
 
 
 def resolve_over(
@@ -54,7 +56,7 @@ def resolve_over(
         if accepted:
             # Whoever keeps what nobody ordered takes it as it is; papers and held lots still speak.
             may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.decision")
-            _nowhere_else(line, drawn, facts, named.field)
+            _its_own(order, line, drawn, facts, named.field)
             _may_keep(order, line, wanted, grown.get(line.line, ZERO), f"lines.{index}.quantity")
             grown[line.line] = grown.get(line.line, ZERO) + wanted
         # What a change took off the line after it was sent stays owed back.
@@ -77,21 +79,12 @@ def resolve_over(
     return events
 
 
-def _nowhere_else(line: Line, drawn: Drawn, facts: Facts, field: str) -> None:
-    """A serial that another order has is not kept here as well."""
-    for name in (name for part in drawn.parts for name in part.serials):
-        other = facts.elsewhere.get(key(line.line, name))
-        if other is not None:
-            raise Refusal(
-                "serial.elsewhere_over",
-                "Serial {serial} is with order {order} ({bucket}). Receive it there; here it was a "
-                "miscount, or "
-                "goes back.",
-                field=field,
-                serial=name,
-                order=other.order,
-                bucket=other.bucket.replace("_", " "),
-            )
+def _its_own(order: Order, line: Line, drawn: Drawn, facts: Facts, field: str) -> None:
+    """A piece that is somewhere else, or that there cannot be, is not kept here as well."""
+    expected = of_line(order, line.line, *OUT, Bucket.LOST)
+    for part in drawn.parts:
+        for name in part.serials:
+            may_be_kept(facts.serial_stock, line.part, name, part.lot, expected, field)
 
 
 def _may_keep(order: Order, line: Line, wanted: Decimal, already: Decimal, field: str) -> None:

@@ -110,7 +110,7 @@ class Count:
         self, line: Line, lot: str, output: str, counted: Split, item: ReceiveLine, index: int
     ) -> tuple[Drawn, Decimal, Decimal, str]:
         """Books each named piece as what it was found to be; one that was never sent is over."""
-        book = received_serials(self.order, line, counted, item, index)
+        book = received_serials(self.order, line, counted, item, index, self.facts.serial_stock)
         parts: tuple[Taken, ...] = ()
         kept, why = ZERO, ""
         for name, expected in book.expected.items():

@@ -14,7 +14,9 @@ from models.domain.errors import Refusal
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket
 from models.domain.quantities import ZERO
+from models.domain.serial_stock import SerialStock
 from models.domain.serials import Named
+from models.domain.surplus_serials import may_have_come
 
 # What is found here that nobody sent is kept apart; only of these can it be said at all.
 _MAY_BE_OVER = ("accepted", "pending", "rejected")
@@ -28,10 +30,13 @@ class Book:
     over: tuple[str, ...] = ()
 
 
-def received_serials(order: Order, line: Line, counted: Split, item: ReceiveLine, index: int) -> Book:
+def received_serials(
+    order: Order, line: Line, counted: Split, item: ReceiveLine, index: int, stock: SerialStock
+) -> Book:
     """Takes what was never sent off `counted`, so that its parts are those that were out.
 
-    With no serials named at all, everything that is there must have been found, and be alike.
+    With no serials named at all, everything that is there must have been found, and be alike. `stock` knows where
+    pieces that were never sent are: one that is somewhere else is not the one that came.
     """
     field = f"lines.{index}.serials"
     found = [name for name in SPLIT if counted.parts[name]]
@@ -48,6 +53,9 @@ def received_serials(order: Order, line: Line, counted: Split, item: ReceiveLine
         if len(mine) != counted.parts[name]:
             raise serials.missing(line.line, serials.of_line(order, line.line, *OUT), every.field)
         unknown = tuple(each for each in mine if serials.known(order, line, each) is None)
+        for each in unknown:
+            there = serials.of_line(order, line.line, *OUT, Bucket.LOST)
+            may_have_come(stock, line.part, each, there, every.field)
         if unknown and (name not in _MAY_BE_OVER or order.end is not None):
             raise never_sent(order, line, unknown, every.field)
         over += unknown

@@ -73,6 +73,8 @@ def _on_our_shelf(order: Order, line: Line, named: Named, moves: list[Move], fac
         raise serials.missing(line.line, back, named.field)
     for name in named.names:
         other = facts.elsewhere.get(key(line.line, name))
+        if other is not None and other.bucket is Bucket.OVER:
+            raise serials.unsettled(name, other.order, named.field)
         if other is not None and not other.on_our_shelf:
             raise Refusal(
                 "serial.elsewhere",
