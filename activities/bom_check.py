@@ -26,7 +26,8 @@ _QUANTITIES = (Wrong.SHORT.value, Wrong.EXCESS.value)
 
 
 def compare(session: Session, job: Job, usual: Decimal | None, by: str, now: datetime) -> None:
-    """Under the job's lock. `usual` is the tolerance of components that name none; None: nobody compares."""
+    """Under the job's lock. `usual` is the tolerance of components that name none; None: of those any amount will
+    do, but not nothing."""
     known = shop_floor.mismatches(
         session, MISMATCHES.c.work_order == job.number, MISMATCHES.c.withdrawn_at.is_(None)
     )
@@ -55,11 +56,7 @@ def compare(session: Session, job: Job, usual: Decimal | None, by: str, now: dat
 
 def _bom(session: Session, job: Job, usual: Decimal | None) -> list[Amount]:
     lines = session.get_one(Part, (job.part, job.revision)).bom
-    units = {
-        line["part"]: master.revisions_of(session, line["part"])[-1].uom
-        for line in lines
-        if usual is not None or line.get("tolerance") is not None
-    }
+    units = {line["part"]: master.revisions_of(session, line["part"])[-1].uom for line in lines}
     return [
         Amount(
             line["part"],
@@ -68,7 +65,6 @@ def _bom(session: Session, job: Job, usual: Decimal | None) -> list[Amount]:
             usual if line.get("tolerance") is None else Decimal(line["tolerance"]),
         )
         for line in lines
-        if line["part"] in units
     ]
 
 

@@ -57,10 +57,10 @@ class Settings(BaseSettings):
         default="", description="host:port where a worker serves its metrics to Prometheus; empty: nowhere."
     )
     bom_tolerance: Annotated[Decimal | None, BeforeValidator(lambda typed: typed or None)] = Field(
-        default=None,
+        default=Decimal("0.1"),
         ge=0,
         description="By what share (0.05 is 5 %) the material of a job may differ from its bill of material where "
-        "a component names no tolerance; empty: only those that do are compared.",
+        "a component names no tolerance; empty: of those any amount will do, but not nothing.",
     )
     output_over: Decimal = Field(
         default=Decimal("0.1"),

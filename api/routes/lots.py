@@ -66,7 +66,7 @@ class LotFields(Body):
         default=[], description="One for every piece or none; only of a part traced by serial numbers."
     )
     received_on: Day | None = Field(
-        default=None, description="Left out: today. Earlier, the record is marked late."
+        default=None, description="Left out: today, or as it was. Earlier, the record is marked late."
     )
 
 
@@ -177,11 +177,12 @@ def replace_lot(number: str, body: IncomingLotBody, request: Request, principal:
         checks.same("number", body.number, number)
         checks.settle()
         values = _columns(session, body, now, principal, known=lot)
+        came = values["received_on"] = body.received_on or lot.received_on
         may_become(fields_of(lot), values, moved=shop_floor.moved(session, number))
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
         recorded_on = today_at(session, lot.plant, lot.created_at)
-        late = body.received_on is not None and told_late(body.received_on, recorded_on)
+        late = came is not None and told_late(came, recorded_on)
         lot.sqlmodel_update(values | {"on_hand": values["quantity"] - used, "late": late})
 
     return lots.replace(request, principal, (number,), change)

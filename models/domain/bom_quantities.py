@@ -1,7 +1,8 @@
 """Whether a job used up as much of each component as its bill of material says.
 
 Too little shows by what was made, since no piece is made of nothing; too much by what the job is to make, since
-material is drawn before the pieces are there. What can only be counted in whole bars is rounded in the job's favour.
+material is drawn before the pieces are there. What can only be counted in whole bars is rounded in the job's favour,
+but never down to nothing: nothing at all is always too little.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _EXACTLY = Context(prec=80)
 @dataclass(frozen=True, slots=True)
 class Amount:
     """How much of a component goes into one piece; `tolerance` is a share of it (0.05 is 5 %), and without one
-    nobody compares."""
+    nobody asks more than that some of it was used."""
 
     part: str
     each: Decimal
@@ -50,9 +51,13 @@ def deviations(
     that is decided for itself. What was counted in another unit is not compared."""
     for amount in bom:
         taken = used.get(amount.part, {})
-        if amount.tolerance is None or any(unit != amount.unit for unit in taken):
+        if any(unit != amount.unit for unit in taken):
             continue
         some = taken.get(amount.unit, ZERO)
+        if not some and made and not replaced:
+            yield Deviation(amount.part, amount.unit, Wrong.SHORT, some, _expected(amount, made))
+        if not some or amount.tolerance is None:
+            continue
         wanted = max(ordered, made)
         least = _counted(_share(amount, made, 1 - amount.tolerance), amount.unit, ROUND_FLOOR)
         most = _counted(_share(amount, wanted, 1 + amount.tolerance), amount.unit, ROUND_CEILING)

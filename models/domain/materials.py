@@ -187,7 +187,8 @@ def _quantity_blocks(mismatch: Mismatch, lot: str) -> Refusal:
     return Refusal(
         "dispatch.material",
         "Lot {lot} was made by {job}, which used {used} {unit} of {part}, another quantity than its bill of "
-        "material says ({mismatch}). It can leave once quality has accepted that.",
+        "material says ({mismatch}). Record what else it used, or reverse what it did not; or it can leave once "
+        "quality has accepted that.",
         field="lines",
         lot=lot,
         job=mismatch.work_order,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from models.settings import Settings
 from tests.api.conftest import API, PART
 from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, made, on_hand, out, refused, use
 
@@ -16,7 +17,7 @@ SQLITE_ONLY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 def bom(client: TestClient, **more: Any) -> None:
     """Ten bars make 1,000 pieces; the job is to make 1,200."""
-    line = {"part": "BAR-4140", "revision": "A", "quantity": "0.01", **more}
+    line = {"part": "BAR-4140", "revision": "A", "quantity": "0.01"} | more
     answer = client.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"bom": [line]})
     assert answer.status_code == 200, answer.text
 
@@ -58,7 +59,7 @@ def test_material_recorded_later_makes_good_for_what_was_missing(floor: TestClie
 @SQLITE_ONLY
 def test_more_material_than_the_job_needs_is_a_mismatch_until_it_is_taken_back(floor: TestClient) -> None:
     bom(floor, tolerance="0")
-    assert floor.put(f"{API}/work-orders/WO-3201", json=_job(floor) | {"quantity": 300}).status_code == 200
+    assert _made_for(floor, 300).status_code == 200
     use(floor, 3)
     assert standing(floor) == []
     more = made(floor, f"{JOB}/consumptions", lot="20260315-ACME-900", quantity=1)
@@ -68,13 +69,52 @@ def test_more_material_than_the_job_needs_is_a_mismatch_until_it_is_taken_back(f
 
 
 @SQLITE_ONLY
-def test_without_a_tolerance_quantities_are_not_compared(floor: TestClient) -> None:
-    bom(floor)
-    out(floor, 300)
+def test_without_a_tolerance_a_tenth_more_or_less_is_allowed(floor: TestClient) -> None:
+    bom(floor, quantity="0.1")
+    assert _made_for(floor, 90).status_code == 200
+    use(floor, 9)
+    out(floor, 90)
     assert standing(floor) == []
+    out(floor, 9)
+    assert standing(floor) == []
+    # 112 want 10 whole bars, less a tenth.
+    out(floor, 13, confirm=True)
+    assert standing(floor) == [("WO-3201-M1", "short", "9", "12")]
     line = {"part": "BAR-4140", "quantity": "0.01", "tolerance": "1"}
     answer = floor.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"bom": [line]})
     assert [error["field"] for error in answer.json()["errors"]] == ["bom.0.tolerance"]
+
+
+@SQLITE_ONLY
+def test_what_was_made_of_nothing_stays_here_until_its_material_is_recorded(floor: TestClient) -> None:
+    bom(floor, quantity="0.0054", tolerance="0.1")
+    # Half a bar: rounded in the job's favour, but not down to nothing.
+    out(floor, 100)
+    assert standing(floor) == [("WO-3201-M1", "short", "0", "1")]
+    answer = leave(floor, "WO-3201-A", 10)
+    assert refused(answer) == "dispatch.material"
+    assert "used 0 C62 of BAR-4140" in answer.json()["detail"]
+    use(floor, 1)
+    assert standing(floor) == []
+    assert leave(floor, "WO-3201-A", 10).status_code == 201
+
+
+class TestWhereAnyAmountWillDo:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"bom_tolerance": None})
+
+    @SQLITE_ONLY
+    def test_nothing_will_not(self, floor: TestClient) -> None:
+        bom(floor)
+        out(floor, 300)
+        assert standing(floor) == [("WO-3201-M1", "short", "0", "3")]
+        use(floor, 1)
+        assert standing(floor) == []
+
+
+def _made_for(client: TestClient, quantity: int) -> Any:
+    return client.put(f"{API}/work-orders/WO-3201", json=_job(client) | {"quantity": quantity})
 
 
 def _job(client: TestClient) -> dict[str, Any]:

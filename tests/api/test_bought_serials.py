@@ -79,7 +79,8 @@ def test_a_lot_is_typed_in_anew_with_its_own_numbers_until_a_piece_has_left(shop
     assert leave(shop, lot, "P-b3").status_code == 201
     refused = shop.put(path, json=PUMPS)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (409, "serials")
-    assert shop.put(path, json=anew | {"country_of_melt": "DE", "country_of_origin": "MX"}).status_code == 200
+    assert shop.put(path, json=anew | {"unit_cost": "3.5", "received_on": None}).json()["unit_cost"] == "3.5"
+    assert shop.get(path).json()["received_on"] == PUMPS["received_on"]
 
 
 def test_a_bought_lot_is_found_by_the_number_of_a_piece(shop: TestClient) -> None:

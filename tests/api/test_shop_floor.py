@@ -441,7 +441,8 @@ def test_what_a_job_makes_after_its_lots_were_released_is_not_held(
 def test_a_use_that_was_none_blocks_nothing(listed: TestClient) -> None:
     used = made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
     listed.post(f"{JOB}/consumptions/{used['id']}/reverse", json={"reason": "Wrong lot scanned"})
-    out(listed)
+    use(listed, 10)
+    out(listed, 10)
     assert leave(listed, "WO-3201-A", 10).status_code == 201
     assert listed.get(API + "/material-mismatches?open=true").json()["items"] == []
     assert refused(decide(listed, "WO-3201-M1", **SIGNED)) == "mismatch.withdrawn"

@@ -58,8 +58,21 @@ def test_whole_bars_are_rounded_in_the_jobs_favour(used: str, wrong: list[tuple[
 
 
 def test_only_what_has_a_tolerance_and_the_same_unit_is_compared() -> None:
-    assert found(Amount("ROD", D("0.6"), "KGM", None), "900", made="50") == []
+    loose = Amount("ROD", D("0.6"), "KGM", None)
+    assert found(loose, "900", made="50") == []
+    assert found(loose, "0.001", made="50") == []
     assert found(ROD, "3", unit="C62", made="50") == []
+
+
+@pytest.mark.parametrize("tolerance", [None, D("0.1"), D(0)])
+def test_nothing_is_too_little_however_little_is_wanted(tolerance: Decimal | None) -> None:
+    """100 pieces want 0.54 of a bar."""
+    bar = Amount("BAR", D("0.0054"), "C62", tolerance)
+    assert found(bar, "", made="100") == [(Wrong.SHORT, "1")]
+    assert found(bar, "0", made="100") == [(Wrong.SHORT, "1")]
+    assert found(bar, "1", made="100") == []
+    assert found(bar, "", made="0") == []
+    assert found(bar, "", made="100", replaced=True) == []
 
 
 def test_what_other_material_stands_for_is_not_missing() -> None:
