@@ -66,6 +66,9 @@ def _how(item: Mapping[str, Any], currency: str, words: Words) -> str:
 
 def _why(item: Mapping[str, Any], words: Words) -> str:
     if item["promised"] is not None:
-        text = N_("promised {promised}, received {received}")
-        return words.say(text, promised=words.day(item["promised"]), received=words.day(item["received"]))
+        days = {name: words.day(item[name]) for name in ("promised", "received")}
+        if item["promise_moved"] is None:
+            return words.say(N_("promised {promised}, received {received}"), **days)
+        text = N_("promised {promised}, moved to {moved} by our hold, received {received}")
+        return words.say(text, **days, moved=words.day(item["promise_moved"]))
     return str(item["nonconformance"] or "")

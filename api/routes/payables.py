@@ -39,6 +39,7 @@ _SHEET = (
     "settled_on",
     "nonconformance",
     "promised",
+    "promise_moved",
     "received",
 )
 

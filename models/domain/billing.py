@@ -10,19 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from models.domain import money, setting_up
+from models.domain import money, punctuality
 from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
 from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
-from models.domain.order import Line, Order, Stage, sent_on
-from models.domain.parted import elsewhere, root
-from models.domain.pieces import OUT, Bucket, held_in, line_of, lot_of, total
+from models.domain.order import Line, Order
+from models.domain.parted import Punctuality, elsewhere, root
+from models.domain.pieces import held_in, line_of, lot_of
 from models.domain.quantities import ZERO, rounded
-from models.domain.records import Nonconformance, Outcome, Receipt, ReceivedLine
-from models.domain.transfers import gone_raw
+from models.domain.records import NOT_THE_SUPPLIERS, Nonconformance, Outcome, Receipt, ReceivedLine
+from models.domain.transfers import DONE, finished, gone_raw
 
-# What the supplier finished: here, or gone straight on to the next order.
-_DONE = (Bucket.ACCEPTED, Bucket.FORWARDED)
 _WORKED_AGAIN = frozenset({"rework", "repair"})
 # Rejects that may be accepted without being received again.
 _NO_OTHER_RECEIPT = frozenset(
@@ -37,7 +35,6 @@ _NO_OTHER_RECEIPT = frozenset(
 )
 # Pieces that are good as they are, or only looked at again, were no rejects.
 _FAULTY = _WORKED_AGAIN | {"scrap", "return"}
-_NOT_THE_SUPPLIERS = frozenset({"us", "material"})
 _KILOGRAMS = {
     "KGM": Decimal(1),
     "GRM": Decimal("0.001"),
@@ -61,11 +58,6 @@ def charges(order: Order) -> tuple[Charge, ...]:
 
 def total_of(some: Iterable[Charge]) -> Decimal:
     return sum((charge.amount for charge in some), ZERO)
-
-
-def finished(order: Order, line: int | None = None) -> Decimal:
-    """How many pieces the supplier finished: not those that went on to the next one as they had come."""
-    return total(order.stock, *_DONE, line=line) - gone_raw(order, line)
 
 
 def ordered_amount(order: Order, line: Line) -> Decimal | None:
@@ -143,8 +135,6 @@ class _Bill:
         *,
         pieces: Decimal = ZERO,
         nonconformance: str = "",
-        promised: date | None = None,
-        received: date | None = None,
     ) -> Charge:
         amount = money.amount(quantity * rate, self.order.currency)
         return Charge(
@@ -155,20 +145,15 @@ class _Bill:
             rate,
             amount,
             pieces,
-            self._proof(kind, nonconformance, received),
+            self._proof(kind, nonconformance),
             nonconformance,
-            promised,
-            received,
         )
 
-    def _proof(self, kind: ChargeKind, nonconformance: str, received: date | None) -> tuple[str, ...]:
+    def _proof(self, kind: ChargeKind, nonconformance: str) -> tuple[str, ...]:
         """The receipts that prove a charge: of rejects the one that found them, of rework those it came back
-        with, of a day those of that day; else those whose pieces are paid."""
+        with; else those whose pieces are paid."""
         if kind is ChargeKind.REWORK:
             proof = self._counted_where(lambda _, counted: counted.rework_of == nonconformance)
-        elif received is not None:
-            day = self.order.plant_calendar.local_date
-            proof = self._counted_where(lambda receipt, _: day(receipt.at) == received)
         else:
             item = self.order.nonconformances.get(nonconformance)
             proof = self._counted_where(
@@ -176,13 +161,16 @@ class _Bill:
             )
         return proof or self.receipts
 
-    def _counted_where(self, proves: Callable[[Receipt, ReceivedLine], bool]) -> tuple[str, ...]:
-        """The receipts that stand and counted something of the line that `proves` it."""
+    def _counted_where(
+        self, proves: Callable[[Receipt, ReceivedLine], bool], line: int = 0
+    ) -> tuple[str, ...]:
+        """The receipts that stand and counted something of the line, or another one, that `proves` it."""
+        number = line or self.line.line
         return tuple(
             receipt.receipt
             for receipt in self.order.receipts
             if not receipt.void
-            and any(counted.line == self.line.line and proves(receipt, counted) for counted in receipt.lines)
+            and any(counted.line == number and proves(receipt, counted) for counted in receipt.lines)
         )
 
     def _work(self) -> list[Charge]:
@@ -222,7 +210,7 @@ class _Bill:
         return [
             outcome
             for item in self.order.nonconformances.values()
-            if item.responsibility in _NOT_THE_SUPPLIERS
+            if item.responsibility in NOT_THE_SUPPLIERS
             for outcome in self._outcomes(item)
             if outcome.decision == "scrap"
         ]
@@ -233,7 +221,7 @@ class _Bill:
             lot_of(at)
             for at, pieces in self.order.stock.items()
             if line_of(at) == self.line.line
-            and held_in(pieces, *_DONE) > gone_raw(self.order, self.line.line, lot_of(at))
+            and held_in(pieces, *DONE) > gone_raw(self.order, self.line.line, lot_of(at))
         }
         return done | {outcome.lot for outcome in self._scrapped()}
 
@@ -263,7 +251,7 @@ class _Bill:
         """Work that was done again is paid when it was not the supplier's fault; its rejects are deducted
         when they were."""
         decided = self._outcomes(item)
-        if item.responsibility in _NOT_THE_SUPPLIERS:
+        if item.responsibility in NOT_THE_SUPPLIERS:
             there = [outcome for outcome in decided if outcome.at == "supplier"]
             # What was lost on its way there and back was not worked on.
             again = _sum(there, _WORKED_AGAIN) - _sum(there, frozenset({"lost"}))
@@ -284,54 +272,48 @@ class _Bill:
             )
 
     def _in_time(self) -> Iterator[Charge]:
-        """The deduction for working days late, or the reward for being early. Who cancelled an order has
-        no promise to hold anybody to."""
-        promised = self.line.promise or self.order.promise_current
-        received = self._final_receipt()
-        if promised is None or received is None or self.order.end is Stage.CANCELLED:
+        """The deduction for working days late, or the reward for being early: of a line, its later deliveries and
+        its parts in other orders once, by the one that came last against its promise. The reward waits for the
+        parts that go on."""
+        group = _charged_with(self.order, self.line)
+        parts = list(elsewhere(self.order.number, self.line)) if group and self.line.parted else []
+        here = punctuality.of_lines(self.order, group)
+        found = [here, *(part.punctual for part in parts if part is not None)]
+        known = [each for each in found if each is not None]
+        last = punctuality.worst(known)
+        if last is None:
             return
-        days = self.order.plant_calendar.workdays_between(promised, received)
-        if days > 0 and self.terms.late_per_day:
-            yield self._charge(
-                ChargeKind.LATE,
-                Decimal(days),
-                DAYS,
-                -self.terms.late_per_day,
-                promised=promised,
-                received=received,
+        proof = self._received_on(last) if last is here else ()
+        if last.days > 0 and self.terms.late_per_day:
+            yield self._on_day(
+                ChargeKind.LATE, Decimal(last.days), DAYS, -self.terms.late_per_day, last, proof
             )
-        if days < 0 and self.terms.early_reward and self._complete():
-            yield self._charge(
-                ChargeKind.EARLY, _ONCE, "", self.terms.early_reward, promised=promised, received=received
-            )
+        complete = None not in parts and all(each.complete for each in known)
+        if last.days < 0 and complete and self.terms.early_reward:
+            yield self._on_day(ChargeKind.EARLY, _ONCE, "", self.terms.early_reward, last, proof)
 
-    def _final_receipt(self) -> date | None:
-        """The day the last of the line came, where our dock is; None while something is to come."""
-        order, line = self.order, self.line
-        if order.end is None:
-            all_sent = line.short_closed or sent_on(order, line.line) >= line.ordered
-            if not all_sent or total(order.stock, *OUT, line=line.line):
-                return None
-        days = [
-            order.plant_calendar.local_date(receipt.at)
-            for receipt in order.receipts
-            # What turns up after the end was given up before.
-            if not receipt.void and (order.ended_at is None or receipt.at <= order.ended_at)
-            for counted in receipt.lines
-            if counted.line == line.line and self._awaited(counted.rework_of)
-        ]
-        return max(days, default=None)
+    def _received_on(self, last: Punctuality) -> tuple[str, ...]:
+        """The receipts of the delivery that came last, of the day it did."""
+        day = self.order.plant_calendar.local_date
+        return self._counted_where(lambda receipt, _: day(receipt.at) == last.received, last.line)
 
-    def _awaited(self, rework_of: str) -> bool:
-        """What was worked on again comes late only where the supplier answers for that."""
-        item = self.order.nonconformances.get(rework_of)
-        return item is None or item.responsibility not in _NOT_THE_SUPPLIERS
-
-    def _complete(self) -> bool:
-        """Pieces the supplier was free to use up in setting up are not missing."""
-        line = self.line
-        done = finished(self.order, line.line) + setting_up.used(self.order, line)
-        return line.ordered > 0 and done >= line.ordered * (1 - line.tolerance)
+    def _on_day(
+        self,
+        kind: ChargeKind,
+        quantity: Decimal,
+        unit: str,
+        rate: Decimal,
+        last: Punctuality,
+        proof: tuple[str, ...],
+    ) -> Charge:
+        charge = self._charge(kind, quantity, unit, rate)
+        return replace(
+            charge,
+            receipts=proof or charge.receipts,
+            promised=last.promised,
+            received=last.received,
+            promise_moved=last.moved,
+        )
 
 
 def finished_of(order: Order, of: str) -> tuple[Decimal, tuple[str, ...]]:
@@ -339,8 +321,17 @@ def finished_of(order: Order, of: str) -> tuple[Decimal, tuple[str, ...]]:
     lots. What goes on elsewhere was finished nowhere yet."""
     if order.kin.successor:
         return ZERO, ()
-    work, lots = _worked(order, [line for line in order.lines if line.parted and line.parted.of == of])
+    work, lots = _worked(order, _parts_of(order, of))
     return work, tuple(sorted(lots))
+
+
+def punctual_of(order: Order, of: str) -> Punctuality | None:
+    """How the parts of line `of` that are here came; what goes on elsewhere was not to come here."""
+    return None if order.kin.successor else punctuality.of_lines(order, _parts_of(order, of))
+
+
+def _parts_of(order: Order, of: str) -> list[Line]:
+    return [line for line in order.lines if line.parted is not None and line.parted.of == of]
 
 
 def _charged_with(order: Order, line: Line) -> list[Line]:
@@ -348,7 +339,7 @@ def _charged_with(order: Order, line: Line) -> list[Line]:
     charged elsewhere."""
     parted = line.parted
     if parted is not None:
-        return [each for each in order.lines if each.parted and each.parted.of == parted.of and parted.leads]
+        return _parts_of(order, parted.of) if parted.leads else []
     if order.line(line.delivery_of) is not None:
         return []
     return [each for each in order.lines if line.line in (each.line, each.delivery_of)]
@@ -371,9 +362,9 @@ def expedite_fee(order: Order) -> Decimal:
 
 
 def _hurried(order: Order, found: list[Charge]) -> Iterator[Charge]:
-    """For every time it was hurried, or what it took up was, the fee of the order that was; nothing when
-    nothing came of it."""
-    fees = [each.fee for each in order.expedites if each.fee]
+    """For every time it was hurried, or what it took up was, the fee of the order that was, as long as what
+    was promised then is kept; nothing when nothing came of it."""
+    fees = [each.fee for each in order.expedites if each.fee and punctuality.kept(order, each)]
     if not fees or not found:
         return
     same = len(set(fees)) == 1

@@ -35,7 +35,8 @@ class Charge:
     """`quantity` of `unit` at `rate` each make `amount`, rounded to what the currency can pay.
 
     `line` is 0 for what belongs to the whole order; `pieces` are those it is about, in the line's unit.
-    `receipts` prove it; `nonconformance`, `promised` and `received` say which rejection, or which days.
+    `receipts` prove it; `nonconformance`, `promised` and `received` say which rejection, or which days, and
+    `promise_moved` until when the promise moved because we held the order.
     """
 
     kind: ChargeKind
@@ -49,6 +50,7 @@ class Charge:
     nonconformance: str = ""
     promised: date | None = None
     received: date | None = None
+    promise_moved: date | None = None
 
     @property
     def reason(self) -> tuple[ChargeKind, int, str]:

@@ -62,6 +62,7 @@ def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime
         lines=lines,
         promise_first=order.promise_first or promise,
         promise_current=promise,
+        promised_at=at,
         decline_reason="",
         counter=None,
         last_news_at=at,
@@ -95,6 +96,7 @@ def _counter_accepted(order: Order, event: e.CounterAccepted, _: int, at: dateti
         answered_at=at,
         promise_first=order.promise_first or promise,
         promise_current=promise,
+        promised_at=at,
     )
 
 
@@ -265,7 +267,9 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
     order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
     if order.changes[event.change].kind is ChangeKind.EXPEDITE:
         fee = billing.expedite_fee(order)
-        hurried = Expedite(event.change, at, event.before.need_by, event.after.need_by, fee)
+        hurried = Expedite(
+            event.change, at, event.before.need_by, event.after.need_by, fee, event.promise_date
+        )
         order = replace(order, expedites=(*order.expedites, hurried))
     if event.promise_date is not None:
         order = _heard(order)
@@ -280,6 +284,7 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         lines=(*(_as_changed(order, line, event) for line in order.lines), *event.added),
         revision=event.revision,
         promise_current=event.promise_date or order.promise_current,
+        promised_at=at if event.promise_date else order.promised_at,
         supplier_order=event.supplier_order or order.supplier_order,
         last_news_at=at,
     )
@@ -330,6 +335,7 @@ def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
         answer=Answer.NONE,
         answered_at=None,
         promise_current=None,
+        promised_at=None,
         asked_again_at=at,
         rejections=0,
         rejection_reason="",

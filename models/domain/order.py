@@ -164,6 +164,8 @@ class Order:
     decline_reason: str = ""
     promise_first: date | None = None
     promise_current: date | None = None
+    # When that was promised: what we held the order before moves it no more.
+    promised_at: datetime | None = None
     # The proposal that waits for the buyer, how many there were, and how many of them were rejected:
     # each rejection asks the supplier again.
     counter: Counter | None = None

@@ -1,6 +1,6 @@
 """Lines of orders that were split: what is due once for a line is due once for all its parts.
 
-One part leads. It is charged the lots and the minimum for all of them; each other one tells it, when its
+One part leads. It is charged the lots, the minimum and the days late for all of them; each other one tells it, when its
 order ends, what was finished there.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,15 +19,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Punctuality:
+    """How what was promised of a line was kept: `complete` when all of it came, told by delivery `line`, which
+    came `days` working days after its promise, before it when negative. `moved` is the promise moved by our own
+    holds. Where nothing came there are no days."""
+
+    complete: bool
+    line: int = 0
+    days: int = 0
+    promised: date | None = None
+    received: date | None = None
+    moved: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PartWork:
     """What was finished of part `of` in order `order`, which has ended: what that costs by its price, and of
-    which lots. `becomes` are the orders that go on with the part instead."""
+    which lots. `becomes` are the orders that go on with the part instead. `punctual` is None where nothing was
+    to be kept, and of parts that were told of before it was charged once for all of them."""
 
     of: str
     order: str
     work: Decimal = ZERO
     lots: tuple[str, ...] = ()
     becomes: tuple[str, ...] = ()
+    punctual: Punctuality | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ class Expedite:
     need_by: date
     # What it costs: the highest fee of the lines the order had then, whatever it takes up or loses later.
     fee: Decimal = Decimal(0)
+    # What was promised with it, for which the fee is due; None where that came with the answer to the order.
+    promised: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +400,10 @@ class Outcome:
 
 # The defect of pieces that were rejected when somebody judged them; people read it in their language.
 WHEN_JUDGED = "judge:rejected"
+
+
+# Whose fault costs the supplier nothing.
+NOT_THE_SUPPLIERS = frozenset({"us", "material"})
 
 
 @dataclass(frozen=True, slots=True)

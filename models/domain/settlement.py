@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from models.domain import billing, money
+from models.domain import billing, money, transfers
 from models.domain.billing import total_of
 from models.domain.charges import Charge, ChargeKind
 from models.domain.order import Order
@@ -28,7 +28,7 @@ def each_piece(order: Order) -> Decimal | None:
     are counted in different units."""
     if len({line.unit for line in order.lines}) != 1:
         return None
-    return money.each(total_of(cost_of(order)), billing.finished(order), order.currency)
+    return money.each(total_of(cost_of(order)), transfers.finished(order), order.currency)
 
 
 def unsettled(order: Order) -> tuple[Charge, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from models.domain import billing
+from models.domain import transfers
 from models.domain.order import Line, Order, sent_on
 from models.domain.pieces import Bucket, total
 from models.domain.quantities import ZERO, rounded_down
@@ -27,7 +27,7 @@ def acceptable(order: Order, line: Line) -> Decimal | None:
     the order has ended, when nobody can change the quantity any more."""
     if order.end is not None:
         return None
-    return max(ZERO, line.ordered - billing.finished(order, line.line))
+    return max(ZERO, line.ordered - transfers.finished(order, line.line))
 
 
 def beyond(order: Order, line: Line) -> bool:

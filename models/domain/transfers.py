@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.domain.pieces import Bucket, Move, key
+from models.domain.pieces import Bucket, Move, key, total
 from models.domain.quantities import ZERO
 from models.domain.records import Tested
 
@@ -140,6 +140,15 @@ def offered_serials(order: Order) -> frozenset[str]:
         for item in transfer.lines
         for serial in item.serials
     )
+
+
+# What the supplier finished: here, or gone straight on to the next order.
+DONE = (Bucket.ACCEPTED, Bucket.FORWARDED)
+
+
+def finished(order: Order, line: int | None = None) -> Decimal:
+    """How many pieces the supplier finished: not those that went on to the next one as they had come."""
+    return total(order.stock, *DONE, line=line) - gone_raw(order, line)
 
 
 def gone_raw(order: Order, line: int | None = None, lot: str | None = None) -> Decimal:

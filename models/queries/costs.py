@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from models.domain import billing, money, settlement
+from models.domain import billing, money, settlement, transfers
 from models.domain.charges import Charge, ChargeKind
 from models.domain.facts import Draft
 from models.domain.order import Order
@@ -34,7 +34,7 @@ def cost(order: Order) -> View:
         "state": "settled" if ended else "estimate",
         "settled_at": order.settlements[0].at if order.settlements else None,
         "total": _sum(charged),
-        "pieces": billing.finished(order),
+        "pieces": transfers.finished(order),
         "per_piece": settlement.each_piece(order),
         "items": items,
     }
@@ -73,6 +73,7 @@ def _item(charge: Charge, adjustment: bool, at: Any) -> View:
         "receipts": list(charge.receipts),
         "nonconformance": charge.nonconformance or None,
         "promised": charge.promised,
+        "promise_moved": charge.promise_moved,
         "received": charge.received,
         "adjustment": adjustment,
         "settled_at": at,

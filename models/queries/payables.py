@@ -119,6 +119,7 @@ def _view(row: Row[Any]) -> View:
         "settled_at": row.settled_at,
         "nonconformance": row.nonconformance or None,
         "promised": row.promised,
+        "promise_moved": row.promise_moved,
         "received": row.received,
         # Kept as text; told like every other instant.
         "receipts": [{**each, "at": datetime.fromisoformat(each["at"])} for each in row.receipts],

@@ -45,6 +45,7 @@ class PayableRow(SQLModel, table=True):
     settled_at: datetime = Field(sa_type=Utc)
     nonconformance: str
     promised: date | None = None
+    promise_moved: date | None = None
     received: date | None = None
     # What proves it: [{"receipt", "at", "packing_slip", "parcels"}]
     receipts: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)

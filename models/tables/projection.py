@@ -241,6 +241,7 @@ def _payables(order: Order) -> list[Row]:
             "settled_at": settled.at,
             "nonconformance": charge.nonconformance,
             "promised": charge.promised,
+            "promise_moved": charge.promise_moved,
             "received": charge.received,
             "receipts": [_proof(proofs[name]) for name in charge.receipts],
         }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from models.domain import billing, money
+from models.domain import billing, money, transfers
 from models.domain import events as e
 from models.domain.changes import ChangeKind, ChangeState
 from models.domain.charges import ChargeKind
@@ -288,7 +288,7 @@ def _accepted_within_ordered(before: Order, after: Order) -> None:
             ZERO,
         )
         if grown > 0 and before.end is None:
-            assert billing.finished(after, line.line) <= line.ordered, "accepted more than is ordered"
+            assert transfers.finished(after, line.line) <= line.ordered, "accepted more than is ordered"
 
 
 def _kept_within_tolerance(before: Order, after: Order) -> None:

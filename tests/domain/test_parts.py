@@ -13,9 +13,9 @@ from models.domain import events as e
 from models.domain.commands import Cancel, Close, Merge, ReportPartWork, Split, SplitChild
 from models.domain.contract import Basis, Terms
 from models.domain.evolve import fold
-from models.domain.parted import PartWork
+from models.domain.parted import PartWork, Punctuality
 from tests.domain.asking import accept, answer, counter, receive, send, ship, some, terms
-from tests.domain.orders import NEED_BY, Scene, a_line, given, issued, parametrize
+from tests.domain.orders import NEED_BY, NOW, Scene, a_line, given, issued, parametrize
 
 AGREED = Terms("st_1", "EUR", date(2026, 1, 1), minimum=Decimal(100), lot_charge=Decimal(10))
 
@@ -152,7 +152,8 @@ def test_what_is_known_already_is_no_news() -> None:
     parts = halves()
     done(parts[1], 40, parts)
     (known,) = parts[0].event(e.PartWorkReported).works
-    assert known == PartWork("SO-1/1", "SO-1-2", Decimal("34.00"), ("L1",))
+    came = Punctuality(True, 1, -34, NEED_BY, NOW.date())
+    assert known == PartWork("SO-1/1", "SO-1-2", Decimal("34.00"), ("L1",), punctual=came)
     parts[0].when(ReportPartWork((known,))).happened()
     parts[1].when(ReportPartWork((known,))).happened()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from api.pages.charges import CHARGES
+from api.pages.charges import CHARGES, row
+from api.supplier.words import Words
 from models.domain.authority import Role
 from models.domain.charges import ChargeKind
+from models.queries import costs
+from tests.domain.test_punctuality import held
 from tests.pages.browser import Browsers
 from tests.pages.doing import PIECES, at
 from tests.systems import System
@@ -34,6 +37,20 @@ async def ended(system: System) -> str:
 
 def test_every_kind_of_charge_has_a_word() -> None:
     assert CHARGES.keys() == set(ChargeKind)
+
+
+def test_a_charge_for_a_day_says_what_was_promised_and_what_our_hold_moved_that_to() -> None:
+    words = Words("en", "Europe/Berlin", date(2026, 11, 30))
+    said = [
+        row(item, "EUR", words).why.replace("\xa0", " ")
+        for holds in ([], [(4, 11)])
+        for item in costs.cost(held(*holds, received=30).order)["items"]
+        if item["kind"] == "late"
+    ]
+    assert said == [
+        "promised Fri 20 Nov, received Mon 30 Nov",
+        "promised Fri 20 Nov, moved to Fri 27 Nov by our hold, received Mon 30 Nov",
+    ]
 
 
 async def test_the_page_of_an_order_estimates_its_cost_and_says_how_it_adds_up(

@@ -48,15 +48,20 @@ def _reports(
     before: Order, after: Order, others: Mapping[str, Sequence[Event]]
 ) -> Iterator[tuple[str, PartWork]]:
     """What an order has to tell once it has ended, and again when that changes: the lead, and what it hears."""
-    if after.end is None or (before.end is not None and before.settlements == after.settlements):
+    if after.end is None:
         return
     for of in dict.fromkeys(line.parted.of for line in after.lines if line.parted is not None):
         parts = [line.parted for line in after.lines if line.parted is not None and line.parted.of == of]
         if any(parted.leads for parted in parts):
             continue
-        work, lots = billing.finished_of(after, of)
-        becomes = tuple(_becomes(after, of, others))
-        yield parts[0].lead, PartWork(of, after.number, work, lots, becomes)
+        work = _work(after, of)
+        if before.end is None or _work(before, of) != work:
+            yield parts[0].lead, replace(work, becomes=tuple(_becomes(after, of, others)))
+
+
+def _work(order: Order, of: str) -> PartWork:
+    work, lots = billing.finished_of(order, of)
+    return PartWork(of, order.number, work, lots, punctual=billing.punctual_of(order, of))
 
 
 def _becomes(order: Order, of: str, others: Mapping[str, Sequence[Event]]) -> Iterator[str]:

@@ -952,6 +952,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("nonconformance", sa.String(), nullable=False),
         sa.Column("promised", sa.Date(), nullable=True),
+        sa.Column("promise_moved", sa.Date(), nullable=True),
         sa.Column("received", sa.Date(), nullable=True),
         sa.Column("receipts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,109 @@
+"""Whether what was promised was kept: once for a line, its later deliveries and its parts in other orders.
+
+While we held the order nobody could work on it: a promise moves by the working days it was held since it was
+given, until the pieces came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from models.domain import setting_up
+from models.domain.order import Line, Order, Stage, sent_on
+from models.domain.parted import Punctuality
+from models.domain.pieces import OUT, total
+from models.domain.quantities import ZERO
+from models.domain.records import NOT_THE_SUPPLIERS, Expedite
+from models.domain.transfers import finished
+
+
+def of_lines(order: Order, lines: Iterable[Line]) -> Punctuality | None:
+    """How the deliveries of a line came, told by the one that came last against its own promise; None when
+    nothing was to come. Who cancelled an order has no promise to hold anybody to."""
+    wanted = [line for line in lines if line.ordered]
+    if not wanted or order.end is Stage.CANCELLED:
+        return None
+    came = [each for each in (_delivered(order, line) for line in wanted) if each is not None]
+    last = worst(came)
+    # Pieces the supplier was free to use up in setting up are not missing.
+    done = sum((finished(order, line.line) + setting_up.used(order, line) for line in wanted), ZERO)
+    complete = len(came) == len(wanted) and done >= sum(
+        line.ordered * (1 - line.tolerance) for line in wanted
+    )
+    return (
+        Punctuality(complete, last.line, last.days, last.promised, last.received, last.moved)
+        if last
+        else Punctuality(False)
+    )
+
+
+def worst(some: Iterable[Punctuality]) -> Punctuality | None:
+    return max(some, key=lambda each: each.days, default=None)
+
+
+def kept(order: Order, hurried: Expedite) -> bool:
+    """Whether all that came so far came by the day that was promised when the supplier agreed to hurry, or with
+    its answer where it agreed to that first. Who cancelled the order holds nobody to it."""
+    promised, given_at = hurried.promised, hurried.accepted_at
+    if promised is None:
+        promised, given_at = order.promise_current, _promised_at(order)
+    last = _last_receipt(order, order.lines)
+    if promised is None or last is None or order.end is Stage.CANCELLED:
+        return True
+    moved = _moved(order, promised, given_at, last)
+    return order.plant_calendar.workdays_between(moved, order.plant_calendar.local_date(last)) <= 0
+
+
+def _delivered(order: Order, line: Line) -> Punctuality | None:
+    promised, last = line.promise or order.promise_current, _last_receipt(order, [line])
+    if promised is None or last is None or not _through(order, line):
+        return None
+    received = order.plant_calendar.local_date(last)
+    moved = _moved(order, promised, _promised_at(order), last)
+    days = order.plant_calendar.workdays_between(moved, received)
+    return Punctuality(True, line.line, days, promised, received, moved if moved != promised else None)
+
+
+def _promised_at(order: Order) -> datetime:
+    return order.promised_at or order.answered_at or order.issued_at
+
+
+def _moved(order: Order, promised: date, given_at: datetime, until: datetime) -> date:
+    """The promise moved by the supplier's working days on hold, to the nearest whole one."""
+    calendar = order.supplier_calendar
+    held = timedelta(0)
+    for hold in order.holds:
+        began, ended = max(hold.held_at, given_at), min(hold.resumed_at or until, until)
+        if began < ended:
+            held += calendar.working_time_between(began, ended)
+    each = datetime.combine(promised, calendar.closes) - datetime.combine(promised, calendar.opens)
+    days = (2 * held + each) // (2 * each)
+    return calendar.add_workdays(promised, days) if days else promised
+
+
+def _through(order: Order, line: Line) -> bool:
+    """Whether nothing of the line is to come any more."""
+    if order.end is not None:
+        return True
+    all_sent = line.short_closed or sent_on(order, line.line) >= line.ordered
+    return all_sent and not total(order.stock, *OUT, line=line.line)
+
+
+def _last_receipt(order: Order, lines: Iterable[Line]) -> datetime | None:
+    numbers = {line.line for line in lines}
+    found = [
+        receipt.at
+        for receipt in order.receipts
+        # What turns up after the end was given up before.
+        if not receipt.void and (order.ended_at is None or receipt.at <= order.ended_at)
+        for counted in receipt.lines
+        if counted.line in numbers and _awaited(order, counted.rework_of)
+    ]
+    return max(found, default=None)
+
+
+def _awaited(order: Order, rework_of: str) -> bool:
+    """What was worked on again comes late only where the supplier answers for that."""
+    item = order.nonconformances.get(rework_of)
+    return item is None or item.responsibility not in NOT_THE_SUPPLIERS
