@@ -33,12 +33,14 @@ class Feed(NamedTuple):
 class Books:
     """What is known beside the trace. `got`: all that ever came to a lot, or to pieces at work but for rework,
     wherever from. `kept`: surplus of pieces at work that nobody had sent, which may be of anything. `drawn`: what the jobs
-    drew, and `wanted` how many they are to make."""
+    drew, and `wanted` how many they are to make. `began`: how many of a root's pieces are meant, and their unit, where
+    it is a box of them."""
 
     got: Mapping[str, Decimal] = field(default_factory=dict)
     kept: Mapping[str, Decimal] = field(default_factory=dict)
     drawn: Mapping[str, Sequence[Feed]] = field(default_factory=dict)
     wanted: Mapping[str, Decimal] = field(default_factory=dict)
+    began: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ class _Bounds:
         self.into: dict[str, list[Step]] = {}
         # Nodes with others among them, and how many of theirs can be of the roots in which unit; no unit where
         # nobody can say.
-        self.most: dict[str, tuple[Decimal, str]] = {}
+        self.most: dict[str, tuple[Decimal, str]] = {
+            root: (some, unit)
+            for root, (some, unit) in books.began.items()
+            if some < books.got.get(root, ZERO)
+        }
         for step in trace.steps:
             source, target = step.link.source, step.link.target
             # Ways of other pieces out of a load, and back to where it began, bring nothing.
@@ -104,7 +110,7 @@ class _Bounds:
                 self.into.setdefault(target, []).append(step)
 
     def found(self) -> AtMost:
-        if not any(self._has_others(node) for node in self.into):
+        if not self.most and not any(self._has_others(node) for node in self.into):
             return AtMost()
         for group in _groups(self.roots, self.out):
             if self.roots.isdisjoint(group):
@@ -159,7 +165,14 @@ class _Bounds:
         jobs = [node for node in group if node.startswith("job:")]
         countable = len(units) == 1 and all(map(self._one_for_one, jobs))
         kept = sum((self.books.kept.get(node, ZERO) for node in group), ZERO)
-        whole = sum((bound for _, bound, _ in came), kept)
+        of_source: dict[str, Decimal] = {}
+        for step, bound, _ in came:
+            of_source[step.link.source] = of_source.get(step.link.source, ZERO) + bound
+        # In however many boxes: from one place came no more than were there.
+        for source, some in of_source.items():
+            most, unit = self.most.get(source, (some, ""))
+            of_source[source] = min(some, most) if unit in units else some
+        whole = sum(of_source.values(), kept)
         for node in group:
             self.most[node] = (whole, next(iter(units)) if countable else "")
 
@@ -167,7 +180,8 @@ class _Bounds:
         """How many at most went this way, and whether others may have."""
         link = step.link
         went = link.quantity or link.assumed
-        if link.source in self.roots or link.load in self.roots:
+        whole_root = link.source in self.roots and link.source not in self.most
+        if whole_root or link.load in self.roots:
             return went, bool(step.unsure)
         if link.source not in self.most:
             # What nobody named is assumed to be more than there was, where several lots were out.

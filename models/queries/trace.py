@@ -5,8 +5,9 @@ Whoever asks opens a snapshot (`Database.snapshot`) and does all of it in there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -55,12 +56,14 @@ def chunks(names: Iterable[str]) -> Iterator[list[str]]:
 @dataclass(frozen=True, slots=True)
 class Begin:
     """Where a trace begins. `behind`: what an order's own pieces came from. `serial`: only the ways
-    of this piece of `part`, as far as they name their pieces."""
+    of this piece of `part`, as far as they name their pieces. `most`: how many pieces of a root are meant, where
+    that may not be all."""
 
     roots: tuple[str, ...]
     behind: frozenset[str] = frozenset()
     serial: str = ""
     part: str = ""
+    most: Mapping[str, Decimal] = field(default_factory=dict, hash=False)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -28,8 +29,11 @@ _DRAWN = Prepared(
 )
 
 
-def bounds(session: Session, trace: Trace, records: Records, about: Scope) -> AtMost:
-    """Nothing is asked where the trace does not lead into a job."""
+def bounds(
+    session: Session, trace: Trace, records: Records, about: Scope, of_roots: Mapping[str, Decimal]
+) -> AtMost:
+    """`of_roots` says how many of a root's pieces are meant. Nothing is asked where the trace does not lead into a
+    job."""
     if not trace.ahead:
         return AtMost()
     got = {lot_node(shelf.lot): shelf.booked for shelf in about.shelves.values()}
@@ -46,7 +50,10 @@ def bounds(session: Session, trace: Trace, records: Records, about: Scope) -> At
     for row in _DRAWN.rows(session, jobs=jobs) if jobs else ():
         feed = Feed._make(row)
         drawn.setdefault(feed.job, []).append(feed)
-    return at_most(trace, Books(got, kept, drawn, _wanted(records) if drawn else {}))
+    units = {lot_node(shelf.lot): shelf.unit for shelf in about.shelves.values()}
+    units |= {node: work.unit for node, work in about.works.items()}
+    began = {node: (some, units[node]) for node, some in of_roots.items() if some and node in units}
+    return at_most(trace, Books(got, kept, drawn, _wanted(records) if drawn else {}, began))
 
 
 def _wanted(records: Records) -> dict[str, Decimal]:

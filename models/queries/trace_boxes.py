@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from models.codec import load_order
 from models.domain.identifiers import Kind, words
 from models.domain.order import Order
 from models.domain.pieces import key
+from models.domain.quantities import ZERO
 from models.domain.trace import lot_node
 from models.domain.transfers import Transfer, TransferState
 from models.tables.orders import EdgeRow, IdentifierRow, OrderRow
@@ -23,11 +24,16 @@ _ORDERS, _IDENTIFIERS, _EDGES = table(OrderRow), table(IdentifierRow), table(Edg
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """`told` is who sent it, or the order it goes on to; `nodes` are where its pieces are found."""
+    """`told` is who sent it, or the order it goes on to; `most` is where its pieces are found, and how many at
+    most are of it there, 0 where nobody knows."""
 
     name: str
     told: str
-    nodes: tuple[str, ...]
+    most: Mapping[str, Decimal]
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return tuple(self.most)
 
 
 def parcels(session: Session, names: Collection[str]) -> Iterator[Box]:
@@ -40,14 +46,26 @@ def parcels(session: Session, names: Collection[str]) -> Iterator[Box]:
                 found.setdefault(name, []).append(order)
     for name, orders in sorted(found.items()):
         # After a split both know of it, and its pieces are with the order that went on.
-        yield Box(name, orders[-1].supplier, tuple(dict.fromkeys(_of_parcel(session, name, orders))))
+        yield Box(name, orders[-1].supplier, _of_parcel(session, name, orders))
 
 
-def _of_parcel(session: Session, name: str, orders: list[Order]) -> list[str]:
-    packed = [f"order:{order.number}:{at}" for order in orders for at in order.parcels[name].packed]
-    inside = [f"order:{order.number}:{at}" for order in orders for at in order.parcels[name].contents]
-    came_as = [became.node for became in came_of(session, name, packed) if became.how == "process"]
-    return [*came_as, *inside] or packed
+def _of_parcel(session: Session, name: str, orders: list[Order]) -> dict[str, Decimal]:
+    boxes = [(order.number, order.parcels[name]) for order in orders]
+    packed = _summed((f"order:{order}:{at}", some) for order, box in boxes for at, some in box.packed.items())
+    inside = ((f"order:{order}:{at}", some) for order, box in boxes for at, some in box.contents.items())
+    came_as = (
+        (became.node, became.quantity)
+        for became in came_of(session, name, list(packed))
+        if became.how == "process"
+    )
+    return _summed((*came_as, *inside)) or packed
+
+
+def _summed(found: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for node, some in found:
+        sums[node] = sums.get(node, ZERO) + some
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +104,16 @@ def transfers(session: Session, names: Collection[str]) -> Iterator[Box]:
         found |= {name: each for name, each in order.transfers.items() if name.lower() in small}
     for name, transfer in sorted(found.items()):
         taken = transfer.state is TransferState.TAKEN
-        nodes = [
-            f"order:{transfer.target}:{key(item.to_line, item.to_lot)}"
-            if taken
-            else f"order:{transfer.source}:{key(item.line, item.lot)}"
+        most = _summed(
+            (
+                f"order:{transfer.target}:{key(item.to_line, item.to_lot)}"
+                if taken
+                else f"order:{transfer.source}:{key(item.line, item.lot)}",
+                item.quantity,
+            )
             for item in transfer.lines
-        ]
-        yield Box(name, f"{transfer.source} → {transfer.target}", tuple(dict.fromkeys(nodes)))
+        )
+        yield Box(name, f"{transfer.source} → {transfer.target}", most)
 
 
 def _orders(session: Session, names: Collection[str]) -> list[Order]:

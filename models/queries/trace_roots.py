@@ -233,12 +233,16 @@ def _orders(session: Session, names: Collection[str]) -> Iterator[Match]:
 
 def _parcels(session: Session, names: Collection[str]) -> Iterator[Match]:
     for box in trace_boxes.parcels(session, names):
-        yield Match("parcel", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes)))
+        yield Match(
+            "parcel", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes), most=box.most)
+        )
 
 
 def _transfers(session: Session, names: Collection[str]) -> Iterator[Match]:
     for box in trace_boxes.transfers(session, names):
-        yield Match("transfer", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes)))
+        yield Match(
+            "transfer", box.name, box.told, Begin(box.nodes, _sources(session, box.nodes), most=box.most)
+        )
 
 
 def _loads(session: Session, names: Collection[str]) -> Iterator[Match]:

@@ -65,7 +65,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
-    bounds = trace_at_most.bounds(session, trace, records, known.scope)
+    bounds = trace_at_most.bounds(session, trace, records, known.scope, begin.most)
     for node in nodes:
         if node["id"] in bounds.nodes:
             node["at_most"] = bounds.nodes[node["id"]]
@@ -99,7 +99,7 @@ def at_most(session: Session, begin: Begin, direction: Direction, *, cleared: bo
     if too_many(session, begin.roots, direction):
         return None
     known = read(session, begin, direction, Genealogy(session, cleared, begin.serial, begin.part))
-    return trace_at_most.bounds(session, known.trace, known.records, known.scope)
+    return trace_at_most.bounds(session, known.trace, known.records, known.scope, begin.most)
 
 
 def _answer(customers: list[View], missing: list[View], balances: list[View], nodes: list[View]) -> View:

@@ -86,6 +86,28 @@ def test_a_parcel_leads_to_its_material_and_to_who_got_it(viewer: TestClient) ->
     assert {"J4521-A", "STEEL-2"} <= set(names(told, "lot"))
 
 
+def test_of_a_box_it_says_how_many_pieces_each_customer_can_have_at_most(viewer: TestClient) -> None:
+    """298 pieces of three boxes became one lot, of which Northwind got 200 and Contoso 50."""
+    for typed, expected in (
+        # 200 in the first box; 96 in the second; 10 of these again in the third.
+        ("SO-2-P1", {"NORTHWIND": "200", "CONTOSO": "50"}),
+        ("SO-2-P2", {"NORTHWIND": "96", "CONTOSO": "50"}),
+        ("SO-1-T1", {"NORTHWIND": "150", "CONTOSO": "50"}),
+        ("SO-1-T2", {"NORTHWIND": "148", "CONTOSO": "50"}),
+    ):
+        told = trace(viewer, typed, "forward")
+        assert {row["customer"]: row.get("at_most") for row in told["customers"]} == expected, typed
+    assert told["answer"]["dispatched"] == [{"quantity": "250", "unit": "C62", "at_most": "148"}]
+    assert {node["id"]: node["at_most"] for node in told["nodes"] if "at_most" in node} == {
+        "order:SO-2:1:J4520-A": "148",
+        "lot:J4520-B": "148",
+        "dispatch:D-1": "148",
+    }
+    # Of the only one of its kind, all are.
+    whole = trace(viewer, "lot:J4520-B", "forward")
+    assert not any("at_most" in row for row in whole["customers"])
+
+
 def test_what_goes_straight_on_is_with_the_next_order_once_that_took_it(viewer: TestClient) -> None:
     assert begun(viewer, "SO-1-T1") == ("transfer", "SO-1-T1", ["order:SO-2:1:J4520-A"])
     assert begun(viewer, "transfer:so-5-t1") == ("transfer", "SO-5-T1", [ACME])

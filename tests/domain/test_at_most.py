@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,19 @@ def test_no_more_of_a_heat_than_went_in_came_out_to_anybody(
     roots: Sequence[str], expected: dict[str, int]
 ) -> None:
     assert sent(at_most(forward(MIXED, *roots), books(MIXED))) == expected
+
+
+@pytest.mark.parametrize(
+    ("of_box", "expected"),
+    [(20, {FIRST: 20, LAST: 20}), (50, {FIRST: 50, LAST: 30}), (100, {})],
+)
+def test_no_more_than_was_in_a_box_left_of_the_lot_it_was_booked_in_as(
+    of_box: int, expected: dict[str, int]
+) -> None:
+    began = {MADE: (Decimal(of_box), "C62")}
+    found = at_most(forward(MIXED, MADE), replace(books(MIXED), began=began))
+    assert sent(found) == expected
+    assert found.nodes.get(MADE) == (of_box if of_box < 100 else None)
 
 
 def test_a_node_says_it_where_it_is_less_than_what_is_there() -> None:
