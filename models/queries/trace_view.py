@@ -110,6 +110,8 @@ def _answer(customers: list[View], missing: list[View], balances: list[View], no
         "missing": len(missing),
         # Too many and too few do not make good for each other.
         "unexplained": plain(sum((abs(balance["unexplained"]) for balance in balances), ZERO)),
+        # What they are made of is as unknown as what nobody can account for.
+        "nothing_drawn": sum(bool(node.get("nothing_drawn")) for node in nodes),
     }
 
 

@@ -94,9 +94,14 @@ def test_what_was_made_of_nothing_stays_here_until_its_material_is_recorded(floo
     answer = leave(floor, "WO-3201-A", 10)
     assert refused(answer) == "dispatch.material"
     assert "used 0 C62 of BAR-4140" in answer.json()["detail"]
+    traced = "/trace/lot:WO-3201-A?direction=both"
+    assert floor.get(API + traced).json()["answer"]["nothing_drawn"] == 1
+    assert "! 1 work order with no material recorded" in floor.get("/trace?q=lot:WO-3201-A").text
     use(floor, 1)
     assert standing(floor) == []
     assert leave(floor, "WO-3201-A", 10).status_code == 201
+    assert floor.get(API + traced).json()["answer"]["nothing_drawn"] == 0
+    assert "with no material recorded" not in floor.get("/trace?q=lot:WO-3201-A").text
 
 
 class TestWhereAnyAmountWillDo:

@@ -73,7 +73,13 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
     }
     assert told["elapsed_ms"] > 0
     sums = [{"quantity": "250", "unit": "C62"}]
-    assert told["answer"] == {"customers": 2, "dispatched": sums, "missing": 0, "unexplained": "0"}
+    assert told["answer"] == {
+        "customers": 2,
+        "dispatched": sums,
+        "missing": 0,
+        "unexplained": "0",
+        "nothing_drawn": 0,
+    }
     assert [step for step in told["edges"] if step["how"] == "rework"] == [
         {"from": "lot:J4520-B", "to": "order:SO-2:1:J4520-A", "quantity": "10", "unit": "C62"}
         | {"how": "rework", "order": "SO-2"}
