@@ -57,21 +57,22 @@ def panels(words: Words, view: View, *, followed: bool) -> list[Panel]:
 
 
 def _customers(words: Words, view: View, followed: bool) -> Panel:
-    """Each once, with all they got."""
-    got: dict[str, list[View]] = {}
+    """Each once for every part, with all they got of it."""
+    got: dict[tuple[str, str, str], list[View]] = {}
     for row in view["customers"]:
-        got.setdefault(row["customer"], []).append(row)
+        got.setdefault((row["customer"], row["part"], row["part_revision"] or ""), []).append(row)
     bounds = of_lots(view["nodes"])
     cells = [
         [
             Cell(rows[0]["customer_name"] or who),
+            Cell(" ".join(filter(None, (part, revision)))),
             Cell(words.listed(words.amount_of(sum_) for sum_ in left(rows, bounds)), number=True),
             Cell(words.number(Decimal(len({row["dispatch"] for row in rows}))), number=True),
         ]
-        for who, rows in got.items()
+        for (who, part, revision), rows in got.items()
     ]
     nobody = N_("Nothing of it has left for a customer.")
-    heads = (N_("Customer"), N_("Quantity"), N_("Dispatches"))
+    heads = (N_("Customer"), N_("Part"), N_("Quantity"), N_("Dispatches"))
     return Panel(N_("Customers"), heads, cells, nobody if followed else UNFOLLOWED)
 
 

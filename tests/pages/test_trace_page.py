@@ -72,9 +72,29 @@ async def test_of_a_bad_load_it_says_how_many_each_customer_has_at_most(told: Br
     load = "load%3AFORGE%3ABath+3%3AF-2%3A2026-11-02T12%3A00%3A00Z"
     page = await told.of(Role.VIEWER).open(f"/trace?q={load}&direction=forward")
     assert "2 customers · at most 148 of 250 pcs" in page.text
-    assert "Northwind at most 148 of 200 pcs 1" in page.text
+    assert "Northwind FLANGE B at most 148 of 200 pcs 1" in page.text
     assert "Contoso at most 50 of 50 pcs FLANGE B" in page.text
     assert "at most" not in (await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")).text
+
+
+async def test_a_customer_stands_once_for_every_part_with_what_they_got_of_it(told: Browsers) -> None:
+    database = told.system.app.state.database
+    sent = {
+        "dispatch": "D-3",
+        "part": "4140-BAR",
+        "part_revision": "B",
+        "unit": "C62",
+        "quantity": Decimal(3),
+    }
+    with database.write() as session:
+        to = {"destination": "Oslo", "shipped_on": date(2026, 12, 2), "recorded_at": NOW, "recorded_by": "u"}
+        session.add(DispatchRow(number="D-3", customer="CONTOSO", **to))
+        session.flush()
+        session.add(DispatchLineRow(line=1, lot=BARS, **sent))
+        edge(session, link(f"lot:{BARS}", "dispatch", "dispatch:D-3", 3))
+    page = await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")
+    for row in ("Contoso 4140-BAR B 3 pcs 1", "Contoso FLANGE B 50 pcs 1", "Northwind FLANGE B 200 pcs 1"):
+        assert row in page.text
 
 
 async def test_of_more_than_anybody_can_look_at_it_leads_to_the_file(told: Browsers) -> None:
@@ -114,12 +134,12 @@ async def test_a_customer_is_one_row_with_all_they_got(told: Browsers, system: S
         gone = {"customer": "CONTOSO", "destination": "Oslo", "shipped_on": date(2026, 12, 3)}
         session.add(DispatchRow(number="D-3", **gone, recorded_at=NOW, recorded_by="u"))
         session.flush()
-        line = {"lot": "J4520-B", "part": "FLANGE", "quantity": Decimal(7), "unit": "C62"}
-        session.add(DispatchLineRow(dispatch="D-3", line=1, **line))
+        line = {"lot": "J4520-B", "part": "FLANGE", "part_revision": "B", "unit": "C62"}
+        session.add(DispatchLineRow(dispatch="D-3", line=1, quantity=Decimal(7), **line))
         edge(session, link("lot:J4520-B", "dispatch", "dispatch:D-3", 7))
     page = await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")
-    assert "Contoso 57 pcs 2 " in page.text
-    assert "Contoso 7 pcs FLANGE J4520-B D-3 Oslo" in page.text
+    assert "Contoso FLANGE B 57 pcs 2 " in page.text
+    assert "Contoso 7 pcs FLANGE B J4520-B D-3 Oslo" in page.text
 
 
 async def test_what_no_drawing_has_room_for_is_in_the_file(told: Browsers, system: System) -> None:
