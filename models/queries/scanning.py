@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlmodel import Session
@@ -12,17 +13,21 @@ from sqlmodel import Session
 from models.domain import identifiers, labels
 from models.domain.scanned import Scanned
 from models.queries.orders import Reader
+from models.queries.serial_stock import serial_stock
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import IdentifierRow, OrderRow, TransferRow
 from models.tables.parts import Part
+from models.tables.serials import SerialRow
 from models.tables.shop_floor import DispatchRow
 from models.tables.types import table
 from models.tables.work_orders import WorkOrder
 
 _LOTS, _PARTS, _JOBS, _DISPATCHES = table(Lot), table(Part), table(WorkOrder), table(DispatchRow)
-_LOT_DOCUMENTS = table(LotDocumentRow)
+_LOT_DOCUMENTS, _SERIALS = table(LotDocumentRow), table(SerialRow)
 _ORDERS, _IDENTIFIERS, _TRANSFERS = table(OrderRow), table(IdentifierRow), table(TransferRow)
+# Apart from the parts that are looked for: else one that is controlled would hide them all.
+_SAME_PARTS = _PARTS.alias()
 # Nobody chooses from a longer list on a phone.
 _MOST = 30
 
@@ -156,7 +161,7 @@ def _these_lots(
 
 
 def _of_trade(session: Session, scanned: Scanned, reader: Reader) -> Iterator[Match]:
-    """By a GS1 symbol: a lot of that part by our number or the supplier's, else the part."""
+    """By a GS1 symbol: where a piece of that part is, or a lot of it by our number or the supplier's, else the part."""
     parts = list(
         session.execute(
             select(_PARTS.c.number, _PARTS.c.revision, _PARTS.c.description)
@@ -165,6 +170,9 @@ def _of_trade(session: Session, scanned: Scanned, reader: Reader) -> Iterator[Ma
             .limit(_MOST)
         )
     )
+    if scanned.serial and (pieces := list(_pieces(session, scanned.serial, parts, reader))):
+        yield from pieces
+        return
     if scanned.lot:
         named = or_(_LOTS.c.number == scanned.lot, _LOTS.c.supplier_lot == scanned.lot)
         # A supplier's own GTIN need not be in our books: its lot alone says enough then.
@@ -173,6 +181,29 @@ def _of_trade(session: Session, scanned: Scanned, reader: Reader) -> Iterator[Ma
         return
     for part in parts:
         yield Match(What.PART, scanned.gtin, part.number, part.description, part.revision)
+
+
+def _pieces(session: Session, serial: str, parts: Sequence[Any], reader: Reader) -> Iterator[Match]:
+    """The orders that have or had the piece, the latest first; of one that was on none, the lot it began in."""
+    numbers = {part.number for part in parts}
+    query = (
+        select(_ORDERS.c.number, _ORDERS.c.supplier)
+        .join(_SERIALS, _SERIALS.c.order_number == _ORDERS.c.number)
+        .where(_SERIALS.c.serial == serial, _SERIALS.c.part.in_(numbers))
+        .group_by(_ORDERS.c.number, _ORDERS.c.supplier)
+        .order_by(_ORDERS.c.number.desc())
+        .limit(_MOST)
+    )
+    if not reader.cleared:
+        query = query.where(_ORDERS.c.export_controlled.is_(False))
+    orders = session.execute(query).all()
+    for order in orders:
+        yield Match(What.SERIAL, serial, order.number, order.supplier)
+    if orders or not numbers:
+        return
+    stock = serial_stock(session, [], [(number, serial) for number in sorted(numbers)])
+    lots = {where.lot for (_, name), where in stock.pieces.items() if name == serial and where.lot}
+    yield from _these_lots(session, What.LOT, _LOTS.c.number, _LOTS.c.number.in_(sorted(lots)), reader)
 
 
 def _orders(session: Session, text: str, reader: Reader) -> Iterator[Match]:
@@ -216,5 +247,5 @@ def _transfers(session: Session, names: Sequence[str], reader: Reader) -> Iterat
 
 def _may_know(part: ColumnElement[str], reader: Reader) -> ColumnElement[bool]:
     """Nothing of a part that is export-controlled is found by who is not cleared."""
-    controlled = exists().where(_PARTS.c.number == part, _PARTS.c.export_controlled.is_(True))
+    controlled = exists().where(_SAME_PARTS.c.number == part, _SAME_PARTS.c.export_controlled.is_(True))
     return part.is_not(None) if reader.cleared else ~controlled

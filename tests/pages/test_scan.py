@@ -10,6 +10,7 @@ from models.domain.authority import Role
 from models.tables.parts import Part
 from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.pages.doing import PIECES, at, hands
+from tests.pages.test_actions_serials import tracked
 from tests.paper import sheets
 from tests.stories import LOT
 from tests.systems import System
@@ -269,3 +270,28 @@ async def test_a_dispatch_is_found_by_its_number(item: None, system: System, bro
     body = {"customer": "NORTHWIND", "destination": "Dock 4", "lines": lines}
     made = await system.post(Role.ADMIN, "/dispatches", body, status=201)
     assert await lands(browsers.of(Role.VIEWER), made["number"]) == f"/dispatches/{made['number']}"
+
+
+async def test_a_symbol_of_part_and_serial_leads_to_where_that_piece_is(
+    system: System, browsers: Browsers
+) -> None:
+    pump, other = "04012345678901", "04012345678918"
+    number = await tracked(system, "PUMP-1")
+    for part, gtin in (("PUMP-1", pump), ("PUMP-2", other)):
+        body = {"number": part, "revision": "A", "description": "Pump", "trace": "serial", "gtin": gtin}
+        if part == "PUMP-1":
+            answer = await system.login(Role.ADMIN).put(f"/api/v1/parts/{part}/A", json=body)
+            assert answer.status_code == 200, answer.text
+        else:
+            await system.post(Role.ADMIN, "/parts", body, status=201)
+    lot = {"number": "PUMPS-2", "part": "PUMP-2", "quantity": 1, "serials": ["GS-3"]}
+    await system.post(Role.ADMIN, "/lots", lot, status=201)
+    line = {"line": 1, "quantity": 3, "serials": ["GS-1", "GS-2", "GS-3"]}
+    await system.command(Role.RECEIVING, number, "send", lines=[line])
+    viewer = browsers.of(Role.VIEWER)
+    # The very piece, also where a piece of another part has the same number.
+    assert await lands(viewer, f"(01){pump}(21)GS-3") == f"/orders/{number}"
+    assert await lands(viewer, f"{OTHERS}/01/{pump}/21/GS-3") == f"/orders/{number}"
+    assert await lands(viewer, f"(01){other}(21)GS-3") == "/master/lots/PUMPS-2"
+    # Of a piece nobody knows the symbol still says the part.
+    assert await lands(viewer, f"(01){pump}(21)GS-9") == "/master/parts/PUMP-1/A"
