@@ -15,9 +15,9 @@ from models.domain.calendar import WorkingCalendar
 from models.domain.changes import ChangeKind
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
-from models.domain.pieces import Bucket, line_of, total
+from models.domain.pieces import Bucket, key, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import Share
+from models.domain.records import Nonconformance, Share
 from models.domain.transfers import offered
 
 WORKING_DAY = timedelta(hours=9)
@@ -178,20 +178,37 @@ def to_ship(order: Order, *, rework: bool = False, lines: Collection[int] | None
     What is returned to it for good it keeps.
     """
     stock = {at: pieces for at, pieces in order.stock.items() if lines is None or line_of(at) in lines}
-    apart = (Share.RETURNING,) if rework else (Share.REWORKING, Share.RETURNING)
-    again = sum(
-        (
-            shares.get(share, ZERO)
-            for item in order.nonconformances.values()
-            for at, shares in item.shares.items()
-            if at in stock
-            for share in apart
-        ),
-        ZERO,
-    )
+    again = ZERO
+    for item in order.nonconformances.values():
+        for at, shares in item.shares.items():
+            if at in stock:
+                again += shares.get(Share.RETURNING, ZERO)
+                again += (
+                    ZERO if rework else max(ZERO, shares.get(Share.REWORKING, ZERO) - _boxed(order, item, at))
+                )
     # What was handed on waits for the next order, not for this supplier.
     again += sum((some for at, some in offered(order).items() if at in stock), ZERO)
     return max(ZERO, total(stock, Bucket.IN_TRANSIT_OUT, Bucket.AT_SUPPLIER) - again)
+
+
+def _boxed(order: Order, item: Nonconformance, at: str) -> Decimal:
+    """How many pieces that were worked on again are on their way back."""
+    again = [serial for serial, share in item.serials.items() if share is Share.REWORKING]
+    if again:
+        there = ((line_of(serial), order.serials[serial]) for serial in again if serial in order.serials)
+        return Decimal(
+            sum(
+                place.bucket is Bucket.IN_TRANSIT_BACK and key(line, place.lot) == at for line, place in there
+            )
+        )
+    return sum(
+        (
+            parcel.contents.get(at, ZERO)
+            for parcel in order.parcels.values()
+            if parcel.nonconformance == item.nonconformance
+        ),
+        ZERO,
+    )
 
 
 def milestones_due_soon(order: Order) -> Iterator[Cause]:

@@ -222,6 +222,21 @@ class TestShippingAndReceiving:
         scene = given(quiet(), accept(date(2026, 11, 10)), send(100), ship(60))
         assert "11 00:00 raise ship_overdue" in scene.wait(day(11))
 
+    @parametrize("again", 0, 10)
+    def test_rework_on_its_way_back_hides_nothing_that_was_never_shipped(self, again: int) -> None:
+        scene = given(quiet(), accept(date(2026, 11, 10)), send(100), ship(90))
+        given(scene, receive(80, rejected=10), dispose(rework=10))
+        if again:
+            given(scene, ship(again, nonconformance="SO-1-N1"))
+        assert "11 00:00 raise ship_overdue" in scene.wait(day(11))
+
+    def test_rework_alone_is_not_what_was_promised(self) -> None:
+        scene = given(quiet(), accept(date(2026, 11, 10)), send(100), ship(100))
+        given(scene, receive(90, rejected=10), dispose(rework=10))
+        assert of("ship_overdue", scene.wait(day(11))) == []
+        given(scene, ship(4, nonconformance="SO-1-N1"))
+        assert of("ship_overdue", scene.wait(day(12))) == []
+
     def test_what_was_not_sent_is_not_shipped_either(self) -> None:
         scene = given(quiet(), accept(date(2026, 11, 10)), send(60), ship(60))
         assert "11 00:00 raise ship_overdue" in scene.wait(day(11))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from models.domain import events as e
-from models.domain.commands import Hold, Ship, ShipLine
+from models.domain.commands import Command, Hold, Ship, ShipLine
 from tests.domain.asking import NC, PARCEL, arrived, dispose, receive, send, ship, some
 from tests.domain.orders import a_line, day, given, issued, parametrize
 
@@ -105,6 +105,28 @@ def test_test_pieces_taken_from_rework_end_their_share() -> None:
     scene = given(issued(), send(100), ship(100), receive(90, rejected=10), dispose(rework=10))
     scene.when(arrived(lines=(some(1, 10),)))
     scene.when(ship(8, tested=2, nonconformance=NC)).then(accepted=90, in_transit_back=8, test_consumed=2)
+
+
+@parametrize(
+    "boxes,counted,met",
+    ([ship(90)], 90, False),
+    ([ship(90), receive(80, rejected=10), dispose(rework=10), ship(10, nonconformance=NC)], 90, False),
+    (
+        [ship(90), receive(80, rejected=10), dispose(rework=10), ship(10, nonconformance=NC), ship(10)],
+        100,
+        True,
+    ),
+    ([ship(60, unprocessed=20)], 40, False),
+    ([ship(60, unprocessed=60)], None, False),
+    ([ship(60, unprocessed=60), ship(40)], 40, True),
+)
+def test_the_shipped_milestone_counts_worked_pieces_once(
+    boxes: list[Command], counted: int | None, met: bool
+) -> None:
+    scene = given(issued(), send(100), arrived(), *boxes)
+    milestone = scene.order.milestone("SHIP")
+    assert milestone is not None
+    assert (milestone.quantity, milestone.actual is not None) == (counted, met)
 
 
 def test_a_late_notice_names_the_box_that_was_opened_at_the_dock_and_moves_nothing() -> None:

@@ -56,8 +56,7 @@ def ship(order: Order, command: Ship, asked: Asked, facts: Facts, now: datetime)
         unworked=packing.unworked,
         tested=tuple(packing.tested),
     )
-    back = sum((m.quantity for m in packing.moves if m.target is Bucket.IN_TRANSIT_BACK), ZERO)
-    return [shipped, *shipped_milestone(order, packing.parcel, back, asked, packing.shelf, now)]
+    return [shipped, *shipped_milestone(order, packing.parcel, packing.done, asked, packing.shelf, now)]
 
 
 class _Packing:
@@ -70,6 +69,8 @@ class _Packing:
         self.used = dict(order.shipped)
         self.moves: list[Move] = []
         self.boxed = self.unprocessed = self.announced_over = ZERO
+        # Those that were worked on and go back for the first time.
+        self.done = ZERO
         self.lot_unknown = False
         self.rework = ""
         # By stock key: the load its pieces were in, '' for those of no load.
@@ -125,6 +126,8 @@ class _Packing:
         self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
         self.boxed += quantity
         self.unprocessed += raw
+        if not item.nonconformance:
+            self.done += max(ZERO, drawn.quantity - raw)
         self.announced_over += quantity - drawn.quantity
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
 
@@ -208,10 +211,8 @@ def _name_parcel(order: Order, command: Ship, asked: Asked) -> list[Event]:
         over_in(order, parcel, said),
     )
     left = parcel.shipped_at
-    return [
-        named,
-        *shipped_milestone(order, parcel.parcel, parcel.quantity, asked, Shelf(order), left, late=True),
-    ]
+    done = ZERO if parcel.nonconformance else max(ZERO, parcel.quantity - parcel.unprocessed)
+    return [named, *shipped_milestone(order, parcel.parcel, done, asked, Shelf(order), left, late=True)]
 
 
 def _said(order: Order, command: Ship) -> dict[str, Decimal]:
@@ -233,8 +234,8 @@ def shipped_milestone(
     *,
     late: bool = False,
 ) -> list[Event]:
-    """The milestone of kind `shipped` is met when nothing is left there; until then it counts pieces. What
-    waits for the next order is there."""
+    """The milestone of kind `shipped` is met when nothing is left there; until then it counts pieces, each once:
+    neither those that were worked on again nor those nothing was done to. What waits for the next order is there."""
     milestone = next(
         (item for item in order.milestones if item.kind == "shipped" and item.actual is None), None
     )
@@ -242,13 +243,16 @@ def shipped_milestone(
         return []
     left = sum((pieces.get(bucket, ZERO) for pieces in shelf.stock.values() for bucket in _THERE), ZERO)
     left += sum(offered(order).values(), ZERO)
+    met = all_sent(order) and not left
+    if not met and not quantity:
+        return []
     return [
         MilestoneReported(
             code=milestone.code,
-            actual=at if all_sent(order) and not left else None,
+            actual=at if met else None,
             forecast=None,
             source=asked.actor.kind if asked.on_behalf_of is None else asked.on_behalf_of.basis,
-            quantity=(milestone.quantity or ZERO) + quantity,
+            quantity=milestone.quantity + quantity if milestone.quantity else quantity or None,
             previous_actual=milestone.actual,
             previous_forecast=milestone.forecast,
             previous_quantity=milestone.quantity,

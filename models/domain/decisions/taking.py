@@ -122,7 +122,8 @@ class Taking:
         forwarded = PiecesForwarded(transfer.transfer, transfer.target, gone)
         source = _after(source, [forwarded], now)
         left = transfer.since or now
-        met = shipped_milestone(source, "", transfer.quantity, asked, Shelf(source), left)
+        done = sum((item.quantity - item.unprocessed for item in transfer.lines), ZERO)
+        met = shipped_milestone(source, "", done, asked, Shelf(source), left)
         told += [forwarded, *met]
         self._sources[source.number] = _after(source, met, now)
 
