@@ -78,10 +78,11 @@ def list_payables(
 
 
 @router.get("/payables.{kind}", response_class=Response)
-def download_payables(kind: sheets.Kind, request: Request, wanted: Wanted, principal: Finance) -> Response:
-    """All of the period as a file for a spreadsheet."""
-    with request.app.state.database.read() as session:
-        return sheet(session, kind, wanted, principal)
+def download_payables(
+    kind: Literal["json", "csv", "xlsx"], request: Request, page: Paging, wanted: Wanted, principal: Finance
+) -> Response:
+    """The same as `/payables?format=…`: `csv` and `xlsx` are all of the period as a file."""
+    return list_payables(request, page, wanted, principal, kind)
 
 
 def sheet(session: Session, kind: sheets.Kind, wanted: Period, principal: Principal) -> Response:

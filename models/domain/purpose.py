@@ -53,6 +53,9 @@ POINT: dict[str, Callable[[Order], bool]] = {
     ),
     "receive": lambda order: total(order.stock, *OUT, Bucket.LOST) > 0 or bool(coming(order)),
     "judge": lambda order: total(order.stock, Bucket.PENDING) > 0,
+    "report-nonconformance": lambda order: (
+        total(order.stock, Bucket.ACCEPTED, Bucket.PENDING, Bucket.FORWARDED) > 0
+    ),
     "disposition": lambda order: _shared(order, Share.UNDECIDED),
     "decide-disposition": lambda order: _shared(order, Share.PROPOSED),
     "confirm-return": lambda order: _shared(order, Share.RETURNING),
@@ -76,6 +79,7 @@ NOTHING: dict[str, str] = {
     "ship": "Nothing is at the supplier or on its way there.",
     "receive": "Nothing is out.",
     "judge": "No pieces are waiting to be judged.",
+    "report-nonconformance": "No pieces of this order were accepted, are pending or went straight on.",
     "disposition": "No rejected pieces are waiting for a decision.",
     "decide-disposition": "Nothing is proposed.",
     "confirm-return": "Nothing is going back to the supplier for good.",

@@ -227,6 +227,16 @@ async def test_a_file_for_a_spreadsheet_has_everything_and_calculates_nothing(sy
         assert [row["amount"] for row in others] == ["12.50", "12.20", "-2.50"]
 
 
+async def test_the_list_has_an_address_beside_the_files(system: System) -> None:
+    await closed(system, rejected=2)
+    finance = system.login(Role.FINANCE)
+    for query in ("", "?limit=2"):
+        found = await finance.get(f"/api/v1/payables.json{query}")
+        assert found.status_code == 200, found.text
+        assert found.json() == (await finance.get(f"/api/v1/payables{query}")).json()
+    assert (await finance.get("/api/v1/payables.pdf")).status_code == 422
+
+
 async def test_a_workbook_has_numbers_as_numbers_and_text_as_text(system: System) -> None:
     number = await closed(system, rejected=2, purchase_order='=HYPERLINK("http://x.example")')
     for path in ("/payables.xlsx", "/payables?format=xlsx"):
@@ -273,7 +283,12 @@ def test_text_in_a_cell_is_never_a_formula(text: str) -> None:
 
 async def test_only_finance_and_admins_see_what_is_paid(system: System) -> None:
     for role in Role:
-        for path in ("/api/v1/payables", "/api/v1/payables.csv", "/api/v1/payables.xlsx"):
+        for path in (
+            "/api/v1/payables",
+            "/api/v1/payables.csv",
+            "/api/v1/payables.xlsx",
+            "/api/v1/payables.json",
+        ):
             status = (await system.login(role).get(path)).status_code
             assert status == (200 if role in (Role.FINANCE, Role.ADMIN) else 403), role
 

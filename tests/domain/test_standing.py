@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from models.domain import commands as c
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Actor, Role
 from models.domain.errors import Refusal
 from models.domain.order import ENDED, Order, Stage, stage
 from models.domain.purpose import why_pointless
 from models.domain.standing import sendable, standing
+from tests.domain.orders import given, issued
 from tests.domain.test_gate import ORDERS, in_condition
 
 ANYBODY = Actor("u_all", "user", frozenset(Role))
@@ -68,3 +70,10 @@ def test_a_draft_can_be_issued_by_a_buyer_and_by_nobody_else() -> None:
     assert standing(None, BUYER).possible == ("issue",)
     told = standing(None, Actor("u_q", "user", frozenset({Role.QUALITY})))
     assert (told.stage, told.possible) == ("draft", ())
+
+
+def test_nothing_is_reported_of_an_order_that_ended_before_anything_came_back() -> None:
+    scene = given(issued(), c.Cancel("Not needed")).then("cancelled")
+    found = why_pointless(scene.order, "report-nonconformance")
+    assert found is not None
+    assert found.code == "order.nothing"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from api.app import now
+from api.supplier.words import Words
 from models.domain.authority import Role
 from tests.pages.browser import Browsers
 from tests.pages.doing import TOLD, at, hands, possible
+from tests.stories import BEHALF
 from tests.systems import System
 
 
@@ -36,6 +41,8 @@ async def test_a_change_is_proposed_approved_and_accepted_side_by_side(
         "Before After Specification ASTM B633 2023 ASTM B633 2024 FLANGE-DN50 B: quantity 20 pcs 15 pcs"
         in words
     )
+    assert "Value of the order 17.00 USD 12.75 USD" in words
+    assert "FLANGE-DN50 B: 0 pcs sent, 0 pcs accepted; nothing would have to come back" in words
     await approver.do("decide-change", "approve", reason="Agreed with sales")
 
     page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
@@ -51,6 +58,43 @@ async def test_a_change_is_proposed_approved_and_accepted_side_by_side(
     assert (found["revision"], found["lines"][0]["ordered"], found["spec_revision"]) == (2, "15", "2024")
     page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
     assert f"accepted change {number}-C1; the order is at revision 2." in page.text
+
+
+async def test_who_decides_reads_what_is_out_and_would_come_back(system: System, browsers: Browsers) -> None:
+    number = await at(system, "sent")
+    await hands(browsers, number, Role.BUYER).do(
+        "propose-change", lines__0__quantity="15", reason="Fewer are sold"
+    )
+    page = await hands(browsers, number, Role.APPROVER).look("decide-change")
+    words = page.text.replace("\u00a0", " ")
+    assert "FLANGE-DN50 B: 20 pcs sent, 0 pcs accepted; 5 pcs would have to come back as they are" in words
+
+
+async def test_the_promise_given_with_a_change_is_told(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    await hands(browsers, number, Role.BUYER).do(
+        "propose-change", lines__0__quantity="15", reason="Fewer are sold"
+    )
+    await hands(browsers, number, Role.APPROVER).do("decide-change", "approve")
+    found = await system.get(f"/orders/{number}")
+    change, day = found["open_change"]["change"], found["need_by"]
+    await system.command(
+        Role.BUYER,
+        number,
+        "acknowledge",
+        decision="accept",
+        change=change,
+        promise_date=day,
+        supplier_order="AP-77",
+        on_behalf_of=BEHALF,
+    )
+    page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
+    told = page.text.replace("\u00a0", " ").partition(f"accepted change {number}-C1")[2][:400]
+    assert (
+        f"Promised for {Words('en', 'UTC', now().date()).day(date.fromisoformat(day))}".replace("\u00a0", " ")
+        in told
+    )
+    assert "Their order number: AP-77" in told
 
 
 async def test_who_proposed_a_change_does_not_decide_about_it(system: System, browsers: Browsers) -> None:

@@ -42,10 +42,16 @@ def withdrawn(event: e.ChangeWithdrawn, tell: Telling) -> Sentence:
 
 
 def acknowledged(event: e.ChangeAcknowledged, tell: Telling) -> Sentence:
+    said = []
+    if event.promise_date is not None:
+        said.append(tell.say(N_("Promised for {day}"), day=tell.day(event.promise_date)))
+    if event.supplier_order:
+        said.append(tell.say(N_("Their order number: {number}"), number=event.supplier_order))
     return Sentence(
         N_("{who} accepted change {change}; the order is at revision {revision}."),
         {"change": event.change, "revision": str(event.revision)},
         "good",
+        details=tuple(said),
         changes=tell.commercial(event.before, event.after, map(_as_asked, event.added)),
     )
 

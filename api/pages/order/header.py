@@ -14,7 +14,7 @@ from api.pages.desk import Desk
 from api.pages.order.kinship import Kinship, kinships
 from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
-from api.pages.order.wording import PARTIES_TOO, STEPS
+from api.pages.order.wording import PARTIES_TOO, STEP_ACTIONS, STEPS
 from api.pages.wording import ACTIONS, flags_told, stage_name
 from api.supplier.returning import pieces_told
 from api.supplier.words import Words
@@ -139,7 +139,7 @@ def _step(desk: Desk, order: Order, item: NextStep) -> Waiting:
         text=_worded(STEPS[item.step], order, item, desk.words),
         owner=order.supplier_name if item.owed_by == "supplier" else owner(item.owed_by, desk.words),
         address=form_of(desk.number, command) + _about(item) if command else "",
-        label=desk.words.say(ACTIONS[command]) if command else "",
+        label=desk.words.say(STEP_ACTIONS.get(item.step, ACTIONS[command])) if command else "",
     )
 
 

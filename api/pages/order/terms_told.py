@@ -66,6 +66,10 @@ def resumed(event: e.OrderResumed, tell: Telling) -> Sentence:
 
 
 def cancellation(event: e.CancellationRequested, tell: Telling) -> Sentence:
+    given_away = tell.order.reassigned
+    if given_away is not None and given_away.reason == event.reason:
+        # Nobody asked: it follows from giving away what was not done, which says what becomes of the pieces.
+        return Sentence(N_("The order ends once nothing of it is out."), kind="watch")
     return Sentence(
         N_("{who} asked to cancel the order; what is out has to come back."),
         kind="watch",

@@ -39,6 +39,8 @@ SHARE_OWED_BY: dict[Share, str] = {
     Share.RETURNING: "receiving",
 }
 # A step as one line of what is owed; as the sentence at the top of the page it is in `models.domain.headline`.
+# Buttons that say more than their command is called.
+STEP_ACTIONS: dict[Step, str] = {Step.TRANSFER: N_("Enter that the pieces go on to the other supplier")}
 STEPS: dict[Step, str] = {
     Step.RESUME: N_("Resume the order, or leave it on hold"),
     Step.PLACE_ELSEWHERE: N_("Place the order elsewhere or cancel it"),

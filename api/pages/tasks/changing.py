@@ -16,6 +16,7 @@ from api.supplier.naming import delivery_told, line_among, line_called
 from api.supplier.tasks import Lead, Wanted
 from api.supplier.words import Words
 from models.domain import commands as c
+from models.domain.change_weight import LineWeight, Weight, weight
 from models.domain.changes import Change
 from models.domain.order import Line
 from models.queries import order_stream, specifications
@@ -214,6 +215,8 @@ class ChangeForm:
     rows: tuple[Differing, ...]
     # What the register of specifications has against the revision it asks for.
     register: str
+    # Of each line it touches: how many are sent and accepted, and how many would come back.
+    standing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,10 @@ def _proposed(session: Session, desk: Desk) -> Proposed:
 
 def change_form(acting: Acting, change: Change) -> ChangeForm:
     known: Proposed = acting.known or Proposed()
-    rows = differing(change.before, change.after, change.added, acting.order, acting.words)
+    rows = [*differing(change.before, change.after, change.added, acting.order, acting.words)]
+    weighed = weight(acting.order, change)
+    if weighed.before != weighed.after:
+        rows.append(_value(acting, weighed))
     return ChangeForm(
         change.change,
         change.reason,
@@ -249,7 +255,28 @@ def change_form(acting: Acting, change: Change) -> ChangeForm:
         acting.order.revision,
         tuple(rows),
         known.register,
+        tuple(_standing(acting, line) for line in weighed.lines),
     )
+
+
+def _value(acting: Acting, weighed: Weight) -> Differing:
+    """What the order comes to by its prices, before and after."""
+    words, unknown = acting.words, acting.words.say(N_("not known before it is weighed"))
+    values = (
+        unknown if value is None else words.paid(value, acting.order.currency)
+        for value in (weighed.before, weighed.after)
+    )
+    return Differing(words.say(N_("Value of the order")), *values)
+
+
+def _standing(acting: Acting, weighed: LineWeight) -> str:
+    """Line 1 · FLANGE-DN50 B: 450 pcs sent, 100 pcs accepted; 150 pcs would have to come back"""
+    words, line = acting.words, weighed.line
+    values = {name: words.amount(getattr(weighed, name), line.unit) for name in ("sent", "accepted", "back")}
+    text = N_("{sent} sent, {accepted} accepted; {back} would have to come back as they are")
+    if not weighed.back:
+        text = N_("{sent} sent, {accepted} accepted; nothing would have to come back")
+    return words.labelled(line_among(acting.order, line, words), words.say(text, **values))
 
 
 def _open_form(acting: Acting, _typed: Typed) -> ChangeForm:

@@ -1,0 +1,81 @@
+"""What an open change means in money and pieces, for whoever decides about it: the order's value before and after,
+and of each line it touches how many are sent, accepted, and would have to come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from models.domain.billing import ordered_amount
+from models.domain.changes import Change
+from models.domain.order import Line, Order, owed_back, sent_on
+from models.domain.pieces import Bucket, total
+from models.domain.quantities import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class LineWeight:
+    """`back`: sent already, and more than would be ordered; to come back as they are."""
+
+    line: Line
+    sent: Decimal
+    accepted: Decimal
+    back: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A value is None while nobody has weighed what is paid by the kilogram."""
+
+    before: Decimal | None
+    after: Decimal | None
+    lines: tuple[LineWeight, ...]
+
+
+def weight(order: Order, change: Change) -> Weight:
+    """By the prices alone, as the order's value is shown everywhere."""
+    wanted = {terms.line: terms for terms in change.on(order.commercial).lines}
+    after = [
+        replace(line, ordered=terms.quantity, unit_price=terms.unit_price, lots=terms.lots)
+        for line in order.lines
+        for terms in (wanted[line.line],)
+    ]
+    added = [
+        Line(
+            0,
+            each.work_order,
+            each.operation,
+            each.part,
+            each.part_revision,
+            each.unit,
+            each.quantity,
+            each.unit_price,
+            each.lots,
+            basis=each.basis,
+        )
+        for each in change.added
+    ]
+    touched = {
+        was.line for was, now in zip(change.before.lines, change.after.lines, strict=True) if was != now
+    }
+    return Weight(
+        _value(order, order.lines),
+        _value(order, [*after, *added]),
+        tuple(
+            LineWeight(
+                line,
+                sent_on(order, line.line),
+                total(order.stock, Bucket.ACCEPTED, line=line.line),
+                owed_back(order, line),
+            )
+            for line in after
+            if line.line in touched
+        ),
+    )
+
+
+def _value(order: Order, lines: Iterable[Line]) -> Decimal | None:
+    amounts = [ordered_amount(order, line) for line in lines]
+    known = [each for each in amounts if each is not None]
+    return sum(known, ZERO) if len(known) == len(amounts) else None

@@ -1,0 +1,34 @@
+"""An order given to another supplier whose pieces go straight on: what its page tells and asks."""
+
+from __future__ import annotations
+
+from models.domain.authority import Role
+from tests.pages.browser import Browsers
+from tests.pages.doing import at
+from tests.systems import System
+
+
+async def test_nobody_is_said_to_have_cancelled_and_the_step_names_the_transfer(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "there")
+    where = {"contact": "Bo", "timezone": "Europe/Madrid", "country": "ES", "locale": "es"}
+    supplier = {"code": "BETA", "name": "Beta Plating", "email": "orders@beta.example", **where}
+    await system.post(Role.ADMIN, "/suppliers", supplier, status=201)
+    approval = {"process": "PLATE", "spec": "ASTM B633", "valid_from": "2020-01-01", "valid_to": "2099-12-31"}
+    await system.post(Role.ADMIN, "/suppliers/BETA/approvals", approval, status=201)
+    await system.command(
+        Role.BUYER,
+        number,
+        "reassign",
+        supplier="BETA",
+        pieces="transfer",
+        reason="Their bath is down",
+        lines=[{"line": 1, "quantity": 20, "unit_price": "0.9"}],
+    )
+    page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
+    assert "What is out is to go on to the other supplier." in page.text
+    assert "The order ends once nothing of it is out." in page.text
+    assert "asked to cancel" not in page.text
+    assert "has to come back" not in page.text
+    assert "Enter that the pieces go on to the other supplier" in page.text
