@@ -33,7 +33,9 @@ def to_be_named(order: Order, command: Command, lots: Mapping[str, LotFact]) -> 
                 continue
             known = [item.lot] if item.lot else list(_out(order, line))
             if any(_unnamed(line, lot, lots) for lot in known):
-                found[key(line.line, known[0] if len(known) == 1 else "")] = None
+                # Of several that were sent it is nobody's, though only one is still out.
+                sent = [lot_of(at) for at in order.stock if line_of(at) == line.line]
+                found[key(line.line, item.lot or (sent[0] if len(sent) == 1 else ""))] = None
     elif isinstance(command, Ship) and command.to_order:
         for each in command.lines:
             line = order.line(each.line)

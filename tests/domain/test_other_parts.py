@@ -113,6 +113,13 @@ class TestWhatItIsCalled:
         given(scene, receive(60, lot="L1"), receive(40, lot="A1", parcel="SO-1-P2"))
         assert {lot: fact.on_hand for lot, fact in scene.shelf.items()} == {"L1": 60, "A1": 0, "SO-1-L1": 40}
 
+    def test_they_are_though_nobody_names_the_one_that_is_still_out(self) -> None:
+        lots = [a_lot("L1", 60), a_lot("A1", 40, part="BAR")]
+        scene = given(issued(TWO_LOTS, lots=lots, materials=BAR), accept(), send(60, "L1"), send(40, "A1"))
+        given(scene, ship(60, "L1"), receive(60, lot="L1"), ship(40, "A1"), receive(40, parcel="SO-1-P2"))
+        assert {lot: fact.on_hand for lot, fact in scene.shelf.items()} == {"L1": 60, "A1": 0, "SO-1-L1": 40}
+        nothing_unexplained({"L1": 60, "A1": 40}, scene)
+
 
 class TestTheBalance:
     def test_another_part_in_the_same_unit(self) -> None:
