@@ -34,6 +34,7 @@ from models.tables.suppliers import SupplierContact
 from models.tables.types import table
 from tests.stories import BEHALF, LOT, MEASURED, draft, issued, master_data
 from tests.systems import System, running
+from tests.workflows.journeys import eventually
 from workflows.order import OrderWorkflow
 
 ORDERS, EVENTS, COMMANDS = table(OrderRow), table(EventRow), table(CommandRow)
@@ -192,7 +193,14 @@ async def _story(system: System) -> Patient:
     edited = await draft(system, quantity=600)
     buyer = system.login(Role.BUYER)
     assert (await buyer.patch(f"/api/v1/orders/{edited}", json={"priority": "urgent"})).status_code == 200
+    # What is looked at days later has been sent by then.
+    await eventually(lambda: not _queued(system), "its mails")
     return Patient(system, number, refused, edited)
+
+
+def _queued(system: System) -> bool:
+    with system.database.read() as session:
+        return session.scalar(select(OUTBOX.c.id).where(OUTBOX.c.state == "queued").limit(1)) is not None
 
 
 async def _ended(system: System) -> None:
