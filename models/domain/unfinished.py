@@ -1,5 +1,5 @@
-"""Pieces on our shelf that an outside operation was begun with and has not done: they are not sold, or used up, by
-mistake for the others of their lot."""
+"""Pieces on our shelf that an outside operation of their routing has not done, whether it was begun or not: they are
+not sold, or used up, by mistake for the others of their lot."""
 
 from __future__ import annotations
 
@@ -37,14 +37,19 @@ class Unfinished:
 
 
 def unfinished(
-    here: Decimal, passages: Iterable[Passage], ordered: Iterable[Step], running: Collection[Step]
+    here: Decimal,
+    passages: Iterable[Passage],
+    routing: Iterable[Step],
+    running: Collection[Step],
+    due: Collection[Step] = (),
 ) -> Unfinished:
-    """`ordered` are the operations ordered of the work orders the lot was sent out for, `running` those of which
-    an order is still open: what came back from the others as it went is not awaited there any more."""
+    """`routing` are the outside operations of the work orders the lot was sent out for or made by, `running` those
+    of which an order is still open: what came back from the others as it went is not awaited there any more.
+    `due` are those that its pieces had still before them when the job made them."""
     told = list(passages)
     begun = [step for step, some in _sent(told).items() if some > 0]
     through = {each.step for each in told if each.way is Way.ACCEPTED and each.step is not None}
-    after = [step for step in ordered if _next(step, begun, through)]
+    after = [step for step in routing if step in due or _next(step, begun, through)]
     waiting, names, least, of = ZERO, set[str](), here, None
     for step in dict.fromkeys([*begun, *after]):
         stand = worked(here, told, step)

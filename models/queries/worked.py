@@ -18,7 +18,6 @@ from models.domain.pieces import key, line_of, lot_of
 from models.domain.sendable import came_back, unsent_on
 from models.domain.unfinished import Unfinished, unfinished
 from models.domain.worked import History, Step, Worked, step_of, worked
-from models.queries.upstream import ordered
 from models.tables.lots import Lot
 from models.tables.orders import (
     DraftLineRow,
@@ -27,9 +26,10 @@ from models.tables.orders import (
     IdentifierRow,
     LineRow,
     OrderRow,
+    PiecesRow,
     TransferRow,
 )
-from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow
+from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
 
@@ -38,6 +38,7 @@ _LINES, _DRAFTED, _ORDERS = table(LineRow), table(DraftLineRow), table(OrderRow)
 _TRANSFERS, _LOTS, _USED = table(TransferRow), table(Lot), table(ConsumptionRow)
 _DISPATCHES, _DISPATCHED = table(DispatchRow), table(DispatchLineRow)
 _OPERATIONS, _JOBS = table(Operation), table(WorkOrder)
+_OUTPUTS, _PIECES = table(OutputRow), table(PiecesRow)
 # Those that move pieces, and what says where those go that pass us by.
 _TELLING = sorted(
     {each.name for each in e.Event.__subclasses__() if "moves" in {item.name for item in fields(each)}}
@@ -186,20 +187,30 @@ def usable_for(
 
 
 def leaving(session: Session, here: Mapping[str, Decimal], *, cleared: bool) -> dict[str, Unfinished]:
-    """What of each lot that was sent out is not to leave for a customer, or only if somebody says so."""
+    """What of each lot that was sent out, or made by a job whose pieces are to go out, is not to leave for a
+    customer, or only if somebody says so."""
     nodes = [f"lot:{lot}" for lot in here]
     sent = select(_EDGES.c.from_node, _EDGES.c.to_node).where(
         _EDGES.c.from_node.in_(nodes) | _EDGES.c.to_node.in_(nodes), _EDGES.c.order_number.is_not(None)
     )
     named = {node for row in session.execute(sent.distinct()) for node in row}
-    lots = {lot for lot in here if f"lot:{lot}" in named}
+    made = _made(session, here)
+    lots = {lot for lot in here if f"lot:{lot}" in named or lot in made}
     if not lots:
         return {}
     told = history(session, lots, cleared=cleared)
-    jobs = {step.work_order for step in told.steps.values()}
-    known, running = _steps(session, jobs), _running(session, jobs)
+    jobs = {step.work_order for step in told.steps.values()} | {
+        job for some in made.values() for job, _ in some
+    }
+    known, running, unnamed = _steps(session, jobs), _running(session, jobs), _without_lot(session, jobs)
     return {
-        lot: unfinished(here[lot], told.of(lot), known, [step for step in known if _at(step) in running])
+        lot: unfinished(
+            here[lot],
+            told.of(lot),
+            known,
+            [step for step in known if _at(step) in running],
+            [step for step in known if _due(step, made.get(lot, ()), unnamed)],
+        )
         for lot in lots
     }
 
@@ -208,22 +219,48 @@ def _at(step: Step) -> tuple[str, int]:
     return step.work_order, step.operation
 
 
+def _due(step: Step, made: Iterable[tuple[str, int | None]], unnamed: Collection[tuple[str, int]]) -> bool:
+    """Whether pieces that came out of these operations of jobs have this one still before them. Where nobody said
+    of which, it may be one that pieces without a lot went through before they were given one."""
+    return any(
+        job == step.work_order and (after < step.operation if after is not None else _at(step) not in unnamed)
+        for job, after in made
+    )
+
+
+def _made(session: Session, lots: Collection[str]) -> dict[str, list[tuple[str, int | None]]]:
+    """By lot, the jobs that made some of it, each with the operation it came out of where somebody said so."""
+    query = (
+        select(_OUTPUTS.c.lot, _OUTPUTS.c.work_order, _OUTPUTS.c.operation)
+        .where(_OUTPUTS.c.lot.in_(sorted(lots)), _OUTPUTS.c.reversed_at.is_(None))
+        .distinct()
+    )
+    found: dict[str, list[tuple[str, int | None]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.lot, []).append((row.work_order, row.operation))
+    return found
+
+
+def _without_lot(session: Session, jobs: Collection[str]) -> set[tuple[str, int]]:
+    """The operations that pieces of no lot were sent to."""
+    query = (
+        select(_LINES.c.work_order, _LINES.c.operation)
+        .join(_PIECES, (_PIECES.c.order_number == _LINES.c.order_number) & (_PIECES.c.line == _LINES.c.line))
+        .where(_LINES.c.work_order.in_(sorted(jobs)), _PIECES.c.lot == "")
+        .distinct()
+    )
+    return {(row.work_order, row.operation) for row in session.execute(query)}
+
+
 def _steps(session: Session, jobs: Collection[str]) -> list[Step]:
-    """The operations of work orders that are ordered, drafts among them."""
-    every = {
-        (job, each.operation) for job, found in ordered(session, jobs, cleared=True).items() for each in found
-    }
+    """The outside operations of work orders."""
     rows = session.execute(
         select(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence, _OPERATIONS.c.process, _JOBS.c.type)
         .join(_JOBS, _JOBS.c.number == _OPERATIONS.c.work_order)
-        .where(_OPERATIONS.c.work_order.in_(jobs))
+        .where(_OPERATIONS.c.work_order.in_(jobs), _OPERATIONS.c.kind == "outside")
         .order_by(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence)
     )
-    return [
-        Step(row.work_order, row.sequence, row.process or "", row.type)
-        for row in rows
-        if (row.work_order, row.sequence) in every
-    ]
+    return [Step(row.work_order, row.sequence, row.process or "", row.type) for row in rows]
 
 
 def _running(session: Session, jobs: Collection[str]) -> set[tuple[str, int]]:

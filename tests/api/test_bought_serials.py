@@ -139,7 +139,7 @@ def test_a_piece_is_traced_into_the_job_that_used_it_and_no_other(shop: TestClie
     made = {"quantity": 1, "lot": "SKID-1"}
     assert shop.post(f"{API}/work-orders/WO-3201/outputs", json=made).status_code == 201
     line = {"lot": "SKID-1", "quantity": 1}
-    body = {"customer": CUSTOMER["code"], "destination": "Dock 4", "lines": [line]}
+    body = {"customer": CUSTOMER["code"], "destination": "Dock 4", "lines": [line], "confirm": True}
     product = shop.post(API + "/dispatches", json=body).json()["number"]
 
     def reached(serial: str) -> set[str]:

@@ -67,7 +67,8 @@ def out(client: TestClient, quantity: object = 300, **more: Any) -> Any:
 
 def leave(client: TestClient, lot: str, quantity: object, **more: Any) -> Any:
     lines = [{"lot": lot, "quantity": quantity}]
-    body = {"customer": "NORTHWIND", "destination": "Dock 4, Graz", "lines": lines}
+    # The job is for an outside operation that is no matter here.
+    body = {"customer": "NORTHWIND", "destination": "Dock 4, Graz", "lines": lines, "confirm": True}
     return client.post(API + "/dispatches", json=body | more)
 
 
@@ -216,6 +217,22 @@ def test_a_controlled_dispatch_is_for_the_cleared_alone(floor: TestClient, as_ro
     assert dock.get(API + "/dispatches").json()["items"] == []
     assert dock.get(f"{API}/dispatches/{number}").status_code == 404
     assert cleared.get(f"{API}/dispatches/{number}").json()["export_controlled"] is True
+
+
+@sqlite_only
+def test_what_a_job_made_for_an_outside_operation_leaves_without_it_only_when_somebody_says_so(
+    floor: TestClient,
+) -> None:
+    steps = floor.get(f"{API}/work-orders/WO-3201").json()["operations"]
+    outside = [each["sequence"] for each in steps if each["kind"] == "outside"]
+    out(floor, 300)
+    answer = leave(floor, "WO-3201-A", 10, confirm=False)
+    assert refused(answer) == "dispatch.unfinished"
+    assert f"0 C62 are done with operation {outside[0]} of WO-3201" in answer.json()["detail"]
+    assert leave(floor, "WO-3201-A", 10).status_code == 201
+    # What came out of the last of them has nothing before it.
+    out(floor, 5, operation=outside[-1])
+    assert leave(floor, "WO-3201-B", 5, confirm=False).status_code == 201
 
 
 @sqlite_only
