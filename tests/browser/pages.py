@@ -334,6 +334,8 @@ NOT_LOOKED_AT = frozenset(
         "/o/{number}",
         "/b/{number}",
         "/01/{rest:path}",
+        # Leads to the order that this one went on as.
+        "/s/o/{link}/orders/{number}",
         "/mailbox/{name}/html",
         "/mailbox/{name}/attachments/{index}",
     }
