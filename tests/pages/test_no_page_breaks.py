@@ -67,4 +67,4 @@ async def test_a_second_tab_that_decides_a_decided_change_is_told(system: System
     await approver.do("decide-change", "approve", reason="Agreed")
     answer = await approver.fill(second, "reject", reason="Too dear")
     assert answer.status_code == 409
-    assert "No change is waiting" in StaffPage(answer).text, StaffPage(answer).text
+    assert "was approved already" in StaffPage(answer).text, StaffPage(answer).text

@@ -173,7 +173,7 @@ def _new(fields: Fields, at: str, acting: Acting) -> c.ChangedLine | None:
             fields.wrong(f"{at}.operation", "Choose what is to be added.")
         return None
     if some is None:
-        known = {(each.work_order, each.operation): each.left for each in acting.known}
+        known = {(each.work_order, each.operation): each.left for each in acting.known.to_add}
         some = known.get((job, int(number)))
     lots = (c.ChangedLot(lot, some),) if lot and some is not None else None
     return c.ChangedLine(None, some, price, lots, job, int(number))
