@@ -60,7 +60,7 @@ _COLUMNS = {
     "lot": ("number", "part", "quantity", "uom", "on_hand", "held", "created_at"),
     "dispatch": (
         *("number", "customer", "destination", "vehicle", "carrier", "recipient", "shipped_on"),
-        *("export_controlled", "recorded_at", "recorded_by", "late", "reverse_reason"),
+        *("export_controlled", "recorded_at", "recorded_by", "late", "reverse_reason", "warnings"),
     ),
     "dispatch_line": ("dispatch", "line", "lot", "part", "quantity", "unit", "serials"),
     "genealogy": (
@@ -152,6 +152,7 @@ def _family(name: str, plan: list[list[list[int]]]) -> Rows:
             "u_1",
             False,
             "",
+            "[]",
         )
         rows["dispatch"].append(sent)
         rows["dispatch_line"].append((number, 1, lot, "PART", _MILLION, "C62", "[]"))
