@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
+from models.tables import types
 from models.tables.demand import Routing, SalesOrder, SalesOrderLine
 from models.tables.lots import Lot
 from models.tables.parts import InspectionPlan, Part
@@ -94,7 +95,7 @@ def hidden(session: Session, row: SQLModel, *, cleared: bool) -> bool:
     table = type(row)
     if cleared or table not in CONTROLLED:
         return False
-    keys = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
+    keys = [column.name for column in types.table(table).primary_key]
     same = [col(getattr(table, key)) == getattr(row, key) for key in keys]
     first = col(getattr(table, keys[0]))
     return session.exec(select(first).where(*same, CONTROLLED[table]())).first() is not None
