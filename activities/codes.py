@@ -26,6 +26,12 @@ STAGES: dict[str, str] = {
 }
 # What its supplier declined stands at the stage of a proposal.
 DECLINED = N_("Declined")
+# A recipient's state -> what became of the mail, and how that is to be taken.
+FATES: dict[str, tuple[str, str]] = {
+    "queued": (N_("waiting to be sent"), "watch"),
+    "sent": (N_("sent"), "good"),
+    "failed": (N_("could not be delivered"), "act"),
+}
 WORDS: dict[str, str] = {
     "closed": N_("closed"),
     "cancelled": N_("cancelled"),

@@ -101,8 +101,12 @@ def sign(
     controlled = recall.controlled or _controlled(session, recall.identifier)
     rules.check_clearance(controlled=controlled, cleared=actor.cleared)
     ready = replace(ready, controlled=controlled)
-    signature = Signature(printed, meaning.strip(), now, actor.id, "", acting_as(actor.roles, rules.MAY_RUN))
-    report = _canonical(_report(ready, signature, reached))
+    told = _report(ready, reached)
+    content = hashlib.sha256(_canonical(told)).hexdigest()
+    rules.check_signer(recall, content, actor.id)
+    role = acting_as(actor.roles, rules.MAY_RUN)
+    signature = Signature(printed, meaning.strip(), now, actor.id, "", role, content)
+    report = _canonical(told | {"signature": _signature(signature)})
     signature = replace(signature, sha256=hashlib.sha256(report).hexdigest())
     recalls.keep_record(session, ready)
     recalls.keep_report(session, recall, signature, report.decode())
@@ -160,8 +164,8 @@ def _controlled(session: Session, identifier: str) -> bool:
     return recalls.reaches_controlled(session, matches(session, identifier, cleared=True)[0].begin)
 
 
-def _report(recall: Recall, signature: Signature, reached: View) -> View:
-    """All that is signed, but for its hash."""
+def _report(recall: Recall, reached: View) -> View:
+    """All that is signed, but for who signs it."""
     record = recall.record
     return {
         "recall": recall.number,
@@ -181,14 +185,17 @@ def _report(recall: Recall, signature: Signature, reached: View) -> View:
         ],
         "conclusion": record.conclusion,
         "retest_on": record.retest_on,
-        "signature": {
-            "name": signature.name,
-            "meaning": signature.meaning,
-            "at": signature.at,
-            "by": signature.by,
-            "role": signature.role,
-        },
         "scope": reached,
+    }
+
+
+def _signature(signature: Signature) -> View:
+    return {
+        "name": signature.name,
+        "meaning": signature.meaning,
+        "at": signature.at,
+        "by": signature.by,
+        "role": signature.role,
     }
 
 

@@ -89,7 +89,7 @@ def _recorded(found: View) -> Iterator[list[Value]]:
         yield _row("approval", day=found["approved_at"], **signed)
     for mail in found["mails"]:
         yield _row(
-            "mail", day=mail["created_at"], told=f"{mail['address']} {mail['state']}", who=mail["name"]
+            "mail", day=mail["updated_at"], told=f"{mail['address']} {mail['state']}", who=mail["name"]
         )
     for place, each in enumerate(found["signatures"], 1):
         yield _row(

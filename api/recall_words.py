@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,6 +68,7 @@ class Told:
     conclusion: str
     retest: str
     signatures: tuple[View, ...]
+    mails: tuple[View, ...]
 
 
 def told(found: View, words: Words, called: Mapping[str, str]) -> Told:
@@ -109,6 +110,7 @@ def told(found: View, words: Words, called: Mapping[str, str]) -> Told:
             }
             for each in found["signatures"]
         ),
+        mails=tuple(_mail(mail, words) for mail in found["mails"]),
     )
 
 
@@ -122,23 +124,13 @@ def minutes(count: int, words: Words) -> str:
 
 def _answer(answer: View, words: Words) -> View:
     """The numbers, and amounts where there are any."""
-    unexplained = [{"quantity": row["quantity"], "unit": row["unit"]} for row in answer["unexplained"]]
     return {
         **answer,
-        "sent": _amounts(answer["sent"], words),
-        "here": words.listed(_of_part(row, words) for row in answer["here"]),
-        "unexplained": _amounts(unexplained, words),
+        **{
+            name: words.listed(map(words.amount_of_part, answer[name]))
+            for name in ("sent", "here", "unexplained")
+        },
     }
-
-
-def _amounts(rows: Iterable[View], words: Words) -> str:
-    return words.listed(map(words.amount_of, rows))
-
-
-def _of_part(row: View, words: Words) -> str:
-    """8 pcs of 4140-BAR"""
-    amount = words.amount_of(row)
-    return words.say(N_("{amount} of {part}"), amount=amount, part=row["part"]) if row.get("part") else amount
 
 
 def _lot(row: View, words: Words) -> View:
@@ -183,6 +175,19 @@ def _gap(row: View, words: Words) -> str:
         document=document,
         supplier=row.get("owed_by", ""),
     )
+
+
+def _mail(mail: View, words: Words) -> View:
+    """To whom, what became of it and when: `code` is what a mail server that refused it said."""
+    fate, kind = codes.FATES[mail["state"]]
+    return {
+        "name": mail["name"],
+        "address": mail["address"],
+        "fate": words.say(fate),
+        "kind": kind,
+        "code": mail["smtp_code"] if kind == "act" else None,
+        "when": words.time(_at(mail["updated_at"])),
+    }
 
 
 def _approved(found: View, words: Words, called: Mapping[str, str]) -> str:

@@ -39,7 +39,7 @@ def look(settings: Settings, identifier: str, direction: Direction) -> View:
 
 def lines(view: View) -> Iterator[str]:
     answer = view["answer"]
-    pieces = ", ".join(f"{_amount(row)}" for row in answer["dispatched"]) or "0"
+    pieces = ", ".join(f"{_amount(row)} of {row['part']}" for row in answer["dispatched"]) or "0"
     yield (
         f"{view['root']['identifier']}: {answer['customers']} customers, {pieces} dispatched, "
         f"{answer['missing']} certificates missing, {answer['unexplained']} unexplained"

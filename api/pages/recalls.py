@@ -20,7 +20,6 @@ from api.errors import status_of
 from api.pages import recall_trend
 from api.pages.master.saving import asking, once
 from api.pages.master.screens import guard_of, may
-from api.pages.order.wording import FATES
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.routes import recalls as routes
@@ -280,7 +279,10 @@ def _one(request: Request, staff: Staff, number: str, sheet: Sheet) -> Response:
         called = names(session, routes.people_in(found))
     told = recall_words.told(found, staff.words, called)
     written = [(each["what"], each["owner"]) for each in found["actions"]] + [("", "")] * _SPARE
-    may_approve = may(staff, routes.approve_recall) and found["opened_by"] != staff.principal.id
+    me, may_run = staff.principal.id, may(staff, routes.record_recall)
+    signed_by = {each["by"] for each in found["signatures"]}
+    holding = {each["by"] for each in found["signatures"] if not each["superseded"]}
+    may_approve = may(staff, routes.approve_recall) and me not in {found["opened_by"], *signed_by}
     return draw(
         request,
         staff,
@@ -292,8 +294,9 @@ def _one(request: Request, staff: Staff, number: str, sheet: Sheet) -> Response:
         now=staff.now.isoformat(),
         written=written,
         retest_on=str(found["retest_on"] or ""),
-        mails=[mail | {"fate": staff.words.say(FATES[mail["state"]][0])} for mail in found["mails"]],
-        may_run=may(staff, routes.record_recall),
+        may_run=may_run,
+        may_sign=may_run and found["approved_by"] != me,
+        signs_too=me not in holding,
         may_approve=may_approve,
         **sheet.shown(staff),
     )

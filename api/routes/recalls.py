@@ -152,13 +152,16 @@ def record_recall(number: str, body: RecordBody, request: Request, principal: Ru
 @router.post("/recalls/{number}/sign")
 def sign_recall(number: str, body: SignBody, request: Request, principal: Runner) -> Answer:
     """Freezes the report: what it reaches, as it stands now, is read no more. The first signature stops the
-    clock; a later one supersedes it."""
+    clock. Nobody signs the same report twice; somebody else may, and where anything is new a later signature
+    supersedes those before."""
     with request.app.state.database.snapshot() as session:
         before = recalls.named(session, number, cleared=principal.cleared)
         reached = recalling.scope(session, before, cleared=principal.cleared)
 
     def change(session: Session, now: datetime) -> Answer:
-        record = None if body.record is None else _record(body.record, before, principal, now)
+        # Of two at once the second sees what the first recorded.
+        recall = recalls.named(session, number, cleared=principal.cleared, lock=True)
+        record = None if body.record is None else _record(body.record, recall, principal, now)
         recalling.sign(
             session, number, reached, body.name, body.meaning, record, actor=_actor(principal), now=now
         )
@@ -169,7 +172,7 @@ def sign_recall(number: str, body: SignBody, request: Request, principal: Runner
 
 @router.post("/recalls/{number}/approve")
 def approve_recall(number: str, body: ApproveBody, request: Request, principal: Approver) -> Answer:
-    """Of a real recall, by somebody else than who opened it: one mail to each contact of the customers.
+    """Of a real recall, by somebody else than who opened it or signed its report: one mail to each contact of the customers.
     Again, it writes to those who were not written to yet. `written` are the mails of this time."""
 
     def change(session: Session, now: datetime) -> Answer:
@@ -242,7 +245,7 @@ def _answer(session: Session, principal: Principal, number: str, now: datetime, 
 
 def _view(session: Session, principal: Principal, number: str, now: datetime) -> View:
     recall = recalls.named(session, number, cleared=principal.cleared)
-    last = recall.signatures[-1] if recall.signatures else None
+    holding = recall.holding
     return {
         **_summary(recall, now),
         "opened_by": recall.opened_by,
@@ -264,7 +267,7 @@ def _view(session: Session, principal: Principal, number: str, now: datetime) ->
                 "by": each.by,
                 "role": each.role,
                 "sha256": each.sha256,
-                "superseded": each is not last,
+                "superseded": each not in holding,
             }
             for each in recall.signatures
         ],

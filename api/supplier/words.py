@@ -104,6 +104,13 @@ class Words:
         most = self.number(plain(Decimal(row["at_most"])))
         return self.say(N_("at most {most} of {amount}"), most=most, amount=amount)
 
+    def amount_of_part(self, row: Mapping[str, Any]) -> str:
+        """8 pcs of 4140-BAR; a report from before parts were told apart has none."""
+        amount = self.amount_of(row)
+        return (
+            self.say(N_("{amount} of {part}"), amount=amount, part=row["part"]) if row.get("part") else amount
+        )
+
     def price(self, value: Decimal, currency: str, basis: str = Basis.PIECE) -> str:
         """2.10 USD, 2.10 USD / kg; a price keeps what it has beyond cents."""
         number = _price(self.locale, str(value))

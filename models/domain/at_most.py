@@ -58,24 +58,25 @@ def at_most(trace: Trace, books: Books) -> AtMost:
 
 
 def left(rows: Iterable[Mapping[str, Any]], of_lots: Mapping[str, Decimal]) -> list[dict[str, Any]]:
-    """Pieces of several lots that left, by unit; `at_most` where others may be among them. Together no more can
-    be of it than a lot has at most."""
-    whole: dict[tuple[str, str], Decimal] = {}
-    most: dict[tuple[str, str], Decimal] = {}
-    mixed: set[str] = set()
+    """Pieces of several lots that left, by part and unit; `at_most` where others may be among them. Together no
+    more can be of it than a lot has at most."""
+    whole: dict[tuple[tuple[str, str], str], Decimal] = {}
+    most: dict[tuple[tuple[str, str], str], Decimal] = {}
+    mixed: set[tuple[str, str]] = set()
     for row in rows:
-        unit, quantity = row["unit"], row["quantity"]
-        at = (unit, row["lot"])
+        kind, quantity = (row["part"], row["unit"]), row["quantity"]
+        at = (kind, row["lot"])
         whole[at] = whole.get(at, ZERO) + quantity
         most[at] = most.get(at, ZERO) + row.get("at_most", quantity)
         if "at_most" in row:
-            mixed.add(unit)
-    found: dict[str, dict[str, Any]] = {}
-    for (unit, lot), quantity in sorted(whole.items()):
-        told = found.setdefault(unit, {"quantity": ZERO, "unit": unit})
+            mixed.add(kind)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for (kind, lot), quantity in sorted(whole.items()):
+        part, unit = kind
+        told = found.setdefault(kind, {"part": part, "quantity": ZERO, "unit": unit})
         told["quantity"] = plain(told["quantity"] + quantity)
-        if unit in mixed:
-            limit = min(most[unit, lot], of_lots.get(lot, quantity))
+        if kind in mixed:
+            limit = min(most[kind, lot], of_lots.get(lot, quantity))
             told["at_most"] = plain(told.get("at_most", ZERO) + limit)
     return list(found.values())
 

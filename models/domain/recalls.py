@@ -1,7 +1,8 @@
 """Recalls, drills and real ones: what is recorded, who may do what, and when a drill is due.
 
-A report is signed as it stands then: its words are frozen and their hash is part of the signature. A later
-signature supersedes it and may bring what was recorded since; nothing else changes what was signed.
+A report is signed as it stands then: its words are frozen and their hash is part of the signature. Several people
+may sign the same words, each once. A later signature under other words supersedes it and may bring what was recorded
+since; nothing else changes what was signed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A printed name under a report, `sha256` being that of its frozen words."""
+    """A printed name under a report, `sha256` being that of its frozen words, with this signature in them.
+    `content` is that of the words alone, which others may have signed, too."""
 
     name: str
     meaning: str
@@ -49,6 +51,7 @@ class Signature:
     by: str
     sha256: str
     role: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class Recall:
     def signed_at(self) -> datetime | None:
         """When it was answered: the first signature stops the clock."""
         return self.signatures[0].at if self.signatures else None
+
+    @property
+    def holding(self) -> tuple[Signature, ...]:
+        """The signatures under the report that holds, which is what was signed last."""
+        return tuple(each for each in self.signatures if each.content == self.signatures[-1].content)
 
     def minutes(self, now: datetime) -> int:
         """Whole minutes from disclosure to the signed report, or so far."""
@@ -149,6 +157,23 @@ def to_sign(recall: Recall, record: Record | None) -> Recall:
     return ready
 
 
+def check_signer(recall: Recall, content: str, person: str) -> None:
+    """Raises `Refusal` where this person's name is under these very words, whatever it was to mean, and `Forbidden`
+    for who approved the mails: a report that two signed was seen by two."""
+    if recall.approved_by == person:
+        raise Forbidden(
+            "forbidden.same_person",
+            "You approved that customers are written to; somebody else has to sign this report.",
+        )
+    if any(each.by == person and each.content == content for each in recall.signatures):
+        raise Refusal(
+            "recall.signed_by_you",
+            "You signed this report of {recall} already, and nothing in it is new. Somebody else may sign it, too; you "
+            "sign again when something was added.",
+            recall=recall.number,
+        )
+
+
 def _lacking(record: Record) -> Iterable[FieldError]:
     if not record.team:
         yield FieldError("team", "Name who took part.")
@@ -159,13 +184,18 @@ def _lacking(record: Record) -> Iterable[FieldError]:
 
 
 def may_approve(recall: Recall, actor: Actor) -> None:
-    """Raises `Refusal` for a drill and `Forbidden` for who opened it."""
+    """Raises `Refusal` for a drill and `Forbidden` for who opened it or signed its report."""
     if recall.drill:
         raise drill_only(recall)
     if recall.opened_by == actor.id:
         raise Forbidden(
             "forbidden.same_person",
             "You opened this recall; somebody else has to approve that customers are written to.",
+        )
+    if any(each.by == actor.id for each in recall.signatures):
+        raise Forbidden(
+            "forbidden.same_person",
+            "You signed this recall's report; somebody else has to approve that customers are written to.",
         )
 
 

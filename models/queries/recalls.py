@@ -117,6 +117,7 @@ def keep_report(session: Session, recall: Recall, signature: Signature, report: 
             signed_as=signature.role,
             report=report,
             sha256=signature.sha256,
+            content=signature.content,
         )
     )
     if not recall.signatures:
@@ -148,7 +149,7 @@ def mails(session: Session, number: str) -> list[str]:
 
 def mail_fates(session: Session, number: str) -> list[View]:
     """What became of the mails to customers."""
-    names = ("name", "address", "state", "smtp_code")
+    names = ("name", "address", "state", "smtp_code", "updated_at")
     query = (
         select(_OUTBOX.c.id, _OUTBOX.c.created_at, *(_RECIPIENTS.c[name] for name in names))
         .join(_RECIPIENTS, _RECIPIENTS.c.outbox_id == _OUTBOX.c.id)
@@ -163,6 +164,8 @@ def mail_fates(session: Session, number: str) -> list[View]:
             "state": row.state,
             "smtp_code": row.smtp_code,
             "created_at": row.created_at,
+            # Until there is news of it, when it was written.
+            "updated_at": row.updated_at,
         }
         for row in session.execute(query)
     ]
@@ -229,7 +232,7 @@ def reaches_controlled(session: Session, begin: Begin) -> bool:
 
 
 def _signatures(session: Session, numbers: list[str]) -> dict[str, tuple[Signature, ...]]:
-    names = ("recall", "name", "meaning", "signed_at", "signed_by", "sha256", "signed_as")
+    names = ("recall", "name", "meaning", "signed_at", "signed_by", "sha256", "signed_as", "content")
     query = (
         select(*(_REPORTS.c[name] for name in names))
         .where(_REPORTS.c.recall.in_(numbers))
@@ -237,7 +240,8 @@ def _signatures(session: Session, numbers: list[str]) -> dict[str, tuple[Signatu
     )
     found: dict[str, tuple[Signature, ...]] = {}
     for row in session.execute(query):
-        signature = Signature(row.name, row.meaning, row.signed_at, row.signed_by, row.sha256, row.signed_as)
+        told = (row.name, row.meaning, row.signed_at, row.signed_by, row.sha256, row.signed_as, row.content)
+        signature = Signature(*told)
         found[row.recall] = (*found.get(row.recall, ()), signature)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.tables.types import Json, Utc
@@ -43,9 +44,10 @@ class RecallRow(SQLModel, table=True):
 
 
 class RecallReportRow(SQLModel, table=True):
-    """A report as it was signed. A later one supersedes it; none is ever changed."""
+    """A report as somebody signed it. One with other words supersedes it; none is ever changed."""
 
     __tablename__ = "recall_report"
+    __table_args__ = (UniqueConstraint("recall", "content", "signed_by", name="uq_recall_report_signed_by"),)
 
     recall: str = Field(primary_key=True, foreign_key="recall.number")
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -58,6 +60,8 @@ class RecallReportRow(SQLModel, table=True):
     # The very words that were signed, as JSON, and their hash.
     report: str
     sha256: str
+    # The hash of the report without this signature: those who signed the same words have it in common.
+    content: str
 
 
 class RecallSeries(SQLModel, table=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_a_recall_says_at_once_where_all_of_it_is(quality: TestClient) -> None:
         ("NORTHWIND", "200"),
     ]
     assert scope["balance_percent"] == "100"
-    assert scope["answer"]["sent"] == [{"quantity": "250", "unit": "C62"}]
+    assert scope["answer"]["sent"] == [{"part": "FLANGE", "quantity": "250", "unit": "C62"}]
     assert [gap["where"] for gap in scope["gaps"] if gap["gap"] == "no_contact"] == ["Contoso", "Northwind"]
 
 
@@ -173,6 +174,77 @@ def test_a_recall_is_signed_and_approved_under_the_name_of_who_does_it(app: Fast
     approver = as_role(Role.APPROVER)
     refused = post(approver, f"/recalls/{number}/approve", {"name": "Ana Ruiz"}, 403)
     assert refused["code"] == "signature.not_yours"
+
+
+def test_nobody_signs_a_report_twice_and_of_two_at_once_one_signs(quality: TestClient, clock: Hands) -> None:
+    number = begun(quality)
+    more = RECORD["actions"] + [{"what": "Call Northwind", "owner": "Cy Stone"}]
+
+    def sign(meaning: str) -> Any:
+        body = {"name": "Ana Ruiz", "meaning": meaning, "record": {**RECORD, "actions": more}}
+        clock.now += timedelta(seconds=1)
+        return quality.post(f"{API}/recalls/{number}/sign", json=body)
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(sign, ["written", "checked", "approved"] * 2))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {
+        "recall.signed_by_you"
+    }
+    assert len(get(quality, f"/recalls/{number}")["signatures"]) == 1
+
+
+def test_who_signs_the_same_report_too_stands_beside_the_first(quality: TestClient, as_role: Login) -> None:
+    number = begun(quality)
+    first = signed(quality, number)
+    other = as_role(Role.QUALITY, Role.BUYER, name="Bo Li")
+    told = post(other, f"/recalls/{number}/sign", {"name": "Bo Li", "meaning": "I was there"})
+    assert [(each["name"], each["superseded"]) for each in told["signatures"]] == [
+        ("Ana Ruiz", False),
+        ("Bo Li", False),
+    ]
+    assert (told["minutes"], told["scope"]) == (first["minutes"], first["scope"])
+    assert post(other, f"/recalls/{number}/sign", {"name": "Bo Li"}, 409)["code"] == "recall.signed_by_you"
+
+
+@DRILL_ONLY_SQLITE
+def test_who_signs_a_real_recall_does_not_approve_its_mails_nor_the_other_way(
+    quality: TestClient, as_role: Login
+) -> None:
+    both, another = as_role(Role.QUALITY, Role.APPROVER), as_role(Role.QUALITY, Role.DESIGN_AUTHORITY)
+    number = begun(quality, drill=False)
+    post(both, f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    post(quality, f"/recalls/{number}/record", RECORD)
+    refused = post(both, f"/recalls/{number}/sign", {"name": "Cy Stone"}, 403)
+    assert refused["code"] == "forbidden.same_person"
+    post(another, f"/recalls/{number}/sign", {"name": "Dee Moss"})
+    refused = post(another, f"/recalls/{number}/approve", {"name": "Dee Moss"}, 403)
+    assert (refused["code"], "You signed this recall's report" in refused["detail"]) == (
+        "forbidden.same_person",
+        True,
+    )
+
+
+@DRILL_ONLY_SQLITE
+def test_the_report_on_paper_says_what_became_of_each_mail(
+    app: FastAPI, quality: TestClient, as_role: Login
+) -> None:
+    contacts(app, "NORTHWIND", "ann@northwind.example", "joe@northwind.example")
+    number = begun(quality, drill=False)
+
+    def paper() -> str:
+        pdf = quality.get(f"{API}/recalls/{number}.pdf")
+        return " ".join(" ".join(sheet.text for sheet in sheets(pdf.content)).split())
+
+    assert "No mail was written to customers." in paper()
+    post(as_role(Role.APPROVER), f"/recalls/{number}/approve", {"name": "Cy Stone"})
+    with app.state.database.write() as session:
+        for name, state, code, minutes in (("ann", "sent", 250, 3), ("joe", "failed", 550, 9)):
+            fate = {"state": state, "smtp_code": code, "updated_at": NOW + timedelta(minutes=minutes)}
+            session.execute(update(RECIPIENTS).where(RECIPIENTS.c.name == name).values(**fate))
+    said = paper()
+    assert "ann · ann@northwind.example sent · Mon, 16 Mar 2026 09:33" in said
+    assert "joe · joe@northwind.example ● could not be delivered (550) · Mon, 16 Mar 2026 09:39" in said
 
 
 @DRILL_ONLY_SQLITE
@@ -339,7 +411,7 @@ def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, 
     text = " ".join(sheet.text for sheet in sheets(answer.content))
     for said in (
         f"Recall drill {number}",
-        "2 customers got 250 pcs",
+        "2 customers got 250 pcs of FLANGE",
         "100 % of all pieces accounted for",
         "1 h 15 min",
         "Ana Ruiz · quality",
@@ -373,7 +445,8 @@ def test_the_table_says_all_that_the_report_says(app: FastAPI, quality: TestClie
         session.execute(update(LOTS).where(LOTS.c.number == BARS).values(certificate=None))
     number = begun(quality)
     signed(quality, number)
-    told = post(quality, f"/recalls/{number}/sign", {"name": "Ana Ruiz", "record": RECORD})
+    again = {"name": "Ana Ruiz", "record": RECORD | {"conclusion": "All pieces found, and counted"}}
+    told = post(quality, f"/recalls/{number}/sign", again)
     text = quality.get(f"{API}/recalls/{number}.csv").text.removeprefix("\ufeff")
     rows = list(csv.DictReader(text.splitlines()))
 

@@ -72,7 +72,7 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
         "J4520-B": {"made": 296, "dispatched": 250, "on_hand": 45, "scrapped": 1},
     }
     assert told["elapsed_ms"] > 0
-    sums = [{"quantity": "250", "unit": "C62"}]
+    sums = [{"part": "FLANGE", "quantity": "250", "unit": "C62"}]
     assert told["answer"] == {
         "customers": 2,
         "dispatched": sums,
@@ -93,7 +93,9 @@ def test_of_a_bad_load_it_says_how_many_pieces_each_customer_can_have_at_most(vi
         ("CONTOSO", "50", "50"),
         ("NORTHWIND", "200", "148"),
     ]
-    assert told["answer"]["dispatched"] == [{"quantity": "250", "unit": "C62", "at_most": "148"}]
+    assert told["answer"]["dispatched"] == [
+        {"part": "FLANGE", "quantity": "250", "unit": "C62", "at_most": "148"}
+    ]
     assert {node["id"]: node["at_most"] for node in told["nodes"] if "at_most" in node} == {
         "order:SO-1:1:J4520-A": "150",
         "order:SO-2:1:J4520-A": "148",
@@ -191,7 +193,10 @@ def test_what_nobody_knows_is_refused_with_what_can_be_asked(viewer: TestClient)
 def test_the_command_line_says_the_same(viewer: TestClient, settings: Settings) -> None:
     view = look(settings, "HX-1", Direction.FORWARD)
     told = list(lines(view))
-    assert told[0] == "heat:HX-1: 2 customers, 250 pcs dispatched, 0 certificates missing, 0 unexplained"
+    assert (
+        told[0]
+        == "heat:HX-1: 2 customers, 250 pcs of FLANGE dispatched, 0 certificates missing, 0 unexplained"
+    )
     assert told[1] == "  4140-BAR (pcs): 10 made = 8 on hand + 2 consumed"
     assert "  NORTHWIND: 200 pcs of FLANGE from J4520-B, dispatch D-1" in told
     with pytest.raises(CannotTrace, match="Nothing is called NOBODY"):
@@ -220,7 +225,7 @@ def test_all_of_it_is_on_paper(viewer: TestClient) -> None:
     text = " ".join(sheet.text for sheet in (first, *others))
     for said in (
         "Heat: HX-1",
-        "2 customers · 250 pcs · ✓ no certificate missing · ✓ 0 unexplained",
+        "2 customers · 250 pcs of FLANGE · ✓ no certificate missing · ✓ 0 unexplained",
         "300 pcs",
         "Contoso 50 pcs FLANGE B J4520-B D-2 Oslo",
         "4140-BAR 10 pcs 8 pcs – 2 pcs",

@@ -97,7 +97,9 @@ def test_of_a_box_it_says_how_many_pieces_each_customer_can_have_at_most(viewer:
     ):
         told = trace(viewer, typed, "forward")
         assert {row["customer"]: row.get("at_most") for row in told["customers"]} == expected, typed
-    assert told["answer"]["dispatched"] == [{"quantity": "250", "unit": "C62", "at_most": "148"}]
+    assert told["answer"]["dispatched"] == [
+        {"part": "FLANGE", "quantity": "250", "unit": "C62", "at_most": "148"}
+    ]
     assert {node["id"]: node["at_most"] for node in told["nodes"] if "at_most" in node} == {
         "order:SO-2:1:J4520-A": "148",
         "lot:J4520-B": "148",

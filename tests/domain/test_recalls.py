@@ -83,8 +83,56 @@ def test_a_later_signature_brings_what_is_new() -> None:
     assert rules.to_sign(SIGNED, None).record == DONE
 
 
-def test_somebody_else_than_who_opened_a_real_recall_approves_it() -> None:
+TWICE = replace(
+    SIGNED,
+    signatures=(replace(SIGNED.signatures[0], content="one"), Signature("Bo", "", NOW, "u_2", "", "", "two")),
+)
+
+
+@pytest.mark.parametrize(
+    ("recall", "content", "person", "code"),
+    [
+        (DRILL, "one", "u_1", None),
+        (TWICE, "two", "u_1", None),
+        (TWICE, "three", "u_2", None),
+        (TWICE, "two", "u_2", "recall.signed_by_you"),
+        (TWICE, "one", "u_1", "recall.signed_by_you"),
+        (replace(REAL, approved_by="u_1"), "one", "u_1", "forbidden.same_person"),
+        (replace(REAL, approved_by="u_1"), "one", "u_2", None),
+    ],
+    ids=[
+        "nobody yet",
+        "who signed other words",
+        "new words",
+        "twice",
+        "twice before others",
+        "approver",
+        "another",
+    ],
+)
+def test_nobody_signs_the_same_words_twice_nor_those_of_mails_they_approved(
+    recall: Recall, content: str, person: str, code: str | None
+) -> None:
+    if code is None:
+        rules.check_signer(recall, content, person)
+    else:
+        refused(code, rules.check_signer, recall, content, person)
+
+
+def test_the_signatures_under_the_last_words_hold_together() -> None:
+    more = replace(TWICE.signatures[1], by="u_3", name="Cy")
+    assert [each.name for each in replace(TWICE, signatures=(*TWICE.signatures, more)).holding] == [
+        "Bo",
+        "Cy",
+    ]
+    assert DRILL.holding == ()
+
+
+def test_somebody_else_than_who_opened_or_signed_a_real_recall_approves_it() -> None:
     rules.may_approve(REAL, approver("u_2"))
+    signed = replace(REAL, signatures=TWICE.signatures)
+    refused("forbidden.same_person", rules.may_approve, signed, approver("u_2"))
+    rules.may_approve(signed, approver("u_3"))
     refused("forbidden.same_person", rules.may_approve, REAL, approver("u_1"))
     refused("recall.drill", rules.may_approve, DRILL, approver("u_2"))
     refused("recall.drill", rules.may_hold, DRILL)
@@ -215,7 +263,7 @@ def test_every_gap_is_found() -> None:
 def test_the_answer_counts_what_is_concerned() -> None:
     answer = scope_of(trace(), AHEAD)["answer"]
     assert (answer["customers"], answer["dispatches"], answer["lots"], answer["orders"]) == (1, 1, 1, 1)
-    assert answer["sent"] == [{"quantity": Decimal(50), "unit": "C62"}]
+    assert answer["sent"] == [{"part": "FLANGE", "quantity": Decimal(50), "unit": "C62"}]
     here = {"part": "FLANGE", "quantity": Decimal(53), "unit": "C62"}
     assert answer["here"] == [here], "on the shelf, and at a supplier"
     assert answer["missing"] == 2
@@ -235,6 +283,20 @@ def test_what_is_here_is_told_by_part_and_unit() -> None:
     ]
 
 
+def test_what_customers_got_is_told_by_part_and_unit() -> None:
+    told = trace()
+    (first,) = told["customers"]
+    told["customers"] = [
+        first,
+        first | {"lot": "BOLTS", "part": "BOLT", "quantity": Decimal(200)},
+        first | {"quantity": Decimal(7), "dispatch": "D-2"},
+    ]
+    assert scope_of(told, AHEAD)["answer"]["sent"] == [
+        {"part": "BOLT", "quantity": Decimal(200), "unit": "C62"},
+        {"part": "FLANGE", "quantity": Decimal(57), "unit": "C62"},
+    ]
+
+
 def test_of_pieces_with_others_among_them_it_says_how_many_at_most() -> None:
     told = trace()
     told["nodes"][1]["at_most"] = Decimal(40)
@@ -246,7 +308,7 @@ def test_of_pieces_with_others_among_them_it_says_how_many_at_most() -> None:
     scope = scope_of(told, AHEAD)
     (customer,) = scope["customers"]
     assert [line["at_most"] for line in customer["lines"]] == [Decimal(40), Decimal(30)]
-    assert scope["answer"]["sent"] == [{"quantity": 80, "unit": "C62", "at_most": 40}]
+    assert scope["answer"]["sent"] == [{"part": "FLANGE", "quantity": 80, "unit": "C62", "at_most": 40}]
 
 
 def test_what_can_be_stopped_is_here_or_at_a_supplier() -> None:

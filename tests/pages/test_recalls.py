@@ -52,7 +52,7 @@ def test_every_gap_and_every_figure_of_a_balance_has_words() -> None:
 async def test_a_drill_goes_from_its_lot_to_the_signed_report(system: System, browsers: Browsers) -> None:
     quality = browsers.of(Role.QUALITY)
     page = await begun(quality)
-    assert "2 customers got 250 pcs" in page.text
+    assert "2 customers got 250 pcs of FLANGE" in page.text
     assert "since disclosure" in page.text
     assert "Contoso has no contact to write to" in page.text
     assert "100 % of all pieces accounted for" in page.text
@@ -73,6 +73,14 @@ async def test_a_drill_goes_from_its_lot_to_the_signed_report(system: System, br
     assert "from disclosure to the signed report" in page.text
     assert "Quarantine Bo Li" in page.text
     assert not any(form.action.endswith("/record") for form in page.forms)
+    nothing_new = await quality.send(page, f"{number}/sign", signature="Ana Ruiz")
+    assert nothing_new.status == 409
+    assert "You signed this report of" in nothing_new.text
+    other = browsers.of(Role.QUALITY, Role.VIEWER)
+    page = await other.send(await other.open(number), f"{number}/sign", signature="Cy Stone")
+    assert "Cy Stone · quality" in page.text
+    assert "superseded" not in page.text
+    page = await quality.open(number)
     again = {"signature": "Bo Li", "conclusion": "All found, twice"}
     page = await quality.send(page, f"{number}/sign", **again)
     assert "Ana Ruiz · quality · superseded" in page.text

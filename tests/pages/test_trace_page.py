@@ -26,7 +26,7 @@ from tests.pages.browser import Browsers
 from tests.systems import System
 from tests.traced import BARS, edge, tell_story
 
-STORY = "2 customers · 250 pcs · ✓ no certificate missing · ✓ 0 unexplained"
+STORY = "2 customers · 250 pcs of FLANGE · ✓ no certificate missing · ✓ 0 unexplained"
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_the_answer_stands_first_and_everything_below_it(told: Browsers) -
 async def test_of_a_bad_load_it_says_how_many_each_customer_has_at_most(told: Browsers) -> None:
     load = "load%3AFORGE%3ABath+3%3AF-2%3A2026-11-02T12%3A00%3A00Z"
     page = await told.of(Role.VIEWER).open(f"/trace?q={load}&direction=forward")
-    assert "2 customers · at most 148 of 250 pcs" in page.text
+    assert "2 customers · at most 148 of 250 pcs of FLANGE" in page.text
     assert "Northwind FLANGE B at most 148 of 200 pcs 1" in page.text
     assert "Contoso at most 50 of 50 pcs FLANGE B" in page.text
     assert "at most" not in (await told.of(Role.VIEWER).open("/trace?q=HX-1&direction=forward")).text

@@ -10,10 +10,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from activities import wording
+from activities.codes import FATES
 from activities.i18n import N_, translations
 from api.pages.order.sentences import sentence
 from api.pages.order.telling import Change, Telling, alert_title
-from api.pages.order.wording import BASES, FATES, MAILS
+from api.pages.order.wording import BASES, MAILS
 from models.codec import load_event
 from models.queries.order_stream import Stretch
 

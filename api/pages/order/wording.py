@@ -126,12 +126,6 @@ MAILS: dict[str, str] = {
     "hold_placed": N_("Lot put on hold: what it touches"),
     "hold_released": N_("Hold of a lot is over"),
 }
-# A recipient's state -> what became of the mail, and how that is to be taken.
-FATES: dict[str, tuple[str, str]] = {
-    "queued": (N_("waiting to be sent"), "watch"),
-    "sent": (N_("sent"), "good"),
-    "failed": (N_("could not be delivered"), "act"),
-}
 # What staff rely on when they enter something for the supplier.
 BASES = {
     "mail": N_("by mail"),

@@ -1290,11 +1290,13 @@ def upgrade() -> None:
         sa.Column("signed_as", sa.String(), nullable=False),
         sa.Column("report", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["recall"],
             ["recall.number"],
         ),
         sa.PrimaryKeyConstraint("recall", "sequence"),
+        sa.UniqueConstraint("recall", "content", "signed_by", name="uq_recall_report_signed_by"),
     )
     op.create_table(
         "recall_series",
