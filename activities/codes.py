@@ -92,6 +92,7 @@ CODED = frozenset(
         "kind",
         "loads",
         "lots",
+        "places",
         "possible",
         "roles",
         "state",
@@ -171,5 +172,9 @@ def _word(locale: str, name: str, part: str) -> str:
     if part in MEDIA:
         return MEDIA[part]
     # Not `say`: what a browser claims may hold braces.
+    if name == "places":
+        # How many are where.
+        amount, _, part = part.partition(" ")
+        return f"{amount} {_word(locale, 'bucket', part.replace('_', ' '))}"
     known = OWN_WORDS.get(name, WORDS).get(part, part)
     return translations(locale).gettext(known) if known else ""

@@ -136,6 +136,10 @@ def test_sentences_are_not_left_in_english(locale: str) -> None:
             Refusal("a", "What can: {entries}.", entries="pieces sent, milestone reported"),
             "What can: pieces sent out, a milestone reported.",
         ),
+        (
+            Refusal("a", "Out are {places}.", places="1200 in_transit_back, 0.5 at_supplier"),
+            "Out are 1200 on the way back, 0.5 at the supplier.",
+        ),
     ],
 )
 def test_codes_in_a_refusal_are_said_in_words(refusal: Refusal, text: str) -> None:

@@ -71,7 +71,9 @@ def test_against_whom_may_be_said() -> None:
 
 
 def test_one_loss_in_two_places_is_two_claims() -> None:
-    scene = lost(60, None)  # type: ignore[arg-type]
+    here, there = lose(50, from_="in_transit_back"), lose(10, from_="at_supplier")
+    scene = given(issued(), accept(), send(100), arrived(), ship(50))
+    scene.when(type(here)((*here.lines, *there.lines), here.reason)).then()
     assert [(each.against, each.missing) for each in scene.order.claims.values()] == [
         ("carrier", 50),
         ("supplier", 10),

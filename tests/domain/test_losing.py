@@ -39,9 +39,27 @@ def everywhere() -> Scene:
 
 
 def test_lost_pieces_are_still_sent() -> None:
-    everywhere().when(lose(10)).then(
+    everywhere().when(lose(10, from_="in_transit_back")).then(
         "in_process", in_transit_back=40, at_supplier=30, in_transit_out=20, lost=10, sent=100
     )
+
+
+def test_where_pieces_are_out_in_several_places_nobody_guesses_which_are_lost() -> None:
+    scene = everywhere().when(lose(10)).refused("loss.several_places", "lines.0.from")
+    assert scene.refusal is not None
+    assert scene.refusal.values["places"] == "50 in_transit_back, 30 at_supplier, 20 in_transit_out"
+    everywhere().when(lose(99)).refused("loss.several_places")
+    # Of the lot that is named, and after what the same command took already.
+    both = given(issued(a_line(lots=[("L1", 60), ("L2", 40)])), send(60, "L1"), arrived(), send(40, "L2"))
+    both.when(lose(5)).refused("loss.several_places", places="60 at_supplier, 40 in_transit_out")
+    both.when(lose(5, "L2")).then(in_transit_out=35, at_supplier=60, lost=5)
+    both.when(DeclareLoss((*lose(35, "L2").lines, *lose(1).lines), "Van burnt"))
+    both.then(at_supplier=59, lost=41)
+
+
+def test_that_all_are_lost_needs_no_place() -> None:
+    everywhere().when(lose(100)).then("received", lost=100, sent=100)
+    everywhere().when(lose(101)).refused("loss.more_than_out")
 
 
 @pytest.mark.parametrize(

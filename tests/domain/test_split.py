@@ -93,7 +93,9 @@ def busy() -> Scene:
     given(
         scene, ship(50, "L1"), receive(30, rejected=12, pending=5, unprocessed=3, lot="L1", output_lot="L1-P")
     )
-    given(scene, dispose(rework=2, scrap=1, return_=1), ship(10, "L2"), lose(4, "L2"))
+    given(
+        scene, dispose(rework=2, scrap=1, return_=1), ship(10, "L2"), lose(4, "L2", from_="in_transit_back")
+    )
     return given(scene, document())
 
 

@@ -14,7 +14,7 @@ from models.domain.authority import Role
 from models.settings import Settings
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
-from tests.stories import LOT, issued, master_data
+from tests.stories import BEHALF, LOT, issued, master_data
 from tests.systems import System, running
 
 
@@ -146,6 +146,34 @@ async def test_lost_pieces_are_taken_from_where_they_were(system: System, browse
     assert "only 20 pieces are out there; you entered 30" in page.text
     await dock.do("declare-loss", lost__0__at_supplier__quantity="2", reason="Fire")
     assert await pieces(system, number) == {"sent": "20", "at_supplier": "18", "lost": "2"}
+
+
+async def test_who_declares_a_loss_chooses_between_the_places_where_pieces_are(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "there")
+    shipped = [{"line": 1, "lot": LOT, "quantity": 5}]
+    await system.command(Role.BUYER, number, "ship", lines=shipped, on_behalf_of=BEHALF)
+    lost = [{"line": 1, "quantity": 2}]
+    problem = await system.command(
+        Role.RECEIVING, number, "declare-loss", lines=lost, reason="Fire", status=409
+    )
+    assert problem["code"] == "loss.several_places"
+    assert "5 in_transit_back, 15 at_supplier" in problem["detail"]
+    assert [error["field"] for error in problem["errors"]] == ["lines.0.from"]
+    dock = hands(browsers, number, Role.RECEIVING)
+    page = await dock.look("declare-loss")
+    asked = {given.get("name") for tag, given in page.tags if tag == "input"}
+    assert {"lost.0.in_transit_back.quantity", "lost.0.at_supplier.quantity"} <= asked
+    assert "5 pcs on the way back" in page.text
+    assert "15 pcs at the supplier" in page.text
+    await dock.do("declare-loss", lost__0__in_transit_back__quantity="2", reason="Fire")
+    assert await pieces(system, number) == {
+        "sent": "20",
+        "at_supplier": "15",
+        "in_transit_back": "3",
+        "lost": "2",
+    }
 
 
 async def test_milestones_are_reported_reached_or_expected(system: System, browsers: Browsers) -> None:
