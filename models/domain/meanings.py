@@ -23,7 +23,7 @@ from models.domain.lot_holds import LotHold
 from models.domain.milestones import Milestone, replanned
 from models.domain.moving import shared, shared_serials
 from models.domain.order import Answer, Line, Order, Stage, sent_on
-from models.domain.pieces import Bucket, Move, held_in, key
+from models.domain.pieces import Bucket, Move, held_in, key, sent
 from models.domain.quantities import ZERO
 from models.domain.records import (
     Alert,
@@ -385,9 +385,18 @@ def _taken_over(order: Order, event: e.PiecesTakenOver, _: int, __: datetime) ->
     return replace(order, withdrawn=event.withdrawn)
 
 
-def _sent(order: Order, event: e.PiecesSent, _: int, __: datetime) -> Order:
+def _sent(order: Order, event: e.PiecesSent, _: int, at: datetime) -> Order:
     if event.weights:
         order = replace(order, lines=billable.weighed(order.lines, event.weights))
+    left: dict[str, Decimal] = {}
+    for move in event.moves:
+        if move.source is None:
+            place = key(move.line, move.lot)
+            left[place] = left.get(place, ZERO) + move.quantity
+    # What was sent before and taken back never left.
+    first = {place: at for place, quantity in left.items() if sent(order.stock[place]) == quantity}
+    if first:
+        order = replace(order, first_sent={**order.first_sent, **first})
     if not event.tracking or event.tracking in order.sent_under:
         return order
     return replace(order, sent_under=(*order.sent_under, event.tracking))

@@ -191,6 +191,8 @@ class Order:
     out_since: datetime | None = None
     # What carriers call the consignments we sent out.
     sent_under: tuple[str, ...] = ()
+    # When the first of what was sent left us, by stock key; what came from the order before did not.
+    first_sent: Mapping[str, datetime] = field(default_factory=dict)
     # What accepted pieces are called on our shelf: how many by stock key and output lot.
     accepted_as: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     # Pieces judged and shipped so far, by stock key: what released inspections have been used for.

@@ -112,6 +112,34 @@ def test_a_load_holds_no_more_of_a_lot_than_was_sent_however_often_it_is_reporte
     given(scene, process(started=NOW, L1=20), process("F-2", started=NOW, L1=60))
 
 
+def test_the_same_pieces_in_the_same_load_are_not_reported_once_more() -> None:
+    scene = given(issued(), send(100)).at(day(3))
+    given(scene, process(started=NOW, L1=40))
+    scene.when(process(started=NOW, L1=40)).refused("process.repeated", load="F-1", lot="L1", quantity=40)
+    # More of it, another load of the same name, and what was taken back before are reports of their own.
+    given(scene, process(started=NOW, L1=30), process(started=day(3, 1), L1=40, hours=1))
+    given(
+        scene, Correct(scene.sequence(e.ProcessReported), "Typed twice"), process("F-2", started=NOW, L1=40)
+    )
+
+
+def test_a_load_that_was_over_before_its_pieces_left_held_none_of_them() -> None:
+    scene = given(issued(), accept()).at(day(6))
+    given(scene, send(60)).at(day(7))
+    early = process(started=day(4), L1=60)
+    scene.when(early).refused(
+        "process.before_sent", "ended_at", lot="L1", sent="2026-11-06", ended="2026-11-04"
+    )
+    # A sending may be written down some hours late, and work may go on from before it.
+    given(scene, process("F-2", started=day(5, 10), L1=30), process("F-3", started=day(3), L1=60, hours=96))
+    # What was typed wrongly did not leave; what was sent in its place did so later.
+    again = given(issued(), accept(), send(60)).at(day(6))
+    given(again, Correct(again.sequence(e.PiecesSent), "Another order's"), send(60)).at(day(7))
+    again.when(early).refused("process.before_sent")
+    given(again, send(40))
+    given(again, process("F-2", started=day(6), L1=100))
+
+
 def test_before_anything_was_sent_there_is_nothing_to_report() -> None:
     given(issued(), accept()).at(day(3)).when(BASE).refused("process.nothing_sent", "line")
 

@@ -137,10 +137,10 @@ async def test_a_load_is_reported_shipped_and_found_in_the_genealogy(
         assert shown["parameters"] == {"pH": "5.6", "current": "40 A", "cycles": "3"}
         assert shown["lots"] == [{"lot": LOT, "quantity": "700"}]
         refused = await act(Role.PLANNER, "report-process", **load, status=409)
-        assert (refused["code"], refused["errors"][0]["field"]) == (
-            "process.more_than_sent",
-            "lots.0.quantity",
-        )
+        assert (refused["code"], refused["errors"][0]["field"]) == ("process.repeated", "lots.0.quantity")
+        more = [{"lot": LOT, "quantity": 501}]
+        refused = await act(Role.PLANNER, "report-process", **{**load, "lots": more}, status=409)
+        assert refused["code"] == "process.more_than_sent"
         refused = await act(Role.PLANNER, "report-process", **{**load, "parameters": {"pH": [1]}}, status=422)
         assert refused["errors"][0]["field"].startswith("parameters.pH")
         refused = await act(

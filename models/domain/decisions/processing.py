@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from models.domain.commands import ReportProcess
@@ -20,6 +20,8 @@ from models.domain.quantities import LONGEST, ZERO, plain
 
 _MOST_PARAMETERS = 40
 LONGEST_NAME = 60
+# Pieces may leave some hours before somebody writes that down.
+_WRITTEN_DOWN_WITHIN = timedelta(days=1)
 _LONGEST_VALUE = 200
 
 
@@ -47,6 +49,8 @@ def report_process(
         parameters=_parameters(command.parameters),
         late_entry=calendar.local_date(ended) < calendar.local_date(now),
     )
+    _not_before_sent(order, line, reported)
+    _not_twice(order, line, reported)
     _not_above_sent(order, line, reported)
     return [reported]
 
@@ -140,6 +144,24 @@ def _lots(order: Order, line: Line, command: ReportProcess) -> dict[str, Decimal
     return found
 
 
+def _not_before_sent(order: Order, line: Line, reported: ProcessReported) -> None:
+    """A load that was over before its pieces left us cannot have held them."""
+    for lot in reported.lots:
+        left = order.first_sent.get(key(line.line, lot))
+        if left is not None and reported.ended_at < left - _WRITTEN_DOWN_WITHIN:
+            local = order.supplier_calendar.local_date
+            raise Invalid(
+                "process.before_sent",
+                "Line {line}: lot {lot} was sent on {sent}; a load that ended on {ended} cannot have held "
+                "it. Look at the day, and at the lot.",
+                field="ended_at",
+                line=line.line,
+                lot=lot or "-",
+                sent=local(left).isoformat(),
+                ended=local(reported.ended_at).isoformat(),
+            )
+
+
 def _not_above_sent(order: Order, line: Line, reported: ProcessReported) -> None:
     """One load holds no more pieces of a lot than were sent, however often it is reported."""
     held = in_loads(line)
@@ -159,6 +181,24 @@ def _not_above_sent(order: Order, line: Line, reported: ProcessReported) -> None
                 entered=inside,
                 load=reported.load,
             )
+
+
+def _not_twice(order: Order, line: Line, reported: ProcessReported) -> None:
+    """The same pieces of a lot in the same load are most likely the same report once more."""
+    node = load_node(order.supplier, reported)
+    for load in line.reported_loads:
+        for index, (lot, quantity) in enumerate(reported.lots.items()):
+            if load.node == node and load.lots.get(lot) == quantity:
+                raise Refusal(
+                    "process.repeated",
+                    "Line {line}: {quantity} of lot {lot} are already reported in load {load}. If more were in it, "
+                    "correct that report and enter all of them at once.",
+                    field=f"lots.{index}.quantity",
+                    line=line.line,
+                    quantity=quantity,
+                    lot=lot or "-",
+                    load=reported.load,
+                )
 
 
 def in_loads(line: Line) -> dict[tuple[str, str], Decimal]:

@@ -305,6 +305,7 @@ def _beginning(order: Order, child: Order) -> Order:
             for item in order.milestones
         ),
         sent_under=(),
+        first_sent={},
         arrived=ZERO,
         out_since=None,
         judged={},
