@@ -64,11 +64,21 @@ def _how(item: Mapping[str, Any], currency: str, words: Words) -> str:
     return f"{words.amount(item['quantity'], item['unit'])} × {rate}"
 
 
+# By whether the promise was moved, and whether what was promised came at all.
+_DAYS = {
+    (False, True): N_("promised {promised}, received {received}"),
+    (True, True): N_("promised {promised}, moved to {moved} by our hold, received {received}"),
+    (False, False): N_("promised {promised}, never came"),
+    (True, False): N_("promised {promised}, moved to {moved} by our hold, never came"),
+}
+
+
 def _why(item: Mapping[str, Any], words: Words) -> str:
     if item["promised"] is not None:
-        days = {name: words.day(item[name]) for name in ("promised", "received")}
-        if item["promise_moved"] is None:
-            return words.say(N_("promised {promised}, received {received}"), **days)
-        text = N_("promised {promised}, moved to {moved} by our hold, received {received}")
-        return words.say(text, **days, moved=words.day(item["promise_moved"]))
+        days = {
+            name: words.day(day)
+            for name, at in (("promised", "promised"), ("moved", "promise_moved"), ("received", "received"))
+            if (day := item[at]) is not None
+        }
+        return words.say(_DAYS["moved" in days, "received" in days], **days)
     return str(item["nonconformance"] or "")

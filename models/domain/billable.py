@@ -1,4 +1,4 @@
-"""What events leave in the state for the bill: what was weighed, counted, decided and lost in rework."""
+"""What events leave in the state for the bill: what was weighed, counted, decided, lost in rework and written off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from models.domain import events as e
 from models.domain.order import Line, Order
+from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import Outcome, ReceivedLine, Share
 from models.domain.transfers import Transfer
@@ -73,3 +74,13 @@ def lost_in_rework(order: Order, shares: Iterable[e.ShareMove]) -> Order:
         lost = Outcome(share.line, share.lot, quantity, "lost", "supplier")
         items[share.nonconformance] = replace(item, outcomes=(*item.outcomes, lost))
     return replace(order, nonconformances=items)
+
+
+def written_off(order: Order, moves: Iterable[Move]) -> Order:
+    """The order knowing what its supplier still had when it was completed without that; nobody claims it."""
+    found = dict(order.written_off)
+    for move in moves:
+        if move.source is Bucket.AT_SUPPLIER:
+            at = key(move.line, move.lot)
+            found[at] = found.get(at, ZERO) + move.quantity
+    return replace(order, written_off=found)

@@ -242,13 +242,15 @@ def name_and_day(details: str) -> tuple[str, date | None]:
 
 
 def ship_overdue(order: Order) -> Iterator[Cause]:
-    """Each day that some lines were promised for is waited for by itself."""
-    if order.promise_current is None or order.answered_at is None or not _going(order):
+    """Each day that some lines were promised for is waited for by itself. Whoever promised it knew of our holds
+    before."""
+    began = order.promised_at or order.answered_at
+    if order.promise_current is None or began is None or not _going(order):
         return
     for day, lines in _by_days((line.promise or order.promise_current, line) for line in order.lines):
         numbers = {line.line for line in lines}
         if to_ship(order, lines=numbers) or not all(line_sent(order, line) for line in lines):
-            yield _by_day(order, order.supplier_calendar, f"promise-{day}", day, order.answered_at)
+            yield _by_day(order, order.supplier_calendar, f"promise-{day}", day, began)
 
 
 def receipt_overdue(order: Order) -> Iterator[Cause]:
@@ -298,9 +300,13 @@ def latest_forecast(order: Order) -> date | None:
 
 
 def forecast_late(order: Order) -> Iterator[Cause]:
-    """Told again only when it gets later by a working day or more than the day told last."""
+    """Told again only when it gets later by a working day or more than the day told last, or than the one that
+    our buyer accepted knowing when it is needed."""
     expected = latest_forecast(order)
     if expected is None or expected <= order.need_by or not _going(order):
+        return
+    accepted = order.late_accepted
+    if accepted is not None and expected < order.plant_calendar.add_workdays(accepted, 1):
         return
     heard = [
         milestone.reported_at

@@ -36,7 +36,7 @@ class Charge:
 
     `line` is 0 for what belongs to the whole order; `pieces` are those it is about, in the line's unit.
     `receipts` prove it; `nonconformance`, `promised` and `received` say which rejection, or which days, and
-    `promise_moved` until when the promise moved because we held the order.
+    `promise_moved` until when the promise moved because we held the order. What never came has no `received`.
     """
 
     kind: ChargeKind

@@ -86,10 +86,17 @@ def _counter_accepted(order: Order, event: e.CounterAccepted, _: int, at: dateti
     lines = tuple(part for line in order.lines for part in _on_terms(line, event))
     need_by = max(line.need_by or order.need_by for line in lines)
     lines = tuple(_needed(line, order.need_by, need_by) for line in lines)
-    order = replace(order, lines=lines, need_by=need_by, revision=event.revision, counter=None)
+    promise = max(terms.promise_date for terms in event.terms)
+    order = replace(
+        order,
+        lines=lines,
+        need_by=need_by,
+        revision=event.revision,
+        counter=None,
+        late_accepted=promise if promise > need_by else None,
+    )
     if event.rejected:
         return _asked_again(order, event.reason, at)
-    promise = max(terms.promise_date for terms in event.terms)
     return replace(
         _heard(order),
         answer=Answer.ACCEPTED,
@@ -285,6 +292,8 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         revision=event.revision,
         promise_current=event.promise_date or order.promise_current,
         promised_at=at if event.promise_date else order.promised_at,
+        # It was accepted for what was needed then.
+        late_accepted=order.late_accepted if event.after.need_by == order.need_by else None,
         supplier_order=event.supplier_order or order.supplier_order,
         last_news_at=at,
     )
@@ -336,6 +345,7 @@ def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
         answered_at=None,
         promise_current=None,
         promised_at=None,
+        late_accepted=None,
         asked_again_at=at,
         rejections=0,
         rejection_reason="",
@@ -720,7 +730,8 @@ def _lost(order: Order, event: e.PiecesLost, sequence: int, at: datetime) -> Ord
         )
         for loss in event.claims
     }
-    return replace(billable.lost_in_rework(order, event.shares), claims={**order.claims, **opened})
+    order = replace(billable.lost_in_rework(order, event.shares), claims={**order.claims, **opened})
+    return order if opened else billable.written_off(order, event.moves)
 
 
 def _claim_settled(order: Order, event: e.ClaimSettled, _: int, at: datetime) -> Order:

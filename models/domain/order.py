@@ -166,6 +166,8 @@ class Order:
     promise_current: date | None = None
     # When that was promised: what we held the order before moves it no more.
     promised_at: datetime | None = None
+    # The day after need-by that our buyer accepted when the supplier proposed it.
+    late_accepted: date | None = None
     # The proposal that waits for the buyer, how many there were, and how many of them were rejected:
     # each rejection asks the supplier again.
     counter: Counter | None = None
@@ -218,6 +220,8 @@ class Order:
     kin: Kin = Kin()
     # What was to be paid when it ended, and by how much that changed since.
     settlements: tuple[Settlement, ...] = ()
+    # What the supplier still had when the order was completed without it, by stock key.
+    written_off: Mapping[str, Decimal] = field(default_factory=dict)
     reassigned: Reassignment | None = None
     # When its specification revision was asked for by a change; None: it is the one it was issued with.
     spec_changed_at: datetime | None = None

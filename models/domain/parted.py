@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Punctuality:
     """How what was promised of a line was kept: `complete` when all of it came, told by delivery `line`, which
     came `days` working days after its promise, before it when negative. `moved` is the promise moved by our own
-    holds. Where nothing came there are no days."""
+    holds. What was given up instead was not `received`; where nothing came, nor was given up, there are no days."""
 
     complete: bool
     line: int = 0

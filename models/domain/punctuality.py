@@ -1,18 +1,22 @@
 """Whether what was promised was kept: once for a line, its later deliveries and its parts in other orders.
 
 While we held the order nobody could work on it: a promise moves by the working days it was held since it was
-given, until the pieces came.
+given, until the pieces came. What the supplier lost, or still had when the order was completed without it, is late
+until it was given up; what we never sent is missed, and late for nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from models.domain import setting_up
+from models.domain.claims import SUPPLIER
 from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.parted import Punctuality
-from models.domain.pieces import OUT, total
+from models.domain.pieces import OUT, key, line_of, total
 from models.domain.quantities import ZERO
 from models.domain.records import NOT_THE_SUPPLIERS, Expedite
 from models.domain.transfers import finished
@@ -20,12 +24,14 @@ from models.domain.transfers import finished
 
 def of_lines(order: Order, lines: Iterable[Line]) -> Punctuality | None:
     """How the deliveries of a line came, told by the one that came last against its own promise; None when
-    nothing was to come. Who cancelled an order has no promise to hold anybody to."""
+    nothing was to come. Who cancels an order has only a promise that was missed by then to hold anybody to."""
     wanted = [line for line in lines if line.ordered]
-    if not wanted or order.end is Stage.CANCELLED:
-        return None
     came = [each for each in (_delivered(order, line) for line in wanted) if each is not None]
     last = worst(came)
+    if order.end is Stage.CANCELLED:
+        return replace(last, complete=False) if last is not None and last.days > 0 else None
+    if not wanted:
+        return None
     # Pieces the supplier was free to use up in setting up are not missing.
     done = sum((finished(order, line.line) + setting_up.used(order, line) for line in wanted), ZERO)
     complete = len(came) == len(wanted) and done >= sum(
@@ -48,7 +54,7 @@ def kept(order: Order, hurried: Expedite) -> bool:
     promised, given_at = hurried.promised, hurried.accepted_at
     if promised is None:
         promised, given_at = order.promise_current, _promised_at(order)
-    last = _last_receipt(order, order.lines)
+    last = max((at for line in order.lines if (at := _over(order, line)[0])), default=None)
     if promised is None or last is None or order.end is Stage.CANCELLED:
         return True
     moved = _moved(order, promised, given_at, last)
@@ -56,13 +62,62 @@ def kept(order: Order, hurried: Expedite) -> bool:
 
 
 def _delivered(order: Order, line: Line) -> Punctuality | None:
-    promised, last = line.promise or order.promise_current, _last_receipt(order, [line])
+    promised, (last, came) = line.promise or order.promise_current, _over(order, line)
     if promised is None or last is None or not _through(order, line):
         return None
-    received = order.plant_calendar.local_date(last)
+    until = order.plant_calendar.local_date(last)
     moved = _moved(order, promised, _promised_at(order), last)
-    days = order.plant_calendar.workdays_between(moved, received)
+    days = order.plant_calendar.workdays_between(moved, until)
+    received = until if came else None
     return Punctuality(True, line.line, days, promised, received, moved if moved != promised else None)
+
+
+def _over(order: Order, line: Line) -> tuple[datetime | None, bool]:
+    """When the wait for the line was over, so far: the last of it came, or was given up; and whether it came."""
+    received, given_up = _last_receipt(order, [line]), _given_up(order, line)
+    times = [at for at in (received, given_up) if at is not None]
+    if not times:
+        return None, False
+    last, came = max(times), received is not None and received == max(times)
+    if order.cancelling or order.end is Stage.CANCELLED:
+        called_off = order.cancel_requested_at or order.ended_at
+        # From then on nobody waited for it.
+        if called_off is not None and called_off < last:
+            return called_off, False
+    return last, came
+
+
+def _given_up(order: Order, line: Line) -> datetime | None:
+    """When pieces that the supplier had, of this line, were last given up: lost by it, or written off with the
+    order. Not those it had for work that had to be done again through no fault of its own."""
+    found = [
+        (claim.opened_at, claim.pieces)
+        for claim in order.claims.values()
+        if claim.against == SUPPLIER and not claim.void and claim.outcome != "withdrawn"
+    ]
+    if order.ended_at is not None:
+        found.append((order.ended_at, order.written_off))
+    again = _lost_again(order)
+    times = []
+    for at, pieces in found:
+        for place, lost in pieces.items():
+            excused = min(lost, again.get(place, ZERO))
+            again[place] = again.get(place, ZERO) - excused
+            if lost > excused and line_of(place) == line.line:
+                times.append(at)
+    return max(times, default=None)
+
+
+def _lost_again(order: Order) -> dict[str, Decimal]:
+    """Pieces that did not come back from work that was not the supplier's to pay for, by stock key."""
+    found: dict[str, Decimal] = {}
+    for item in order.nonconformances.values():
+        if item.responsibility in NOT_THE_SUPPLIERS:
+            for outcome in item.outcomes:
+                if outcome.decision == "lost":
+                    at = key(outcome.line, outcome.lot)
+                    found[at] = found.get(at, ZERO) + outcome.quantity
+    return found
 
 
 def _promised_at(order: Order) -> datetime:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from models.domain import commands as c
 from models.domain import events as e
 from models.domain.calendar import WorkingCalendar
 from models.domain.causes import Cause
@@ -29,13 +30,19 @@ from models.domain.decide import decide
 from models.domain.evidence import DocumentType
 from models.domain.facts import Asked, Facts
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
+from models.domain.next_steps import days_late
 from models.domain.notices import notices
 from models.domain.order import Order
 from tests.domain.asking import (
     ALERT,
     NC,
     accept,
+    agree,
+    answer,
+    approve,
     arrived,
+    change,
+    counter,
     decline,
     dispose,
     document,
@@ -46,14 +53,17 @@ from tests.domain.asking import (
     ship,
     sign,
     some,
+    terms,
 )
 from tests.domain.orders import (
     BERLIN,
     CLOCK,
     LONDON,
     NEED_BY,
+    NOW,
     SUPPLIER_LINK,
     Scene,
+    a_line,
     day,
     given,
     issued,
@@ -293,6 +303,43 @@ class TestShippingAndReceiving:
         scene = given(quiet(), accept(date(2026, 12, 21))).then("acknowledged")
         assert scene.told() == ["02 09:00 raise forecast_late"]
         assert scene.event(e.AlertRaised).details == "2026-12-21"
+
+    def test_a_later_day_that_the_buyer_accepted_is_told_to_nobody(self) -> None:
+        scene = given(quiet(), counter(date(2026, 12, 22))).when(answer())
+        assert scene.told() == []
+        assert days_late(scene.order, NOW.date()) == 4, "the order says so all the same"
+        assert of("late", scene.wait(day(18, 22, month=12))) == []
+        assert of("receipt", scene.wait(day(21, month=12))) == ["18 23:00 raise receipt_overdue"]
+
+    def test_it_is_told_again_when_it_gets_later_than_was_accepted(self) -> None:
+        scene = given(issued(), counter(date(2026, 12, 22)), answer(), send(100))
+        for forecast, told in (
+            (date(2026, 12, 22), []),
+            (date(2026, 12, 20), []),
+            (date(2026, 12, 23), ["02 09:00 raise forecast_late"]),
+            (date(2026, 12, 21), ["02 09:00 clear forecast_late"]),
+        ):
+            scene.when(arrived("SHIP", forecast=forecast))
+            assert scene.told() == told, forecast
+
+    def test_that_it_is_late_is_settled_when_the_buyer_accepts_it(self) -> None:
+        scene = given(issued(), send(100)).when(arrived("SHIP", forecast=date(2026, 12, 22)))
+        assert scene.told() == ["02 09:00 raise forecast_late"]
+        given(scene, counter(date(2026, 12, 22))).when(answer())
+        assert scene.told() == ["02 09:00 clear forecast_late"]
+
+    def test_a_day_accepted_for_another_need_by_is_told(self) -> None:
+        scene = given(quiet(), counter(date(2026, 12, 22)), answer())
+        given(scene, change(need_by=date(2026, 12, 16)), approve()).when(agree(promise=date(2026, 12, 22)))
+        assert scene.told() == ["02 09:00 raise forecast_late"]
+
+    def test_a_day_that_stays_with_other_lines_was_accepted_too(self) -> None:
+        # One line is agreed for a later day, the other is asked for again and answered in time.
+        two = issued(a_line(), a_line(2, 50, [("L2", 50)]), milestones=())
+        proposed = counter(None, terms(1, 100, promise=date(2026, 12, 22)), terms(2, 40))
+        scene = given(two, proposed, answer("accept", "Too few", c.AnswerLine(2, "reject")))
+        scene.when(accept(NEED_BY)).then("acknowledged")
+        assert (scene.order.promise_current, scene.told()) == (date(2026, 12, 22), [])
 
     def test_a_better_forecast_clears_it_and_a_worse_one_is_another(self) -> None:
         scene = given(issued(), accept(NEED_BY), send(100))

@@ -14,6 +14,7 @@ from models.domain.evidence import DocumentType
 from tests.domain.asking import (
     NC,
     accept,
+    agree,
     answer,
     approve,
     change,
@@ -26,7 +27,7 @@ from tests.domain.asking import (
     ship,
     terms,
 )
-from tests.domain.orders import QUALITY, Scene, given, issued
+from tests.domain.orders import QUALITY, Scene, day, given, issued
 from tests.domain.test_transfer import offered
 
 SOONER, LATER = date(2026, 12, 11), date(2027, 1, 8)
@@ -117,3 +118,17 @@ def test_material_is_asked_back_on_time_whatever_was_held_before() -> None:
     due, calendar = clock(scene, "return_overdue")
     assert due is not None
     assert calendar.working_time_between(scene.now, due) == timedelta(hours=90)
+
+
+def test_who_promises_a_day_knew_of_the_hold_before_it() -> None:
+    scene = plain(accept(SOONER), send())
+    scene.at(day(4)).when(WAIT).then()
+    scene.at(day(11)).when(Resume()).then()
+    # The first promise moves by the days of the hold, the one given after it does not.
+    assert [deadline.due for deadline in watch(scene.order) if deadline.rule.code == "ship_overdue"] == [
+        day(19, 0, month=12)
+    ]
+    given(scene, change(need_by=LATER), approve(), agree(promise=date(2026, 12, 16)))
+    assert [deadline.due for deadline in watch(scene.order) if deadline.rule.code == "ship_overdue"] == [
+        day(17, 0, month=12)
+    ]

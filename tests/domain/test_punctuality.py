@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from models.codec import dump_order, load_order
 from models.domain import billing, settlement
@@ -14,20 +16,24 @@ from models.domain.contract import Terms
 from models.domain.evolve import fold
 from models.domain.order import Order
 from tests.domain.asking import (
+    NC,
     accept,
     agree,
     answer,
     approve,
+    arrived,
     change,
     changed,
     counter,
+    dispose,
     hurry,
+    lose,
     receive,
     send,
     ship,
     terms,
 )
-from tests.domain.orders import Scene, day, given, issued, parametrize
+from tests.domain.orders import Scene, a_line, day, given, issued, parametrize
 from tests.domain.test_parts import box, deliver, in_parts, settled
 
 AGREED = Terms(
@@ -229,3 +235,109 @@ def test_the_day_promised_with_the_answer_is_the_one_to_keep_when_it_was_hurried
         given(scene, receive(100))
         found = [each for each in billing.charges(scene.order) if each.kind is ChargeKind.EXPEDITE]
         assert len(found) == fees
+
+
+def at_supplier() -> Scene:
+    """100 pieces, promised for Friday the 20th of November, at the supplier."""
+    return given(issued(contract=AGREED), accept(PROMISE), send(), arrived())
+
+
+def some_came(scene: Scene, when: int, pieces: int) -> Scene:
+    """So many of them on that day of November."""
+    scene.at(day(when, 12)).when(ship(pieces)).then()
+    return given(scene, receive(pieces, parcel=box(scene)))
+
+
+SIGNED = c.ForceComplete("They never came", c.Signature("Ada Stahl"))
+
+
+def test_what_the_supplier_lost_is_late_until_it_is_given_up() -> None:
+    scene = some_came(at_supplier(), 17, 90)
+    scene.at(day(30, 12)).when(lose(10, from_="at_supplier")).then()
+    assert of_days(scene.order) == [("late", 1, "6", "-60.00")]
+    (late,) = [each for each in billing.charges(scene.order) if each.kind is ChargeKind.LATE]
+    assert (late.promised, late.received) == (PROMISE, None), "it never came"
+    # A claim that is withdrawn was no fault of the supplier's.
+    given(scene, c.SettleClaim("SO-1-L1", "withdrawn", note="Found in our stores"))
+    assert of_days(scene.order) == []
+
+
+def test_all_of_it_lost_is_late_although_nothing_came() -> None:
+    scene = at_supplier()
+    scene.at(day(30, 12)).when(lose(100)).then()
+    assert of_days(scene.order) == [("late", 1, "6", "-60.00")]
+
+
+def test_what_the_carrier_lost_delays_no_supplier() -> None:
+    scene = some_came(at_supplier(), 17, 90)
+    given(scene, ship(10))
+    scene.at(day(30, 12)).when(lose(10)).then()
+    assert of_days(scene.order) == []
+
+
+def test_what_the_supplier_still_has_when_the_order_is_completed_is_late_until_then() -> None:
+    scene = some_came(at_supplier(), 17, 90)
+    assert of_days(scene.order) == [], "it may still come"
+    scene.at(day(30, 12)).when(SIGNED).then("closed", accepted=90, lost=10, sent=100)
+    assert of_days(scene.order) == [("late", 1, "6", "-60.00")]
+    assert fold(scene.stream) == scene.order == load_order(dump_order(scene.order))
+    assert settled(scene) == {"price": "76.50", "late": "-60.00"}
+    # What turns up afterwards came no earlier for that.
+    scene.at(day(1, 12, month=12)).when(receive(pending=10, parcel="", slip="LS-1")).then()
+    assert of_days(scene.order) == [("late", 1, "6", "-60.00")]
+
+
+def test_what_is_on_its_way_when_the_order_is_completed_the_supplier_had_sent() -> None:
+    scene = given(some_came(at_supplier(), 17, 90), ship(10))
+    scene.at(day(30, 12)).when(SIGNED).then("closed", accepted=90, lost=10, sent=100)
+    assert of_days(scene.order) == []
+
+
+@parametrize("responsible,expected", ("us", []), ("supplier", [("late", 1, "6", "-60.00")]))
+def test_pieces_lost_in_rework_of_ours_delay_nobody(responsible: Any, expected: object) -> None:
+    scene = at_supplier()
+    scene.at(day(17, 12)).when(ship()).then()
+    given(scene, receive(90, rejected=10), dispose(rework=10))
+    given(scene, c.SetResponsibility(NC, responsible, "The drawing"))
+    scene.at(day(30, 12)).when(replace(lose(10), against="supplier")).then()
+    assert of_days(scene.order) == expected
+
+
+def test_what_was_closed_short_is_missed_and_late_for_nobody() -> None:
+    scene = given(issued(contract=AGREED), accept(PROMISE), send(60), arrived())
+    some_came(scene, 17, 60)
+    scene.at(day(30, 12)).when(c.ShortClose((c.LineOnly(1),), "Enough")).then("received")
+    assert of_days(scene.order) == [], "neither a reward nor a deduction"
+    scene.when(c.Close()).then("closed")
+    assert settled(scene) == {"price": "51.00"}
+
+
+@parametrize("called_off,expected", (19, []), (20, []), (26, [("late", 1, "4", "-40.00")]))
+def test_who_cancels_after_the_promised_day_counts_the_days_until_then(
+    called_off: int, expected: object
+) -> None:
+    scene = some_came(at_supplier(), 17, 60)
+    scene.at(day(called_off, 12)).when(c.Cancel("Made elsewhere")).then("receiving")
+    assert of_days(scene.order) == [], "it may still come"
+    scene.at(day(30, 12)).when(ship(unprocessed=40, quantity=40)).then()
+    scene.when(receive(unprocessed=40, parcel=box(scene))).then("cancelled")
+    assert of_days(scene.order) == expected
+
+
+def test_a_delivery_that_has_not_come_keeps_the_reward_back_whatever_the_tolerance() -> None:
+    proposed = counter(None, terms(1, 60, promise=PROMISE), terms(1, 40, promise=date(2026, 12, 4)))
+    scene = given(issued(a_line(tolerance=Decimal("0.5")), contract=AGREED), proposed, answer())
+    given(scene, send(60, "L1"), send(40, "L1", line=2))
+    some_came(scene, 17, 60)
+    assert of_days(scene.order) == [], "60 of 100 would be enough, but the others are still to come"
+    given(scene, ship(40, line=2), receive(40, line=2, parcel="SO-1-P2"))
+    assert of_days(scene.order) == [("early", 1, "1", "11.00")]
+
+
+def test_hurrying_costs_nothing_when_some_of_it_never_came_in_time() -> None:
+    scene = given(issued(contract=AGREED), accept(date(2026, 12, 18)), send(), arrived())
+    given(scene, hurry(date(2026, 11, 20)), agree(promise=PROMISE))
+    some_came(scene, 19, 90)
+    assert ChargeKind.EXPEDITE in {each.kind for each in billing.charges(scene.order)}
+    scene.at(day(23, 12)).when(lose(10, from_="at_supplier")).then()
+    assert ChargeKind.EXPEDITE not in {each.kind for each in billing.charges(scene.order)}

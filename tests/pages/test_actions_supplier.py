@@ -68,9 +68,12 @@ async def test_other_terms_are_entered_line_by_line_and_accepted(system: System,
     page = await buyer.look("answer-counter")
     assert "Nickel <rose>" in page.text
     assert "0.85 USD 0.95 USD" in page.text
+    assert "3 days after it is needed" in page.text
     await buyer.do("answer-counter", "accept")
     order = await system.get(f"/orders/{number}")
     assert (order["stage"], order["lines"][0]["unit_price"]) == ("acknowledged", "0.95")
+    # Whoever accepted it read so: nobody is alerted.
+    assert [alert["rule"] for alert in order["alerts"]] == []
 
 
 async def test_a_proposal_is_rejected_by_the_second_button(system: System, browsers: Browsers) -> None:

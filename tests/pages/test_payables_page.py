@@ -11,7 +11,9 @@ from api.supplier.words import Words
 from models.domain.authority import Role
 from models.domain.charges import ChargeKind
 from models.queries import costs
-from tests.domain.test_punctuality import held
+from tests.domain.asking import lose
+from tests.domain.orders import day
+from tests.domain.test_punctuality import at_supplier, held
 from tests.pages.browser import Browsers
 from tests.pages.doing import PIECES, at
 from tests.systems import System
@@ -37,6 +39,14 @@ async def ended(system: System) -> str:
 
 def test_every_kind_of_charge_has_a_word() -> None:
     assert CHARGES.keys() == set(ChargeKind)
+
+
+def test_of_what_never_came_a_charge_says_so() -> None:
+    words = Words("en", "Europe/Berlin", date(2026, 11, 30))
+    scene = at_supplier()
+    scene.at(day(30, 12)).when(lose(100)).then()
+    (late,) = [item for item in costs.cost(scene.order)["items"] if item["kind"] == "late"]
+    assert row(late, "EUR", words).why.replace("\xa0", " ") == "promised Fri 20 Nov, never came"
 
 
 def test_a_charge_for_a_day_says_what_was_promised_and_what_our_hold_moved_that_to() -> None:

@@ -101,6 +101,8 @@ class TermsRow:
     new_quantity: str = ""
     new_price: str = ""
     new_day: str = ""
+    # How many days after it is needed.
+    late: int = 0
 
     @property
     def proposed(self) -> bool:
@@ -145,6 +147,7 @@ def _row(acting: Acting, was: LineTerms, wanted: LineTerms, number: int) -> Term
         words.amount(wanted.quantity, line.unit) if wanted.quantity != was.quantity else "",
         price(wanted) if wanted.unit_price != was.unit_price else "",
         words.day(wanted.promise_date) if wanted.promise_date != was.promise_date else "",
+        max(0, (wanted.promise_date - (line.need_by or order.need_by)).days),
     )
 
 
