@@ -25,7 +25,7 @@ from models.domain.milestones import MilestoneKind, MilestoneTemplate
 from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.serial_stock import SerialStock
-from models.domain.serials import Elsewhere, typed_in
+from models.domain.serials import typed_in
 from models.domain.upstream import Upstream
 from models.domain.worked import Worked, step_of
 from models.queries.approved import approved_suppliers
@@ -86,7 +86,11 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
         return facts
     if not any(line.by_serial for line in order.lines):
         return facts
-    facts = replace(facts, elsewhere=_elsewhere(session, order, command, facts.event))
+    about = _about(order, command, facts.event)
+    found = elsewhere(session, order, sorted(about), lock=isinstance(command, c.Send))
+    facts = replace(facts, elsewhere=found)
+    if not isinstance(command, c.Send):
+        facts = replace(facts, serial_stock=_gone_since(session, order, about))
     if isinstance(command, c.Send):
         named = sorted(typed_in(command))
         facts = replace(
@@ -124,10 +128,14 @@ def _serial_stock(session: Session, order: Order, command: c.Send) -> SerialStoc
     return serial_stock(session, lots - {""}, named)
 
 
-def _elsewhere(
-    session: Session, order: Order, command: c.Command, event: EventFact | None
-) -> dict[str, Elsewhere]:
-    """Which of the serials it is about another order had later than this one."""
+def _gone_since(session: Session, order: Order, about: set[tuple[int, str]]) -> SerialStock:
+    """Which of them were dispatched or used up since, read under the lots' locks."""
+    parts = {line.line: line.part for line in order.lines if line.by_serial}
+    return serial_stock(session, (), {(parts[line], serial) for line, serial in about if line in parts})
+
+
+def _about(order: Order, command: c.Command, event: EventFact | None) -> set[tuple[int, str]]:
+    """The serials that the command is about, each with its line."""
     named = set(typed_in(command))
     if event is not None:
         moves: tuple[Move, ...] = getattr(event.event, "moves", ())
@@ -135,7 +143,7 @@ def _elsewhere(
     if isinstance(command, c.ReportNonconformance):
         # All that is there may be meant without being named.
         named |= {(line_of(name), lot_of(name)) for name in order.serials}
-    return elsewhere(session, order, sorted(named), lock=isinstance(command, c.Send))
+    return named
 
 
 def _gather(session: Session, row: OrderRow, order: Order | None, command: c.Command, now: datetime) -> Facts:

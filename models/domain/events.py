@@ -33,6 +33,7 @@ from models.domain.records import (
     Tested,
     Withdrawn,
 )
+from models.domain.serial_stock import Whereabouts
 from models.domain.transfers import Transfer
 
 
@@ -519,6 +520,8 @@ class NonconformanceOpened(Event):
     recorded_only: bool = False
     # The sequence of the event that rejected the pieces; 0 when it is this one.
     opened_by: int = 0
+    # The serial numbers of pieces that are recorded only, and where each is; nothing is said of one that is here.
+    recorded: Mapping[str, Whereabouts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,11 @@ from models.domain.events import Event
 from models.domain.evidence import DocumentType
 from models.domain.inspection import InspectionPlan
 from models.domain.milestones import MilestoneTemplate
-from models.domain.order import Order
+from models.domain.order import Line, Order
 from models.domain.order_types import DEFAULT
 from models.domain.origins import Origin
-from models.domain.pieces import Took, line_of, lot_of
-from models.domain.serial_stock import SerialStock
+from models.domain.pieces import Took, key, line_of, lot_of
+from models.domain.serial_stock import SerialStock, Whereabouts
 from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
 from models.domain.transfers import coming
@@ -197,7 +197,8 @@ class Facts:
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
     # Of the serials that are to be sent where other lines had them, by `key(line, serial)`.
     been: Mapping[str, tuple[Been, ...]] = field(default_factory=dict)
-    # The pieces with serial numbers that are to be sent, and those in their lots.
+    # The pieces with serial numbers that are to be sent and those in their lots; of a correction or a
+    # nonconformance those it is about.
     serial_stock: SerialStock = SerialStock()
     # Who acts, for what they sign.
     signer: Signer = Signer()
@@ -217,6 +218,15 @@ class Facts:
     new_lots: Mapping[str, str] = field(default_factory=dict)
     # The outside operations that a change is to add, by work order and operation.
     operations: Mapping[tuple[str, int], OperationFact] = field(default_factory=dict)
+
+
+def no_longer_here(facts: Facts, line: Line, serial: str) -> Whereabouts | None:
+    """Where a piece is that left this order's shelf since; None while nobody wrote down that it did."""
+    known = facts.serial_stock.pieces.get((line.part, serial))
+    if known is not None and known.gone:
+        return known
+    other = facts.elsewhere.get(key(line.line, serial))
+    return Whereabouts(order=other.order, bucket=other.bucket) if other is not None else None
 
 
 def lots_to_lock(order: Order, command: Command) -> frozenset[str]:

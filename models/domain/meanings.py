@@ -647,6 +647,7 @@ def _opened(order: Order, event: e.NonconformanceOpened, sequence: int, at: date
         opened_by=event.opened_by or sequence,
         line=event.line,
         serials=serials,
+        recorded=event.recorded,
     )
     return replace(order, nonconformances={**order.nonconformances, event.nonconformance: item})
 

@@ -12,6 +12,7 @@ from models.domain.corrective import CorrectiveAction, Decided, Review
 from models.domain.evidence import DocumentType, Mismatch, Printed, comparable
 from models.domain.pieces import Took
 from models.domain.quantities import ZERO, grain, plain
+from models.domain.serial_stock import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +432,8 @@ class Nonconformance:
     reviews: tuple[Review, ...] = ()
     # The share each of its serials has, by `key(line, serial)`.
     serials: Mapping[str, Share] = field(default_factory=dict)
+    # The serials of pieces that are recorded only, and where each was by then.
+    recorded: Mapping[str, Whereabouts] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from models.domain.errors import Invalid, Refusal
+from models.domain.errors import FieldError, Invalid, Refusal
 from models.domain.pieces import Bucket
 from models.domain.serials import listed, unsettled
 
@@ -137,6 +137,19 @@ class SerialStock:
                 lot=lot,
                 serials=listed(self.here[lot]),
             )
+
+
+def fate(serial: str, where: Whereabouts, at: str) -> FieldError:
+    """What became of a piece that is no longer where an order left it. `at` is the field that names it."""
+    text, known = "{serial} went on.", {"serial": serial}
+    if where.dispatch:
+        text, known = "{serial} left with dispatch {dispatch}.", {**known, "dispatch": where.dispatch}
+    elif where.job:
+        text, known = "{serial} was used up by work order {job}.", {**known, "job": where.job}
+    elif where.bucket is not None:
+        text = "{serial} is with order {order} ({bucket})."
+        known = {**known, "order": where.order, "bucket": where.bucket.replace("_", " ")}
+    return FieldError(at, text, tuple(known.items()))
 
 
 def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.domain.order import Line, Order
 
 # A sentence names so many of them; the order's page has the others.
-_SHOWN = 12
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def not_enough(line: Line, found: object, entered: object, field: str) -> Refusa
 def listed(names: Iterable[str]) -> str:
     """Serials in a sentence; of very many, the first."""
     every = list(names)
-    more = f", … ({len(every)})" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more or "–"
+    more = f", … ({len(every)})" if len(every) > MOST_NAMED else ""
+    return ", ".join(every[:MOST_NAMED]) + more or "–"
 
 
 def moved(places: Mapping[str, Place], moves: Iterable[Move], at: datetime) -> Mapping[str, Place]:

@@ -208,6 +208,15 @@ def nonconformances(order: Order) -> list[View]:
             "cause": item.cause,
             "responsibility": item.responsibility or None,
             "recorded_only": item.recorded_only,
+            "recorded": [
+                {
+                    "serial": serial,
+                    "dispatch": where.dispatch or None,
+                    "work_order": where.job or None,
+                    "order": where.order or None,
+                }
+                for serial, where in item.recorded.items()
+            ],
             "withdrawn": item.withdrawn,
             "dispositions": of_ledger(order, item)["decided"],
             "actions": [shown(action) for action in item.actions],

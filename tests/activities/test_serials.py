@@ -139,6 +139,28 @@ def test_pieces_that_are_here_or_gone_are_not_received_in_place_of_those_sent(jo
     assert places(job) == []
 
 
+def test_what_was_dispatched_or_used_up_is_named_where_it_is_taken_back_or_doubted(job: Job) -> None:
+    _made(job, "ABCDEF")
+    done(job, job.first, send("ABCD"), receive(accepted="ABCD"))
+    left, used = leave(job, "A"), use(job, "B")
+    done(job, job.second, send("C"))
+    # There are others of the lot on the shelf, and they are not these.
+    correction = c.Correct(_sequence(job, job.first), "Typed wrongly")
+    code, said = refused(job, job.first, correction)
+    assert (code, said["serials"]) == ("correct.moved_on", "A, B, C")
+    done(job, job.first, c.ReportNonconformance((c.LineQuantity(1, D(4)),), "Thin"))
+    assert where(job, job.first) == {"A": "accepted", "B": "accepted", "C": "accepted", "D": "rejected"}
+    with job.shop.database.read() as session:
+        first, last = queries.view(session, job.first, CLEARED)["nonconformances"]
+    assert (first["quantity"], first["recorded"]) == (1, [])
+    assert [tuple(each.values()) for each in last["recorded"]] == [
+        ("A", left, None, None),
+        ("B", None, used, None),
+        ("C", None, None, job.second),
+    ]
+    assert places(job) == []
+
+
 def test_a_piece_nobody_made_stays_surplus_until_it_goes_back(job: Job) -> None:
     _made(job, "ABC")
     done(job, job.first, send("AB"), receive(accepted="AZ"))

@@ -372,6 +372,50 @@ def test_accepted_pieces_that_went_on_are_only_recorded() -> None:
     assert [item.recorded_only for item in scene.order.nonconformances.values()] == [False, True]
 
 
+GONE = {
+    ("FLANGE", "A"): Whereabouts(dispatch="D-1"),
+    ("FLANGE", "B"): Whereabouts(job="4600"),
+    ("FLANGE", "D"): Whereabouts("L1", "SO-1", Bucket.ACCEPTED),
+}
+
+
+def gone() -> Scene:
+    """Of A to D, all accepted, A was dispatched, B used up, C is with another order and D is here."""
+    scene = given(in_box(), receive(accepted="ABCD"))
+    scene.serial_stock = SerialStock(GONE)
+    scene.elsewhere = {"1:C": Elsewhere("SO-2", Bucket.AT_SUPPLIER)}
+    return scene
+
+
+def test_a_correction_names_what_became_of_each_piece_that_is_no_longer_here() -> None:
+    scene = gone()
+    correct = c.Correct(scene.order.receipts[0].sequence, "Typed wrongly")
+    refusal = scene.when(correct).refused("correct.moved_on", serials="A, B, C").refusal
+    assert refusal is not None
+    assert [error.message for error in refusal.errors] == [
+        "A left with dispatch D-1.",
+        "B was used up by work order 4600.",
+        "C is with order SO-2 (at supplier).",
+    ]
+
+
+@parametrize(
+    "named, rejected, recorded",
+    ("D", "D", {}),
+    ("A", "", {"A": Whereabouts(dispatch="D-1")}),
+    ("", "D", {"A": GONE["FLANGE", "A"], "B": GONE["FLANGE", "B"], "C": Whereabouts("", "SO-2", Bucket.AT_SUPPLIER)}),
+)
+def test_a_nonconformance_rejects_the_pieces_that_are_here_and_names_where_the_others_are(
+    named: str, rejected: str, recorded: dict[str, Whereabouts]
+) -> None:
+    scene = gone()
+    wanted = c.LineQuantity(1, Decimal(len(named) or 4), serials=tuple(named))
+    given(scene, c.ReportNonconformance((wanted,), "Burr"))
+    assert where(scene).get("rejected", "") == rejected
+    found = [item.recorded for item in scene.order.nonconformances.values() if item.recorded_only]
+    assert found == ([recorded] if recorded else [])
+
+
 def test_a_correction_puts_every_piece_back_where_it_was() -> None:
     scene = in_box()
     before = where(scene)

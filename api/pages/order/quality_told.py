@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.pages.alert_words import caused_by
+from api.pages.order.serials_told import recorded
 from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
 from api.supplier.told import mismatch
@@ -55,7 +56,7 @@ def opened(event: e.NonconformanceOpened, tell: Telling) -> Sentence:
     why = defect(tell.words, event.defect, event.receipt)
     if event.recorded_only:
         text = N_("{who} recorded {nonconformance}: {pieces}, used or sent on already.")
-        return Sentence(text, values, "act", why)
+        return Sentence(text, values, "act", why, details=recorded(event.recorded, tell.words))
     return Sentence(N_("{who} opened {nonconformance}: {pieces} rejected."), values, "act", why)
 
 

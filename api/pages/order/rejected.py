@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from activities import wording
 from api.pages.order.header import owner
+from api.pages.order.serials_told import recorded
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
 from api.pages.wording import ACTION_STATES
@@ -38,6 +39,8 @@ class NonconformanceView:
     decided: tuple[str, ...]
     # Corrective actions: how each stands, in a word and its kind, what it is and until when.
     actions: tuple[tuple[str, str, str, str], ...]
+    # The serial numbers of pieces that are recorded only, and where each was.
+    recorded: tuple[str, ...]
     open: bool
     recorded_only: bool
     withdrawn: bool
@@ -96,6 +99,7 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
             for each in item.actions
         ),
         open=item.open,
+        recorded=recorded(item.recorded, words),
         recorded_only=item.recorded_only,
         withdrawn=item.withdrawn,
     )

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.order.telling import Telling
+from api.supplier.words import Words
 from models.domain import events as e
 from models.domain.pieces import Bucket, Move
+from models.domain.serial_stock import Whereabouts, fate
 
 # An order that is split, or goes on with what another had, moves every piece without any of them moving.
 _STAY = (e.OrderSplit, e.PiecesTakenOver)
+
+
+def recorded(pieces: Mapping[str, Whereabouts], words: Words) -> tuple[str, ...]:
+    """Of pieces that are recorded only: their serial numbers, and where those are that are no longer here."""
+    away = [words.refusal(fate(serial, where, "")) for serial, where in pieces.items() if where != Whereabouts()]
+    here = [serial for serial, where in pieces.items() if where == Whereabouts()]
+    told = (words.labelled(words.say(N_("Serial numbers")), words.listed(here)),) if here else ()
+    return (*told, *away)
 
 
 def moved(event: e.Event, tell: Telling) -> tuple[str, ...]:

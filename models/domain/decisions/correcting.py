@@ -16,12 +16,14 @@ from models.domain.decisions.processing import overfilled_load
 from models.domain.decisions.shares import overclaimed
 from models.domain.errors import Invalid, Refusal
 from models.domain.evolve import evolve, shelf_changes, taken
-from models.domain.facts import Asked, EventFact, Facts
+from models.domain.facts import Asked, EventFact, Facts, no_longer_here
 from models.domain.genealogy import load_node
 from models.domain.order import Order
-from models.domain.pieces import Bucket, Took, key, lot_of
+from models.domain.pieces import Bucket, Took, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
+from models.domain.serial_stock import fate
+from models.domain.serials import MOST_NAMED, listed
 from models.domain.transfers import TransferState
 
 CORRECTABLE = (
@@ -214,11 +216,7 @@ def _load_not_shipped(order: Order, fact: EventFact) -> None:
 
 def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> None:
     """Accepted pieces that were used or dispatched since cannot be taken back into the box."""
-    for move in undone.moves:
-        for name in move.serials:
-            # Another order has had it since, so it is no longer where this event left it.
-            if key(move.line, name) in facts.elsewhere:
-                raise _moved_on(name)
+    _every_piece_still_here(order, undone, facts)
     took = taken(undone.moves)
     for (number, lot), pieces in shelf_changes(undone.moves).items():
         line, fact = order.line(number), facts.lots.get(lot)
@@ -236,6 +234,26 @@ def _still_on_shelf(order: Order, undone: e.EventCorrected, facts: Facts) -> Non
                 lot=lot,
                 left=fact.on_hand,
             )
+
+
+def _every_piece_still_here(order: Order, undone: e.EventCorrected, facts: Facts) -> None:
+    """Where pieces have numbers, each is looked for: as many others in its place do not make good for one that
+    was dispatched, used up or has been with another order since."""
+    gone = {}
+    for move in undone.moves:
+        line = order.line(move.line)
+        for serial in move.serials if line is not None else ():
+            where = no_longer_here(facts, line, serial) if line is not None else None
+            if where is not None:
+                gone[serial] = fate(serial, where, "event")
+    if gone:
+        raise Refusal(
+            "correct.moved_on",
+            "No longer here: {serials}. Take back first what was done with them, or report a nonconformance, which "
+            "is recorded.",
+            errors=tuple(gone.values())[:MOST_NAMED],
+            serials=listed(gone),
+        )
 
 
 def _still_there(order: Order, events: Sequence[e.Event], now: datetime) -> None:

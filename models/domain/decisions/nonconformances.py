@@ -14,11 +14,12 @@ from models.domain.decisions.going_on import Job, job_of, not_gone_on
 from models.domain.decisions.shares import settle
 from models.domain.errors import Refusal
 from models.domain.events import Event, NonconformanceOpened, ShareMove
-from models.domain.facts import Asked, Facts
+from models.domain.facts import Asked, Facts, no_longer_here
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, key, line_of
 from models.domain.quantities import ZERO
 from models.domain.records import Share
+from models.domain.serial_stock import Whereabouts
 from models.domain.serials import Named
 
 
@@ -28,7 +29,7 @@ def report_nonconformance(
     """Found later: accepted pieces still on our shelf, then pending ones, become rejected.
 
     What was used, dispatched or sent straight on since, and everything once the order has ended, is only
-    recorded.
+    recorded; pieces with serial numbers by name, with what became of each.
     """
     checks.some_lines(command.lines)
     defect = checks.written(command.defect, "defect")
@@ -36,14 +37,14 @@ def report_nonconformance(
     on_hand = {lot: fact.on_hand for lot, fact in facts.lots.items()}
     not_on = not_gone_on(order, facts)
     moves: list[Move] = []
-    recorded: list[tuple[Line, Decimal]] = []
+    recorded: list[tuple[Line, Decimal, dict[str, Whereabouts]]] = []
     for index, item in enumerate(command.lines):
         line = checks.the_line(order, item.line, index)
         wanted = checks.counted(line, item.quantity, index)
         lot, output = _named(order, line, item.lot, index)
         _not_beyond_received(shelf, line, lot, output, wanted, index)
         named = checks.serials(line, item.serials, wanted, index)
-        _which(order, line, lot, output, wanted, named)
+        meant = _which(order, line, lot, output, wanted, named)
         accepted = shelf.take(
             line.line, lot, wanted, [Bucket.ACCEPTED], output=output, serials=named, only=False
         )
@@ -55,32 +56,47 @@ def report_nonconformance(
             left -= pending.quantity
         moves += here
         if left:
-            recorded.append((line, left))
+            rejected = {serial for move in here for serial in move.serials}
+            names = [serial for serial in meant if serial not in rejected]
+            recorded.append(
+                (line, left, {each: no_longer_here(facts, line, each) or Whereabouts() for each in names})
+            )
     opened = open_for(order, moves, defect, moving=True, shares=settle(order, moves))
     count = len(order.nonconformances) + len(opened)
     return [
         *opened,
         *(
             NonconformanceOpened(
-                f"{order.number}-N{count + place + 1}", line.line, gone, defect, (), recorded_only=True
+                f"{order.number}-N{count + place + 1}",
+                line.line,
+                gone,
+                defect,
+                (),
+                recorded_only=True,
+                recorded=names,
             )
-            for place, (line, gone) in enumerate(recorded)
+            for place, (line, gone, names) in enumerate(recorded)
         ),
     ]
 
 
-def _which(order: Order, line: Line, lot: str, output: str, wanted: Decimal, named: Named) -> None:
-    """Raises when serial numbers are named that are not here, or when nobody could say which are meant."""
-    if line.by_serial:
-        sources = [Bucket.ACCEPTED] if output else [Bucket.ACCEPTED, Bucket.PENDING]
-        Shelf(order).take(line.line, lot, wanted, sources, output=output, serials=named)
+def _which(
+    order: Order, line: Line, lot: str, output: str, wanted: Decimal, named: Named
+) -> tuple[str, ...]:
+    """The serial numbers that are meant. Raises when some are named that were not accepted and are not pending,
+    or when nobody could say which."""
+    if not line.by_serial:
+        return ()
+    sources = [Bucket.ACCEPTED] if output else [Bucket.ACCEPTED, Bucket.PENDING]
+    drawn = Shelf(order).take(line.line, lot, wanted, sources, output=output, serials=named)
+    return tuple(serial for part in drawn.parts for serial in part.serials)
 
 
 def _not_gone_on(line: Line, part: Taken, facts: Facts) -> Taken:
-    """Without the serials that another order has had since."""
+    """Without the serials that were dispatched, used up or with another order since."""
     if not line.by_serial:
         return part
-    here = tuple(name for name in part.serials if key(line.line, name) not in facts.elsewhere)
+    here = tuple(name for name in part.serials if no_longer_here(facts, line, name) is None)
     return replace(part, quantity=Decimal(len(here)), serials=here)
 
 
