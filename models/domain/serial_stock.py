@@ -141,15 +141,14 @@ class SerialStock:
 
 def fate(serial: str, where: Whereabouts, at: str) -> FieldError:
     """What became of a piece that is no longer where an order left it. `at` is the field that names it."""
-    text, known = "{serial} went on.", {"serial": serial}
+    known = ("serial", serial)
     if where.dispatch:
-        text, known = "{serial} left with dispatch {dispatch}.", {**known, "dispatch": where.dispatch}
-    elif where.job:
-        text, known = "{serial} was used up by work order {job}.", {**known, "job": where.job}
-    elif where.bucket is not None:
-        text = "{serial} is with order {order} ({bucket})."
-        known = {**known, "order": where.order, "bucket": where.bucket.replace("_", " ")}
-    return FieldError(at, text, tuple(known.items()))
+        return FieldError(at, "{serial} left with dispatch {dispatch}.", (known, ("dispatch", where.dispatch)))
+    if where.job:
+        return FieldError(at, "{serial} was used up by work order {job}.", (known, ("job", where.job)))
+    bucket = where.bucket.replace("_", " ") if where.bucket is not None else ""
+    told = (known, ("order", where.order), ("bucket", bucket))
+    return FieldError(at, "{serial} is with order {order} ({bucket}).", told)
 
 
 def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:

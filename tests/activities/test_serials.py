@@ -19,6 +19,7 @@ from models.domain.errors import Refusal
 from models.domain.shop_floor import Leaving
 from models.domain.trace import Direction, follow
 from models.queries import orders as queries
+from models.queries.order_records import nonconformances
 from models.queries.trace import Genealogy
 from models.queries.trace_roots import named
 from models.settings import Settings
@@ -151,7 +152,9 @@ def test_what_was_dispatched_or_used_up_is_named_where_it_is_taken_back_or_doubt
     done(job, job.first, c.ReportNonconformance((c.LineQuantity(1, D(4)),), "Thin"))
     assert where(job, job.first) == {"A": "accepted", "B": "accepted", "C": "accepted", "D": "rejected"}
     with job.shop.database.read() as session:
-        first, last = queries.view(session, job.first, CLEARED)["nonconformances"]
+        order, _ = queries.opened(session, job.first, CLEARED)
+    assert order is not None
+    first, last = nonconformances(order)
     assert (first["quantity"], first["recorded"]) == (1, [])
     assert [tuple(each.values()) for each in last["recorded"]] == [
         ("A", left, None, None),

@@ -403,7 +403,15 @@ def test_a_correction_names_what_became_of_each_piece_that_is_no_longer_here() -
     "named, rejected, recorded",
     ("D", "D", {}),
     ("A", "", {"A": Whereabouts(dispatch="D-1")}),
-    ("", "D", {"A": GONE["FLANGE", "A"], "B": GONE["FLANGE", "B"], "C": Whereabouts("", "SO-2", Bucket.AT_SUPPLIER)}),
+    (
+        "",
+        "D",
+        {
+            "A": GONE["FLANGE", "A"],
+            "B": GONE["FLANGE", "B"],
+            "C": Whereabouts("", "SO-2", Bucket.AT_SUPPLIER),
+        },
+    ),
 )
 def test_a_nonconformance_rejects_the_pieces_that_are_here_and_names_where_the_others_are(
     named: str, rejected: str, recorded: dict[str, Whereabouts]

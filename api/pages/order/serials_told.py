@@ -18,7 +18,9 @@ _STAY = (e.OrderSplit, e.PiecesTakenOver)
 
 def recorded(pieces: Mapping[str, Whereabouts], words: Words) -> tuple[str, ...]:
     """Of pieces that are recorded only: their serial numbers, and where those are that are no longer here."""
-    away = [words.refusal(fate(serial, where, "")) for serial, where in pieces.items() if where != Whereabouts()]
+    away = [
+        words.refusal(fate(serial, where, "")) for serial, where in pieces.items() if where != Whereabouts()
+    ]
     here = [serial for serial, where in pieces.items() if where == Whereabouts()]
     told = (words.labelled(words.say(N_("Serial numbers")), words.listed(here)),) if here else ()
     return (*told, *away)

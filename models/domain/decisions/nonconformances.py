@@ -80,9 +80,7 @@ def report_nonconformance(
     ]
 
 
-def _which(
-    order: Order, line: Line, lot: str, output: str, wanted: Decimal, named: Named
-) -> tuple[str, ...]:
+def _which(order: Order, line: Line, lot: str, output: str, wanted: Decimal, named: Named) -> tuple[str, ...]:
     """The serial numbers that are meant. Raises when some are named that were not accepted and are not pending,
     or when nobody could say which."""
     if not line.by_serial:
