@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from pydantic import Field
 from sqlmodel import Session, col
 
-from api.auth import Admin, Principal, Reader, allowed
+from api.auth import Principal, Reader, allowed
 from api.fields import Body, Country, Day, Key, Number, Serials, SupplierCode, Text, Unit
 from api.routes.resource import Checks, Fields, Items, Paging, Resource, columns, fields_of
 from api.wire import Answer, api_router
@@ -20,7 +20,7 @@ from models.domain.authority import Role
 from models.domain.bought_serials import bought
 from models.domain.errors import Invalid, Refusal
 from models.domain.floor_records import told_late
-from models.domain.lot_corrections import may_become
+from models.domain.lot_corrections import adds_only, may_become
 from models.domain.quantities import ZERO, quantity
 from models.queries import lot_holds, lot_uses, master, shop_floor
 from models.queries.local_day import today_at
@@ -167,18 +167,26 @@ def list_lot_uses(number: str, request: Request, page: Paging, principal: Reader
 
 
 @router.put("/lots/{number}", response_model=LotView)
-def replace_lot(number: str, body: IncomingLotBody, request: Request, principal: Admin) -> Answer:
+def replace_lot(
+    number: str,
+    body: IncomingLotBody,
+    request: Request,
+    principal: Annotated[Principal, Depends(allowed(Role.QUALITY, Role.RECEIVING))],
+) -> Answer:
     """Corrects what was typed in, as long as no pieces of it went anywhere; what is missing may be added
-    later too. A hold stays, and what was already used stays used."""
+    later too: `supplier_lot`, `heat_number`, `certificate`, `country_of_melt` and `country_of_origin` also by
+    quality and whoever received it, who leave the rest as it is. A hold stays, and what was already used stays
+    used."""
     now = request.app.state.clock()
 
     def change(session: Session, lot: Lot) -> None:
+        adding = adds_only(principal.roles, principal.id, lot.recorded_by)
         checks = Checks()
         checks.same("number", body.number, number)
         checks.settle()
         values = _columns(session, body, now, principal, known=lot)
         came = values["received_on"] = body.received_on or lot.received_on
-        may_become(fields_of(lot), values, moved=shop_floor.moved(session, number))
+        may_become(fields_of(lot), values, moved=shop_floor.moved(session, number), adding=adding)
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
         recorded_on = today_at(session, lot.plant, lot.created_at)

@@ -143,7 +143,9 @@ def fate(serial: str, where: Whereabouts, at: str) -> FieldError:
     """What became of a piece that is no longer where an order left it. `at` is the field that names it."""
     known = ("serial", serial)
     if where.dispatch:
-        return FieldError(at, "{serial} left with dispatch {dispatch}.", (known, ("dispatch", where.dispatch)))
+        return FieldError(
+            at, "{serial} left with dispatch {dispatch}.", (known, ("dispatch", where.dispatch))
+        )
     if where.job:
         return FieldError(at, "{serial} was used up by work order {job}.", (known, ("job", where.job)))
     bucket = where.bucket.replace("_", " ") if where.bucket is not None else ""

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from models.db import Database
+from models.domain.authority import Role
 from models.queries.lot_numbers import next_lot_number
 from models.tables.lots import Lot
-from tests.api.conftest import API, LOT, PART, SUPPLIER
+from models.tables.master_changes import MasterChange
+from tests.api.conftest import API, LOT, PART, SUPPLIER, Login
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -151,6 +154,43 @@ def test_correcting_a_lot_does_not_lift_a_hold(stocked: TestClient, app: FastAPI
         lot.held, lot.hold_reason, lot.held_by = True, "wrong certificate", "u_1"
     corrected = stocked.put(f"{API}/lots/20260315-ACME-001", json=LOT | {"heat_number": "HX-3"}).json()
     assert (corrected["heat_number"], corrected["held"], corrected["held_by"]) == ("HX-3", True, "u_1")
+
+
+def test_quality_and_who_received_a_lot_add_its_heat_and_it_says_who(
+    stocked: TestClient, app: FastAPI, as_role: Login
+) -> None:
+    receiving, quality, other = (
+        as_role(Role.RECEIVING),
+        as_role(Role.QUALITY),
+        as_role(Role.RECEIVING, Role.VIEWER),
+    )
+    empty = LOT | {"heat_number": None, "country_of_melt": None, "certificate": None}
+    number = receiving.post(API + "/lots", json=empty).json()["number"]
+    body = stocked.get(f"{API}/lots/{number}").json()
+    body = {name: body[name] for name in (*LOT, "uom") if name in body}
+
+    def put(client: TestClient, status: int, code: str | None = None, **changes: Any) -> None:
+        body.update(changes)
+        answer = client.put(f"{API}/lots/{number}", json=body)
+        assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+
+    put(receiving, 200, heat_number="HX-9")
+    with app.state.database.write() as session:
+        session.get_one(Lot, number).on_hand -= Decimal(1)
+    put(quality, 200, country_of_melt="SE", certificate="C-9")
+    put(quality, 403, "lot.said", heat_number="HX-8")
+    put(other, 403, "lot.others", heat_number="HX-9")
+    put(as_role(Role.BUYER), 403, "forbidden.role")
+    lot = stocked.get(f"{API}/lots/{number}").json()
+    assert (lot["heat_number"], lot["country_of_melt"], lot["certificate"]) == ("HX-9", "SE", "C-9")
+    with app.state.database.read() as session:
+        rows = session.scalars(
+            select(MasterChange).where(col(MasterChange.table_name) == "lot").order_by(col(MasterChange.id))
+        ).all()
+    first, last = [row for row in rows if row.before]
+    assert (first.before["heat_number"], first.after["heat_number"]) == (None, "HX-9")
+    assert (last.before["certificate"], last.after["certificate"]) == (None, "C-9")
+    assert last.actor not in ("", first.actor)
 
 
 def use(app: FastAPI, amount: Decimal) -> str:

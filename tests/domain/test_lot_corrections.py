@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from models.domain.errors import Refusal
-from models.domain.lot_corrections import may_become, settled
+from models.domain.authority import Role
+from models.domain.errors import Forbidden, Refusal
+from models.domain.lot_corrections import adds_only, may_become, missing, settled
 
 LOT: dict[str, object] = {
     "number": "20260315-STEEL-001",
@@ -71,3 +72,37 @@ def test_the_day_a_lot_came_is_not_added_after_its_use() -> None:
     with pytest.raises(Refusal):
         may_become(made_here, LOT, moved=True)
     assert "received_on" in settled(made_here, moved=True)
+
+
+@pytest.mark.parametrize(
+    ("roles", "person", "adds"),
+    [
+        ({Role.ADMIN}, "u_2", False),
+        ({Role.ADMIN, Role.QUALITY}, "u_2", False),
+        ({Role.QUALITY}, "u_2", True),
+        ({Role.RECEIVING}, "u_1", True),
+    ],
+)
+def test_quality_and_who_received_a_lot_add_to_it(roles: set[Role], person: str, adds: bool) -> None:
+    assert adds_only(roles, person, "u_1") is adds
+
+
+@pytest.mark.parametrize(("roles", "person"), [({Role.RECEIVING}, "u_2"), ({Role.BUYER}, "u_1")])
+def test_others_do_not(roles: set[Role], person: str) -> None:
+    with pytest.raises(Forbidden) as refusal:
+        adds_only(roles, person, "u_1")
+    assert refusal.value.code == "lot.others"
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_who_adds_what_is_missing_changes_nothing_else(moved: bool) -> None:
+    assert missing(LOT) == ("certificate", "country_of_origin")
+    may_become(LOT, LOT | {"certificate": "C-9", "country_of_origin": "SE"}, moved=moved, adding=True)
+    for change in ({"heat_number": "HX-2"}, {"unit_cost": Decimal(2)}, {"quantity": Decimal(9)}):
+        with pytest.raises(Refusal):
+            may_become(LOT, LOT | change, moved=moved, adding=True)
+    assert settled(LOT, moved=False, adding=True).keys() == LOT.keys() - {
+        "number",
+        "certificate",
+        "country_of_origin",
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from models.domain.authority import Role
+from models.tables.lots import Lot
 from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.stories import LOT
 from tests.systems import System
@@ -66,3 +67,23 @@ async def test_who_may_not_add_one_is_not_led_there(system: System, browsers: Br
     planner = browsers.of(Role.PLANNER)
     assert "Add a certificate" not in (await planner.open(f"/master/lots/{LOT}")).links
     assert (await planner.open(PATH)).status == 403
+
+
+async def test_quality_adds_a_lots_heat_on_its_page_and_changes_nothing_else(
+    system: System, browsers: Browsers
+) -> None:
+    with system.database.write() as session:
+        lot = session.get_one(Lot, LOT)
+        lot.heat_number, lot.supplier_lot = None, "S-1"
+    path = f"/master/lots/{LOT}"
+    quality = browsers.of(Role.QUALITY)
+    page = await quality.open(path)
+    assert "you may add what is missing" in page.text
+    page = await quality.send(page, path, heat_number="HX-77")
+    assert "Saved." in page.text
+    assert "HX-77" in page.text
+    page = await quality.send(page, path, heat_number="HX-78")
+    assert page.status == 403
+    # Whoever did not receive it only reads.
+    reads = await browsers.of(Role.RECEIVING).open(path)
+    assert not any("heat_number" in form.fields for form in reads.forms)

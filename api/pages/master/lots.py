@@ -24,10 +24,11 @@ from api.routes.lot_documents import upload_lot_document
 from api.routes.lot_holds import hold_lot, release_lot
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
-from models.domain.errors import Unknown
+from models.domain.authority import Role
+from models.domain.errors import Forbidden, Unknown
 from models.domain.evidence import DOCUMENTS, DocumentType
 from models.domain.labels import LABELS, Kind
-from models.domain.lot_corrections import settled
+from models.domain.lot_corrections import adds_only, missing, settled
 from models.domain.lot_holds import BY_DOCUMENT
 from models.domain.specifications import Standing
 from models.queries import compliance, lot_holds, lot_papers, lot_uses, order_stream, shop_floor
@@ -283,9 +284,21 @@ def _ways(staff: Staff, record: Record) -> list[tuple[str, str]]:
     return [(N_("Print a label"), labels.path_of(Kind.LOT, record["number"]))] if staff.has(*LABELS) else []
 
 
-def _settled(session: Session, words: Words, record: Record) -> dict[str, str]:
-    why = settled(record, moved=shop_floor.moved(session, record["number"]))
-    return {name: words.say(refusal.text, **refusal.values) for name, refusal in why.items()}
+def _settled(session: Session, staff: Staff, record: Record) -> dict[str, str]:
+    if not may(staff, lots.replace_lot):
+        return {}
+    adding = Role.ADMIN not in staff.principal.roles
+    why = settled(record, moved=shop_floor.moved(session, record["number"]), adding=adding)
+    return {name: staff.words.say(refusal.text, **refusal.values) for name, refusal in why.items()}
+
+
+def _yours(staff: Staff, record: Record) -> bool:
+    """Who may only add what is missing finds a form where something is."""
+    try:
+        adding = adds_only(staff.principal.roles, staff.principal.id, record["recorded_by"])
+    except Forbidden:
+        return False
+    return not adding or bool(missing(record))
 
 
 LOTS = Screen(
@@ -346,4 +359,5 @@ LOTS = Screen(
     panels=_panels,
     ways=_ways,
     settled=_settled,
+    yours=_yours,
 )

@@ -104,7 +104,9 @@ class Screen:
     # What a list and a heading say of records beyond what is kept of them.
     more: Callable[[Session, Sequence[Record]], Sequence[Record]] = lambda _session, records: records
     # Inputs that are shown and no longer asked, with why.
-    settled: Callable[[Session, Words, Record], Mapping[str, str]] = lambda _session, _words, _record: {}
+    settled: Callable[[Session, Staff, Record], Mapping[str, str]] = lambda _session, _staff, _record: {}
+    # Whether who may change such records may change this one.
+    yours: Callable[[Staff, Record], bool] = lambda _staff, _record: True
 
     @property
     def known_by(self) -> tuple[str, ...]:
