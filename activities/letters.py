@@ -13,6 +13,7 @@ from sqlmodel import Session
 from activities import mail_facts, mail_parts, mail_pieces, our_mails, supplier_mails
 from activities.mail_message import mail_host, sender_of
 from activities.outgoing import queue
+from models.domain import delivery_days
 from models.domain import events as e
 from models.domain.authority import Role
 from models.domain.deadlines import Party, now_owed_by
@@ -115,10 +116,12 @@ class Letters:
             case e.OrderIssued():
                 return mail_facts.order_issued(order, theirs)
             case e.ReminderSent(rule="ack_reminder"):
+                first, *later = delivery_days.days_needed(order)
                 return supplier_mails.AcknowledgmentReminder(
                     **theirs,
                     process=order.process_name,
-                    need_by=order.need_by,
+                    need_by=first,
+                    later=tuple(later),
                     issued_on=order.supplier_calendar.local_date(order.issued_at),
                 )
             case e.ReminderSent(rule="contingency_soon"):
@@ -190,7 +193,7 @@ class Letters:
                     **ours,
                     supplier=order.supplier_name,
                     process=order.process_name,
-                    need_by=order.need_by,
+                    need_by=mail_facts.needed_by_then(order, event),
                     promise_date=event.promise_date,
                     supplier_order=event.supplier_order,
                 )

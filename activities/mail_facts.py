@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from activities import mail_parts, our_mails, supplier_mails
 from activities.mail_pieces import leaves_with, pieces_in, some_pieces
+from models.domain import delivery_days
 from models.domain import events as e
+from models.domain.asking_price import LinePrice, asking_price
+from models.domain.change_weight import with_change
 from models.domain.changes import LineCommercial
 from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction
@@ -35,8 +38,16 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> supplier_mails.OrderIs
         need_by=order.need_by,
         purchase_order=order.purchase_order,
         ship_by=shipped,
-        lines=_lines(order.lines),
+        lines=_lines(order, order.lines),
+        total=_total(order),
     )
+
+
+def needed_by_then(order: Order, event: e.OrderAcknowledged) -> date:
+    """The first day on which anything is needed that was promised for the day the answer names."""
+    promised = delivery_days.promised
+    same = (line for line in order.lines if promised(order, line) == event.promise_date)
+    return min((delivery_days.needed(order, line) for line in same), default=order.need_by)
 
 
 def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> supplier_mails.OrdersMerged:
@@ -45,10 +56,12 @@ def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> 
         **theirs,
         process=order.process_name,
         need_by=(event.before.need_by, event.after.need_by),
-        lines=_lines(order.lines[: len(event.before.lines)]),
+        lines=_lines(order, order.lines[: len(event.before.lines)]),
         sources=tuple(
-            mail_parts.MergedOrder(order=source.order, lines=_lines(source.lines)) for source in event.sources
+            mail_parts.MergedOrder(order=source.order, lines=_lines(order, source.lines))
+            for source in event.sources
         ),
+        total=_total(order),
     )
 
 
@@ -60,7 +73,8 @@ def order_split(order: Order, theirs: dict[str, Any]) -> supplier_mails.OrderSpl
         siblings=order.kin.siblings,
         process=order.process_name,
         need_by=order.need_by,
-        lines=_lines(order.lines),
+        lines=_lines(order, order.lines),
+        total=_total(order),
         sent=pieces_in(order, *SENT),
         promised=order.promise_current if order.answer is Answer.ACCEPTED else None,
     )
@@ -122,7 +136,10 @@ def _handed_on(order: Order, transfer: Transfer) -> tuple[mail_parts.Pieces, ...
     )
 
 
-def _lines(lines: Iterable[Line]) -> tuple[mail_parts.OrderLine, ...]:
+def _lines(order: Order, lines: Iterable[Line]) -> tuple[mail_parts.OrderLine, ...]:
+    """Lines of the order, with what is asked for each of them and, where the days differ, when it is needed."""
+    priced = {each.line.line: each for each in asking_price(order).lines}
+    several = len(delivery_days.days_needed(order)) > 1
     return tuple(
         mail_parts.OrderLine(
             work_order=line.work_order,
@@ -134,9 +151,30 @@ def _lines(lines: Iterable[Line]) -> tuple[mail_parts.OrderLine, ...]:
             lots=_planned(line.lots),
             first_article=str(line.first_article) if line.first_article else "",
             setup=str(line.setup_allowance) if line.setup_allowance else "",
+            need_by=delivery_days.needed(order, line) if several else None,
+            basis=line.basis.value,
+            **_priced(order, priced.get(line.line)),
         )
-        for line in lines
+        for line in (order.line(each.line) or each for each in lines)
     )
+
+
+def _priced(order: Order, price: LinePrice | None) -> dict[str, str]:
+    if price is None:
+        return {}
+    return {
+        "currency": order.currency,
+        "unit_price": str(price.unit_price) if price.unit_price is not None else "",
+        "amount": str(price.amount) if price.amount is not None else "",
+        "lot_charge": str(price.lot_charge) if price.lot_charge else "",
+        "minimum": str(price.minimum) if price.minimum else "",
+    }
+
+
+def _total(order: Order) -> mail_parts.Sum | None:
+    """None while nobody knows what some line comes to."""
+    total = asking_price(order).total
+    return mail_parts.Sum(amount=str(total), currency=order.currency) if total is not None else None
 
 
 def changes(
@@ -233,6 +271,7 @@ def change_order(order: Order, name: str) -> mail_parts.ChangeOrder:
             )
             for new in change.added
         ),
+        total=(was, now) if (was := _total(order)) and (now := _total(with_change(order, change))) else None,
     )
 
 

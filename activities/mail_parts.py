@@ -39,7 +39,8 @@ class PlannedLot(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine(Part):
-    """One work-order operation as the supplier reads it."""
+    """One work-order operation as the supplier reads it. An ``amount`` is what it comes to by its ``unit_price``;
+    both are empty where only ``lot_charge`` or ``minimum`` are paid, and ``amount`` until the pieces are weighed."""
 
     work_order: str
     part: str
@@ -52,6 +53,22 @@ class OrderLine(Part):
     first_article: str = ""
     # So many of them may be used up in setting up; empty when none may.
     setup: str = ""
+    # The day it is needed, where the lines' days differ.
+    need_by: date | None = None
+    currency: str = ""
+    unit_price: str = ""
+    basis: str = "piece"
+    amount: str = ""
+    lot_charge: str = ""
+    minimum: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum(Part):
+    """What all that is ordered comes to."""
+
+    amount: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +148,8 @@ class ChangeOrder(Part):
     spec_revision: tuple[str, str]
     lines: tuple[LineChange, ...]
     added: tuple[NewLine, ...] = ()
+    # What all that is ordered comes to; None where nobody knows both.
+    total: tuple[Sum, Sum] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

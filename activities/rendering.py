@@ -6,7 +6,7 @@ Nothing here reads a clock or draws a random number: the same row renders to the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,9 +109,11 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
     """What templates call to write values in the reader's language."""
     return {
         "day": partial(_day, locale),
+        "days": partial(_days, locale),
         "moment": partial(_moment, locale),
         "amount": partial(_amount, locale),
         "price": partial(_price, locale),
+        "paid": partial(_paid, locale),
         "sentence": partial(_sentence, locale),
         "labelled": partial(wording.labelled, locale),
         "listed": partial(wording.listed, locale),
@@ -127,6 +129,11 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
 def _day(locale: str, day: date) -> str:
     """Fri, 18 Dec 2026"""
     return format_skeleton("yMMMEd", day, locale=wording.DATES.get(locale, locale))
+
+
+def _days(locale: str, days: Iterable[date]) -> str:
+    """Fri, 4 Dec 2026, Fri, 18 Dec 2026"""
+    return wording.listed(locale, (_day(locale, day) for day in days))
 
 
 def _moment(locale: str, at: datetime, timezone: str) -> str:
@@ -145,6 +152,11 @@ def _price(locale: str, price: str, currency: str, basis: str) -> str:
     """0.85 USD, 2.10 USD / kg"""
     number = format_decimal(Decimal(price), wording.PRICE, locale=locale)
     return f"{number} {currency}{wording.per(locale, basis)}"
+
+
+def _paid(locale: str, amount: str, currency: str) -> str:
+    """1,020.00 USD"""
+    return wording.paid(locale, Decimal(amount), currency)
 
 
 def _sentence(locale: str, sentence: Sentence) -> str:

@@ -16,6 +16,7 @@ from activities.mail_parts import (
     MergedOrder,
     OrderLine,
     Pieces,
+    Sum,
     SupplierMail,
     TermsChange,
     Total,
@@ -34,15 +35,21 @@ class OrderIssued(LinkedMail):
     purchase_order: str = ""
     # When the pieces have to leave the supplier to be there by need-by.
     ship_by: date | None = None
+    total: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgmentReminder(LinkedMail):
-    """The supplier has not answered yet."""
+    """The supplier has not answered yet; some lines may be needed ``later`` than the first."""
 
     process: str
     need_by: date
     issued_on: date
+    later: tuple[date, ...] = ()
+
+    @property
+    def needed(self) -> tuple[date, ...]:
+        return (self.need_by, *self.later)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,12 @@ class OrdersMerged(LinkedMail):
     need_by: tuple[date, date]
     lines: tuple[OrderLine, ...]
     sources: tuple[MergedOrder, ...]
+    total: Sum | None = None
+
+    @property
+    def one_day(self) -> bool:
+        """Whether all of it is needed on the same day."""
+        return all(line.need_by is None for line in self.lines)
 
     @property
     def merged(self) -> tuple[str, ...]:
@@ -133,6 +146,7 @@ class OrderSplit(LinkedMail):
     lines: tuple[OrderLine, ...]
     sent: tuple[Pieces, ...] = ()
     promised: date | None = None
+    total: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

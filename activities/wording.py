@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from activities.i18n import N_, say
+from models.domain import money
 from models.domain.attention import cause_parts
 from models.domain.contract import Basis
 from models.domain.deadlines import RULES
@@ -207,6 +209,12 @@ def unit(locale: str, code: str, some: Decimal | None = None) -> str:
 def per(locale: str, basis: str) -> str:
     """What follows a price: nothing when it is for a piece, else `` / kg``."""
     return f" / {say(locale, BASES[Basis(basis)])}" if basis in BASES else ""
+
+
+def paid(locale: str, value: Decimal, currency: str, space: str = " ") -> str:
+    """-1,234.50 USD, 1,235 JPY: an amount as it is paid, with all decimals of its currency."""
+    places = "." + "0" * money.decimals(currency) if money.decimals(currency) else ""
+    return f"{format_decimal(value, f'#,##0{places}', locale=locale)}{space}{currency}"
 
 
 # What a nonconformance is called that was opened because a receipt rejected pieces.

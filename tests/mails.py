@@ -94,6 +94,12 @@ _FLANGES = OrderLine(
     quantity="1200",
     unit="C62",
     lots=(PlannedLot(lot="20260315-STEEL-001", quantity="1200", heat="HX-1"),),
+    need_by=date(2026, 12, 4),
+    currency="USD",
+    unit_price="0.85",
+    amount="1020.00",
+    lot_charge="25",
+    minimum="60",
 )
 _BRACKETS = OrderLine(
     work_order="WO-3202",

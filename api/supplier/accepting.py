@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.supplier.commercial import Differing, differing
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.pricing import Priced, priced
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.visits import Visit
 from models.domain import gate
+from models.domain.change_weight import with_change
 from models.domain.changes import ChangeKind
 from models.domain.commands import Acknowledge
 from models.domain.order import Order
@@ -25,6 +27,8 @@ class ChangeForm:
     reason: str
     rows: tuple[Differing, ...]
     today: str
+    # What all of it comes to once the change holds.
+    priced: Priced
     sooner: str = ""
 
 
@@ -38,12 +42,13 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ChangeForm:
     assert change is not None, "it is offered only while a change waits for an answer"
     rows = tuple(differing(change.before, change.after, change.added, order, words))
     today = words.today.isoformat()
+    after = priced(with_change(order, change), words)
     if change.kind is ChangeKind.EXPEDITE:
         day = words.day(change.after.need_by)
         heading = words.say(N_("Urgent: can you finish by {day}?"), day=day)
-        return ChangeForm(heading, change.change, change.reason, rows, today, day)
+        return ChangeForm(heading, change.change, change.reason, rows, today, after, day)
     return ChangeForm(
-        words.say(N_("Can you do it with this change?")), change.change, change.reason, rows, today
+        words.say(N_("Can you do it with this change?")), change.change, change.reason, rows, today, after
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.supplier.deliveries import TermsField, asks_for_more, read_terms, terms_fields
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.pricing import Priced, priced
 from api.supplier.tasks import Lead, Task, Wanted, chosen, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
 from models.domain.commands import Acknowledge
+from models.domain.delivery_days import days_needed
 from models.domain.order import Order
 
 
@@ -22,6 +24,9 @@ class AnswerForm:
     away: str
     today: str
     lines: tuple[TermsField, ...]
+    priced: Priced
+    # Its lines are needed on different days, which stand beside them.
+    several_days: bool
 
 
 def _offered(order: Order) -> bool:
@@ -33,14 +38,18 @@ def _form(visit: Visit, typed: Mapping[str, str]) -> AnswerForm:
     # After a proposal that was accepted in part it is asked for the rest.
     asked = [line for line in order.lines if line.promise is None] or order.lines
     pieces = total_of(visit, {line.line: line.ordered for line in asked})
+    days = days_needed(order)
+    heading = N_("Can you finish {pieces} by {day}?")
+    if len(days) > 1:
+        heading = N_("Can you finish {pieces}, each by the day below?")
     return AnswerForm(
-        heading=words.say(
-            N_("Can you finish {pieces} by {day}?"), pieces=pieces, day=words.day(order.need_by)
-        ),
+        heading=words.say(heading, pieces=pieces, day=words.day(days[-1])),
         need_by=words.day(order.need_by),
         away=words.away(order.need_by),
         today=words.today.isoformat(),
         lines=terms_fields(visit, typed),
+        priced=priced(order, words),
+        several_days=len(days) > 1,
     )
 
 

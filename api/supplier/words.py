@@ -17,7 +17,6 @@ from fastapi import Request
 
 from activities import codes, wording
 from activities.i18n import LOCALES, N_, known_locale, say
-from models.domain import money
 from models.domain.contract import Basis
 from models.domain.errors import FieldError, Refusal
 from models.domain.quantities import plain
@@ -118,8 +117,7 @@ class Words:
 
     def paid(self, value: Decimal, currency: str) -> str:
         """-1,234.50 USD, 1,235 JPY: an amount as it is paid, with all decimals of its currency."""
-        places = "." + "0" * money.decimals(currency) if money.decimals(currency) else ""
-        return f"{format_decimal(value, f'#,##0{places}', locale=self.locale)}{_NO_BREAK}{currency}"
+        return wording.paid(self.locale, value, currency, _NO_BREAK)
 
     def refusal(self, refusal: Refusal | FieldError) -> str:
         """What the core says no with, its codes and dates in the reader's words too."""

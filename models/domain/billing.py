@@ -190,7 +190,7 @@ class _Bill:
     def _besides(self) -> Iterator[Charge]:
         """Lot charges and what is missing to the minimum: of a line, its later deliveries and its parts in
         other orders together. As long as such a part goes on, nobody knows what is missing."""
-        group = _charged_with(self.order, self.line)
+        group = charged_with(self.order, self.line)
         if not group:
             return
         parts = list(elsewhere(self.order.number, self.line)) if self.line.parted is not None else []
@@ -275,7 +275,7 @@ class _Bill:
         """The deduction for working days late, or the reward for being early: of a line, its later deliveries and
         its parts in other orders once, by the one that came last against its promise. The reward waits for the
         parts that go on."""
-        group = _charged_with(self.order, self.line)
+        group = charged_with(self.order, self.line)
         parts = list(elsewhere(self.order.number, self.line)) if group and self.line.parted else []
         here = punctuality.of_lines(self.order, group)
         found = [here, *(part.punctual for part in parts if part is not None)]
@@ -334,7 +334,7 @@ def _parts_of(order: Order, of: str) -> list[Line]:
     return [line for line in order.lines if line.parted is not None and line.parted.of == of]
 
 
-def _charged_with(order: Order, line: Line) -> list[Line]:
+def charged_with(order: Order, line: Line) -> list[Line]:
     """The lines whose lots and minimum are charged with this one, itself among them; none when its own are
     charged elsewhere."""
     parted = line.parted

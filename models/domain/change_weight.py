@@ -35,13 +35,43 @@ class Weight:
 
 def weight(order: Order, change: Change) -> Weight:
     """By the prices alone, as the order's value is shown everywhere."""
+    after = _as_agreed(order, change)
+    touched = {
+        was.line for was, now in zip(change.before.lines, change.after.lines, strict=True) if was != now
+    }
+    return Weight(
+        _value(order, order.lines),
+        _value(order, [*after, *_added(change)]),
+        tuple(
+            LineWeight(
+                line,
+                sent_on(order, line.line),
+                total(order.stock, Bucket.ACCEPTED, line=line.line),
+                owed_back(order, line),
+            )
+            for line in after
+            if line.line in touched
+        ),
+    )
+
+
+def with_change(order: Order, change: Change) -> Order:
+    """The order with what it would be asked for once `change` holds."""
+    return replace(order, lines=(*_as_agreed(order, change), *_added(change)))
+
+
+def _as_agreed(order: Order, change: Change) -> list[Line]:
     wanted = {terms.line: terms for terms in change.on(order.commercial).lines}
-    after = [
+    return [
         replace(line, ordered=terms.quantity, unit_price=terms.unit_price, lots=terms.lots)
         for line in order.lines
         for terms in (wanted[line.line],)
     ]
-    added = [
+
+
+def _added(change: Change) -> list[Line]:
+    """New lines as far as they are known: they get a number, and what the contract says, when they are agreed."""
+    return [
         Line(
             0,
             each.work_order,
@@ -56,23 +86,6 @@ def weight(order: Order, change: Change) -> Weight:
         )
         for each in change.added
     ]
-    touched = {
-        was.line for was, now in zip(change.before.lines, change.after.lines, strict=True) if was != now
-    }
-    return Weight(
-        _value(order, order.lines),
-        _value(order, [*after, *added]),
-        tuple(
-            LineWeight(
-                line,
-                sent_on(order, line.line),
-                total(order.stock, Bucket.ACCEPTED, line=line.line),
-                owed_back(order, line),
-            )
-            for line in after
-            if line.line in touched
-        ),
-    )
 
 
 def _value(order: Order, lines: Iterable[Line]) -> Decimal | None:

@@ -72,9 +72,13 @@ class OrderIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrderAcknowledged(Event):
+    """`promise_date` is for every line, unless `days` say which is for which, in the lines' sequence; then it is
+    the latest of them."""
+
     promise_date: date
     supplier_order: str = ""
     revision: int = 1
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,8 @@ class OrdersMerged(Event):
     release_before_ship: bool
     # How often the supplier hurried for the others: each has its fee.
     expedites: tuple[Expedite, ...] = ()
+    # Every line is needed when it was; in what was stored before, all of them on the first of these days.
+    own_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,12 @@ _WAITING = (Bucket.PENDING, Bucket.REJECTED)
 
 def _acknowledged(order: Order, event: e.OrderAcknowledged, _: int, at: datetime) -> Order:
     lines = order.lines
-    if any(line.promise for line in lines):
+    if event.days or any(line.promise for line in lines):
         # Some lines were agreed before; this is the answer for the others.
-        lines = tuple(replace(line, promise=line.promise or event.promise_date) for line in lines)
+        days = event.days or (event.promise_date,) * len(lines)
+        lines = tuple(
+            replace(line, promise=line.promise or day) for line, day in zip(lines, days, strict=True)
+        )
     promise = max([line.promise for line in lines if line.promise], default=event.promise_date)
     return replace(
         _heard(order),
@@ -332,9 +335,15 @@ def _change_declined(order: Order, event: e.ChangeDeclined, _: int, at: datetime
 
 def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
     added = (line for source in event.sources for line in source.lines)
+    lines = (replace(line, promise=None) for line in (*order.lines, *added))
     return replace(
         order,
-        lines=tuple(replace(line, promise=None, need_by=None) for line in (*order.lines, *added)),
+        lines=tuple(
+            _needed(line, order.need_by, event.after.need_by)
+            if event.own_days
+            else replace(line, need_by=None)
+            for line in lines
+        ),
         need_by=event.after.need_by,
         revision=event.revision,
         priority=event.priority,

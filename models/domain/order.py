@@ -250,9 +250,13 @@ class Order:
     @property
     def terms(self) -> tuple[LineTerms, ...]:
         """What holds now for every line; as long as nothing is promised, need-by."""
-        promised = self.promise_current or self.need_by
         return tuple(
-            LineTerms(line.line, line.ordered, line.unit_price, line.promise or promised)
+            LineTerms(
+                line.line,
+                line.ordered,
+                line.unit_price,
+                line.promise or self.promise_current or line.need_by or self.need_by,
+            )
             for line in self.lines
         )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from models.domain import billing, money, transfers
 from models.domain.billing import total_of
 from models.domain.charges import Charge, ChargeKind
-from models.domain.order import Order
+from models.domain.order import Order, Stage
 from models.domain.quantities import ZERO
 
 
@@ -21,6 +21,12 @@ def settled(order: Order) -> tuple[Charge, ...]:
 def cost_of(order: Order) -> tuple[Charge, ...]:
     """What the order cost when it has ended, else what it would cost as it stands."""
     return settled(order) if order.end is not None else billing.charges(order)
+
+
+def if_cancelled(order: Order) -> tuple[Charge, ...]:
+    """What the order would be settled for if it were cancelled as it stands: by the same rules, so that what was
+    accepted is paid with all the contract says, and nobody is held to a promise."""
+    return billing.charges(replace(order, end=Stage.CANCELLED))
 
 
 def each_piece(order: Order) -> Decimal | None:

@@ -37,7 +37,14 @@ def cost(order: Order) -> View:
         "pieces": transfers.finished(order),
         "per_piece": settlement.each_piece(order),
         "items": items,
+        "if_cancelled": None if ended else if_cancelled(order),
     }
+
+
+def if_cancelled(order: Order) -> View:
+    """What would have to be paid if the order were cancelled as it stands."""
+    found = settlement.if_cancelled(order)
+    return {"total": _sum(found), "items": [_item(charge, False, None) for charge in found]}
 
 
 def of_draft(draft: Draft) -> View:
@@ -58,6 +65,7 @@ def of_draft(draft: Draft) -> View:
         "pieces": ZERO,
         "per_piece": None,
         "items": [],
+        "if_cancelled": None,
     }
 
 

@@ -21,10 +21,12 @@ from tests.domain.asking import (
     accept,
     added,
     agree,
+    answer,
     approve,
     arrived,
     change,
     changed,
+    counter,
     receive,
     refuse,
     reject,
@@ -59,6 +61,17 @@ def shop(**fields: Any) -> Scene:
 
 def joined(scene: Scene) -> Scene:
     return given(scene, change(added(price="0.5", L7=50)), approve(), agree())
+
+
+def test_a_proposal_made_before_a_line_was_added_leaves_that_line_alone() -> None:
+    scene = issued(a_line(1, 100), lots=[a_lot("L1", 100), a_lot("L7", 60)])
+    scene.operations[("WO-7", 30)] = an_operation()
+    given(scene, change(added(price="0.5", L7=50)), counter(date(2026, 12, 21)), approve(), agree())
+    given(scene, answer()).then("acknowledged")
+    assert [(line.ordered, line.unit_price) for line in scene.order.lines] == [
+        (100, D("0.85")),
+        (50, D("0.5")),
+    ]
 
 
 def test_a_line_is_added_once_the_supplier_accepts_it() -> None:

@@ -13,8 +13,10 @@ from models.domain import events as e
 from models.domain.commands import Cancel, Hold, Merge
 from models.domain.deadlines import next_deadline
 from models.domain.decisions.merging import why_apart
+from models.domain.delivery_days import needed, promised
 from models.domain.evidence import DocumentType
-from models.domain.order import Answer
+from models.domain.evolve import evolve
+from models.domain.order import Answer, Order
 from models.domain.pieces import Bucket
 from models.domain.records import PlannedLot
 from tests.domain.asking import accept, change, changed, counter, decline, send
@@ -80,8 +82,45 @@ def test_nothing_that_was_asked_is_asked_less() -> None:
         draft={"need_by": early, "priority": "urgent"}, documents=[DocumentType.coc], release_before_ship=True
     )
     order = issued(documents=[DocumentType.photo]).when(TOGETHER, others=[other]).then().order
-    assert (order.need_by, order.priority, order.release_before_ship) == (early, "urgent", True)
+    assert (order.priority, order.release_before_ship) == ("urgent", True)
+    assert (order.need_by, needed_on(order)) == (NEED_BY, [NEED_BY, early])
     assert order.required_documents == (DocumentType.photo, DocumentType.coc)
+
+
+def needed_on(order: Order) -> list[date]:
+    return [needed(order, line) for line in order.lines]
+
+
+def promised_on(order: Order) -> list[date | None]:
+    return [promised(order, line) for line in order.lines]
+
+
+@parametrize("ours, theirs", (NEED_BY, date(2026, 12, 4)), (date(2026, 12, 4), NEED_BY))
+def test_every_line_is_needed_when_it_was_and_a_plain_yes_promises_just_that(
+    ours: date, theirs: date
+) -> None:
+    other = another(draft={"need_by": theirs})
+    scene = issued(draft={"need_by": ours}).when(TOGETHER, others=[other]).then("issued")
+    assert (needed_on(scene.order), promised_on(scene.order)) == ([ours, theirs], [None, None])
+    assert [terms.promise_date for terms in scene.order.terms] == [ours, theirs]
+    given(scene, accept()).then("acknowledged")
+    assert (promised_on(scene.order), needed_on(scene.order)) == ([ours, theirs], [ours, theirs])
+    assert (scene.order.promise_first, scene.order.promise_current) == (NEED_BY, NEED_BY)
+
+
+def test_a_day_that_is_named_is_promised_for_every_line() -> None:
+    named = date(2026, 12, 10)
+    other = another(draft={"need_by": date(2026, 12, 4)})
+    scene = given(issued().when(TOGETHER, others=[other]).then(), accept(promise=named))
+    assert promised_on(scene.order) == [named, named]
+
+
+def test_what_was_merged_before_lines_kept_their_days_stays_as_it_was() -> None:
+    scene = issued().when(TOGETHER, others=[another(draft={"need_by": date(2026, 12, 4)})]).then()
+    event = scene.event(e.OrdersMerged)
+    first = date(2026, 12, 4)
+    stored = replace(event, after=replace(event.after, need_by=first), own_days=False)
+    assert needed_on(evolve(issued().order, stored, 2, scene.now)) == [first, first]
 
 
 def test_several_go_in_at_once_and_one_after_another() -> None:

@@ -64,6 +64,7 @@ async def test_cancelling_says_what_has_to_come_back(system: System, browsers: B
     buyer = hands(browsers, number, Role.BUYER)
     page = await buyer.look("cancel")
     assert "on the way to the supplier 20 pcs" in page.text.replace("\u00a0", " ")
+    assert "nothing is to be paid" in page.text
     await buyer.do("cancel", reason="Customer withdrew")
     assert "cancelling" in (await system.get(f"/orders/{number}"))["flags"]
     empty = await issued(system, quantity=20)
@@ -71,6 +72,17 @@ async def test_cancelling_says_what_has_to_come_back(system: System, browsers: B
     assert "Nothing is out" in (await buyer.look("cancel")).text
     await buyer.do("cancel", reason="Typed twice")
     assert (await system.get(f"/orders/{empty}"))["stage"] == "cancelled"
+
+
+async def test_cancelling_says_what_it_costs_before_the_button(system: System, browsers: Browsers) -> None:
+    number = await at(system, "received")
+    order = await system.get(f"/orders/{number}")
+    total = order["cost"]["if_cancelled"]["total"]
+    assert float(total) > 0
+    page = await hands(browsers, number, Role.BUYER).look("cancel")
+    text = page.text.replace("\u00a0", " ")
+    assert f"To be paid as it stands {float(total):.2f} {order['currency']}" in text
+    assert text.index("To be paid as it stands") < text.index("Why?")
 
 
 async def test_an_order_that_will_never_be_complete_is_completed_as_it_is_with_a_signature(

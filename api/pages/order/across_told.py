@@ -29,12 +29,15 @@ def merged(event: e.OrdersMerged, tell: Telling) -> Sentence:
 
 
 def _brought(tell: Telling, source: e.MergedOrder) -> str:
-    """SO-2026-00007: 40 pcs FLANGE B"""
+    """SO-2026-00007: 40 pcs FLANGE B · needed Fri 4 Dec"""
     return tell.words.labelled(source.order, tell.words.listed(_amount(tell, line) for line in source.lines))
 
 
 def _amount(tell: Telling, line: Line) -> str:
-    return f"{tell.words.amount(line.ordered, line.unit)} {line.part} {line.part_revision}"
+    told = f"{tell.words.amount(line.ordered, line.unit)} {line.part} {line.part_revision}"
+    if line.need_by is None:
+        return told
+    return f"{told} · {tell.say(N_('needed {day}'), day=tell.day(line.need_by))}"
 
 
 def merged_into(event: e.OrderMergedInto, tell: Telling) -> Sentence:

@@ -18,7 +18,7 @@ def issued(event: e.OrderIssued, tell: Telling) -> Sentence:
 
 
 def acknowledged(event: e.OrderAcknowledged, tell: Telling) -> Sentence:
-    values = {"day": tell.day(event.promise_date)}
+    values = {"day": tell.words.listed(tell.day(day) for day in sorted({*event.days, event.promise_date}))}
     if event.supplier_order:
         text = N_("{who} accepted the order for {day}, as order {number}.")
         return Sentence(text, {**values, "number": event.supplier_order}, "good")

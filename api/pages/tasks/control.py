@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from activities.codes import BUCKETS
 from activities.i18n import N_
+from api.pages import charges
+from api.pages.charges import ChargeRow
 from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
@@ -17,6 +19,7 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Order
 from models.domain.pieces import OUT, UNDECIDED, line_of
 from models.domain.quantities import ZERO
+from models.queries import costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,25 @@ class HoldForm:
     since: str = ""
     # Where the pieces are that have to come back or be decided about: how many, and where.
     pieces: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelForm:
+    """`charges` are what is to be paid by contract if nothing else comes, `total` their sum."""
+
+    pieces: tuple[tuple[str, str], ...]
+    charges: tuple[ChargeRow, ...]
+    total: str
+
+
+def _cancel_form(acting: Acting, _typed: Typed) -> CancelForm:
+    order, words = acting.order, acting.words
+    found = costs.if_cancelled(order)
+    return CancelForm(
+        open_pieces(acting),
+        tuple(charges.row(item, order.currency, words) for item in found["items"]),
+        words.paid(found["total"], order.currency),
+    )
 
 
 def _plain_form(acting: Acting, _typed: Typed) -> HoldForm:
@@ -79,7 +101,7 @@ def _cancel(fields: Fields, _acting: Acting) -> Wanted:
 HOLD = Task("hold", "hold", _plain_form, _hold, (Button("hold", N_("Hold the order")),))
 RESUME = Task("resume", "resume", _plain_form, _resume, (Button("resume", N_("Resume the order")),))
 REPLAN = Task("replan", "replan", _plain_form, _replan, (Button("replan", N_("Plan anew")),))
-CANCEL = Task("cancel", "cancel", _plain_form, _cancel, (Button("cancel", N_("Cancel the order")),))
+CANCEL = Task("cancel", "cancel", _cancel_form, _cancel, (Button("cancel", N_("Cancel the order")),))
 
 
 def _incomplete(order: Order) -> Refusal | None:

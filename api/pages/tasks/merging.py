@@ -10,6 +10,7 @@ from activities.i18n import N_
 from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.supplier.fields import Fields
+from api.supplier.naming import delivery_told
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.merging import why_apart
@@ -55,7 +56,7 @@ def _form(acting: Acting, _typed: Typed) -> MergeForm:
     order = acting.order
     found = [_candidate(acting, source) for source in acting.known]
     return MergeForm(
-        tuple(_line(acting, line) for line in order.lines),
+        tuple(_line(acting, order, line) for line in order.lines),
         acting.words.far_day(order.need_by),
         order.revision + 1,
         tuple(each for each in found if not each.why_not),
@@ -68,16 +69,16 @@ def _candidate(acting: Acting, source: Order) -> Candidate:
     return Candidate(
         source.number,
         acting.words.far_day(source.need_by),
-        tuple(_line(acting, line) for line in source.lines),
+        tuple(_line(acting, source, line) for line in source.lines),
         acting.words.refusal(refusal) if refusal is not None else "",
     )
 
 
-def _line(acting: Acting, line: Line) -> str:
-    """40 pcs FLANGE B · WO-3201"""
-    return (
-        f"{acting.words.amount(line.ordered, line.unit)} {line.part} {line.part_revision} · {line.work_order}"
-    )
+def _line(acting: Acting, order: Order, line: Line) -> str:
+    """40 pcs FLANGE B · WO-3201; with its own days where the order's do not say it all"""
+    amount = acting.words.amount(line.ordered, line.unit)
+    told = [f"{amount} {line.part} {line.part_revision}", line.work_order]
+    return " · ".join(filter(None, [*told, delivery_told(order, line, acting.words)]))
 
 
 def _merge(fields: Fields, acting: Acting) -> Wanted:

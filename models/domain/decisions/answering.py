@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.domain.commands import Acknowledge
 from models.domain.decisions import changing, countering
+from models.domain.delivery_days import needed
 from models.domain.errors import Invalid
 from models.domain.events import Event, OrderAcknowledged, OrderDeclined
 from models.domain.facts import Asked, Facts
@@ -32,6 +33,11 @@ def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, 
         if not reason:
             raise Invalid("reason.missing", "Say why, so that your customer can plan.", field="reason")
         return [OrderDeclined(reason, order.revision)]
-    # Without a date the supplier promises need-by, even when the answer comes after it.
-    promise = countering.not_past(order, command.promise_date, "promise_date", now) or order.need_by
-    return [OrderAcknowledged(promise, command.supplier_order.strip(), order.revision)]
+    promise = countering.not_past(order, command.promise_date, "promise_date", now)
+    number = command.supplier_order.strip()
+    if promise is not None:
+        return [OrderAcknowledged(promise, number, order.revision)]
+    # Without a date the supplier promises need-by, each line its own, even when the answer comes after it.
+    days = tuple(needed(order, line) for line in order.lines)
+    several = days if len(set(days)) > 1 else ()
+    return [OrderAcknowledged(max(days), number, order.revision, several)]

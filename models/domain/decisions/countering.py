@@ -226,7 +226,13 @@ def _agreed(
     """The terms from now on. What the proposal left alone stays as it is now, not as it was then."""
     agreed: list[LineTerms] = []
     number = max(line.line for line in order.lines)
-    for was, now in zip(counter.before, order.terms, strict=True):
+    proposed_for = {terms.line: terms for terms in counter.before}
+    for now in order.terms:
+        was = proposed_for.get(now.line)
+        if was is None:
+            # A change added it since; nothing was proposed for it.
+            agreed.append(now)
+            continue
         parts = [terms for terms in counter.terms if terms.line == was.line]
         days = answers[was.line].need_by if was.line in answers else {}
         needed = [days.get(place + 1) for place in range(len(parts))]

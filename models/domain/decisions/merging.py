@@ -10,6 +10,7 @@ from models.domain import commands as c
 from models.domain import gate
 from models.domain.across import Decision
 from models.domain.changes import Commercial, LineCommercial
+from models.domain.delivery_days import needed
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MergedOrder, OrderMergedInto, OrdersMerged
 from models.domain.facts import Asked, Facts
@@ -103,7 +104,8 @@ _STAYS = {
 
 
 def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
-    """What becomes of `order` when it takes up `sources`; nothing asked of any of them is asked less."""
+    """What becomes of `order` when it takes up `sources`: each line is needed when it was, nothing else that was
+    asked of any of them is asked less."""
     number = max(line.line for line in order.lines)
     taken: list[MergedOrder] = []
     for source in sources:
@@ -114,7 +116,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
                 line,
                 line=numbers[line.line],
                 promise=None,
-                need_by=None,
+                need_by=needed(source, line),
                 delivery_of=numbers.get(line.delivery_of, 0),
             )
             for line in source.lines
@@ -124,7 +126,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
     added = tuple(line for each in taken for line in each.lines)
     before = order.commercial
     after = Commercial(
-        min(each.need_by for each in all_of),
+        max(needed(each, line) for each in all_of for line in each.lines),
         before.spec_revision,
         (
             *before.lines,
@@ -140,6 +142,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
         tuple(dict.fromkeys(kind for each in all_of for kind in each.required_documents)),
         any(each.release_before_ship for each in all_of),
         tuple(hurried for source in sources for hurried in source.expedites),
+        own_days=True,
     )
 
 
