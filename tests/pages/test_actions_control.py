@@ -75,13 +75,13 @@ async def test_cancelling_says_what_has_to_come_back(system: System, browsers: B
 
 
 async def test_cancelling_says_what_it_costs_before_the_button(system: System, browsers: Browsers) -> None:
-    number = await at(system, "received")
+    number = await at(system, "rejected")
     order = await system.get(f"/orders/{number}")
     total = order["cost"]["if_cancelled"]["total"]
     assert float(total) > 0
     page = await hands(browsers, number, Role.BUYER).look("cancel")
     text = page.text.replace("\u00a0", " ")
-    assert f"To be paid as it stands {float(total):.2f} {order['currency']}" in text
+    assert f"To be paid as it stands {float(total):.2f} {order['cost']['currency']}" in text
     assert text.index("To be paid as it stands") < text.index("Why?")
 
 

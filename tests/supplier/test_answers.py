@@ -25,6 +25,15 @@ async def test_another_day_is_promised_with_the_suppliers_own_number(system: Sys
     assert (found["promise_current"], found["supplier_order"]) == (day.isoformat(), "A-991")
 
 
+async def test_the_price_and_the_total_stand_between_the_question_and_its_answers(system: System) -> None:
+    number = await order(system)
+    _, page = await opened(system, number)
+    cost = (await system.get(f"/orders/{number}"))["cost"]
+    text = page.text.replace("\u00a0", " ")
+    said = f"Total of what is ordered {float(cost['ordered']):.2f} {cost['currency']}"
+    assert text.index("Can you finish") < text.index("Price each") < text.index(said) < text.index("Yes, by")
+
+
 async def test_declining_needs_a_reason_and_keeps_what_was_typed(system: System) -> None:
     number = await order(system)
     phone, page = await opened(system, number)
