@@ -28,7 +28,7 @@ from api.pages.reaching import reach_of
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
 from api.pages.tasks import meanwhile
-from api.pages.tasks.base import CALLED, ENTERED, Acting, Task, Typed
+from api.pages.tasks.base import CALLED, ENTERED, Acting, AnyTask, Typed
 from api.pages.tasks.behalf import contacts, on_behalf_of
 from api.pages.tasks.gaps import gaps
 from api.pages.tasks.registry import TASKS
@@ -66,7 +66,7 @@ class Sent:
     version: int
 
 
-def _show(task: Task) -> Callable[..., Response]:
+def _show(task: AnyTask) -> Callable[..., Response]:
     def show(number: str, request: Request, staff: Visitor) -> Response:
         acting = _acting(request, staff, number, task)
         return _page(request, acting, task, dict(request.query_params))
@@ -74,7 +74,7 @@ def _show(task: Task) -> Callable[..., Response]:
     return show
 
 
-def _act(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _act(task: AnyTask) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def act(number: str, request: Request, staff: Visitor) -> Response:
         fields = Fields(await typed(request))
         return await take(request, staff, number, task, fields)
@@ -82,7 +82,7 @@ def _act(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
     return act
 
 
-def _act_with_file(task: Task) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _act_with_file(task: AnyTask) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def act(number: str, request: Request, staff: Visitor) -> Response:
         """The file is read only once it is known who sends it, and that the order takes one."""
         acting = await run_in_threadpool(_acting, request, staff, number, task)
@@ -114,7 +114,7 @@ def _no_file() -> Invalid:
     return Invalid("form.invalid", "Choose a file.", field="file")
 
 
-async def _whole(form: UploadForm, fields: Fields, acting: Acting, task: Task) -> AsyncIterator[bytes]:
+async def _whole(form: UploadForm, fields: Fields, acting: Acting, task: AnyTask) -> AsyncIterator[bytes]:
     """The file's bytes. It ends well, so that they are kept, only when all of the form came and the
     order would take it."""
     async for chunk in form.file():
@@ -126,7 +126,7 @@ async def _whole(form: UploadForm, fields: Fields, acting: Acting, task: Task) -
 
 
 async def take(
-    request: Request, staff: Staff, number: str, task: Task, fields: Fields, stored: Stored | None = None
+    request: Request, staff: Staff, number: str, task: AnyTask, fields: Fields, stored: Stored | None = None
 ) -> Response:
     """Saves the command a form asks for, once. ``stored`` is the file that came with it."""
     acting = await run_in_threadpool(_acting, request, staff, number, task)
@@ -157,7 +157,7 @@ async def take(
 async def _save(
     request: Request,
     acting: Acting,
-    task: Task,
+    task: AnyTask,
     sent: Sent,
     wanted: Wanted | None,
     behalf: OnBehalfOf | None,
@@ -225,7 +225,7 @@ def _earlier(request: Request, staff: Staff, sent: Sent) -> tuple[Sent, str | No
     return sent, row.id
 
 
-def _current(acting: Acting, task: Task, sent: Sent) -> None:
+def _current(acting: Acting, task: AnyTask, sent: Sent) -> None:
     """A paper is as good for an order that has moved on, and its file would have to be chosen again. What
     was a draft may have the same number of a version now that it is issued."""
     issued = task.of_draft and acting.desk.order is not None
@@ -238,19 +238,21 @@ def _current(acting: Acting, task: Task, sent: Sent) -> None:
         )
 
 
-def _behalf(task: Task, fields: Fields) -> OnBehalfOf | None:
+def _behalf(task: AnyTask, fields: Fields) -> OnBehalfOf | None:
     return on_behalf_of(fields) if task.command in SUPPLIER else None
 
 
-def _acting(request: Request, staff: Staff, number: str, task: Task) -> Acting:
+def _acting(request: Request, staff: Staff, number: str, task: AnyTask) -> Acting:
     """Raises `Unknown` when there is no such order for this person."""
     with request.app.state.database.read() as session:
         found = desk(session, staff, number)
-        return Acting(found, task.look(session, found) if found.order is not None else None)
+        # Nothing is looked up for a draft: its page says that it has to be issued first.
+        acting: Acting = task.look(session, found) if found.order is not None else Acting(found)
+        return acting
 
 
 async def _refused(
-    request: Request, acting: Acting, task: Task, fields: Fields, wanted: Wanted | None, refusal: Refusal
+    request: Request, acting: Acting, task: AnyTask, fields: Fields, wanted: Wanted | None, refusal: Refusal
 ) -> Response:
     """The form as it was typed, with what is wrong and, when the order moved on, what happened."""
     words = acting.words
@@ -279,7 +281,7 @@ def _troubles(refusal: Refusal, wanted: Wanted | None, fields: Fields, words: Wo
     return tuple(each if each.input in inputs else replace(each, input="", at="") for each in found)
 
 
-def _changed(request: Request, acting: Acting, task: Task, fields: Fields) -> Sequence[str]:
+def _changed(request: Request, acting: Acting, task: AnyTask, fields: Fields) -> Sequence[str]:
     version, order = fields.raw("version"), acting.desk.order
     if not version.isdecimal():
         return ()
@@ -291,7 +293,7 @@ def _changed(request: Request, acting: Acting, task: Task, fields: Fields) -> Se
 
 
 def _page(
-    request: Request, acting: Acting, task: Task, given: Typed, status: int = 200, **context: Any
+    request: Request, acting: Acting, task: AnyTask, given: Typed, status: int = 200, **context: Any
 ) -> Response:
     """The form, or why there is none and what is possible instead; just to look at that is no error."""
     if not acting.staff.may(task.command):
@@ -333,7 +335,7 @@ def _there(request: Request, acting: Acting | None) -> dict[str, Any]:
         }
 
 
-def _barred(request: Request, acting: Acting, task: Task) -> Response:
+def _barred(request: Request, acting: Acting, task: AnyTask) -> Response:
     """Nobody's page but theirs: who may do it, and what this person can do instead."""
     words = acting.words
     may = [words.say(ROLES[role]) for role in sorted(roles_for(task.command) - {Role.ADMIN})]
@@ -344,7 +346,7 @@ def _barred(request: Request, acting: Acting, task: Task) -> Response:
 def _not_now(
     request: Request,
     acting: Acting,
-    task: Task,
+    task: AnyTask,
     given: Typed,
     status: int,
     refusal: Refusal,
@@ -360,7 +362,7 @@ def _not_now(
 
 
 def _instead(
-    request: Request, acting: Acting, task: Task, status: int, sentence: str, **context: Any
+    request: Request, acting: Acting, task: AnyTask, status: int, sentence: str, **context: Any
 ) -> Response:
     order = acting.desk.order
     closing = task.command == "close" and order is not None and order.end is None
@@ -383,7 +385,7 @@ def _instead(
     )
 
 
-def _makes_sense(acting: Acting, task: Task) -> bool:
+def _makes_sense(acting: Acting, task: AnyTask) -> bool:
     """Whether to offer it: possible, and with something to do."""
     if task.why_not(acting.desk) is not None:
         return False

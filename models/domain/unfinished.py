@@ -44,7 +44,7 @@ def unfinished(
     due: Collection[Step] = (),
 ) -> Unfinished:
     """`routing` are the outside operations of the work orders the lot was sent out for or made by, `running` those
-    of which an order is still open: what came back from the others as it went is not awaited there any more.
+    of which an order is still open and may send: what came back from the others as it went is not awaited there any more.
     `due` are those that its pieces had still before them when the job made them."""
     told = list(passages)
     begun = [step for step, some in _sent(told).items() if some > 0]

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Text, bindparam, select, type_coerce, union
+from sqlalchemy import Text, bindparam, select, true, type_coerce, union
 from sqlmodel import Session
 
 from models.codec import load_written
@@ -264,13 +264,14 @@ def _steps(session: Session, jobs: Collection[str]) -> list[Step]:
 
 
 def _running(session: Session, jobs: Collection[str]) -> set[tuple[str, int]]:
-    """The operations of which an order is still open, drafts among them."""
+    """The operations of which an order is still open, drafts among them; not of lines closed short, on which
+    nothing goes out any more."""
     return {
         (row.work_order, row.operation)
-        for lines in (_LINES, _DRAFTED)
+        for lines, goes_on in ((_LINES, _LINES.c.short_closed.is_(False)), (_DRAFTED, true()))
         for row in session.execute(
             select(lines.c.work_order, lines.c.operation)
             .join(_ORDERS, _ORDERS.c.number == lines.c.order_number)
-            .where(lines.c.work_order.in_(jobs), _ORDERS.c.ended_at.is_(None))
+            .where(lines.c.work_order.in_(jobs), _ORDERS.c.ended_at.is_(None), goes_on)
         )
     }

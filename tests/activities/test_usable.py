@@ -52,6 +52,8 @@ def test_what_is_to_go_out_again_is_not_picked(shop: Shop) -> None:
     # Nobody awaits it once its line is closed short.
     done(shop, c.ShortClose((c.LineOnly(1),), "Made elsewhere"))
     assert free(shop) == {"L1": 70}
+    # What is not done leaves for a customer only when somebody confirms it.
+    assert offered(shop) == (["L1 · FLANGE · 70 pcs"], ["L1 · FLANGE · 50 pcs of 70 pcs"])
 
 
 def test_a_form_offers_what_may_be_taken_of_a_lot(shop: Shop) -> None:

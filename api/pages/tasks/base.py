@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import Request
 from sqlmodel import Session
@@ -24,6 +24,7 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.order import Order
 
 Typed = Mapping[str, str]
+Known = TypeVar("Known")
 
 
 # What the inputs for numbers and days are called, by the end of their names: what is wrong with one
@@ -73,10 +74,9 @@ ENTERED: dict[str, str] = (
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """One of our people about to do something with an order. ``known`` is what the task looked up."""
+    """One of our people about to do something with an order."""
 
     desk: Desk
-    known: Any = None
 
     @property
     def order(self) -> Order:
@@ -102,6 +102,17 @@ class Acting:
 
 
 @dataclass(frozen=True, slots=True)
+class Knowing(Acting, Generic[Known]):
+    """Somebody whose task looked something up beside the order."""
+
+    known: Known
+
+
+# What a task's form and its reading are given, and its `look` returns.
+Seen = TypeVar("Seen", bound=Acting)
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """One way to send a form; the first of several is the usual one. ``text`` is English, marked."""
 
@@ -109,8 +120,8 @@ class Button:
     text: str
 
 
-def _nothing_more(_session: Session, _desk: Desk) -> None:
-    return None
+def _nothing_more(_session: Session, desk: Desk) -> Any:
+    return Acting(desk)
 
 
 def _nothing_beside(_request: Request, _acting: Acting) -> Mapping[str, Any]:
@@ -118,16 +129,16 @@ def _nothing_beside(_request: Request, _acting: Acting) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Generic[Seen]):
     """Something our people do with an order. ``name`` is the end of its address and names its template."""
 
     name: str
     # The command it sends, as the core's gate and the table of authority know it.
     command: str
     # What its form shows, given what was typed or chosen before.
-    form: Callable[[Acting, Typed], Any]
+    form: Callable[[Seen, Typed], Any]
     # The command in what was typed, None when it was only to be looked at. Raises `Invalid`.
-    read: Callable[[Fields, Acting], Wanted | None]
+    read: Callable[[Fields, Seen], Wanted | None]
     buttons: tuple[Button, ...]
     # What the page asks, in English, marked for translation.
     question: str = ""
@@ -135,7 +146,7 @@ class Task:
     # the core says so.
     idle: Callable[[Order], Refusal | None] | None = None
     # What has to be read beside the order.
-    look: Callable[[Session, Desk], Any] = _nothing_more
+    look: Callable[[Session, Desk], Seen] = _nothing_more
     # A file comes with it.
     file: bool = False
     # What its page shows beside the form, read only when it is drawn.
@@ -162,6 +173,10 @@ class Task:
         if self.idle is None:
             return desk.why_pointless(self.command)
         return self.idle(desk.order)
+
+
+# One of several tasks, whatever each of them looks up.
+AnyTask = Task[Any]
 
 
 def answered(fields: Fields, task_buttons: tuple[Button, ...]) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from activities.i18n import N_
 from api.pages.desk import Desk
 from api.pages.order.compliance_told import revision
-from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.commercial import Differing, differing
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.naming import delivery_told, line_among, line_called
@@ -65,7 +65,7 @@ class ProposeForm:
     adding: bool
 
 
-def _propose_form(acting: Acting, typed: Typed) -> ProposeForm:
+def _propose_form(acting: Proposing, typed: Typed) -> ProposeForm:
     order, words = acting.order, acting.words
     return ProposeForm(
         words.far_day(order.need_by),
@@ -97,12 +97,15 @@ class Proposable:
     in_force: str
 
 
-def _proposable(session: Session, desk: Desk) -> Proposable:
+Proposing = Knowing[Proposable]
+
+
+def _proposable(session: Session, desk: Desk) -> Proposing:
     order = desk.issued
     register = specifications.registered(session, {order.spec})
     day = order.plant_calendar.local_date(desk.staff.now)
     in_force = specifications.revision_for(register, order.spec, day, otherwise="")
-    return Proposable(to_add(session, desk.staff.reader, order), in_force)
+    return Knowing(desk, Proposable(to_add(session, desk.staff.reader, order), in_force))
 
 
 def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
@@ -121,7 +124,7 @@ def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
     )
 
 
-def _propose(fields: Fields, acting: Acting) -> Wanted:
+def _propose(fields: Fields, acting: Proposing) -> Wanted:
     """What was left empty stays as it is."""
     lines: list[c.ChangedLine] = []
     leads = {
@@ -162,7 +165,7 @@ def _propose(fields: Fields, acting: Acting) -> Wanted:
     return Wanted(c.ProposeChange(c.Changes(day, tuple(lines), spec or None), reason), leads)
 
 
-def _new(fields: Fields, at: str, acting: Acting) -> c.ChangedLine | None:
+def _new(fields: Fields, at: str, acting: Proposing) -> c.ChangedLine | None:
     """A line to be added: all that is still to be ordered unless said otherwise, of one lot if one is named."""
     number, _, job = fields.raw(f"{at}.operation").partition("|")
     some, price = fields.quantity(f"{at}.quantity", ""), fields.quantity(f"{at}.unit_price", "")
@@ -227,7 +230,15 @@ class Proposed:
     register: str = ""
 
 
-def _proposed(session: Session, desk: Desk) -> Proposed:
+NOTHING_KNOWN = Proposed()
+Deciding = Knowing[Proposed]
+
+
+def _proposed(session: Session, desk: Desk) -> Deciding:
+    return Knowing(desk, _of_open_change(session, desk))
+
+
+def _of_open_change(session: Session, desk: Desk) -> Proposed:
     order, change = desk.issued, desk.issued.open_change
     if change is None:
         return Proposed()
@@ -241,8 +252,7 @@ def _proposed(session: Session, desk: Desk) -> Proposed:
     return Proposed(who, proof.text if proof is not None and proof.kind != "good" else "")
 
 
-def change_form(acting: Acting, change: Change) -> ChangeForm:
-    known: Proposed = acting.known or Proposed()
+def change_form(acting: Acting, change: Change, known: Proposed = NOTHING_KNOWN) -> ChangeForm:
     rows = [*differing(change.before, change.after, change.added, acting.order, acting.words)]
     weighed = weight(acting.order, change)
     if weighed.before != weighed.after:
@@ -279,10 +289,10 @@ def _standing(acting: Acting, weighed: LineWeight) -> str:
     return words.labelled(line_among(acting.order, line, words), words.say(text, **values))
 
 
-def _open_form(acting: Acting, _typed: Typed) -> ChangeForm:
+def _open_form(acting: Deciding, _typed: Typed) -> ChangeForm:
     change = acting.order.open_change
     assert change is not None, "the gate lets only an open change be decided about"
-    return change_form(acting, change)
+    return change_form(acting, change, acting.known)
 
 
 _DECISIONS = (Button("approve", N_("Approve the change")), Button("reject", N_("Reject it")))

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c
@@ -31,20 +31,23 @@ class PlanForm:
     note: str
 
 
-def _look(session: Session, desk: Desk) -> dict[str, str]:
+Planning = Knowing[dict[str, str]]
+
+
+def _look(session: Session, desk: Desk) -> Planning:
     order = desk.issued
     today = order.plant_calendar.local_date(desk.staff.now)
     found = approved_suppliers(session, order.process, order.spec, today)
-    return {code: name for code, name in found.items() if code != order.supplier}
+    return Knowing(desk, {code: name for code, name in found.items() if code != order.supplier})
 
 
-def _form(acting: Acting, _typed: Typed) -> PlanForm:
+def _form(acting: Planning, _typed: Typed) -> PlanForm:
     plan = acting.order.open_contingency
     latest = latest_day(acting.order, acting.words.today)
     return PlanForm(
         acting.words.today.isoformat(),
         latest.isoformat() if latest is not None else "",
-        tuple((acting.known or {}).items()),
+        tuple(acting.known.items()),
         plan.supplier if plan is not None else "",
         plan.material if plan is not None else "",
         plan.decide_by.isoformat() if plan is not None else "",

@@ -10,7 +10,7 @@ from activities.i18n import N_
 from api.pages.desk import Desk
 from api.pages.order.stream import Entry
 from api.pages.tasks import meanwhile
-from api.pages.tasks.base import Acting, Button, Task, Typed
+from api.pages.tasks.base import Button, Knowing, Task, Typed
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c
@@ -26,17 +26,20 @@ class CorrectForm:
     entries: tuple[Entry, ...]
 
 
-def _entries(session: Session, desk: Desk) -> list[Entry]:
+Correcting = Knowing[list[Entry]]
+
+
+def _entries(session: Session, desk: Desk) -> Correcting:
     """What can be corrected and was not yet, the newest first."""
     found = meanwhile.told(session, desk.issued, desk.words, _MOST, lambda row: row.type in _KINDS)
-    return [entry for entry in found if not entry.taken_back]
+    return Knowing(desk, [entry for entry in found if not entry.taken_back])
 
 
-def _form(acting: Acting, _typed: Typed) -> CorrectForm:
+def _form(acting: Correcting, _typed: Typed) -> CorrectForm:
     return CorrectForm(tuple(acting.known))
 
 
-def _correct(fields: Fields, acting: Acting) -> Wanted:
+def _correct(fields: Fields, acting: Correcting) -> Wanted:
     event = fields.raw("event")
     if event not in {str(entry.number) for entry in acting.known}:
         fields.wrong("event", "Choose the entry that is wrong.")

@@ -12,7 +12,7 @@ from api.pages.alert_words import caused_by
 from api.pages.desk import Desk
 from api.pages.order.telling import defect
 from api.pages.order.wording import RESPONSIBLE
-from api.pages.tasks.base import Acting, Button, Task, Typed, answered, picked
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered, picked
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Wanted
 from models.domain import commands as c
@@ -26,6 +26,11 @@ from models.tables.types import table
 _USERS = table(User)
 
 
+# Who may own an action, by address; what owners are called.
+People = tuple[tuple[str, str], ...]
+Names = dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The nonconformance a form is about. `others`: those it could be about instead, name and address."""
@@ -37,7 +42,7 @@ class About:
     responsibility: str
     others: tuple[tuple[str, str], ...]
     # Whom an action may be planned for: mail address and name.
-    people: tuple[tuple[str, str], ...]
+    people: People
     responsible: dict[str, str]
 
 
@@ -67,7 +72,7 @@ def _subject(order: Order, typed: Typed) -> Nonconformance:
     return next((item for item in found if item.nonconformance == typed.get("nonconformance")), found[0])
 
 
-def _about(acting: Acting, typed: Typed, task: str, question: str) -> About:
+def _about(acting: Acting, typed: Typed, task: str, question: str, people: People = ()) -> About:
     item = _subject(acting.order, typed)
     short = item.nonconformance.removeprefix(f"{acting.desk.number}-")
     return About(
@@ -81,22 +86,21 @@ def _about(acting: Acting, typed: Typed, task: str, question: str) -> About:
             for other in _known(acting.order)
             if other is not item
         ),
-        people=acting.known or (),
+        people=people,
         responsible=RESPONSIBLE,
     )
 
 
-def _people(session: Session, _desk: Desk) -> tuple[tuple[str, str], ...]:
+def _people(session: Session, desk: Desk) -> Knowing[People]:
     rows = session.execute(
         select(_USERS.c.email, _USERS.c.name).where(_USERS.c.active.is_(True)).order_by(_USERS.c.email)
     )
-    return tuple((row.email, row.name or row.email) for row in rows)
+    return Knowing(desk, tuple((row.email, row.name or row.email) for row in rows))
 
 
-def _plan_form(acting: Acting, typed: Typed) -> About:
-    return _about(
-        acting, typed, "plan-action", N_("What is done so that {nonconformance} does not happen again?")
-    )
+def _plan_form(acting: Knowing[People], typed: Typed) -> About:
+    question = N_("What is done so that {nonconformance} does not happen again?")
+    return _about(acting, typed, "plan-action", question, acting.known)
 
 
 def _plan(fields: Fields, acting: Acting) -> Wanted:
@@ -129,12 +133,14 @@ def _named(order: Order, typed: Typed, state: ActionState) -> tuple[Nonconforman
     return next((pair for pair in found if pair[1].action == typed.get("action")), found[0])
 
 
-def _names(session: Session, desk: Desk) -> dict[str, str]:
+def _names(session: Session, desk: Desk) -> Knowing[Names]:
     owners = {action.owner for item in _known(desk.issued) for action in item.actions}
-    return order_stream.names(session, owners)
+    return Knowing(desk, order_stream.names(session, owners))
 
 
-def _action_form(acting: Acting, typed: Typed, task: str, question: str, state: ActionState) -> ActionForm:
+def _action_form(
+    acting: Knowing[Names], typed: Typed, task: str, question: str, state: ActionState
+) -> ActionForm:
     item, action = _named(acting.order, typed, state)
     theirs = action.owner == SUPPLIER
     return ActionForm(
@@ -144,7 +150,7 @@ def _action_form(acting: Acting, typed: Typed, task: str, question: str, state: 
         defect=defect(acting.words, item.defect, item.receipt),
         cause=caused_by(acting.words, {"cause": action.cause}),
         what=action.what,
-        owner=acting.order.supplier_name if theirs else (acting.known or {}).get(action.owner, "–"),
+        owner=acting.order.supplier_name if theirs else acting.known.get(action.owner, "–"),
         due=acting.words.far_day(action.due),
         done=action.done,
         others=tuple(
@@ -155,7 +161,7 @@ def _action_form(acting: Acting, typed: Typed, task: str, question: str, state: 
     )
 
 
-def _complete_form(acting: Acting, typed: Typed) -> ActionForm:
+def _complete_form(acting: Knowing[Names], typed: Typed) -> ActionForm:
     question = N_("Is the corrective action done?")
     return _action_form(acting, typed, "complete-action", question, ActionState.PLANNED)
 
@@ -179,7 +185,7 @@ COMPLETE_ACTION = Task(
 )
 
 
-def _verify_form(acting: Acting, typed: Typed) -> ActionForm:
+def _verify_form(acting: Knowing[Names], typed: Typed) -> ActionForm:
     question = N_("Was the corrective action effective?")
     return _action_form(acting, typed, "verify-action", question, ActionState.COMPLETED)
 

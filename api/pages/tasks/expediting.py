@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
@@ -43,11 +43,14 @@ class ExpediteForm:
     rows: tuple[PushRow, ...]
 
 
-def _look(session: Session, desk: Desk) -> list[Order]:
-    return others_there(session, desk.issued, cleared=desk.staff.reader.cleared)
+Expediting = Knowing[list[Order]]
 
 
-def _form(acting: Acting, typed: Typed) -> ExpediteForm:
+def _look(session: Session, desk: Desk) -> Expediting:
+    return Knowing(desk, others_there(session, desk.issued, cleared=desk.staff.reader.cleared))
+
+
+def _form(acting: Expediting, typed: Typed) -> ExpediteForm:
     words, order = acting.words, acting.order
     wanted = _wanted(acting, typed)
     # The same form again: what was unchecked in it stays so.
@@ -70,8 +73,8 @@ def _wanted(acting: Acting, typed: Typed) -> date:
         return max(order.supplier_calendar.add_workdays(order.need_by, -_SOONER), acting.words.today)
 
 
-def _proposals(acting: Acting, wanted: date) -> list[Proposal]:
-    return proposals(acting.order, wanted, acting.known or (), acting.now)
+def _proposals(acting: Expediting, wanted: date) -> list[Proposal]:
+    return proposals(acting.order, wanted, acting.known, acting.now)
 
 
 def _row(acting: Acting, proposal: Proposal, wanted: date, typed: Typed, again: bool) -> PushRow:
@@ -92,7 +95,7 @@ _BUTTONS = (
 )
 
 
-def _expedite(fields: Fields, acting: Acting) -> Wanted | None:
+def _expedite(fields: Fields, acting: Expediting) -> Wanted | None:
     if answered(fields, _BUTTONS) == "look":
         return None
     need_by = fields.day("need_by")
@@ -103,7 +106,7 @@ def _expedite(fields: Fields, acting: Acting) -> Wanted | None:
         fields.wrong("reason", "Give a reason.")
     push: list[c.Pushed] = []
     leads: dict[str, Lead] = {}
-    for order in acting.known or ():
+    for order in acting.known:
         # Where the day was changed since, it is still what was shown and confirmed that counts.
         ticked = f".{order.number}.chosen"
         at = next((name for name, value in fields.typed.items() if value and name.endswith(ticked)), "")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, answered
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.measuring import Ruler, form, planned_lines, read, ruler
 from api.supplier.tasks import Wanted
@@ -84,7 +84,7 @@ def _subject(order: Order, typed: Typed) -> Inspection:
     return next((item for item in waiting if item.inspection == typed.get("inspection")), waiting[-1])
 
 
-def _review_form(acting: Acting, typed: Typed) -> ReviewForm:
+def _review_form(acting: Reviewing, typed: Typed) -> ReviewForm:
     order, words = acting.order, acting.words
     item = _subject(order, typed)
     line = order.line(item.line)
@@ -162,8 +162,11 @@ def _review(fields: Fields, acting: Acting) -> Wanted:
     return Wanted(c.ReviewInspection(inspection, "release" if decision == "release" else "reject", note))
 
 
-def _records(session: Session, desk: Desk) -> list[dict[str, Any]]:
-    return order_records.inspections(session, desk.issued)
+Reviewing = Knowing[list[dict[str, Any]]]
+
+
+def _records(session: Session, desk: Desk) -> Reviewing:
+    return Knowing(desk, order_records.inspections(session, desk.issued))
 
 
 REVIEW_INSPECTION = Task(

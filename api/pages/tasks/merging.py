@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed
 from api.supplier.fields import Fields
 from api.supplier.naming import delivery_told
 from api.supplier.tasks import Lead, Wanted
@@ -48,11 +48,14 @@ class MergeForm:
         return () if self.ready else ("merge",)
 
 
-def _look(session: Session, desk: Desk) -> list[Order]:
-    return alike(session, desk.issued)
+Merging = Knowing[list[Order]]
 
 
-def _form(acting: Acting, _typed: Typed) -> MergeForm:
+def _look(session: Session, desk: Desk) -> Merging:
+    return Knowing(desk, alike(session, desk.issued))
+
+
+def _form(acting: Merging, _typed: Typed) -> MergeForm:
     order = acting.order
     found = [_candidate(acting, source) for source in acting.known]
     return MergeForm(
@@ -81,7 +84,7 @@ def _line(acting: Acting, order: Order, line: Line) -> str:
     return " · ".join(filter(None, [*told, delivery_told(order, line, acting.words)]))
 
 
-def _merge(fields: Fields, acting: Acting) -> Wanted:
+def _merge(fields: Fields, acting: Merging) -> Wanted:
     chosen = [
         name.removeprefix("orders.")
         for name, value in fields.typed.items()

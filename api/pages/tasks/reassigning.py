@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, number_in, picked
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, number_in, picked
 from api.pages.tasks.control import open_pieces
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.naming import delivery_told, line_called
@@ -50,14 +50,17 @@ class ReassignForm:
     planned: str
 
 
-def _look(session: Session, desk: Desk) -> list[tuple[str, str, bool]]:
+Reassigning = Knowing[list[tuple[str, str, bool]]]
+
+
+def _look(session: Session, desk: Desk) -> Reassigning:
     order = desk.issued
     today = order.plant_calendar.local_date(desk.staff.now)
     found = suppliers_for(session, order.process, order.spec, today)
-    return [each for each in found if each[0] != order.supplier]
+    return Knowing(desk, [each for each in found if each[0] != order.supplier])
 
 
-def _form(acting: Acting, _typed: Typed) -> ReassignForm:
+def _form(acting: Reassigning, _typed: Typed) -> ReassignForm:
     order = acting.order
     plan = alternate(order)
     return ReassignForm(

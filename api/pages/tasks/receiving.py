@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, leads_of, number_in
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.serials import Serials, counts, judged, nothing, serials_at
@@ -102,11 +102,14 @@ def open_parcels(order: Order) -> tuple[Parcel, ...]:
     return tuple(still_open(order))
 
 
-def _look(session: Session, desk: Desk) -> list[Fellow]:
-    return same_box(session, desk.issued, cleared=desk.staff.reader.cleared)
+Receiving = Knowing[list[Fellow]]
 
 
-def _fellows(acting: Acting, parcel: str) -> Iterator[Box]:
+def _look(session: Session, desk: Desk) -> Receiving:
+    return Knowing(desk, same_box(session, desk.issued, cleared=desk.staff.reader.cleared))
+
+
+def _fellows(acting: Receiving, parcel: str) -> Iterator[Box]:
     """What travels with the parcel; with every one of the order while none is chosen."""
     words = acting.words
     for fellow in acting.known:
@@ -160,7 +163,7 @@ def _by_line(contents: Iterable[tuple[str, Decimal]]) -> Iterator[tuple[str, str
         yield f"line.{number}", key(number, ""), quantity
 
 
-def _form(acting: Acting, typed: Typed) -> ReceiveForm:
+def _form(acting: Receiving, typed: Typed) -> ReceiveForm:
     order, words = acting.order, acting.words
     parcel = _subject(order, typed)
     rows = tuple(_counted(acting, parcel, *place) for place in _places(order, parcel)) if parcel else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.pages.tasks.answers import ACKNOWLEDGE, ANSWER_COUNTER
-from api.pages.tasks.base import Task
+from api.pages.tasks.base import AnyTask
 from api.pages.tasks.changing import DECIDE_CHANGE, PROPOSE_CHANGE, WITHDRAW_CHANGE
 from api.pages.tasks.claiming import SETTLE_CLAIM
 from api.pages.tasks.completing import FORCE_COMPLETE
@@ -83,4 +83,4 @@ _ALL = (
     CLOSE,
     FORCE_COMPLETE,
 )
-TASKS: dict[str, Task] = {task.name: task for task in _ALL}
+TASKS: dict[str, AnyTask] = {task.name: task for task in _ALL}

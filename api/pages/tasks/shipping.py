@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from activities.i18n import N_
 from api.pages.desk import Desk
-from api.pages.tasks.base import Acting, Button, Task, Typed, leads_of, number_in
+from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, leads_of, number_in
 from api.supplier.arriving import reworks_at
 from api.supplier.fields import Fields
 from api.supplier.onward import Destination, destinations, sent_to
@@ -80,7 +80,7 @@ def _loads(order: Order, place: Place) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _form(acting: Acting, _typed: Typed) -> ShipForm:
+def _form(acting: Shipping, _typed: Typed) -> ShipForm:
     there = _there(acting)
     boxes = tuple(
         (item.parcel, acting.words.local_day(item.shipped_at)) for item in unannounced(acting.order)
@@ -93,8 +93,11 @@ def _form(acting: Acting, _typed: Typed) -> ShipForm:
     )
 
 
-def _look(session: Session, desk: Desk) -> list[Order]:
-    return following(session, desk.issued)
+Shipping = Knowing[list[Order]]
+
+
+def _look(session: Session, desk: Desk) -> Shipping:
+    return Knowing(desk, following(session, desk.issued))
 
 
 def _nothing_there(order: Order) -> Refusal | None:
