@@ -6,6 +6,7 @@ from activities.i18n import N_
 from api.supplier.words import Words
 from models.domain import delivery_days
 from models.domain.order import Line, Order
+from models.domain.pieces import line_of, lot_of
 
 
 def line_called(line: Line, words: Words) -> str:
@@ -34,3 +35,12 @@ def delivery_told(order: Order, line: Line, words: Words) -> str:
     if found.unit_price is not None:
         told.append(words.price(found.unit_price, order.currency, line.basis))
     return " · ".join(told)
+
+
+def pieces_called(order: Order, at: str, words: Words) -> str:
+    """FLANGE-DN50 B · 20260315-STEEL-001 · delivery 1 of 2 · its days: all that tells the pieces at a stock key
+    from others"""
+    line = order.line(line_of(at))
+    assert line is not None, "pieces are on the order's lines"
+    told = [line_among(order, line, words), lot_of(at), delivery_told(order, line, words)]
+    return " · ".join(filter(None, told))

@@ -6,8 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from api.pages.order.measured import inspections
+from api.pages.order.rejected import nonconformances
 from api.supplier.words import Words
 from models.domain.authority import Role
+from tests.domain.asking import answer, counter, inspect, send, terms
+from tests.domain.orders import NEED_BY, PLAN, given
+from tests.domain.orders import issued as issued_there
+from tests.domain.test_serials import rejected
 from tests.pages.browser import Browsers
 from tests.pages.doing import hands
 from tests.stories import BEHALF, issued
@@ -113,3 +119,62 @@ async def test_an_order_in_one_delivery_says_its_days_once(system: System, brows
     page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
     assert "delivery 1" not in page.text
     assert "· needed " not in page.text
+
+
+async def test_the_price_of_a_delivery_stands_once_on_the_order_s_page(
+    system: System, browsers: Browsers
+) -> None:
+    number, _, _ = await divided(system)
+    page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
+    words = " ".join(page.text.replace("\u00a0", " ").split())
+    for amount in ("12 pcs", "8 pcs"):
+        assert f"{amount} ordered" in words
+        assert f"{amount} ordered at" not in words
+
+
+async def test_rejected_pieces_are_told_apart_by_their_delivery_and_lot(
+    system: System, browsers: Browsers
+) -> None:
+    number, needed, later = await divided(system)
+    found = await lots(system, number)
+    sent = [{"line": line, "lot": lot, "quantity": 5} for line, lot in found]
+    await system.command(Role.RECEIVING, number, "send", lines=sent)
+    counted = [{"line": line, "lot": lot, "counted": 5, "accepted": 0, "rejected": 5} for line, lot in found]
+    await system.command(Role.RECEIVING, number, "receive", lines=counted, packing_slip="LS-1")
+    quality = hands(browsers, number, Role.QUALITY)
+    form = await quality.look("disposition")
+    order = await browsers.of(Role.QUALITY).open(f"/orders/{number}")
+    first = both("en", needed, later)[0]
+    line, lot = found[0]
+    for page in (form, order):
+        words = " ".join(page.text.replace("\u00a0", " ").split())
+        assert f"Line {line} · FLANGE-DN50 B · {lot} · {first}" in words, words
+    # What else waits is named by what it is of, not by its number alone.
+    assert f"N2 · Line {found[1][0]} · FLANGE-DN50 B · {found[1][1]}" in form.text.replace("\u00a0", " ")
+
+
+def test_an_inspection_says_of_which_line_lot_and_delivery_it_is() -> None:
+    proposed = counter(None, terms(1, 60, promise=NEED_BY), terms(1, 40, promise=date(2027, 1, 8)))
+    scene = given(issued_there(plans={1: PLAN}), proposed, answer(), send(40, "L1", line=2))
+    given(scene, inspect(line=2, lot="L1"))
+    words = Words("en", "UTC", NEED_BY)
+    row = {
+        "line": 2,
+        "lot": "L1",
+        "parcel": "",
+        "failures": [],
+        "results": [],
+        "inspection": "SO-1-I1",
+        "lot_size": 40,
+        "submitted_at": scene.now,
+        "verdict": "pass",
+        "decision": None,
+    }
+    (view,) = inspections(scene.order, [row], words)
+    days = f"promised {words.day(date(2027, 1, 8))} · needed {words.day(NEED_BY)}"
+    assert view.of == f"Line 2 · FLANGE B · L1 · delivery 2 of 2 · {days}"
+
+
+def test_a_nonconformance_names_its_serial_numbers() -> None:
+    (view,) = nonconformances(rejected().order, Words("en", "UTC", NEED_BY))
+    assert view.of == ("FLANGE B · L1 · C, D",)

@@ -8,10 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from api.supplier.measuring import Ruler, ruler
+from api.supplier.naming import pieces_called
 from api.supplier.told import limits
 from api.supplier.words import Words
 from models.domain.inspection import Characteristic
 from models.domain.order import Order
+from models.domain.pieces import key
 
 # More samples than this are folded away behind their range.
 _FEW = 10
@@ -64,7 +66,7 @@ def _inspection(order: Order, row: Mapping[str, Any], words: Words) -> Inspectio
     line = order.line(row["line"])
     plan = line.plan.characteristics if line is not None and line.plan is not None else ()
     bad = {(failure["characteristic"], failure["sample"]) for failure in row["failures"]}
-    subject = [f"{line.part} {line.part_revision}" if line is not None else "", row["lot"], row["parcel"]]
+    subject = [pieces_called(order, key(row["line"], row["lot"] or ""), words), row["parcel"]]
     return InspectionView(
         name=row["inspection"],
         of=" · ".join(filter(None, subject)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,9 +12,10 @@ from api.pages.order.serials_told import recorded
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE, SHARE_OWED_BY, SHARES
 from api.pages.wording import ACTION_STATES
+from api.supplier.naming import pieces_called
 from api.supplier.words import Words
 from models.domain.order import Order
-from models.domain.pieces import line_of
+from models.domain.pieces import key, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
 
@@ -30,6 +32,8 @@ class NonconformanceView:
     name: str
     opened: str
     defect: str
+    # What its pieces are, lot by lot, with their serial numbers where they have any.
+    of: tuple[str, ...]
     amount: str
     cause: str
     responsible: str
@@ -66,6 +70,7 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
         name=item.nonconformance,
         opened=words.time(item.opened_at),
         defect=defect(words, item.defect, item.receipt),
+        of=tuple(_called(order, item, words)),
         amount=words.amount(item.quantity, unit),
         cause=wording.cause(words.locale, item.cause),
         responsible=words.say(RESPONSIBLE[item.responsibility]) if item.responsibility else "",
@@ -103,3 +108,16 @@ def _view(order: Order, item: Nonconformance, words: Words) -> NonconformanceVie
         recorded_only=item.recorded_only,
         withdrawn=item.withdrawn,
     )
+
+
+def _called(order: Order, item: Nonconformance, words: Words) -> Iterator[str]:
+    decided = (key(each.line, each.lot) for each in item.outcomes)
+    for at in dict.fromkeys([*item.shares, *decided]) or [key(item.line, "")]:
+        if order.line(line_of(at)) is None:
+            continue
+        serials = [
+            lot_of(name)
+            for name in item.serials
+            if name in order.serials and key(line_of(name), order.serials[name].lot) == at
+        ]
+        yield " · ".join(filter(None, [pieces_called(order, at, words), words.listed(serials)]))

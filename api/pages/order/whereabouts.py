@@ -12,6 +12,7 @@ from activities.i18n import N_
 from api.pages.order.wording import AMOUNTS
 from api.supplier.naming import delivery_told
 from api.supplier.words import Words
+from models.domain.delivery_days import delivery
 from models.domain.first_article import State
 from models.domain.order import Order
 from models.domain.pieces import SENT, Bucket
@@ -75,11 +76,21 @@ class Whereabouts:
 
 def whereabouts(view: Mapping[str, Any], words: Words, order: Order | None = None) -> list[Whereabouts]:
     """Of an order that is issued, with which delivery each line is."""
-    told = {line.line: delivery_told(order, line, words) for line in order.lines} if order is not None else {}
-    return [_line(line, told.get(line["line"], ""), words) for line in view["lines"]]
+    lines = order.lines if order is not None else ()
+    told = {line.line: delivery_told(order, line, words) for line in lines} if order is not None else {}
+    # What a delivery costs stands with its days, where it has a price of its own.
+    priced = {
+        line.line
+        for line in lines
+        if order is not None and (found := delivery(order, line)) is not None and found.unit_price is not None
+    }
+    return [
+        _line(line, told.get(line["line"], ""), words, priced=line["line"] in priced)
+        for line in view["lines"]
+    ]
 
 
-def _line(line: Mapping[str, Any], delivery: str, words: Words) -> Whereabouts:
+def _line(line: Mapping[str, Any], told: str, words: Words, *, priced: bool) -> Whereabouts:
     pieces: Mapping[str, Decimal] = line["pieces"]
     unit = line["unit"] or ""
     used = [bucket for bucket in Bucket if pieces[bucket.value]]
@@ -89,10 +100,10 @@ def _line(line: Mapping[str, Any], delivery: str, words: Words) -> Whereabouts:
         part=" ".join(filter(None, [line["part"], line["part_revision"]])),
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
-        delivery=delivery,
+        delivery=told,
         ordered=words.amount(line["ordered"], unit),
         price=words.price(line["unit_price"], line["currency"], line["basis"])
-        if line["unit_price"] is not None
+        if line["unit_price"] is not None and not priced
         else "",
         short_closed=line["short_closed"],
         first_article=_first_article(line, words),

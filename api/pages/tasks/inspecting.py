@@ -12,13 +12,15 @@ from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.measuring import Ruler, form, planned_lines, read, ruler
-from api.supplier.tasks import Wanted
+from api.supplier.naming import pieces_called
+from api.supplier.tasks import Wanted, label
 from api.supplier.told import limits
 from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.errors import Refusal
 from models.domain.inspection import NOT, Characteristic, InspectionPlan, Result, Sample, judge
 from models.domain.order import Order
+from models.domain.pieces import key
 from models.domain.records import Inspection
 from models.queries import order_records
 
@@ -102,8 +104,7 @@ def _review_form(acting: Reviewing, typed: Typed) -> ReviewForm:
             filter(
                 None,
                 [
-                    f"{line.part} {line.part_revision}",
-                    item.lot,
+                    pieces_called(order, key(item.line, item.lot), words),
                     item.parcel,
                     words.amount(item.lot_size, line.unit),
                 ],
@@ -112,7 +113,15 @@ def _review_form(acting: Reviewing, typed: Typed) -> ReviewForm:
         passed=passed,
         measured=tuple(_measured(each, record["results"], words) for each in plan),
         others=tuple(
-            (other.inspection, f"{acting.desk.path}/review-inspection?inspection={other.inspection}")
+            (
+                " · ".join(
+                    [
+                        other.inspection.removeprefix(f"{order.number}-"),
+                        label(acting, key(other.line, other.lot)),
+                    ]
+                ),
+                f"{acting.desk.path}/review-inspection?inspection={other.inspection}",
+            )
             for other in _waiting(order)
             if other is not item
         ),

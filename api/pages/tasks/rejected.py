@@ -11,6 +11,7 @@ from api.pages.order.telling import defect
 from api.pages.order.wording import AMOUNTS, DISPOSITIONS, PLACES, RESPONSIBLE
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered, leads_of, number_in
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.naming import pieces_called
 from api.supplier.serials import Serials, amount, nothing, ticked, tracked
 from api.supplier.tasks import Lead, Place, Wanted, label, places, serial_leads, told_apart
 from models.domain import commands as c
@@ -143,7 +144,10 @@ def _subject(order: Order, typed: Typed, share: Share) -> Nonconformance:
 
 def _others(acting: Acting, task: str, item: Nonconformance, share: Share) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (other.nonconformance, f"{acting.desk.path}/{task}?nonconformance={other.nonconformance}")
+        (
+            " · ".join([_short(acting, other), *(label(acting, at) for _, at, _ in _shares(other, share))]),
+            f"{acting.desk.path}/{task}?nonconformance={other.nonconformance}",
+        )
         for other in _with(acting.order, share)
         if other is not item
     )
@@ -185,7 +189,7 @@ def _disposition_form(acting: Acting, typed: Typed) -> DispositionForm:
     item = _subject(acting.order, typed, Share.UNDECIDED)
     found = tuple(
         Undecided(
-            label(acting, at),
+            pieces_called(acting.order, at, acting.words),
             _amount(acting, at, quantity),
             tuple(
                 Way(
@@ -292,7 +296,7 @@ def _proposal_form(acting: Acting, typed: Typed) -> ProposalForm:
         proposals=tuple(
             (
                 words.labelled(
-                    label(acting, f"{each.line}:{each.lot}"),
+                    pieces_called(acting.order, key(each.line, each.lot), words),
                     _amount(acting, f"{each.line}:{each.lot}", each.quantity),
                 ),
                 words.say(DISPOSITIONS[each.decision]),
@@ -333,6 +337,8 @@ DECIDE_DISPOSITION = Task(
 class ReturnForm:
     heading: str
     name: str
+    # What its pieces are, lot by lot.
+    of: tuple[str, ...]
     amount: str
     proposed: str
     others: tuple[tuple[str, str], ...]
@@ -355,6 +361,7 @@ def _return_form(acting: Acting, typed: Typed) -> ReturnForm:
             nonconformance=_short(acting, item),
         ),
         name=item.nonconformance,
+        of=tuple(pieces_called(acting.order, at, acting.words) for _, at, _ in going),
         amount=_amount(acting, going[0][1], total),
         proposed=f"{total.normalize():f}",
         others=_others(acting, "confirm-return", item, Share.RETURNING),
