@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
+from models.domain.changes import AddedLine
 from models.domain.covering import Covered
 from models.domain.order import Order
 from models.queries import covering
@@ -112,9 +113,6 @@ def to_add(session: Session, reader: Reader, order: Order) -> list[Outside]:
     fits = [
         covering.uncovered(by_drafts=True),
         or_(_OPERATIONS.c.spec.is_(None), _OPERATIONS.c.spec.in_(["", order.spec])),
-        or_(
-            _OPERATIONS.c.spec_revision.is_(None), _OPERATIONS.c.spec_revision.in_(["", order.spec_revision])
-        ),
         _JOBS.c.type == order.type,
         *(
             or_(_JOBS.c.part != part, _JOBS.c.revision == revision)
@@ -126,6 +124,20 @@ def to_add(session: Session, reader: Reader, order: Order) -> list[Outside]:
     return outside(
         session, reader, "", covered=False, start=0, limit=_MOST_ADDED, process=order.process, where=fits
     )
+
+
+def routed_to(session: Session, added: Iterable[AddedLine]) -> dict[tuple[str, int], str]:
+    """The revision of its specification that each added operation's routing names, where it names one."""
+    keys = {(line.work_order, line.operation) for line in added}
+    query = select(_OPERATIONS.c.work_order, _OPERATIONS.c.sequence, _OPERATIONS.c.spec_revision).where(
+        _OPERATIONS.c.work_order.in_(sorted({job for job, _ in keys}))
+    )
+    rows = session.execute(query) if keys else ()
+    return {
+        (row.work_order, row.sequence): row.spec_revision
+        for row in rows
+        if row.spec_revision and (row.work_order, row.sequence) in keys
+    }
 
 
 def matching(q: str) -> list[ColumnElement[bool]]:

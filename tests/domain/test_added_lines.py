@@ -153,7 +153,6 @@ def test_a_line_that_cannot_be_is_refused_at_its_field(wanted: ProposeChange, co
     "fact, code",
     ({"process": "ANODIZE"}, "line.other_process"),
     ({"spec": "AMS 2404"}, "line.other_spec"),
-    ({"spec_revision": "2024"}, "line.other_spec"),
     ({"type": "TRIAL"}, "line.other_type"),
     ({"revision": "C"}, "line.other_revision"),
     ({"covered": Covered(D(50), (("SO-4", D(50)),))}, "operations.covered"),
@@ -163,10 +162,10 @@ def test_what_does_not_fit_stays_an_order_of_its_own(fact: dict[str, Any], code:
     shop(**fact).when(change(added(price=1))).refused(code, "changes.lines.0.operation")
 
 
-def test_a_line_to_the_revision_that_the_same_change_brings_fits() -> None:
-    scene = shop(spec_revision="2024")
-    given(scene, change(added(price=1), spec_revision="2024"), approve(), agree())
-    assert (scene.order.spec_revision, len(scene.order.lines)) == ("2024", 2)
+@parametrize("routed", "2019", "2024", "")
+def test_the_order_says_to_which_revision_a_line_is_whatever_its_routing_names(routed: str) -> None:
+    scene = given(shop(spec_revision=routed), change(added(price=1)), approve(), agree())
+    assert (scene.order.spec_revision, len(scene.order.lines)) == ("2023", 2)
 
 
 def test_a_controlled_part_goes_on_no_order_that_everybody_sees() -> None:

@@ -26,13 +26,15 @@ async def job(system: System, number: str, part: str = "FLANGE-DN50", **operatio
 async def test_a_line_is_picked_approved_accepted_and_sent(system: System, browsers: Browsers) -> None:
     await job(system, "WO-71")
     await job(system, "WO-72", spec_revision="2019")
+    await job(system, "WO-79", spec="AMS 2404")
     number = await at(system, "accepted")
     buyer = hands(browsers, number, Role.BUYER)
     page = await buyer.look("propose-change")
     words = page.text.replace("\u00a0", " ")
-    # Only what fits is offered: what is to another revision is not.
+    # Only what fits is offered; that a routing names another revision is pointed out.
     assert "WO-71 · 30 · FLANGE-DN50 B · 40 pcs" in words
-    assert "WO-72" not in words
+    assert "WO-72 · 30 · FLANGE-DN50 B · 40 pcs · its routing names revision 2019" in words
+    assert "WO-79" not in words
     page = await buyer.refused("propose-change", new__0__quantity="5", reason="More of the same")
     assert page.links["New line: Choose what is to be added."].endswith("#new-0-operation")
     page = await buyer.refused("propose-change", new__0__operation="30|WO-71", reason="More of the same")
@@ -89,3 +91,16 @@ async def test_what_somebody_drafted_is_not_offered_and_is_refused(
         "changes.lines.0.operation",
     )
     assert drafted in refused["detail"]
+
+
+async def test_who_approves_a_line_reads_that_its_routing_names_another_revision(
+    system: System, browsers: Browsers
+) -> None:
+    await job(system, "WO-75", spec_revision="2019")
+    number = await at(system, "accepted")
+    await hands(browsers, number, Role.BUYER).do(
+        "propose-change", new__0__operation="30|WO-75", new__0__unit_price="0.8", reason="More of the same"
+    )
+    page = await hands(browsers, number, Role.APPROVER).look("decide-change")
+    words = page.text.replace("\u00a0", " ")
+    assert "WO-75 · 30: its routing names revision 2019; this order is to 2023" in words

@@ -17,10 +17,10 @@ from api.supplier.tasks import Lead, Wanted
 from api.supplier.words import Words
 from models.domain import commands as c
 from models.domain.change_weight import LineWeight, Weight, weight
-from models.domain.changes import Change
-from models.domain.order import Line
+from models.domain.changes import AddedLine, Change
+from models.domain.order import Line, Order
 from models.queries import order_stream, specifications
-from models.queries.sourcing import Outside, to_add
+from models.queries.sourcing import Outside, routed_to, to_add
 
 # So many new lines are asked for on one page.
 _MOST_NEW = 3
@@ -73,19 +73,21 @@ def _propose_form(acting: Proposing, typed: Typed) -> ProposeForm:
         f"{order.spec} {order.spec_revision}".strip(),
         acting.known.in_force,
         tuple(_line_row(acting, index, line) for index, line in enumerate(order.lines)),
-        tuple(_operation_row(words, each) for each in acting.known.to_add),
+        tuple(_operation_row(words, each, order) for each in acting.known.to_add),
         tuple(f"new.{place}" for place in range(min(_MOST_NEW, len(acting.known.to_add)))),
         order.currency,
         any(typed.get(f"new.{place}.{name}") for place in range(_MOST_NEW) for name in _NEW),
     )
 
 
-def _operation_row(words: Words, found: Outside) -> tuple[str, str]:
+def _operation_row(words: Words, found: Outside, order: Order) -> tuple[str, str]:
     """Its value in the form, and what it is called."""
     told = [f"{found.work_order} · {found.operation}", f"{found.part} {found.part_revision}"]
     told.append(words.amount(found.left, found.unit))
     if found.due is not None:
         told.append(words.say(N_("due {day}"), day=words.day(found.due)))
+    if found.spec_revision not in ("", order.spec_revision):
+        told.append(words.say(N_("its routing names revision {revision}"), revision=found.spec_revision))
     return f"{found.operation}|{found.work_order}", " · ".join(told)
 
 
@@ -218,7 +220,8 @@ class ChangeForm:
     rows: tuple[Differing, ...]
     # What the register of specifications has against the revision it asks for.
     register: str
-    # Of each line it touches: how many are sent and accepted, and how many would come back.
+    # Of each line it touches: how many are sent and accepted, and how many would come back; of each new one,
+    # when its routing names another revision.
     standing: tuple[str, ...]
 
 
@@ -228,6 +231,8 @@ class Proposed:
 
     who: str = ""
     register: str = ""
+    # Added operations whose routing names another revision than the order will be to, with that revision.
+    routed: tuple[tuple[AddedLine, str], ...] = ()
 
 
 NOTHING_KNOWN = Proposed()
@@ -243,13 +248,20 @@ def _of_open_change(session: Session, desk: Desk) -> Proposed:
     if change is None:
         return Proposed()
     who = order_stream.names(session, {change.by}).get(change.by, "")
+    named = routed_to(session, change.added)
+    routed = tuple(
+        (line, of)
+        for line in change.added
+        if (of := named.get((line.work_order, line.operation))) not in (None, change.after.spec_revision)
+    )
     if "spec_revision" not in change.terms:
-        return Proposed(who)
+        return Proposed(who, routed=routed)
     register = specifications.registered(session, {order.spec})
     day = order.plant_calendar.local_date(change.at)
     judged = specifications.judged(register, order.spec, change.after.spec_revision, day)
     proof = revision(judged, desk.words)
-    return Proposed(who, proof.text if proof is not None and proof.kind != "good" else "")
+    register_says = proof.text if proof is not None and proof.kind != "good" else ""
+    return Proposed(who, register_says, routed)
 
 
 def change_form(acting: Acting, change: Change, known: Proposed = NOTHING_KNOWN) -> ChangeForm:
@@ -265,8 +277,15 @@ def change_form(acting: Acting, change: Change, known: Proposed = NOTHING_KNOWN)
         acting.order.revision,
         tuple(rows),
         known.register,
-        tuple(_standing(acting, line) for line in weighed.lines),
+        tuple(_standing(acting, line) for line in weighed.lines)
+        + tuple(_routed(acting, change, line, of) for line, of in known.routed),
     )
+
+
+def _routed(acting: Acting, change: Change, line: AddedLine, of: str) -> str:
+    values = {"operation": f"{line.work_order} · {line.operation}", "revision": of}
+    text = N_("{operation}: its routing names revision {revision}; this order is to {ours}")
+    return acting.words.say(text, **values, ours=change.after.spec_revision)
 
 
 def _value(acting: Acting, weighed: Weight) -> Differing:

@@ -22,9 +22,7 @@ from models.domain.quantities import ZERO, quantity
 from models.domain.records import PlannedLot
 
 
-def wanted(
-    order: Order, item: c.ChangedLine, at: str, spec_revision: str, asked: Asked, facts: Facts
-) -> AddedLine:
+def wanted(order: Order, item: c.ChangedLine, at: str, asked: Asked, facts: Facts) -> AddedLine:
     """The line that `item`, at its place in the request, asks for."""
     job, operation = item.work_order.strip(), item.operation or 0
     found = facts.operations.get((job, operation))
@@ -36,7 +34,7 @@ def wanted(
             work_order=job,
             operation=operation,
         )
-    _check(order, found, job, operation, spec_revision, f"{at}.operation", facts)
+    _check(order, found, job, operation, f"{at}.operation", facts)
     if item.quantity is None:
         raise Invalid("quantity.missing", "Say how many.", field=f"{at}.quantity")
     some = quantity(item.quantity, field=f"{at}.quantity", unit=found.line.unit)
@@ -57,17 +55,17 @@ def wanted(
     )
 
 
-def check_still(order: Order, change: Change, spec_revision: str, facts: Facts) -> None:
+def check_still(order: Order, change: Change, facts: Facts) -> None:
     """Raises when a line of the change can be added no more."""
     for item in change.added:
         found = facts.operations[_key(item)]
-        _check(order, found, *_key(item), spec_revision, "change", facts)
+        _check(order, found, *_key(item), "change", facts)
         _not_beyond(found, item.quantity, *_key(item), "change")
 
 
-def kept(order: Order, change: Change, spec_revision: str, facts: Facts) -> tuple[Line, ...]:
+def kept(order: Order, change: Change, facts: Facts) -> tuple[Line, ...]:
     """The lines of the change with their numbers, and all that is kept of master data as it is today."""
-    check_still(order, change, spec_revision, facts)
+    check_still(order, change, facts)
     last = max(line.line for line in order.lines)
     return tuple(
         _line(item, facts.operations[_key(item)], last + place)
@@ -104,7 +102,6 @@ def _check(
     found: OperationFact,
     job: str,
     operation: int,
-    spec_revision: str,
     field: str,
     facts: Facts,
 ) -> None:
@@ -118,14 +115,14 @@ def _check(
             process=found.process,
             ours=order.process,
         )
-    theirs = (found.spec or order.spec, found.spec_revision or spec_revision)
-    if theirs != (order.spec, spec_revision):
+    # A routing is written once and used for years: which revision holds, the order says.
+    if found.spec and found.spec != order.spec:
         raise Refusal(
             "line.other_spec",
             "{work_order} operation {operation} is to {spec}, this order to {ours}. Make another order for it.",
             **about,
-            spec=" ".join(theirs),
-            ours=f"{order.spec} {spec_revision}",
+            spec=found.spec,
+            ours=order.spec,
         )
     if found.type != order.type:
         raise Refusal(

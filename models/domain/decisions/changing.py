@@ -45,7 +45,7 @@ def propose_change(
     reason = checks.reason(command.reason)
     before = order.commercial
     after = _after(order, command.changes, asked, facts, now)
-    added = _added(order, command.changes, after.spec_revision, asked, facts)
+    added = _added(order, command.changes, asked, facts)
     if after == before and not added:
         raise Invalid(
             "change.same",
@@ -72,16 +72,14 @@ def _after(order: Order, changes: c.Changes, asked: Asked, facts: Facts, now: da
     )
 
 
-def _added(
-    order: Order, changes: c.Changes, spec_revision: str, asked: Asked, facts: Facts
-) -> tuple[AddedLine, ...]:
+def _added(order: Order, changes: c.Changes, asked: Asked, facts: Facts) -> tuple[AddedLine, ...]:
     """The new lines, no operation twice."""
     found: dict[tuple[str, int], AddedLine] = {}
     for index, item in enumerate(changes.lines):
         if item.line is not None:
             continue
         at = f"changes.lines.{index}"
-        line = adding.wanted(order, item, at, spec_revision, asked, facts)
+        line = adding.wanted(order, item, at, asked, facts)
         key = line.work_order, line.operation
         if key in found:
             raise Invalid(
@@ -205,7 +203,7 @@ def decide_change(
     role = acting_as(asked.actor.roles, roles_for(command.name))
     if command.decision == "reject":
         return [ChangeRejected(change.change, reason, role)]
-    adding.check_still(order, change, change.on(order.commercial).spec_revision, facts)
+    adding.check_still(order, change, facts)
     return [ChangeApproved(change.change, reason, role)]
 
 
@@ -249,7 +247,7 @@ def acknowledge_change(order: Order, command: c.Acknowledge, facts: Facts, now: 
             order.revision + 1,
             promise,
             command.supplier_order.strip(),
-            adding.kept(order, change, after.spec_revision, facts),
+            adding.kept(order, change, facts),
         )
     ]
 
