@@ -10,13 +10,13 @@ than went there. What goes in a circle (rework) came into the circle once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from models.domain.quantities import ZERO, plain
-from models.domain.trace import Step, Trace, name_of
+from models.domain.trace import Link, Step, Trace, name_of
 
 
 class Feed(NamedTuple):
@@ -26,7 +26,6 @@ class Feed(NamedTuple):
     source: str
     part: str
     quantity: Decimal
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,10 @@ def of_lots(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
     }
 
 
+# A link, how many at most went its way, and whether others may have.
+_Way = tuple[Link, Decimal, bool]
+
+
 class _Bounds:
     def __init__(self, trace: Trace, books: Books) -> None:
         self.books = books
@@ -101,27 +104,37 @@ class _Bounds:
             for root, (some, unit) in books.began.items()
             if some < books.got.get(root, ZERO)
         }
+        roots, ahead, out, into = self.roots, trace.ahead, self.out, self.into
         for step in trace.steps:
-            source, target = step.link.source, step.link.target
+            source, target = step[0][:2]
             # Ways of other pieces out of a load, and back to where it began, bring nothing.
-            if source not in trace.ahead or target not in trace.ahead or target in self.roots:
+            if source not in ahead or target not in ahead or target in roots:
                 continue
-            if source in self.roots or not source.startswith("load:"):
-                self.out.setdefault(source, []).append(step)
-                self.into.setdefault(target, []).append(step)
+            if source in roots or not source.startswith("load:"):
+                out.setdefault(source, []).append(step)
+                into.setdefault(target, []).append(step)
 
     def found(self) -> AtMost:
-        if not self.most and not any(self._has_others(node) for node in self.into):
+        if not self.most and not any(map(self._has_others, self.into)):
             return AtMost()
+        links: dict[tuple[str, ...], Decimal] = {}
         for group in _groups(self.roots, self.out):
-            if self.roots.isdisjoint(group):
-                self._bound(group)
-        links = {}
-        for steps in self.into.values():
-            for step in steps:
-                bound, mixed = self._along(step)
+            came: list[_Way] = []
+            inside: list[Step] = []
+            some_mixed = False
+            for node in group:
+                for step in self.into.get(node, ()):
+                    if step[0][0] in group:
+                        inside.append(step)
+                    else:
+                        came.append(way := self._along(step))
+                        some_mixed = some_mixed or way[2]
+            if came and (some_mixed or any(map(self._has_others, group))):
+                self._bound(group, came)
+            came += map(self._along, inside)
+            for link, most, mixed in came:
                 if mixed:
-                    links[step.link.key] = plain(bound)
+                    links[link.key] = plain(most)
         nodes = {
             node: plain(most) for node, (most, unit) in self.most.items() if unit and most < self._there(node)
         }
@@ -137,58 +150,61 @@ class _Bounds:
         came = (step.link.quantity for step in steps if step.link.how != "rework")
         return sum(came, ZERO) < self.books.got.get(node, ZERO)
 
-    def _same_parts(self, job: str) -> list[Feed]:
+    def _same_parts(self, job: str) -> Sequence[Feed]:
         """What the job drew of the parts that come to it from the roots, of whatever lot."""
-        sources = {step.link.source for step in self.into[job]}
         feeds = self.books.drawn[job]
+        if len({feed.part for feed in feeds}) == 1:
+            return feeds
+        sources = {step.link.source for step in self.into[job]}
         parts = {feed.part for feed in feeds if feed.source in sources}
         return [feed for feed in feeds if feed.part in parts]
 
     def _one_for_one(self, job: str) -> bool:
         """Whether no piece that the job drew can have become several: it drew as many of the part as it makes."""
-        makes = max(self.books.wanted.get(job, ZERO), self._there(job))
+        if job not in self.books.drawn:
+            return False
         drew: dict[str, Decimal] = {}
         for feed in self._same_parts(job):
-            drew[feed.part] = drew.get(feed.part, ZERO) + feed.quantity
-        return bool(drew) and all(quantity >= makes for quantity in drew.values())
+            drew[feed.part] = drew[feed.part] + feed.quantity if feed.part in drew else feed.quantity
+        least = min(drew.values(), default=ZERO)
+        return bool(drew) and least >= self.books.wanted.get(job, ZERO) and least >= self._there(job)
 
-    def _bound(self, group: frozenset[str]) -> None:
+    def _bound(self, group: Collection[str], came: Sequence[_Way]) -> None:
         """The nodes of one circle, mostly a single one, have what came to it from elsewhere."""
-        came = [
-            (step, *self._along(step))
-            for node in group
-            for step in self.into.get(node, ())
-            if step.link.source not in group
-        ]
-        if not any(mixed for _, _, mixed in came) and not any(map(self._has_others, group)):
-            return
-        units = {step.link.unit for step, _, _ in came}
-        jobs = [node for node in group if node.startswith("job:")]
-        countable = len(units) == 1 and all(map(self._one_for_one, jobs))
-        kept = sum((self.books.kept.get(node, ZERO) for node in group), ZERO)
-        of_source: dict[str, Decimal] = {}
-        for step, bound, _ in came:
-            of_source[step.link.source] = of_source.get(step.link.source, ZERO) + bound
-        # In however many boxes: from one place came no more than were there.
-        for source, some in of_source.items():
-            most, unit = self.most.get(source, (some, ""))
-            of_source[source] = min(some, most) if unit in units else some
-        whole = sum(of_source.values(), kept)
+        units = {link.unit for link, _, _ in came}
+        unit = units.pop() if len(units) == 1 else ""
         for node in group:
-            self.most[node] = (whole, next(iter(units)) if countable else "")
+            if unit and node.startswith("job:") and not self._one_for_one(node):
+                unit = ""
+        whole = self._came(came, unit) if unit else ZERO
+        if unit and self.books.kept:
+            whole += sum((self.books.kept.get(node, ZERO) for node in group), ZERO)
+        for node in group:
+            self.most[node] = (whole, unit)
 
-    def _along(self, step: Step) -> tuple[Decimal, bool]:
-        """How many at most went this way, and whether others may have."""
-        link = step.link
-        went = link.quantity or link.assumed
-        whole_root = link.source in self.roots and link.source not in self.most
-        if whole_root or link.load in self.roots:
-            return went, bool(step.unsure)
-        if link.source not in self.most:
+    def _came(self, ways: Iterable[_Way], unit: str) -> Decimal:
+        of_source: dict[str, Decimal] = {}
+        for link, most, _ in ways:
+            source = link.source
+            of_source[source] = of_source[source] + most if source in of_source else most
+        whole = ZERO
+        for source, some in of_source.items():
+            # In however many boxes: from one place came no more than were there.
+            known = self.most.get(source)
+            whole += min(some, known[0]) if known is not None and known[1] == unit else some
+        return whole
+
+    def _along(self, step: Step) -> _Way:
+        link, unsure = step
+        went, source = link.quantity or link.assumed, link.source
+        known = self.most.get(source)
+        if link.load in self.roots or (known is None and source in self.roots):
+            return link, went, bool(unsure)
+        if known is None:
             # What nobody named is assumed to be more than there was, where several lots were out.
-            return link.quantity or min(went, self._there(link.source)), bool(step.unsure)
-        most, unit = self.most[link.source]
-        return (min(went, most) if unit == link.unit else went), True
+            return link, link.quantity or min(went, self._there(source)), bool(unsure)
+        most, unit = known
+        return link, min(went, most) if unit == link.unit else went, True
 
     def _there(self, node: str) -> Decimal:
         if node in self.books.got:
@@ -197,14 +213,14 @@ class _Bounds:
         return sum((step.link.quantity or step.link.assumed for step in steps), ZERO)
 
 
-def _groups(roots: Iterable[str], out: Mapping[str, Sequence[Step]]) -> list[frozenset[str]]:
+def _groups(roots: Iterable[str], out: Mapping[str, Sequence[Step]]) -> list[Collection[str]]:
     """The nodes, those that lead to each other together, each group before what it leads to (Tarjan's way, with
     a list in place of calls: a genealogy may be deeper than Python calls)."""
     number: dict[str, int] = {}
     lowest: dict[str, int] = {}
     path: list[str] = []
     waiting: set[str] = set()
-    found: list[frozenset[str]] = []
+    found: list[Collection[str]] = []
     for root in roots:
         if root in number:
             continue
@@ -232,9 +248,10 @@ def _groups(roots: Iterable[str], out: Mapping[str, Sequence[Step]]) -> list[fro
                 before = calls[-1][0]
                 lowest[before] = min(lowest[before], lowest[node])
             if lowest[node] == number[node]:
-                group = {node}
-                while (last := path.pop()) != node:
-                    group.add(last)
-                waiting -= group
-                found.append(frozenset(group))
+                waiting.discard(node)
+                group = [path.pop()]
+                while group[-1] != node:
+                    waiting.discard(group[-1])
+                    group.append(path.pop())
+                found.append(group if len(group) == 1 else frozenset(group))
     return found[::-1]

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple, TypedDict
 
 from models.domain.pieces import Bucket, Took
@@ -107,14 +108,37 @@ class Item(TypedDict):
 
 @dataclass
 class Balance:
-    """`lot` is empty for the sum over all lots of a part."""
+    """`lot` is empty for the sum over all lots of a part, `of_lots`."""
 
     part: str
     unit: str
     lot: str = ""
-    items: list[Item] = field(default_factory=list)
-    # What the items add up to, by figure.
+    # What it is made of: the figure, how much, and where.
+    told: list[tuple[str, Decimal, str]] = field(default_factory=list)
+    # What that adds up to, by figure.
     sums: dict[str, Decimal] = field(default_factory=dict)
+    of_lots: list[Balance] = field(default_factory=list)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """As they are shown: made when somebody looks at them, once for a lot and its part."""
+        if not self.of_lots:
+            return [
+                {"figure": figure, "quantity": quantity, "lot": self.lot, "where": where}
+                for figure, quantity, where in self.told
+            ]
+        found: list[Item] = []
+        for of_lot in self.of_lots:
+            between = not _BETWEEN.isdisjoint(of_lot.sums)
+            found += (
+                [item for item in of_lot.items if item["figure"] not in _BETWEEN] if between else of_lot.items
+            )
+        return found
+
+    def put(self, figure: str, quantity: Decimal, where: str) -> None:
+        self.told.append((figure, quantity, where))
+        before = self.sums.get(figure)
+        self.sums[figure] = quantity if before is None else before + quantity
 
     def figures(self) -> dict[str, Decimal]:
         """Every figure by name; `made` of a lot counts what it received. `unexplained` is the last."""
@@ -124,9 +148,9 @@ class Balance:
         made = found["made"] = found["made"] + received
         # Everything but what was made is somewhere.
         found["unexplained"] = plain(made + made - sum(sums.values(), ZERO))
-        for figure in sums:
-            if figure != RECEIVED:
-                found[figure] = plain(found[figure])
+        for figure, quantity in sums.items():
+            if figure != RECEIVED and not quantity.same_quantum(ZERO):
+                found[figure] = plain(quantity)
         if received:
             found["made"] = plain(made)
         return found
@@ -149,16 +173,20 @@ class Scope:
 def by_lot(scope: Scope) -> list[Balance]:
     """The balance of each lot. What one passes on to another is received there, as far as that is in scope."""
     book = _Book(scope)
-    for shelf in scope.shelves.values():
-        book.shelved(shelf)
+    for node, shelf in book.by_node.items():
+        book.shelved(node, shelf)
     for work in scope.works.values():
         book.at_work(work)
     for link in scope.links:
-        figure = TAKEN.get(link.how)
+        source, target, quantity, unit, how = link[:5]
+        figure = TAKEN.get(how)
         if figure is None:
             book.moved(link)
-        elif (at := book.by_node.get(link.source)) is not None:
-            book.put(at.part, link.unit, figure, link.quantity, at.lot, link.target)
+        elif (own := book.own.get(source)) is not None and own.unit == unit:
+            if quantity:
+                own.put(figure, quantity, target)
+        elif (at := book.by_node.get(source)) is not None:
+            book.put(at.part, unit, figure, quantity, at.lot, target)
     book.turned()
     return list(book.balances.values())
 
@@ -170,10 +198,7 @@ def by_part(lots: Iterable[Balance]) -> list[Balance]:
         whole = found.get((balance.part, balance.unit))
         if whole is None:
             whole = found[balance.part, balance.unit] = Balance(balance.part, balance.unit)
-        if _BETWEEN.isdisjoint(balance.sums):
-            whole.items += balance.items
-        else:
-            whole.items += [item for item in balance.items if item["figure"] not in _BETWEEN]
+        whole.of_lots.append(balance)
         for figure, quantity in balance.sums.items():
             if figure not in _BETWEEN:
                 whole.sums[figure] = whole.sums.get(figure, ZERO) + quantity
@@ -188,6 +213,8 @@ class _Book:
         # What of a lot became pieces of another part at work: what went out, less what came back as it was.
         self._turned: dict[tuple[str, str], Decimal] = {}
         self.by_node = {lot_node(lot): shelf for lot, shelf in scope.shelves.items()}
+        # The balance that a lot has of its own part and unit, by node, as far as it began with something.
+        self.own: dict[str, Balance] = {}
         # Lot and unit -> how many pieces of other lots became this one on orders.
         self._accepted: dict[tuple[str, str], Decimal] = {}
         for work in scope.works.values():
@@ -209,22 +236,19 @@ class _Book:
             balance = self.balances.get((lot, part, unit))
             if balance is None:
                 balance = self.balances[lot, part, unit] = Balance(part, unit, lot)
-            balance.items.append({"figure": figure, "quantity": quantity, "lot": lot, "where": where})
-            sums = balance.sums
-            sums[figure] = sums[figure] + quantity if figure in sums else quantity
+            balance.put(figure, quantity, where)
 
-    def shelved(self, shelf: Shelf) -> None:
+    def shelved(self, node: str, shelf: Shelf) -> None:
         """What was bought in as this lot, came out of jobs, or of orders beyond the scope; and what is left."""
-        lot, part, unit, booked, on_hand = shelf
-        accepted = self._accepted.get((lot, unit))
-        here = {"made": booked - accepted if accepted else booked, "on_hand": on_hand}
-        sums = {figure: quantity for figure, quantity in here.items() if quantity}
-        if sums:
-            items: list[Item] = [
-                {"figure": figure, "quantity": quantity, "lot": lot, "where": ""}
-                for figure, quantity in sums.items()
-            ]
-            self.balances[lot, part, unit] = Balance(part, unit, lot, items, sums)
+        lot, part, unit, made, on_hand = shelf
+        if accepted := self._accepted.get((lot, unit)) if self._accepted else None:
+            made -= accepted
+        if made or on_hand:
+            own = self.own[node] = self.balances[lot, part, unit] = Balance(part, unit, lot)
+            if made:
+                own.put("made", made, "")
+            if on_hand:
+                own.put("on_hand", on_hand, "")
 
     def at_work(self, work: AtWork) -> None:
         became = self._shelf(work.becomes, work)

@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -109,6 +108,10 @@ class Step(NamedTuple):
     unsure: str = ""
 
 
+# As `Step._make`, which looks at each once more.
+_STEP_OF: Callable[[tuple[Link, str]], Step] = partial(tuple.__new__, Step)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """How a node was reached, as far as that says which of its links belong; None is any.
@@ -158,16 +161,22 @@ class Walk:
         nodes, self.frontier = sorted(self.frontier), set()
         return nodes
 
-    def take(self, link: Link) -> Step | None:
-        """Whether a link of the frontier belongs; where it leads is gone on from if so."""
-        near, far = (link.source, link.target) if self.forward else (link.target, link.source)
-        entry = self.entered[near]
-        if entry is _ANY and not near.startswith("order:") and not far.startswith("order:"):
-            # Between jobs, lots and dispatches nothing restricts it, and a node is looked at once.
-            if self.entered.get(far) is not _ANY:
-                self.entered[far] = _ANY
-                self._go_on_from(far)
-            return Step(link, "" if link.quantity else "lot")
+    def take(self, links: Iterable[Link]) -> Iterator[Step]:
+        """Those links of the frontier that belong; where they lead is gone on from."""
+        entered, forward = self.entered, self.forward
+        for link in links:
+            near, far = link[:2] if forward else link[1::-1]
+            entry = entered[near]
+            if entry is _ANY and not near.startswith("order:") and not far.startswith("order:"):
+                # Between jobs, lots and dispatches nothing restricts it, and a node is looked at once.
+                if entered.get(far) is not _ANY:
+                    entered[far] = _ANY
+                    self._go_on_from(far)
+                yield _STEP_OF((link, "" if link[2] else "lot"))
+            elif (step := self._taken(link, near, far, entry)) is not None:
+                yield step
+
+    def _taken(self, link: Link, near: str, far: str, entry: _Entry) -> Step | None:
         if not self._belongs(link, near, far, entry):
             return None
         self._enter(far, self._entry(link, near, far))
@@ -255,10 +264,7 @@ Links = Callable[[list[str], bool], Iterable[Link]]
 def steps(walk: Walk, links: Links) -> Iterator[Step]:
     """All that belongs, the nearest first. `links(nodes, forward)` are those out of, or into, the nodes."""
     while nodes := walk.next_frontier():
-        for link in links(nodes, walk.forward):
-            step = walk.take(link)
-            if step is not None:
-                yield step
+        yield from walk.take(links(nodes, walk.forward))
 
 
 @dataclass(frozen=True)
@@ -268,14 +274,10 @@ class Trace:
 
     roots: tuple[str, ...]
     direction: Direction
+    nodes: tuple[str, ...]
     steps: tuple[Step, ...]
     back: frozenset[str]
     ahead: frozenset[str]
-
-    @cached_property
-    def nodes(self) -> tuple[str, ...]:
-        ends = chain.from_iterable(link[:2] for link, _ in self.steps)
-        return tuple(dict.fromkeys(chain(self.roots, ends)))
 
     @cached_property
     def _by_kind(self) -> dict[str, list[str]]:
@@ -293,6 +295,8 @@ def follow(
 ) -> Trace:
     """A trace, both ways one after the other: what is ahead of something behind a root is not of it."""
     begin = tuple(dict.fromkeys(roots))
+    # In the sequence they were come upon.
+    nodes: dict[str, None] = dict.fromkeys(begin)
     reached: dict[bool, frozenset[str]] = {True: frozenset(), False: frozenset()}
     told: list[Step] = []
     for forward in (False, True):
@@ -300,6 +304,7 @@ def follow(
             continue
         walk = Walk(frozenset(begin), forward, behind if forward else frozenset())
         told += steps(walk, links)
+        nodes |= dict.fromkeys(walk.entered)
         reached[forward] = frozenset(walk.entered)
     if direction is Direction.BOTH:
         # What leads back to where it came from is found on both ways.
@@ -309,7 +314,7 @@ def follow(
             if known is None or (known.unsure and not step.unsure):
                 found[step.link.key] = step
         told = list(found.values())
-    return Trace(begin, direction, tuple(told), reached[False], reached[True])
+    return Trace(begin, direction, tuple(nodes), tuple(told), reached[False], reached[True])
 
 
 def netted(links: Iterable[Link]) -> list[Link]:

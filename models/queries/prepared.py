@@ -24,7 +24,7 @@ from sqlmodel import Session
 from models.tables.types import DECIMALS, Exact
 
 Row = tuple[Any, ...]
-Columns = list[tuple[Any, ...]]
+Columns = list[Sequence[Any]]
 _Convert = Callable[[Any], Any]
 # So many rows of a stream are fetched at a time.
 _AT_ONCE = 2_000
@@ -128,7 +128,7 @@ def together(session: Session, *asked: tuple[Prepared, Mapping[str, Collection[s
         with at_once:
             cursors = [driver.execute(one.whole, one.parameters(given)) for one, given in ready]
             return [
-                one.columns(one.unpacked(cursor.fetchall()))
+                one.converted(one.unpacked(cursor.fetchall()))
                 for (one, _), cursor in zip(ready, cursors, strict=True)
             ]
     except (psycopg.Error, sqlite3.Error):
@@ -159,25 +159,31 @@ class _Ready:
             values[name] = orjson.dumps(list(names)).decode() if self._sqlite else list(names)
         return values if self._order is None else tuple(values[name] for name in self._order)
 
-    def unpacked(self, found: Sequence[Any]) -> Sequence[Any]:
-        """The rows of `whole`."""
-        return orjson.loads(found[0][0]) if self._sqlite else found
+    def unpacked(self, found: Sequence[Any]) -> list[Any]:
+        """The columns of `whole`."""
+        if self._sqlite:
+            columns = list(map(orjson.loads, found[0]))
+            return columns if columns[0] else []
+        return list(zip(*found, strict=True))
 
     def columns(self, found: Sequence[Any]) -> Columns:
+        """Those of rows."""
+        return self.converted(list(zip(*found, strict=True)))
+
+    def converted(self, columns: list[Any]) -> Columns:
         """Whole columns at a time: most have nothing to convert."""
-        if not found:
-            return []
-        columns: list[Any] = list(zip(*found, strict=True))
-        for place, convert in self._converts:
-            columns[place] = tuple(map(convert, columns[place]))
+        if columns:
+            for place, convert in self._converts:
+                columns[place] = tuple(map(convert, columns[place]))
         return columns
 
 
 def _packed(statement: str, width: int) -> str:
-    """The rows as one JSON text: to fetch them value by value takes Python's driver longer than SQLite takes to
+    """Each column as one JSON text: to fetch them value by value takes Python's driver longer than SQLite takes to
     find and write them."""
     names = ", ".join(f"c{place}" for place in range(width))
-    return f"WITH told({names}) AS ({statement}) SELECT json_group_array(json_array({names})) FROM told"  # noqa: S608 - ours
+    columns = ", ".join(f"json_group_array(c{place})" for place in range(width))
+    return f"WITH told({names}) AS ({statement}) SELECT {columns} FROM told"  # noqa: S608 - ours
 
 
 def _converting(type_: Any, dialect: Dialect) -> _Convert | None:

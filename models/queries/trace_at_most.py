@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -19,14 +21,13 @@ from models.tables.orders import EdgeRow
 from models.tables.types import table
 
 _EDGES, _LOTS = table(EdgeRow), table(Lot)
-# What jobs drew of which lots, what was taken back already taken off.
+# What jobs drew of which lots, as it is written: to sum it here costs less than having it grouped.
 _DRAWN = Prepared(
-    select(_EDGES.c.to_node, _EDGES.c.from_node, _LOTS.c.part, func.sum(_EDGES.c.quantity), _EDGES.c.unit)
+    select(_EDGES.c.to_node, _EDGES.c.from_node, _LOTS.c.part, _EDGES.c.quantity)
     .join(_LOTS, _LOTS.c.number == func.substr(_EDGES.c.from_node, len(lot_node("")) + 1))
     .where(among(_EDGES.c.to_node, "jobs"), _EDGES.c.how == "consume")
-    .group_by(_EDGES.c.to_node, _EDGES.c.from_node, _LOTS.c.part, _EDGES.c.unit)
-    .having(func.sum(_EDGES.c.quantity) > 0)
 )
+_FEED_OF: Callable[[tuple[Any, ...]], Feed] = partial(tuple.__new__, Feed)
 
 
 def bounds(
@@ -46,14 +47,33 @@ def bounds(
                 got[link.target] = got.get(link.target, ZERO) + link.quantity
         kept = {node: work.kept for node, work in about.works.items() if work.kept}
     jobs = [node for node in trace.of_kind(NodeKind.JOB) if node in trace.ahead and node not in trace.roots]
-    drawn: dict[str, list[Feed]] = {}
-    for row in _DRAWN.rows(session, jobs=jobs) if jobs else ():
-        feed = Feed._make(row)
-        drawn.setdefault(feed.job, []).append(feed)
-    units = {lot_node(shelf.lot): shelf.unit for shelf in about.shelves.values()}
-    units |= {node: work.unit for node, work in about.works.items()}
-    began = {node: (some, units[node]) for node, some in of_roots.items() if some and node in units}
+    drawn = _drawn(session, jobs) if jobs else {}
+    began = {}
+    if of_roots:
+        units = {lot_node(shelf.lot): shelf.unit for shelf in about.shelves.values()}
+        units |= {node: work.unit for node, work in about.works.items()}
+        began = {node: (some, units[node]) for node, some in of_roots.items() if some and node in units}
     return at_most(trace, Books(got, kept, drawn, _wanted(records) if drawn else {}, began))
+
+
+def _drawn(session: Session, jobs: Collection[str]) -> dict[str, list[Feed]]:
+    """By job, what was taken back already taken off."""
+    columns = _DRAWN.columns(session, jobs=jobs)
+    if not columns:
+        return {}
+    found: dict[str, list[Feed]] = {}
+    for feed in map(_FEED_OF, zip(*columns, strict=True)):
+        found.setdefault(feed.job, []).append(feed)
+    several = len(set(zip(*columns[:2], strict=True))) < len(columns[0])
+    return {job: _net(feeds) for job, feeds in found.items()} if several else found
+
+
+def _net(feeds: Iterable[Feed]) -> list[Feed]:
+    sums: dict[str, Feed] = {}
+    for feed in feeds:
+        before = sums.get(feed.source)
+        sums[feed.source] = feed._replace(quantity=feed.quantity + before.quantity) if before else feed
+    return [feed for feed in sums.values() if feed.quantity > ZERO]
 
 
 def _wanted(records: Records) -> dict[str, Decimal]:

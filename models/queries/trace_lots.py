@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -36,6 +37,8 @@ LOT_ROWS = Prepared(
 # The last only say what else to ask.
 _FLAGS = 3
 _NAMES = (*LOT_ROWS.names[:-_FLAGS], "held_with", "dfars")
+# As `Shelf._make`, which looks at each once more.
+_SHELF_OF: Callable[[tuple[Any, ...]], Shelf] = partial(tuple.__new__, Shelf)
 _COUNTED = tuple(map(LOT_ROWS.names.index, ("number", "part", "uom", "quantity", "on_hand")))
 
 
@@ -59,7 +62,7 @@ def lots(columns: Columns) -> Lots:
     if not columns:
         return Lots([], {})
     counted = zip(*(columns[place] for place in _COUNTED), strict=True)
-    shelves = dict(zip(columns[0], map(Shelf._make, counted), strict=True))
+    shelves = dict(zip(columns[0], map(_SHELF_OF, counted), strict=True))
     at_work, melt_asked, any_held = map(any, columns[-_FLAGS:])
     return Lots(columns[:-_FLAGS], shelves, at_work, melt_asked, any_held)
 

@@ -203,8 +203,8 @@ def customers(trace: Trace, sent: Iterable[Row], bounds: AtMost) -> list[View]:
             told = dict(zip(_SENT, row, strict=True))
             told["contacts"] = told["contacts"] or []
             told |= {"quantity": link.quantity, "unit": link.unit}
-            if bounds.links and link.key in bounds.links:
-                told["at_most"] = bounds.links[link.key]
+            if bounds.links and (most := bounds.links.get(link.key)) is not None:
+                told["at_most"] = most
             found.append(told)
     return sorted(
         found, key=lambda item: (item["customer"], item["shipped_on"], item["dispatch"], item["lot"])

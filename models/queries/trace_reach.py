@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, repeat
 from typing import Any
 
@@ -84,12 +84,16 @@ def _told(columns: Columns) -> list[Link]:
     if not columns:
         return []
     *way, more = columns
+    sources, targets, quantities = way[:3]
     links = map(_LINK_OF, zip(*way, *_BARE))  # noqa: B905 - what they all are without goes on for ever
-    if not any(more):
-        return netted(links)
-    return netted(
-        link._replace(**_rest(said)) if said else link for link, said in zip(links, more, strict=False)
-    )
+    if any(more):
+        return netted(
+            link._replace(**_rest(said)) if said else link for link, said in zip(links, more, strict=False)
+        )
+    if min(quantities) > ZERO and len(set(zip(sources, targets, strict=True))) == len(sources):
+        # Nothing to net, as almost always: to look at whole columns costs less than at every link.
+        return list(links)
+    return netted(links)
 
 
 def _rest(said: str) -> dict[str, Any]:
@@ -209,31 +213,41 @@ class Reach:
         self, session: Session, roots: Collection[str], behind: frozenset[str], direction: Direction
     ) -> None:
         """All that a trace from these roots may come upon; nothing is read of what is `behind` its way ahead."""
-        self._out: dict[str, list[Link]] = defaultdict(list)
-        self._into: dict[str, list[Link]] = defaultdict(list)
         ahead = direction is Direction.FORWARD
         self._unread = behind.difference(roots) if ahead else frozenset[str]()
         given = {"roots": roots} if direction is Direction.BACK else {"roots": roots, "behind": behind}
-        for link in _told(_REACHED[direction].columns(session, **given)):
-            self._out[link.source].append(link)
+        self._links = _told(_REACHED[direction].columns(session, **given))
+        self._into: dict[str, list[Link]] = defaultdict(list)
         if not ahead:
             # What went elsewhere as well is of the balance only.
-            reached = {*self._out, *roots}
+            sources = {link[0] for link in self._links}
+            reached = sources.union(roots)
             works = [node for node in reached if node.startswith("order:")]
-            for link in chain(chain.from_iterable(self._out.values()), self._out_of_loads(session, works)):
-                if link.target in reached:
-                    self._into[link.target].append(link)
+            for link in chain(self._links, _out_of_loads(session, works, sources)):
+                if link[1] in reached:
+                    self._into[link[1]].append(link)
+
+    @cached_property
+    def _out(self) -> dict[str, list[Link]]:
+        out: dict[str, list[Link]] = defaultdict(list)
+        for link in self._links:
+            out[link[0]].append(link)
+        return out
 
     def __call__(self, nodes: Iterable[str], forward: bool) -> Iterator[Link]:
         """The links out of nodes that the trace goes on from, or into them."""
         known = self._out if forward else self._into
-        return chain.from_iterable(known[node] for node in nodes if node in known)
+        return chain.from_iterable(filter(None, map(known.get, nodes)))
 
-    def out_of(self, session: Session, nodes: Collection[str]) -> Iterator[Link]:
+    def out_of(self, session: Session, nodes: Collection[str]) -> list[Link]:
         """The links out of any nodes of the trace but loads."""
-        unread = self._unread.intersection(nodes)
-        return chain(self(nodes, True), links(session, unread, out=True))
+        wanted, unread = frozenset(nodes), self._unread.intersection(nodes)
+        return [
+            *(link for link in self._links if link[0] in wanted),
+            *links(session, unread, out=True),
+        ]
 
-    def _out_of_loads(self, session: Session, works: Collection[str]) -> list[Link]:
-        into = links(session, works, out=False)
-        return [link for link in into if link.source.startswith("load:") and link.source not in self._out]
+
+def _out_of_loads(session: Session, works: Collection[str], known: Collection[str]) -> list[Link]:
+    into = links(session, works, out=False)
+    return [link for link in into if link.source.startswith("load:") and link.source not in known]

@@ -127,8 +127,8 @@ def _edge(step: Step, converted: Mapping[str, Order], bounds: AtMost) -> View:
     for name in ("parcel", "load", "order"):
         if getattr(link, name):
             told[name] = getattr(link, name)
-    if bounds.links and link.key in bounds.links:
-        told["at_most"] = bounds.links[link.key]
+    if bounds.links and (most := bounds.links.get(link.key)) is not None:
+        told["at_most"] = most
     if link.order in converted:
         told |= _counted(conversions(converted[link.order], link))
         if (took := taken(converted[link.order], link)) is not None:

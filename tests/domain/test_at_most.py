@@ -47,7 +47,7 @@ def books(
         came[each.target] = came.get(each.target, Decimal(0)) + each.quantity
         if each.how == "consume":
             part = (parts or {}).get(each.source, "BLANK")
-            feed = Feed(each.target, each.source, part, each.quantity, each.unit)
+            feed = Feed(each.target, each.source, part, each.quantity)
             drawn.setdefault(each.target, []).append(feed)
     known = {node: some for node, some in came.items() if node.startswith(("lot:", "order:"))}
     known |= {node: Decimal(str(some)) for node, some in (got or {}).items()}
@@ -219,7 +219,7 @@ def test_of_the_bad_second_load_148_can_have_come_to_either_customer() -> None:
 def of_story() -> Books:
     booked: dict[str, Any] = {f"lot:{shelf.lot}": shelf.booked for shelf in lots()}
     sent_out = {FORGE: Decimal(300), ACME: Decimal(298)}
-    bars = Feed("job:4520", BARS, "4140-BAR", Decimal(2), "C62")
+    bars = Feed("job:4520", BARS, "4140-BAR", Decimal(2))
     return Books(booked | sent_out, {}, {"job:4520": [bars]}, {"job:4520": Decimal(300)})
 
 
