@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import asdict
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from models.domain.materials import Decision, decide
 from models.queries import controlled, lot_holds, shop_floor, signing
 from models.queries.shop_floor import MISMATCHES
 from models.tables.shop_floor import MaterialMismatchRow
+
+_IDS = uuid.UUID("8f1f0c9a-5a0e-4f6d-9d0b-3c6f2b7e41aa")
 
 
 def disposition(
@@ -66,7 +69,8 @@ def hold_made_later(session: Session, job: str, lot: str, now: datetime) -> None
         MISMATCHES.c.decision.in_((Decision.HOLD.value, Decision.SCRAP.value)),
         MISMATCHES.c.withdrawn_at.is_(None),
     ):
-        if not lot_holds.released_of(session, f"{row['id']}:"):
+        before = [_hold_id(row["id"], made) for made in shop_floor.lots_ever_made(session, job)]
+        if not lot_holds.released_of(session, before):
             _hold(session, lot, row["id"], row["decided_by"], row["reason"], now)
 
 
@@ -76,4 +80,9 @@ def _hold(session: Session, lot: str, mismatch: str, by: str, why: str, now: dat
         row = session.get_one(MaterialMismatchRow, mismatch)
         # Who reads why a lot is held need not be cleared for what was used.
         reason = why if controlled.hidden(session, row, cleared=False) else f"{mismatch}: {why}"
-        holding.place(session, lot, OpenHold(f"{mismatch}:{lot}", by, reason), reason, now)
+        holding.place(session, lot, OpenHold(_hold_id(mismatch, lot), by, reason), reason, now)
+
+
+def _hold_id(mismatch: str, lot: str) -> str:
+    """The same for a mismatch and lot, without saying which: who reads of the hold need not know of the other."""
+    return str(uuid.uuid5(_IDS, f"{mismatch}:{lot}"))

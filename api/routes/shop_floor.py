@@ -177,7 +177,7 @@ def of_job(session: Session, target: Table, number: str, *, cleared: bool) -> li
     rows = shop_floor.of_job(session, target, number, cleared=cleared)
     opened = {
         each["consumption"]: each["id"]
-        for each in shop_floor.mismatches(session, MISMATCHES.c.work_order == number)
+        for each in shop_floor.known_mismatches(session, MISMATCHES.c.work_order == number, cleared=cleared)
     }
     told = {"mismatch"} if target is CONSUMPTIONS else set()
     return [row | {name: opened.get(row["id"]) for name in told} for row in rows]

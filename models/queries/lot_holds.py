@@ -186,11 +186,9 @@ def open_holds(session: Session, lot: str) -> list[OpenHold]:
     return [OpenHold(row.id, row.held_by, row.reason) for row in rows]
 
 
-def released_of(session: Session, begin: str) -> bool:
-    """Whether a hold was released whose id begins so."""
-    query = select(_HOLDS.c.id).where(
-        _HOLDS.c.id.startswith(begin, autoescape=True), _HOLDS.c.released_at.is_not(None)
-    )
+def released_of(session: Session, holds: Collection[str]) -> bool:
+    """Whether one of these holds was released."""
+    query = select(_HOLDS.c.id).where(_HOLDS.c.id.in_(list(holds)), _HOLDS.c.released_at.is_not(None))
     return session.scalar(query.limit(1)) is not None
 
 

@@ -179,6 +179,11 @@ def lots_made(session: Session, job: str) -> list[str]:
     return list(session.scalars(query.distinct().order_by(OUTPUTS.c.lot)))
 
 
+def lots_ever_made(session: Session, job: str) -> list[str]:
+    """The same, and those that were taken back."""
+    return list(session.scalars(select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job).distinct()))
+
+
 def jobs_above(session: Session, node: str) -> set[str]:
     """The jobs that made a lot, or what it was made of, over every step."""
     return {each.removeprefix(_JOB) for each in above(session, node) if each.startswith(_JOB)}

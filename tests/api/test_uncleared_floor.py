@@ -132,6 +132,21 @@ def test_a_hold_says_nothing_of_a_mismatch_only_cleared_people_know_of(
     assert dock.get(f"{API}/lots/{lot}").json()["hold_reason"] == "Wait for the laboratory"
     left = {"customer": "N", "destination": "Graz", "lines": [{"lot": lot, "quantity": 1}]}
     assert mismatch not in dock.post(API + "/dispatches", json=left).text
+    for path in (f"{API}/lots/{lot}/holds", f"{API}/lot-holds", f"/master/lots/{lot}", "/alerts", "/"):
+        answer = dock.get(path)
+        assert answer.status_code == 200, path
+        assert mismatch not in answer.text, path
+
+
+def test_a_use_does_not_say_that_a_controlled_part_should_have_been_used(
+    dock: TestClient, cleared: TestClient
+) -> None:
+    bom = PART | {"bom": [{"part": SECRET_PART, "revision": "A", "quantity": "1"}]}
+    assert cleared.put(f"{API}/parts/FLANGE-DN50/B", json=bom).is_success
+    lot = dock.post(f"{API}/lots", json=LOT | {"part": "TUBE-1", "part_revision": "0"}).json()["number"]
+    assert used(dock, lot).json()["mismatch"] is None
+    (told,) = cleared.get(f"{JOB}/consumptions").json()["items"]
+    assert told["mismatch"] == "WO-3201-M1"
 
 
 def test_a_lot_is_held_with_a_controlled_one_without_its_name(dock: TestClient, cleared: TestClient) -> None:
