@@ -79,7 +79,7 @@ def _context(session: Session, settings: Settings, hold: Hold, reach: Reach, *, 
         "lots": reach.lots[:_MOST],
         "orders": reach.orders[:_MOST],
         "jobs": reach.jobs[:_MOST],
-        "dispatches": tuple(_gone(each) for each in reach.dispatches[:_MOST]),
+        "dispatches": tuple(gone(each) for each in reach.dispatches[:_MOST]),
         "more": sum(
             max(len(some) - _MOST, 0) for some in (reach.lots, reach.orders, reach.jobs, reach.dispatches)
         ),
@@ -95,7 +95,7 @@ def _called(session: Session, by: str) -> str:
     return person.name if person is not None else ""
 
 
-def _gone(dispatch: Gone) -> HeldDispatch:
+def gone(dispatch: Gone) -> HeldDispatch:
     return HeldDispatch(
         dispatch=dispatch.dispatch,
         customer=dispatch.customer,

@@ -58,6 +58,7 @@ MAILS: dict[str, type[MailContext]] = {
     "drill_reminder": our_mails.DrillReminder,
     "hold_placed": our_mails.HoldPlaced,
     "hold_released": our_mails.HoldReleased,
+    "material_left": our_mails.MaterialLeft,
 }
 _NAMES = {context: name for name, context in MAILS.items()}
 

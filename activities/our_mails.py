@@ -55,6 +55,22 @@ class HoldReleased(HoldMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialLeft(MailContext):
+    """To quality: what a job used differs from its bill of material, and pieces it made are with customers. ``order``
+    is the mismatch, ``wrong`` its code; ``lot`` is empty where a quantity differs."""
+
+    work_order: str
+    wrong: str
+    part: str
+    quantity: str
+    unit: str
+    lot: str = ""
+    revision: str = ""
+    dispatches: tuple[HeldDispatch, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrillReminder(MailContext):
     """To quality: no recall drill was signed in a whole quarter, which is what ``order`` names."""
 

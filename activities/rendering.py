@@ -118,6 +118,7 @@ def _words_of(locale: str) -> dict[str, Callable[..., str]]:
         "labelled": partial(wording.labelled, locale),
         "listed": partial(wording.listed, locale),
         "defect": partial(wording.defect, locale),
+        "wrong_material": partial(wording.wrong_material, locale),
         "cause": partial(wording.cause, locale),
         "alert_title": partial(_alert_title, locale),
         "rule_action": partial(wording.rule_action, locale),

@@ -11,7 +11,14 @@ from urllib.parse import quote, urlencode
 
 from activities.i18n import N_
 from activities.mail_parts import MailContext, SupplierMail
-from activities.our_mails import Alert, ChangeProposed, DrillReminder, HoldMail, OrderCountered
+from activities.our_mails import (
+    Alert,
+    ChangeProposed,
+    DrillReminder,
+    HoldMail,
+    MaterialLeft,
+    OrderCountered,
+)
 from models.domain.tokens import link_token
 
 
@@ -33,6 +40,8 @@ def staff_page(context: MailContext) -> StaffPage | None:
             return StaffPage(f"/alerts?{urlencode({'order': context.order})}", N_("Alerts"))
         case HoldMail():
             return StaffPage(f"/master/lots/{about}", N_("Open the lot"))
+        case MaterialLeft():
+            return StaffPage(f"/material-mismatches/{about}", N_("Decide"))
         case DrillReminder():
             return StaffPage("/recalls", N_("Recalls"))
         case ChangeProposed():

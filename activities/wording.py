@@ -221,6 +221,19 @@ def paid(locale: str, value: Decimal, currency: str, space: str = " ") -> str:
 _AT_RECEIPT = re.compile(r"Rejected at receipt (?P<receipt>\S+)")
 
 
+# What of a job's material is not as its bill of material says.
+WRONG_MATERIAL = {
+    "part": N_("Not on the bill of material"),
+    "revision": N_("Another revision than the bill of material names"),
+    "short": N_("Less than the bill of material says"),
+    "excess": N_("More than the bill of material says"),
+}
+
+
+def wrong_material(locale: str, wrong: str) -> str:
+    return say(locale, WRONG_MATERIAL[wrong])
+
+
 def defect(locale: str, text: str) -> str:
     """What is wrong with pieces as somebody put it; where nobody did, in the reader's language."""
     if text == WHEN_JUDGED:

@@ -34,6 +34,9 @@ GAPS: dict[Gap, str] = {
     Gap.UNSURE: N_("{amount} may have gone this way; nobody named the lot or load: {where}"),
     Gap.NO_LOT: N_("{amount} of order {where} have no lot"),
     Gap.NOTHING_DRAWN: N_("Nobody recorded what work order {where} was made of"),
+    Gap.MATERIAL: N_(
+        "What work order {where} used differs from its bill of material, which quality has not accepted ({mismatch})"
+    ),
     Gap.DOCUMENT: N_("Order {where} lacks a document: {document}; {supplier} owes it"),
     Gap.NO_CERTIFICATE: N_("Lot {where} came without a certificate; {supplier} owes it"),
     Gap.NO_CONTACT: N_("{where} has no contact to write to"),
@@ -174,6 +177,7 @@ def _gap(row: View, words: Words) -> str:
         where=row["where"],
         document=document,
         supplier=row.get("owed_by", ""),
+        mismatch=row.get("mismatch", ""),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,6 +19,7 @@ from api.dispatch import Dispatcher, Wish
 from api.errors import status_of
 from api.pages import alert_words, held_lots
 from api.pages.deeds import deed
+from api.pages.floor.panels import used_of
 from api.pages.order_list import NO_SUPPLIER
 from api.pages.route import local_path, page_router
 from api.pages.staff import Staff, Visitor, draw
@@ -31,6 +33,7 @@ from models.domain.deadlines import RULES
 from models.domain.errors import Refusal, Unknown
 from models.queries import alert_list, hold_reach, order_list, recall_alerts
 from models.queries.alert_list import Filter, State
+from models.queries.gone_wrong import gone_wrong
 from models.queries.orders import Reader
 from models.queries.recall_alerts import Unreached
 from models.tables.suppliers import Supplier
@@ -143,6 +146,7 @@ def _drawn(
         filters = _filters(session, wanted, staff, state)
         lots, held = _held_lots(session, staff, wanted, after)
         unreached = _unreached(session, staff, wanted, after)
+        left = _material_left(session, staff, wanted, after)
         declined = order_list.declined(session, {item["order"]: item["stage"] for item in items})
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     shown = [_shown(staff, item, item["order"] in declined) for item in items[:_ROWS]]
@@ -155,6 +159,7 @@ def _drawn(
         items=shown,
         lots_on_hold=lots,
         unreached=unreached,
+        material_left=left,
         more_on_hold=held if held > len(lots) else 0,
         listed={item["alert"] for item in shown},
         state=wanted.state,
@@ -194,6 +199,28 @@ def _unreached(session: Session, staff: Staff, wanted: Filter, after: str) -> li
     if wanted.state != "open" or after or wanted.supplier or wanted.order or wanted.rule not in _MAIL_RULES:
         return []
     return recall_alerts.unreached(session, cleared=staff.principal.cleared)
+
+
+def _material_left(session: Session, staff: Staff, wanted: Filter, after: str) -> list[dict[str, Any]]:
+    """Nor is what left although its material differs from what its bill of material says."""
+    if wanted.state != "open" or after or wanted.supplier or wanted.order or wanted.rule is not None:
+        return []
+    words = staff.words
+    return [
+        {
+            "mismatch": found.mismatch["id"],
+            "work_order": found.mismatch["work_order"],
+            "wrong": words.say(wording.WRONG_MATERIAL[found.mismatch["wrong"]]),
+            "used": used_of(words, found.mismatch),
+            "since": words.time(found.mismatch["opened_at"]),
+            "age": alert_words.lapse(words, max(staff.now - found.mismatch["opened_at"], timedelta(0))),
+            "dispatches": [
+                (each.dispatch, " · ".join(filter(None, (each.customer, each.name))))
+                for each in found.dispatches
+            ],
+        }
+        for found in gone_wrong(session, cleared=staff.principal.cleared)
+    ]
 
 
 def _filters(session: Session, wanted: Filter, staff: Staff, state: str) -> dict[str, Any]:

@@ -42,6 +42,11 @@ def told(
         ],
         "unsure": any("unsure" in edge for edge in view["edges"]),
         "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],
+        "differing": [
+            (known[node["id"]], ", ".join(node["mismatches"]))
+            for node in view["nodes"]
+            if node.get("mismatches")
+        ],
         "in_work": [known[node["id"]] for node in view["nodes"] if node.get("in_work")],
         # What is only held with another lot is marked, and that lot is named once.
         "held": [known[node["id"]] for node in view["nodes"] if node["kind"] == "lot" and node.get("held")],

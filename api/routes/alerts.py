@@ -20,6 +20,7 @@ from models.domain.commands import AcknowledgeAlert
 from models.domain.errors import Unknown
 from models.queries import order_records, recall_alerts
 from models.queries import orders as queries
+from models.queries.gone_wrong import gone_wrong
 from models.tables.orders import AlertRow
 from models.tables.types import table
 
@@ -36,7 +37,8 @@ def list_alerts(
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Answer:
     """Alerts of orders; beside the first of them, as `lots_on_hold`, the lots nobody has released yet with what
-    their holds touch, and as `recall_mails` the customers whose contacts a recall's mail did not reach."""
+    their holds touch, as `recall_mails` the customers whose contacts a recall's mail did not reach, and as
+    `material_left` the dispatches whose job turned out to have used other material than named."""
     after = cursor(page)
     with request.app.state.database.read() as session:
         items = order_records.alerts(
@@ -47,6 +49,11 @@ def list_alerts(
             beside["lots_on_hold"] = standing(session, principal, None, page.limit)
             beside["recall_mails"] = [
                 asdict(each) for each in recall_alerts.unreached(session, cleared=principal.cleared)
+            ]
+            beside["material_left"] = [
+                {"mismatch": each.mismatch["id"], "work_order": each.mismatch["work_order"]}
+                | {"wrong": each.mismatch["wrong"], "dispatches": [asdict(gone) for gone in each.dispatches]}
+                for each in gone_wrong(session, cleared=principal.cleared)
             ]
     return paged(items, page.limit, lambda item: f"{item['raised_at'].isoformat()}|{item['alert']}", **beside)
 

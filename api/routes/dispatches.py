@@ -173,4 +173,13 @@ def read(session: Session, principal: Principal, number: str) -> Record:
     found = shop_floor.dispatch(session, number, cleared=principal.cleared)
     if found is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="dispatch", key=number)
-    return found
+    lots = [] if found["reversed_at"] is not None else [line["lot"] for line in found["lines"]]
+    wrong = shop_floor.blocking(session, lots, cleared=principal.cleared)
+    # What was found to be wrong with its material after it left.
+    return found | {
+        "mismatches": [
+            {"mismatch": each.id, "work_order": each.work_order, "lot": lot}
+            for lot, each in wrong.items()
+            if each is not None
+        ]
+    }

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import Table
 from sqlmodel import Session
 
-from activities import hold_mails
+from activities import hold_mails, mismatch_mails
 from activities import shop_floor as floor
 from activities.floor_stock import Recorder
 from activities.shop_floor import Step
@@ -193,7 +193,9 @@ def _recorded(
     """What `write` recorded of the job, as the API shows it."""
 
     def change(session: Session, now: datetime) -> Answer:
-        view = _one(session, principal, target, number, write(session, now))
+        record = write(session, now)
+        mismatch_mails.tell(session, request.app.state.settings, number, now)
+        view = _one(session, principal, target, number, record)
         return Answer(view, 201, {"Location": f"{request.url.path}/{view['id']}"})
 
     return perform(request, principal, change)
@@ -211,6 +213,7 @@ def _reversed(
     def change(session: Session, now: datetime) -> Answer:
         by = recorder(principal)
         take_back(session, number, record, body.reason, by, now, usual=_usual(request))
+        mismatch_mails.tell(session, request.app.state.settings, number, now)
         return Answer(_one(session, principal, target, number, record))
 
     return perform(request, principal, change)

@@ -28,6 +28,7 @@ class Gap(StrEnum):
     UNSURE = "unsure"
     NO_LOT = "no_lot"
     NOTHING_DRAWN = "nothing_drawn"
+    MATERIAL = "material"
     DOCUMENT = "document"
     NO_CERTIFICATE = "no_certificate"
     NO_CONTACT = "no_contact"
@@ -184,6 +185,8 @@ def _gaps(trace: Mapping[str, Any], customers: Iterable[View], balance: Iterable
             yield _gap(Gap.NO_LOT, node["order"], quantity, node["unit"])
         if node["kind"] == "work_order" and node["nothing_drawn"]:
             yield _gap(Gap.NOTHING_DRAWN, node["id"].partition(":")[2])
+        for mismatch in node.get("mismatches", ()):
+            yield {**_gap(Gap.MATERIAL, node["id"].partition(":")[2]), "mismatch": mismatch}
     for paper in trace["missing"]:
         owed = {"type": paper["type"], "owed_by": paper["supplier"]}
         lot = paper.get("lot")

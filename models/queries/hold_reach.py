@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from models.domain.identifiers import Kind
 from models.queries import controlled
 from models.queries.cursors import behind
-from models.queries.lot_holds import below, orders_with
+from models.queries.lot_holds import below, below_node, orders_with
 from models.queries.order_records import instant
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import IdentifierRow, OrderRow
@@ -84,6 +84,12 @@ def reach(session: Session, lot: str, *, cleared: bool) -> Reach:
         tuple(jobs),
         tuple(_gone(session, _named(nodes, "dispatch:"), set(lots), cleared=cleared)),
     )
+
+
+def dispatched_of(session: Session, job: str, *, cleared: bool) -> list[Gone]:
+    """The dispatches with lots of what the job made, over every step, the latest first."""
+    nodes = below_node(session, f"job:{job}")
+    return _gone(session, _named(nodes, "dispatch:"), _named(nodes, "lot:"), cleared=cleared)
 
 
 def standing(

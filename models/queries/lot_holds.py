@@ -49,8 +49,12 @@ def made_from(session: Session, lot: str) -> frozenset[str]:
 
 def below(session: Session, lot: str) -> frozenset[str]:
     """The nodes of the lot and of all it went into, over every step and order."""
-    begin = {f"{_LOT}{lot}"}
-    return frozenset(begin | _reached(session, begin, _EDGES.c.from_node, _EDGES.c.to_node).keys())
+    return below_node(session, f"{_LOT}{lot}")
+
+
+def below_node(session: Session, node: str) -> frozenset[str]:
+    """The node and all it went into, over every step and order."""
+    return frozenset({node} | _reached(session, {node}, _EDGES.c.from_node, _EDGES.c.to_node).keys())
 
 
 def became(session: Session, lots: Collection[str]) -> frozenset[str]:

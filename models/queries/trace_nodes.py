@@ -19,6 +19,7 @@ from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
 from models.queries import melt_flags, specifications
+from models.queries.gone_wrong import not_accepted
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
 from models.queries.trace import chunks
@@ -128,6 +129,9 @@ def nodes(session: Session, trace: Trace, records: Records, *, cleared: bool) ->
         # Work in progress, and work nobody said what it was made of, are shown as that.
         known[node]["nothing_drawn"] = node in trace.back and node not in fed
         known[node]["in_work"] = node in trace.ahead and node not in gave
+    differing = not_accepted(session, cleared=cleared) if trace.of_kind(NodeKind.JOB) else {}
+    for node in trace.of_kind(NodeKind.JOB):
+        known[node]["mismatches"] = differing.get(name_of(node), [])
     melts = melt_flags.flags(session, of_lots.values()) if lots.melt_asked else {}
     for lot, told in melts.items():
         known[lot_node(lot)] |= told

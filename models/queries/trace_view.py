@@ -112,6 +112,7 @@ def _answer(customers: list[View], missing: list[View], balances: list[View], no
         "unexplained": plain(sum((abs(balance["unexplained"]) for balance in balances), ZERO)),
         # What they are made of is as unknown as what nobody can account for.
         "nothing_drawn": sum(bool(node.get("nothing_drawn")) for node in nodes),
+        "mismatches": sum(len(node.get("mismatches", ())) for node in nodes),
     }
 
 

@@ -79,6 +79,7 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
         "missing": 0,
         "unexplained": "0",
         "nothing_drawn": 0,
+        "mismatches": 0,
     }
     assert [step for step in told["edges"] if step["how"] == "rework"] == [
         {"from": "lot:J4520-B", "to": "order:SO-2:1:J4520-A", "quantity": "10", "unit": "C62"}

@@ -10,11 +10,12 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from activities.i18n import N_
+from activities.wording import WRONG_MATERIAL
 from api.fields import Body, Text
 from api.pages.floor import deeds
 from api.pages.floor.deeds import Deed
 from api.pages.floor.jobs import reason
-from api.pages.floor.panels import DECISIONS, WRONG, used_of
+from api.pages.floor.panels import DECISIONS, used_of
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, words_for
 from api.pages.route import page_router
@@ -95,7 +96,7 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         lambda _answer: f"{path}?saved=changed",
         (
             (N_("Nonconformance"), row["id"]),
-            (N_("What is wrong"), words.say(WRONG[row["wrong"]])),
+            (N_("What is wrong"), words.say(WRONG_MATERIAL[row["wrong"]])),
             (N_("Used"), used_of(words, row)),
             (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
             (N_("Expected"), expected),

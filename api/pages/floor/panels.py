@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from activities.i18n import N_
+from activities.wording import WRONG_MATERIAL
 from api.pages.master.screens import Cell, Panel, may
 from api.pages.staff import Staff
 from api.routes import dispatches, shop_floor
@@ -17,14 +18,9 @@ from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries import order_stream
 from models.queries import shop_floor as queries
+from models.queries.hold_reach import dispatched_of
 from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 
-WRONG = {
-    "part": N_("Not on the bill of material"),
-    "revision": N_("Another revision than the bill of material names"),
-    "short": N_("Less than the bill of material says"),
-    "excess": N_("More than the bill of material says"),
-}
 DECISIONS = {
     "": (N_("Quality has to decide"), "act"),
     "accept": (N_("Accepted"), "good"),
@@ -44,6 +40,8 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
     names = order_stream.names(session, people([*used, *made]))
     path = f"/work-orders/{quote(number, safe='')}"
     wrong = queries.known_mismatches(session, MISMATCHES.c.work_order == number, cleared=cleared)
+    undecided_yet = any(not row["decision"] and row["withdrawn_at"] is None for row in wrong)
+    gone = undecided_yet and bool(dispatched_of(session, number, cleared=cleared))
     left = queries.dispatches_of_job(session, number, cleared=cleared)
     return [
         Panel(
@@ -56,7 +54,7 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
             N_("Lots that went into this job appear here."),
             _button(staff, N_("Record material used"), f"{path}/consume", shop_floor.record_consumption),
         ),
-        *([_mismatches(staff, wrong)] if wrong else []),
+        *([_mismatches(staff, wrong, gone=gone)] if wrong else []),
         Panel(
             N_("What came out"),
             _HEADS,
@@ -98,7 +96,7 @@ def undecided(session: Session, staff: Staff) -> list[Undecided]:
             f"/material-mismatches/{quote(row['id'], safe='')}",
             row["work_order"],
             f"/master/work-orders/{quote(row['work_order'], safe='')}",
-            words.say(WRONG[row["wrong"]]),
+            words.say(WRONG_MATERIAL[row["wrong"]]),
             used_of(words, row),
             words.time(row["opened_at"]),
         )
@@ -156,11 +154,14 @@ def _recorded(
     ]
 
 
-def _mismatches(staff: Staff, rows: list[Record]) -> Panel:
+def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
+    """`gone`: pieces of the job are with customers."""
     words = staff.words
     cells = []
     for row in rows:
         text, kind = DECISIONS[row["decision"]]
+        if gone and not row["decision"]:
+            text = N_("Quality has to decide: pieces have left already")
         if row["withdrawn_at"] is not None:
             text, kind = N_("Withdrawn: it fits by now"), "plain"
             if row["lot"]:
@@ -169,7 +170,7 @@ def _mismatches(staff: Staff, rows: list[Record]) -> Panel:
             [
                 Cell(row["id"], href=f"/material-mismatches/{quote(row['id'], safe='')}"),
                 Cell(used_of(words, row)),
-                Cell(words.say(WRONG[row["wrong"]])),
+                Cell(words.say(WRONG_MATERIAL[row["wrong"]])),
                 Cell(words.say(text), kind),
             ]
         )

@@ -125,6 +125,7 @@ MAILS: dict[str, str] = {
     "drill_reminder": N_("Reminder of a recall drill"),
     "hold_placed": N_("Lot put on hold: what it touches"),
     "hold_released": N_("Hold of a lot is over"),
+    "material_left": N_("Other material in what has left"),
 }
 # What staff rely on when they enter something for the supplier.
 BASES = {

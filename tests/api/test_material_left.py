@@ -1,0 +1,94 @@
+"""What a job used turns out to differ from its bill of material after its pieces left: quality is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from sqlmodel import col, select
+from starlette.testclient import TestClient
+
+from models.domain.authority import Role
+from models.tables.outbox import Outbox, OutboxRecipient
+from tests.api.conftest import API, LOT, PART, Login
+from tests.api.test_bom_quantities import SQLITE_ONLY, bom
+from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, made, out, use
+
+__all__ = ["floor"]
+
+
+def mails(app: FastAPI) -> list[tuple[str, str]]:
+    with app.state.database.read() as session:
+        rows = session.exec(
+            select(Outbox.template, OutboxRecipient.address)
+            .join(OutboxRecipient, col(OutboxRecipient.outbox_id) == col(Outbox.id))
+            .where(col(Outbox.template) == "material_left")
+            .order_by(OutboxRecipient.address)
+        )
+        return [(template, address) for template, address in rows]
+
+
+def left(client: TestClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(API + "/alerts?open=true").json()["material_left"]
+    return found
+
+
+def test_quality_is_told_of_material_that_turns_out_wrong_after_the_dispatch(
+    floor: TestClient, app: FastAPI, as_role: Login
+) -> None:
+    quality = as_role(Role.QUALITY)
+    bom(floor, tolerance="0")
+    made(floor, f"{API}/parts", **PART | {"number": "TUBE-1", "revision": "0"})
+    tube = made(floor, f"{API}/lots", **LOT | {"part": "TUBE-1", "part_revision": "0"})["number"]
+    use(floor, 3)
+    out(floor, 300)
+    note = leave(floor, "WO-3201-A", 10).json()
+    assert (left(floor), mails(app), note["mismatches"]) == ([], [], [])
+
+    # Somebody remembers what else went in.
+    wrong = made(floor, f"{JOB}/consumptions", lot=tube, quantity=1)["mismatch"]
+    assert wrong == "WO-3201-M1"
+    (told,) = left(quality)
+    assert (told["mismatch"], told["work_order"], told["wrong"]) == (wrong, "WO-3201", "part")
+    assert [(each["dispatch"], each["customer"]) for each in told["dispatches"]] == [
+        (note["number"], "NORTHWIND")
+    ]
+    assert {template for template, _ in mails(app)} == {"material_left"}
+    people = [address for _, address in mails(app)]
+    assert people
+    # Whatever is recorded next, nobody is written to again about the same one.
+    out(floor, 1, lot="WO-3201-A")
+    assert [address for _, address in mails(app)] == people
+
+    page = quality.get("/alerts").text
+    assert "Other material in what has left" in page
+    assert f'href="/material-mismatches/{wrong}"' in page
+    assert "pieces have left already" in quality.get("/master/work-orders/WO-3201").text
+    note = quality.get(f"{API}/dispatches/{note['number']}").json()
+    assert note["mismatches"] == [{"mismatch": wrong, "work_order": "WO-3201", "lot": "WO-3201-A"}]
+    assert "differs from its bill of material" in quality.get(f"/dispatches/{note['number']}").text
+
+    traced = quality.get(f"{API}/trace/lot:WO-3201-A?direction=both").json()
+    assert traced["answer"]["mismatches"] == 1
+    assert [node["mismatches"] for node in traced["nodes"] if node["kind"] == "work_order"] == [[wrong]]
+    assert f"quality has not accepted that: {wrong}." in quality.get("/trace?q=lot:WO-3201-A").text
+    body = {"identifier": "lot:WO-3201-A", "reason": "Doubt", "drill": True}
+    opened = made(quality, f"{API}/recalls", **body)
+    recall = quality.get(f"{API}/recalls/{opened['recall']}").json()
+    gaps = [each for each in recall["scope"]["gaps"] if each["gap"] == "material"]
+    assert gaps == [{"gap": "material", "where": "WO-3201", "mismatch": wrong}]
+    assert f"({wrong})" in quality.get(f"/recalls/{recall['recall']}").text
+
+    assert decide(floor, wrong, **SIGNED).status_code == 200
+    assert left(quality) == []
+    assert quality.get(f"{API}/dispatches/{note['number']}").json()["mismatches"] == []
+    traced = quality.get(f"{API}/trace/lot:WO-3201-A?direction=both").json()
+    assert traced["answer"]["mismatches"] == 0
+
+
+@SQLITE_ONLY
+def test_before_anything_left_the_refused_dispatch_says_it(floor: TestClient, app: FastAPI) -> None:
+    bom(floor, tolerance="0")
+    out(floor, 300)
+    assert leave(floor, "WO-3201-A", 10).status_code == 409
+    assert (left(floor), mails(app)) == ([], [])
