@@ -1,4 +1,4 @@
-"""The quality ledger: every nonconformance over all orders, what is done about it, and who has looked."""
+"""The quality ledger: every nonconformance over all orders and jobs, what is done about it, and who has looked."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 
 from activities.i18n import N_
+from activities.wording import WRONG_MATERIAL
 from api.pages.alert_words import caused_by
-from api.pages.floor.panels import undecided
+from api.pages.floor.panels import DECISIONS, used_of
 from api.pages.order.possible import form_of
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE
@@ -30,6 +31,7 @@ _LAST = "–"
 STATES = {"": N_("All"), "open": N_("Open"), "unseen": N_("Not reviewed")}
 OVERDUE = N_("Overdue")
 _UNKNOWN = "unknown"
+_KINDS = {"pieces": N_("Pieces"), "material": N_("Material")}
 # What is to be done about an action that stands so.
 _NEXT = {"planned": "complete-action", "completed": "verify-action"}
 
@@ -67,6 +69,23 @@ class Entry:
     actions: tuple[ActionView, ...]
     reviews: tuple[str, ...]
     deeds: tuple[tuple[str, str], ...]
+    material: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialEntry:
+    """What a job used beside its bill of material, as a line."""
+
+    name: str
+    path: str
+    job: str
+    job_path: str
+    wrong: str
+    used: str
+    since: str
+    decided: str
+    is_open: bool
+    material: bool = True
 
 
 @router.get("/quality")
@@ -78,6 +97,7 @@ def show_ledger(
     part: Annotated[str, Query(max_length=64)] = "",
     responsibility: Annotated[str, Query(max_length=20)] = "",
     action: Annotated[str, Query(max_length=20)] = "",
+    kind: Annotated[str, Query(max_length=20)] = "",
     after: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     given = {
@@ -86,6 +106,7 @@ def show_ledger(
         "part": part,
         "responsibility": responsibility if responsibility in {*RESPONSIBLE, _UNKNOWN} else "",
         "action": action if action in ledger.ACTIONS else "",
+        "kind": kind if kind in ledger.KINDS else "",
     }
     wanted, words, today = _filter(given), staff.words, staff.words.today
     with request.app.state.database.read() as session:
@@ -93,16 +114,18 @@ def show_ledger(
         every, is_open, unseen = ledger.by_state(session, wanted, staff.reader, today)
         suppliers = ledger.by_supplier(session, wanted, staff.reader, today)
         by_action = ledger.by_action(session, wanted, staff.reader, today)
+        by_kind = ledger.by_kind(session, wanted, staff.reader, today)
         names = order_stream.names(session, _people(items))
-        # They belong to no order, so no filter is about them.
-        materials = [] if after or any(given.values()) else undecided(session, staff)
     rest = items[_ROWS - 1] if len(items) > _ROWS else None
     counts = {"": every, "open": is_open, "unseen": unseen}
     return draw(
         request,
         staff,
         "pages/quality.html",
-        entries=[_entry(staff, item, names, today) for item in items[:_ROWS]],
+        entries=[
+            _material(staff, item) if item["kind"] == "material" else _entry(staff, item, names, today)
+            for item in items[:_ROWS]
+        ],
         states=[
             (each, name, counts[each], _address(given | {"state": each})) for each, name in STATES.items()
         ],
@@ -113,12 +136,12 @@ def show_ledger(
             (each, words.say(ACTION_STATES.get(each, (OVERDUE, ""))[0]), count)
             for each, count in by_action.items()
         ],
+        kind_options=[(each, words.say(_KINDS[each]), count) for each, count in by_kind.items()],
         responsible_options=[
             *((each, words.say(name)) for each, name in RESPONSIBLE.items()),
             (_UNKNOWN, words.say(N_("not said yet"))),
         ],
         narrowed=any(given.values()),
-        materials=materials,
         first=not after,
         more=_address(given | {"after": f"{rest['opened_at'].isoformat()}|{rest['nonconformance']}"})
         if rest
@@ -135,6 +158,7 @@ def _filter(given: Mapping[str, str]) -> Filter:
         responsibility="" if responsible == _UNKNOWN else responsible or None,
         action=given["action"] or None,
         reviewed=False if given["state"] == "unseen" else None,
+        kind=given["kind"] or None,
     )
 
 
@@ -175,6 +199,22 @@ def _entry(staff: Staff, item: Mapping[str, Any], names: Mapping[str, str], toda
             for each in item["reviews"]
         ),
         deeds=tuple(_deeds(staff, item)),
+    )
+
+
+def _material(staff: Staff, item: Mapping[str, Any]) -> MaterialEntry:
+    words, name, job = staff.words, item["nonconformance"], item["work_order"]
+    decided = item["dispositions"]
+    return MaterialEntry(
+        name=name,
+        path=f"/material-mismatches/{quote(name, safe='')}",
+        job=job,
+        job_path=f"/master/work-orders/{quote(job, safe='')}",
+        wrong=words.say(WRONG_MATERIAL[item["defect"]]),
+        used=used_of(words, item),
+        since=words.time(item["opened_at"]),
+        decided=words.say(DECISIONS[decided[0]["decision"]][0]) if decided else _LAST,
+        is_open=item["open"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The quality ledger: nonconformances over all orders."""
+"""The quality ledger: nonconformances over all orders and jobs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from models.queries import ledger
 
 router = api_router(tags=["Quality"])
 ActionIs = Literal["none", "planned", "overdue", "completed", "verified", "ineffective"]
+KindIs = Literal["pieces", "material"]
 ResponsibleIs = Literal["supplier", "us", "material", "unknown"]
 
 
@@ -30,10 +31,12 @@ def list_nonconformances(
     responsibility: ResponsibleIs | None = None,
     action: ActionIs | None = None,
     reviewed: bool | None = None,
+    kind: KindIs | None = None,
 ) -> Answer:
     """The newest first: what was wrong, what became of the pieces, who answers for it, what is done about it.
 
-    `open` asks for pieces that have no end yet, `action` where corrective actions stand.
+    `open` asks for what has no end yet, `action` where corrective actions stand. Of the `kind` `material` is what a job
+    used beside its bill of material; `decide_at` is where each is decided about.
     """
     wanted = ledger.Filter(
         is_open,
@@ -42,6 +45,7 @@ def list_nonconformances(
         "" if responsibility == "unknown" else responsibility,
         action,
         reviewed,
+        kind,
     )
     today: date = request.app.state.clock().date()
     with request.app.state.database.read() as session:

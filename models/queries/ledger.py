@@ -1,4 +1,4 @@
-"""The quality ledger: every nonconformance over all orders, filtered and counted, the newest first."""
+"""The quality ledger: every nonconformance over all orders and jobs, filtered and counted, the newest first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session
 
+from models.queries import ledger_materials
 from models.queries.cursors import behind
 from models.queries.order_records import instant
 from models.queries.orders import Reader, View
@@ -21,6 +22,8 @@ _ROWS, _ORDERS, _SUPPLIERS = table(NonconformanceRow), table(OrderRow), table(Su
 _OF_ORDER = _ORDERS.c.number == _ROWS.c.order_number
 # What is asked of actions: where they stand, or that one is overdue.
 ACTIONS = ("none", "planned", "overdue", "completed", "verified", "ineffective")
+# Pieces that are not as they should be, and material that is not what a bill of material says.
+KINDS = ("pieces", "material")
 RESPONSIBLE = ("", "supplier", "us", "material")
 
 
@@ -34,12 +37,39 @@ class Filter:
     responsibility: str | None = None
     action: str | None = None
     reviewed: bool | None = None
+    kind: str | None = None
+
+    @property
+    def with_pieces(self) -> bool:
+        return self.kind in (None, "pieces")
+
+    @property
+    def with_material(self) -> bool:
+        """Jobs have no supplier, and what is decided about their material needs no action and no review."""
+        of_orders = (self.supplier, self.responsibility, self.action, self.reviewed)
+        return self.kind in (None, "material") and all(each is None for each in of_orders)
 
 
 def listed(
     session: Session, wanted: Filter, reader: Reader, today: date, after: str | None, limit: int
 ) -> list[View]:
     """At most `limit` of them behind `after` (opened and id)."""
+    found = _pieces(session, wanted, reader, today, after, limit) if wanted.with_pieces else []
+    if wanted.with_material:
+        found += ledger_materials.listed(
+            session,
+            part=wanted.part,
+            is_open=wanted.is_open,
+            cleared=reader.cleared,
+            after=after,
+            limit=limit,
+        )
+    return sorted(found, key=lambda each: (each["opened_at"], each["nonconformance"]), reverse=True)[:limit]
+
+
+def _pieces(
+    session: Session, wanted: Filter, reader: Reader, today: date, after: str | None, limit: int
+) -> list[View]:
     query = (
         select(_ROWS, _ORDERS.c.process, _ORDERS.c.stage, _SUPPLIERS.c.name.label("supplier_name"))
         .join(_ORDERS, _OF_ORDER)
@@ -78,7 +108,30 @@ def by_supplier(session: Session, wanted: Filter, reader: Reader, today: date) -
 
 
 def by_state(session: Session, wanted: Filter, reader: Reader, today: date) -> tuple[int, int, int]:
-    """All of them, those with undecided or open pieces, and those nobody has reviewed."""
+    """All of them, those with undecided or open pieces or material, and those nobody has reviewed."""
+    every = is_open = unseen = 0
+    if wanted.with_pieces:
+        every, is_open, unseen = _of_pieces(session, wanted, reader, today)
+    if replace(wanted, reviewed=None).with_material:
+        more = ledger_materials.counted(session, part=wanted.part, is_open=None, cleared=reader.cleared)
+        every, is_open = every + more[0], is_open + more[1]
+    return every, is_open, unseen
+
+
+def by_kind(session: Session, wanted: Filter, reader: Reader, today: date) -> dict[str, int]:
+    """How many of each kind there are among those `wanted` finds for any."""
+    pieces = replace(wanted, kind="pieces")
+    conditions = _conditions(pieces, reader, today)
+    query = select(func.count()).select_from(_ROWS).join(_ORDERS, _OF_ORDER).where(*conditions)
+    found = dict.fromkeys(KINDS, 0) | {"pieces": session.scalar(query) or 0}
+    if replace(wanted, kind="material").with_material:
+        found["material"], _ = ledger_materials.counted(
+            session, part=wanted.part, is_open=wanted.is_open, cleared=reader.cleared
+        )
+    return found
+
+
+def _of_pieces(session: Session, wanted: Filter, reader: Reader, today: date) -> tuple[int, int, int]:
     conditions = _conditions(wanted, reader, today, but={"is_open", "reviewed"})
     is_open = func.sum(case((_ROWS.c.open.is_(True), 1), else_=0))
     unseen = func.sum(case((_ROWS.c.reviewed_at.is_(None), 1), else_=0))
@@ -114,7 +167,9 @@ def _conditions(
 def _shown(row: Any) -> View:
     return {
         "nonconformance": row.id,
+        "kind": "pieces",
         "order": row.order_number,
+        "work_order": None,
         "stage": row.stage,
         "supplier": row.supplier,
         "supplier_name": row.supplier_name,
@@ -135,4 +190,5 @@ def _shown(row: Any) -> View:
         "action_state": row.action_state,
         "action_due": row.action_due,
         "reviews": row.reviews,
+        "decide_at": f"/orders/{row.order_number}/disposition",
     }

@@ -148,7 +148,8 @@ async def test_quality_decides_about_other_material_from_its_ledger(
     assert "Sign with your printed name." in page.text
     page = await quality.send(page, path, signed="Q. Lee")
     assert "Accepted" in page.text
-    assert "Other material was used" not in (await quality.open("/quality")).text
+    assert "Other material was used" not in (await quality.open("/quality?state=open")).text
+    assert "Other material was used" in (await quality.open("/quality?kind=material")).text
     assert "Packing list" in (await _sent(dock, "/dispatches/new", **left)).text
 
 

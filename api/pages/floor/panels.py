@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -69,38 +68,6 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
             N_("What left for customers of the lots this job made appears here."),
             _button(staff, N_("New dispatch"), "/dispatches/new", dispatches.record_dispatch),
         ),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Other material than named, which quality has to decide about."""
-
-    name: str
-    path: str
-    job: str
-    job_path: str
-    wrong: str
-    used: str
-    since: str
-
-
-def undecided(session: Session, staff: Staff) -> list[Undecided]:
-    """For the quality ledger, the newest first."""
-    words = staff.words
-    open_ones = (MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
-    rows = queries.known_mismatches(session, *open_ones, cleared=staff.principal.cleared)
-    return [
-        Undecided(
-            row["id"],
-            f"/material-mismatches/{quote(row['id'], safe='')}",
-            row["work_order"],
-            f"/master/work-orders/{quote(row['work_order'], safe='')}",
-            words.say(WRONG_MATERIAL[row["wrong"]]),
-            used_of(words, row),
-            words.time(row["opened_at"]),
-        )
-        for row in rows
     ]
 
 
