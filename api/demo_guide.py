@@ -8,6 +8,7 @@ from pathlib import Path
 from api import demo_world as world
 from api.demo import Notes
 from api.demo_heat import HEAT
+from api.demo_seats import DOUBTED_BAR, SERIALS
 from api.demo_story import TO_ORDER
 from api.up import Addresses
 
@@ -22,6 +23,7 @@ _LOOK_AT = {
     "WO-3160": "declined by the supplier (Chinese)",
     "WO-3195": "no answer yet: the supplier was reminded, then the buyer alerted",
     "WO-3140": "all pieces are back, the certificate is not",
+    "WO-3220": "seats with serial numbers, under DFARS: two left, two here, one scratched, one at the supplier",
     "WO-3190": "on hold",
     "WO-3203": "a draft; issue it",
     "WO-3100": "closed",
@@ -62,6 +64,8 @@ def lines(addresses: Addresses, notes: Notes, folder: Path) -> Iterator[str]:
     yield ""
     yield f"  A heat's trace    {api}/trace?q={HEAT}"
     yield "                    10 bars, 300 shafts, two suppliers, two customers: where every piece is"
+    yield f"  A piece's trace   {api}/trace?q={SERIALS[0]}"
+    yield f"                    one seat, by its number; /trace?q={DOUBTED_BAR} is a bar melted where DFARS does not allow it"
     yield ""
     yield f"Everything is kept in {folder}; delete that folder to begin again."
     yield "Ctrl-C stops it."

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from api import demo_world as world
 from api.demo_heat import heat
+from api.demo_seats import seats
 from api.demo_teller import Story
 
 LOT = "20260402-STEEL-001"
@@ -265,7 +266,7 @@ async def wanted(story: Story) -> Step:
 
 PAST = (
     closed, reworked, received, overdue, shipped, cancelled, flange, held, acknowledged, declined, countered, unanswered,
-    changed, expedited, to_order, wanted, heat,
+    changed, expedited, to_order, wanted, heat, seats,
 )  # fmt: skip
 
 

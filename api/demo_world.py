@@ -104,13 +104,18 @@ REGISTER = (
 )
 PARTS: list[dict[str, Any]] = [
     {"number": "BAR-4140", "revision": "A", "description": "Round bar 26 mm × 6 m", "material": "4140"},
-    {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L"},
+    {"number": "FLANGE-DN50", "revision": "B", "description": "SS Flange DN50", "material": "304L",
+     "gtin": "09506000134352"},
     {"number": "SHAFT-4140", "revision": "D", "description": "Valve shaft 25 × 300", "material": "4140",
      "bom": [{"part": "BAR-4140", "quantity": "0.006", "tolerance": "0.1"}]},
     {"number": "BONNET-6", "revision": "A", "description": "Bonnet 6 in", "material": "316"},
     {"number": "BAR-316", "revision": "1", "description": "Round bar 316, 20 mm", "uom": "KGM", "material": "316"},
     {"number": "STEM-8", "revision": "A", "description": "Valve stem 8 in", "material": "316",
      "bom": [{"part": "BAR-316", "quantity": "0.6"}], "safety_stock": 60, "lot_multiple": 20, "lead_days": 6},
+    {"number": "BAR-174", "revision": "A", "description": "Round bar 17-4 PH, 60 mm", "material": "17-4 PH",
+     "dfars": True},
+    {"number": "SEAT-174", "revision": "C", "description": "Relief valve seat, navy pump", "material": "17-4 PH",
+     "trace": "serial", "dfars": True, "bom": [{"part": "BAR-174", "quantity": "0.125"}]},
 ]  # fmt: skip
 # The operations new work orders begin with.
 ROUTINGS: list[dict[str, Any]] = [

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from activities.doctor import records
-from api import demo, demo_guide, demo_heat, demo_story, demo_world, up
+from api import demo, demo_guide, demo_heat, demo_seats, demo_story, demo_world, up
 from models.codec import load_order
 from models.db import Database
 from models.domain.authority import Role
@@ -31,12 +31,13 @@ from models.queries.trace_view import found
 from models.settings import Settings
 from models.tables.orders import AlertRow, CommandRow, LineRow, OrderRow
 from models.tables.outbox import Outbox
+from models.tables.parts import Part
 from models.tables.types import table
 from tests.processes import environment, free_port, running, sendout
 from tests.test_doctor_command import doctor
 
 ORDERS, ALERTS, COMMANDS = table(OrderRow), table(AlertRow), table(CommandRow)
-LINES, OUTBOX = table(LineRow), table(Outbox)
+LINES, OUTBOX, PARTS = table(LineRow), table(Outbox), table(Part)
 # A Sunday: the last day of the stories is the Friday before.
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -129,6 +130,34 @@ def test_every_piece_of_the_heat_that_the_mill_reports_is_accounted_for(
         >= {"made": 300, "on_hand": 45, "dispatched": 250, "scrapped": 1, "tested": 2, "lost": 2}.items()
     )
     assert not any("unexplained" in figures for figures in sums.values())
+
+
+def test_seats_have_numbers_through_the_outside_step_and_where_their_metal_was_melted_shows(
+    settings: Settings, database: Database
+) -> None:
+    notes = demo.seed(settings, NOW)
+    with database.read() as session:
+        snapshot = session.scalar(select(ORDERS.c.snapshot).where(ORDERS.c.number == notes.orders["WO-3220"]))
+        views = [
+            found(session, named(session, name, cleared=False)[0], Direction.BOTH, cleared=False).view
+            for name in (demo_seats.SERIALS[0], demo_seats.SERIALS[2], f"lot:{demo_seats.DOUBTED_BAR}")
+        ]
+        flange = session.scalar(select(PARTS.c.gtin).where(PARTS.c.number == "FLANGE-DN50"))
+    places = {
+        name.partition(":")[2]: place.bucket.value for name, place in load_order(snapshot).serials.items()
+    }
+    assert places == dict(
+        zip(demo_seats.SERIALS, ["accepted"] * 4 + ["rejected", "at_supplier"], strict=False)
+    )
+    left, here, doubted = views
+    assert [got["customer"] for got in left["customers"]] == ["NORTHWIND"]
+    assert here["customers"] == []
+    allowed = [
+        {node["number"]: node["clauses"]["252.225-7009"] for node in view["nodes"] if node.get("dfars")}
+        for view in (left, doubted)
+    ]
+    assert allowed == [{demo_seats.BAR: True, demo_seats.MADE: True}, {demo_seats.DOUBTED_BAR: False}]
+    assert flange == "09506000134352"
 
 
 @pytest.mark.parametrize("hours", [15, 24, 5 * 24 + 13])

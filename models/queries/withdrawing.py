@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from models.domain.decisions.withdrawing import expected
+from models.domain.decisions.withdrawing import for_one, of_pieces
 from models.domain.order import Order
 from models.domain.pieces import key
 from models.domain.sendable import sendable
@@ -37,9 +37,12 @@ def takes(session: Session, order: Order) -> dict[str, dict[str, Any]]:
     for item in others:
         line, lot = item.line, lots[item.lot]
         of_line = each.get((line.part, line.part_revision), {})
+        one = for_one(order, line, item.lot, lot.part, lot.uom, of_line)
         found[key(line.line, item.lot)] = {
             "unit": lot.uom,
             "on_hand": lot.on_hand,
-            "quantity": expected(order, line, item.lot, lot.part, lot.uom, item.quantity, of_line),
+            "quantity": None if one is None else of_pieces(one, item.quantity, lot.uom),
+            # So many of the lot for so many pieces: the exact share of each.
+            "each": None if one is None else [str(one.numerator), str(one.denominator)],
         }
     return found

@@ -12,6 +12,17 @@ for (const link of document.querySelectorAll("a[data-scan]")) {
     link.href = address;
   });
 }
+// Sending: says what leaves a lot that is counted in another unit while one types how many pieces go.
+for (const told of document.querySelectorAll("[data-takes]")) {
+  const input = told.closest("form").elements[told.dataset.of];
+  input.addEventListener("input", () => {
+    const pieces = Number(input.value.trim().replace(/[\s\u00a0\u202f]/g, "").replace(",", "."));
+    const exact = Math.round(pieces * Number(told.dataset.share) * 1e6) / 1e6;
+    const some = "whole" in told.dataset ? Math.ceil(exact) : exact;
+    told.textContent =
+      pieces > 0 ? told.dataset.takes.replace("{pieces}", String(pieces)).replace("{some}", String(some)) : "";
+  });
+}
 (() => {
   const parts = ["rejected", "pending", "unprocessed", "tested", "scrapped"];
   const number = (input) => {

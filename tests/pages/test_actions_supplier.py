@@ -121,7 +121,12 @@ async def test_the_form_says_what_leaves_a_lot_in_another_unit_and_asks_where_no
     assert "has 12 kg on hand; 10 pcs take 12.5 kg of it." in page.text
     await dock.do("send", send__1__0__quantity="10", send__1__0__taken="4")
     page = await dock.look("send")
-    assert "8 kg of the lot are on hand. All that may go takes 4 kg of it" in page.text
+    assert "8 kg of the lot are on hand. 10 pcs take 4 kg of it." in page.text
+    # Shown again it speaks of what was typed; a script says the same while one types.
+    page = await dock.refused("send", send__1__0__quantity="5", send__1__0__taken="12.5")
+    assert "5 pcs take 2 kg of it." in page.text
+    (told,) = [given for _, given in page.tags if "data-takes" in given]
+    assert (told["data-takes"], told["data-share"]) == ("{pieces} pcs take {some} kg of it.", "0.4")
     assert (await system.get(f"/lots/{lot['number']}"))["on_hand"] == "8"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from activities import wording
@@ -18,11 +19,12 @@ from api.supplier.serials import amount as named
 from api.supplier.tasks import Lead, Place, Wanted, delivery_at, label
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
+from models.domain.decisions.withdrawing import of_pieces
 from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, key
 from models.domain.purpose import first_article_waits
-from models.domain.quantities import ZERO
+from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Share
 from models.domain.sendable import Sendable, came_back, left_on, sendable, unsent_on
 
@@ -32,12 +34,16 @@ COLLECTS = "supplier"
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """Of a lot that is counted in another unit: which, what is there, and what leaves it with all that may go;
-    empty where nobody can say."""
+    """Of a lot that is counted in another unit: which, what is there, and what leaves it with the pieces that are
+    typed or proposed; empty where nobody can say. `words` say the same of any number, with `{pieces}` and `{some}` to
+    fill in, and `share` is what one piece takes."""
 
     unit: str
     here: str
-    expected: str
+    expected: str = ""
+    words: str = ""
+    share: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,9 @@ def _input(order: Order, item: Sendable) -> str:
     return f"send.{item.line.line}.{f's{list(order.stock).index(at)}' if at in order.stock else 'x'}"
 
 
-def _row(acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, Decimal]) -> Row:
+def _row(
+    acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, Decimal], typed: Typed
+) -> Row:
     """`usable`: what is left of the pieces it waits for; empty when it waits for none. `here`: what is left of
     each lot on our shelf that this operation has not done."""
     words = acting.words
@@ -95,16 +103,29 @@ def _row(acting: Acting, item: Sendable, usable: list[Decimal], here: dict[str, 
     place = Place(
         _input(acting.order, item), at, name, amount, serials=serials, delivery=delivery_at(acting, at)
     )
-    return Row(place, proposed, asked, waits, _takes(acting, item))
+    again = number_in(Fields(typed), f"{place.input}.quantity", item.line.unit)
+    return Row(place, proposed, asked, waits, _takes(acting, item, again if again is not None else may))
 
 
-def _takes(acting: Acting, item: Sendable) -> Takes | None:
+def _takes(acting: Acting, item: Sendable, pieces: Decimal) -> Takes | None:
     known = _taken(acting, item)
     if known is None:
         return None
-    words, unit, some = acting.words, known["unit"], known["quantity"]
-    expected = "" if some is None else words.amount(some, unit)
-    return Takes(wording.unit(words.locale, unit), words.amount(known["on_hand"], unit), expected)
+    words, unit = acting.words, known["unit"]
+    own, here = wording.unit(words.locale, unit), words.amount(known["on_hand"], unit)
+    if known["each"] is None:
+        return Takes(own, here)
+    one = Fraction(int(known["each"][0]), int(known["each"][1]))
+    some = words.amount(of_pieces(one, pieces, unit), unit) if pieces > 0 else ""
+    text, counted = N_("{pieces} take {some} of it."), wording.unit(words.locale, item.line.unit)
+    return Takes(
+        own,
+        here,
+        words.say(text, pieces=words.amount(pieces, item.line.unit), some=some) if some else "",
+        words.say(text, pieces=f"{{pieces}} {counted}", some=f"{{some}} {own}"),
+        f"{float(one):.12g}",
+        not UNIT_DECIMALS.get(unit, 1),
+    )
 
 
 def _taken(acting: Acting, item: Sendable) -> Mapping[str, Any] | None:
@@ -135,7 +156,7 @@ def _shown(acting: Acting, item: Sendable) -> Mapping[str, Any]:
     return line
 
 
-def _send_form(acting: Acting, _typed: Typed) -> SendForm:
+def _send_form(acting: Acting, typed: Typed) -> SendForm:
     """What is proposed is never more than the operations before have ready, each of their pieces once, nor more
     of a lot than is here and not done."""
     left: dict[tuple[str, int], list[Decimal]] = {}
@@ -148,7 +169,7 @@ def _send_form(acting: Acting, _typed: Typed) -> SendForm:
         for lot in _shown(acting, item)["lots"]:
             if lot["usable"] is not None:
                 here.setdefault(lot["lot"], lot["usable"])
-        rows.append(_row(acting, item, usable, here))
+        rows.append(_row(acting, item, usable, here, typed))
     return SendForm(tuple(rows), _reworks(acting.order))
 
 

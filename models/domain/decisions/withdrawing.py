@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from models.domain.commands import SendLine
 from models.domain.errors import Invalid, Refusal
@@ -23,14 +24,27 @@ def expected(
     """How much of a lot of part `holds` so many pieces take, in the lot's `unit`: what the bill of material says,
     `each` being what goes into one piece by part; or else as much as those that went before took. None where
     neither tells."""
+    one = for_one(order, line, lot, holds, unit, each)
+    return None if one is None else of_pieces(one, pieces, unit)
+
+
+def for_one(
+    order: Order, line: Line, lot: str, holds: str, unit: str, each: Mapping[str, Took]
+) -> Fraction | None:
+    """The same of a single piece, exactly."""
     one = each.get(holds)
     if one is not None and one.unit == unit:
-        some = one.quantity * pieces
-    else:
-        known = order.withdrawn.get(key(line.line, lot))
-        if known is None or known.unit != unit or not known.pieces:
-            return None
-        some = known.quantity * pieces / known.pieces
+        return Fraction(one.quantity)
+    known = order.withdrawn.get(key(line.line, lot))
+    if known is None or known.unit != unit or not known.pieces:
+        return None
+    return Fraction(known.quantity) / Fraction(known.pieces)
+
+
+def of_pieces(one: Fraction, pieces: Decimal, unit: str) -> Decimal:
+    """What so many pieces take, to the smallest amount of `unit`; of a unit of whole ones all that is begun."""
+    exact = one * Fraction(pieces)
+    some = Decimal(exact.numerator) / Decimal(exact.denominator)
     whole = not UNIT_DECIMALS.get(unit, 1)
     return plain(max(grain(unit), some.quantize(grain(unit), ROUND_CEILING if whole else ROUND_HALF_UP)))
 
