@@ -217,7 +217,14 @@ def trace() -> dict[str, Any]:
         "nodes": [
             lot("BARS", 8),
             lot("MADE", 45),
-            {"id": "job:4520", "kind": "work_order", "part": "FLANGE", "in_work": False, "nothing_drawn": True},
+            {
+                "id": "job:4520",
+                "kind": "work_order",
+                "part": "FLANGE",
+                "in_work": False,
+                "nothing_drawn": True,
+                "mismatches": ["4520-M1"],
+            },
             {"id": "order:SO-1:1:MADE", "kind": "order", "order": "SO-1", "part": "FLANGE", "unit": "C62",
              "lot": "MADE",
              "pieces": {"at_supplier": Decimal(5)}},
@@ -257,6 +264,8 @@ def test_the_scope_tells_what_is_concerned_from_where_it_came_from() -> None:
 def test_every_gap_is_found() -> None:
     gaps = scope_of(trace(), AHEAD)["gaps"]
     assert {gap["gap"] for gap in gaps} == set(Gap)
+    (material,) = [gap for gap in gaps if gap["gap"] == Gap.MATERIAL]
+    assert material == {"gap": "material", "where": "4520", "mismatch": "4520-M1"}
     assert [gap["quantity"] for gap in gaps if "quantity" in gap] == [Decimal(5), Decimal(3), Decimal(3)]
 
 
