@@ -21,6 +21,7 @@ from api.temporal import SEARCH_ATTRIBUTES
 from models.db import Database
 from models.migrate import upgrade
 from models.settings import Settings
+from tests.postgres import PostgresShelf
 from tests.processes import TEMPORAL
 
 # How hard Hypothesis looks; `make soak` asks for much more.
@@ -115,13 +116,16 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: URL, postgres_template: str) -> PostgresShelf:
+    return PostgresShelf(postgres_server, postgres_template)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: URL, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_shelf: PostgresShelf) -> Iterator[str]:
     """The URL of a migrated, empty PostgreSQL database of this test's own."""
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _text(postgres_server.set(database=name))
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_shelf.one() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
