@@ -72,6 +72,48 @@ async def test_so_does_a_suppliers(browser: Browser, site: Site) -> None:
         assert "answer=later" in posted
 
 
+# Looks at the link to a PDF while it is drawn: at once, and after more than a second.
+DRAW = """
+async (link) => {
+  const look = () => ({ busy: link.getAttribute("aria-busy"), text: link.innerText });
+  const before = look();
+  link.click();
+  link.click();
+  const pressed = look();
+  await new Promise((done) => setTimeout(done, 1800));
+  return [before, pressed, look()];
+}
+"""
+
+
+async def test_a_pdf_that_takes_long_says_that_it_is_being_drawn(browser: Browser, site: Site) -> None:
+    asked: list[str] = []
+    looked = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.append(route.request.url)
+        await looked.wait()
+        await route.continue_()
+
+    async with tab(browser, site) as quality:
+        await quality.log_in("quality")
+        await quality.go("/trace?q=20260315-STEEL-001")
+        page = quality.page
+        await page.route("**/trace.pdf?*", hold)
+        link = page.get_by_role("link", name="Download as PDF")
+        before, pressed, drawing = await (await link.element_handle()).evaluate(DRAW)
+        assert before["busy"] is None
+        assert pressed == before | {"busy": "true"}, "a quick answer changes nothing one sees"
+        assert drawing == {"busy": "true", "text": "Drawing the PDF… 1 s"}
+        async with page.expect_download() as downloading:
+            looked.set()
+        file = await downloading.value
+        assert file.suggested_filename == "trace-20260315-STEEL-001.pdf"
+        assert len(asked) == 1, "it is drawn once however often one asks"
+        await expect(link).to_be_visible()
+        assert await link.get_attribute("aria-busy") is None
+
+
 async def test_a_person_with_a_long_address_fits_on_the_narrowest_phone(browser: Browser, site: Site) -> None:
     async with tab(browser, site, width=320, height=640) as admin:
         await admin.log_in("admin")
