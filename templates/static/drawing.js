@@ -22,7 +22,10 @@
     since.setAttribute("aria-hidden", "true");
     const count = () => { since.textContent = ` ${Math.floor((Date.now() - begun) / 1000)} s`; };
     count();
-    link.replaceChildren(link.dataset.drawing, since);
+    // One child, since a button lays out each by itself and drops the space between.
+    const told = document.createElement("span");
+    told.append(link.dataset.drawing, since);
+    link.replaceChildren(told);
     return setInterval(count, 1000);
   };
   const fetched = async (link) => {
