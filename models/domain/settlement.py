@@ -25,7 +25,7 @@ def cost_of(order: Order) -> tuple[Charge, ...]:
 
 def if_cancelled(order: Order) -> tuple[Charge, ...]:
     """What the order would be settled for if it were cancelled as it stands: by the same rules, so that what was
-    accepted is paid with all the contract says, and nobody is held to a promise."""
+    accepted is paid with all the contract says, and only a promise that was missed already is deducted for."""
     return billing.charges(replace(order, end=Stage.CANCELLED))
 
 

@@ -14,7 +14,7 @@ from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import ConfirmReturn, Correct, Hold
 from models.domain.facts import EventFact, Facts
-from models.domain.pieces import Took
+from models.domain.pieces import Bucket, Took
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -58,7 +58,7 @@ def correct(scene: Scene, kind: type[e.Event]) -> Scene:
             [send(100), ship(100), receive(0, pending=100), judge(accepted=90, rejected=8, tested=2)],
             e.PiecesJudged,
         ),
-        ([send(100), arrived(), ship(60), lose(70)], e.PiecesLost),
+        ([send(100), arrived(), ship(60), lose(50, from_=Bucket.IN_TRANSIT_BACK)], e.PiecesLost),
         ([send(100), lose(100), receive(40, parcel="", slip="LS-1")], e.PiecesReceived),
     ],
     ids=lambda value: "" if isinstance(value, list) else value.name,

@@ -13,6 +13,7 @@ from models.domain.facts import DraftLine, Facts
 from models.domain.missing import missing
 from models.domain.next_steps import Step, next_steps
 from models.domain.notices import notices
+from models.domain.pieces import Bucket
 from models.domain.purpose import why_pointless
 from tests.domain.asking import (
     accept,
@@ -114,7 +115,13 @@ def test_what_was_accepted_is_closed_and_paid_here_and_the_rest_done_elsewhere()
 
 def test_pieces_that_are_here_or_on_their_way_are_not_asked_of_the_other_one() -> None:
     scene = given(
-        issued(), accept(), send(90), arrived(), ship(40), receive(20, rejected=5, pending=5), lose(4)
+        issued(),
+        accept(),
+        send(90),
+        arrived(),
+        ship(40),
+        receive(20, rejected=5, pending=5),
+        lose(4, from_=Bucket.IN_TRANSIT_BACK),
     )
     # Of the ten in the box four were lost: they are needed anew, of no lot that is known.
     assert lines(scene.when(elsewhere()))[0].quantity == 100 - 20 - 5 - 5 - 6

@@ -116,6 +116,8 @@ def test_what_cancelling_costs_is_said_before_it_is_done_and_is_what_is_settled(
         (ChargeKind.PRICE, "34.00"),
         (ChargeKind.LOT_CHARGE, "10.00"),
         (ChargeKind.MINIMUM, "56.00"),
+        # It was missed before anybody cancelled.
+        (ChargeKind.LATE, "-45.00"),
     ]
     given(scene, Cancel("no longer needed")).then("cancelled")
     assert settlement.settled(scene.order) == expected
