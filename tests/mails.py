@@ -375,7 +375,7 @@ SAMPLES: tuple[MailContext, ...] = (
     HoldPlaced(**{**_HOLD, "reason": "Wrong melt"}),
     HoldReleased(**{**_HOLD, "reason": "Analysis is fine", "more": 2}),
     MaterialLeft(
-        **{**_OURS, "order": "4520-M1"},
+        **_OURS,
         work_order="4520",
         wrong="part",
         lot="20260315-STEEL-001",

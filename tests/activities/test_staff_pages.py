@@ -89,7 +89,7 @@ def test_a_mail_to_suppliers_and_customers_leads_to_no_page_of_ours(context: Mai
         ("alert", f"/alerts?order={ORDER}"),
         ("order_declined", f"/orders/{ORDER}"),
         ("hold_placed", f"/master/lots/{ORDER}"),
-        ("material_left", "/material-mismatches/4520-M1"),
+        ("material_left", f"/material-mismatches/{ORDER}"),
         ("drill_reminder", "/recalls"),
     ],
 )

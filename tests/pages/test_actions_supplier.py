@@ -204,12 +204,14 @@ async def test_a_load_is_reported_and_named_by_the_parcel_it_comes_back_in(
 ) -> None:
     number = await at(system, "released")
     planner = hands(browsers, number, Role.PLANNER)
-    day = now().date() - timedelta(days=1)
+    # It went on until the pieces' own day: one that was over before they were sent is refused.
+    today = now().astimezone(ZoneInfo("Europe/Berlin")).date()
+    day = today - timedelta(days=1)
     load = {
         "equipment": "Bath 2",
         "load": f"L-{number}",
         "started_at": f"{day}T06:30",
-        "ended_at": f"{day}T08:00",
+        "ended_at": f"{today}T00:00",
         "parameters__0__name": "Current",
         "parameters__0__value": "120 A",
     }
