@@ -256,6 +256,12 @@ def test_rejecting_all_but_one_line_is_said_either_way() -> None:
     ]
 
 
+def test_a_rejected_line_is_needed_when_it_was_though_the_order_now_shows_the_day_of_another() -> None:
+    scene = given(two(), BOTH_LINES).when(answer("reject", "No", answered(2, "accept", need_by=LATEST)))
+    assert scene.order.need_by == LATEST
+    assert [line.need_by for line in scene.order.lines] == [NEED_BY, None]
+
+
 def test_rejecting_every_line_that_is_proposed_rejects_the_proposal() -> None:
     scene = given(two(), BOTH_LINES).when(answer("accept", "", answered(1, "reject"), answered(2, "reject")))
     scene.then("issued").happened(e.CounterRejected)
