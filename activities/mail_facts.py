@@ -13,7 +13,7 @@ from models.domain import delivery_days
 from models.domain import events as e
 from models.domain.asking_price import LinePrice, asking_price
 from models.domain.change_weight import with_change
-from models.domain.changes import LineCommercial
+from models.domain.changes import Change, LineCommercial
 from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction
 from models.domain.deadlines import Party
@@ -271,8 +271,15 @@ def change_order(order: Order, name: str) -> mail_parts.ChangeOrder:
             )
             for new in change.added
         ),
-        total=(was, now) if (was := _total(order)) and (now := _total(with_change(order, change))) else None,
+        total=_totals(order, change),
     )
+
+
+def _totals(order: Order, change: Change) -> tuple[mail_parts.Sum, mail_parts.Sum] | None:
+    """What is ordered, and would be with a change that is open; of one that is answered the order tells."""
+    was = _total(order) if change.open else None
+    now = _total(with_change(order, change)) if was else None
+    return (was, now) if was and now else None
 
 
 def _both(order: Order, was: _Terms, now: _Terms) -> dict[str, Any]:
