@@ -30,7 +30,7 @@ from models.domain.upstream import Upstream
 from models.domain.worked import Worked, step_of
 from models.queries.approved import approved_suppliers
 from models.queries.contacts import Person, contacts_to_be
-from models.queries.contracts import agreed
+from models.queries.contracts import agreed, terms_of
 from models.queries.issuing import master_data
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import been, elsewhere, lock_parts
@@ -205,6 +205,7 @@ def _of_supplier(session: Session, code: str, now: datetime, facts: Facts) -> Fa
         facts,
         supplier_known=supplier is not None,
         supplier_has_contact=bool(contacts),
+        supplier_terms=tuple(terms_of(session, code.strip())),
         contacts_cleared=any(person.cleared for person in contacts),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from activities.i18n import N_
-from api.supplier.commercial import Differing, differing
+from api.supplier.commercial import Differing, differing, repriced_told
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.pricing import Priced, priced
 from api.supplier.tasks import Task, Wanted, chosen
@@ -29,6 +29,8 @@ class ChangeForm:
     today: str
     # What all of it comes to once the change holds.
     priced: Priced
+    # That a new price is for pieces that are accepted already, too; empty when it is not.
+    repriced: str
     sooner: str = ""
 
 
@@ -46,9 +48,15 @@ def _form(visit: Visit, _typed: Mapping[str, str]) -> ChangeForm:
     if change.kind is ChangeKind.EXPEDITE:
         day = words.day(change.after.need_by)
         heading = words.say(N_("Urgent: can you finish by {day}?"), day=day)
-        return ChangeForm(heading, change.change, change.reason, rows, today, after, day)
+        return ChangeForm(heading, change.change, change.reason, rows, today, after, "", day)
     return ChangeForm(
-        words.say(N_("Can you do it with this change?")), change.change, change.reason, rows, today, after
+        words.say(N_("Can you do it with this change?")),
+        change.change,
+        change.reason,
+        rows,
+        today,
+        after,
+        repriced_told(order, change, words),
     )
 
 

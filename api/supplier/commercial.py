@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from activities.i18n import N_
 from api.supplier.naming import line_among
 from api.supplier.words import Words
-from models.domain.changes import AddedLine, Commercial, LineCommercial
+from models.domain.change_weight import repriced
+from models.domain.changes import AddedLine, Change, Commercial, LineCommercial
 from models.domain.order import Line, Order
 from models.domain.quantities import ZERO
 from models.domain.records import PlannedLot
@@ -40,6 +41,16 @@ def differing(
         part = f"{new.part} {new.part_revision}"
         what = words.say(N_("{part} ({work_order}): new line"), part=part, work_order=new.work_order)
         yield Differing(what, "–", _of_a_new_line(new, order.currency, words))
+
+
+def repriced_told(order: Order, change: Change, words: Words) -> str:
+    """The new price is also paid for what is accepted already: FLANGE B 100 pcs; empty where it is for none."""
+    found = [
+        f"{line_among(order, line, words)} {words.amount(done, line.unit)}"
+        for line, done in repriced(order, change)
+    ]
+    text = N_("The new price is also paid for what is accepted already: {pieces}")
+    return words.say(text, pieces=words.listed(found)) if found else ""
 
 
 def _of_a_line(

@@ -45,6 +45,8 @@ _KILOGRAMS = {
     "STN": Decimal("907.18474"),
 }
 _ONCE = Decimal(1)
+# Charged once for a line and its later deliveries.
+TOGETHER = frozenset({ChargeKind.LOT_CHARGE, ChargeKind.MINIMUM})
 
 
 def charges(order: Order) -> tuple[Charge, ...]:
@@ -151,7 +153,9 @@ class _Bill:
 
     def _proof(self, kind: ChargeKind, nonconformance: str) -> tuple[str, ...]:
         """The receipts that prove a charge: of rejects the one that found them, of rework those it came back
-        with; else those whose pieces are paid."""
+        with, of lots and minimum those of all deliveries; else those whose pieces are paid."""
+        if kind in TOGETHER:
+            return paid_by(self.order, self.line)
         if kind is ChargeKind.REWORK:
             proof = self._counted_where(lambda _, counted: counted.rework_of == nonconformance)
         else:
@@ -314,6 +318,12 @@ class _Bill:
             received=last.received,
             promise_moved=last.moved,
         )
+
+
+def paid_by(order: Order, line: Line) -> tuple[str, ...]:
+    """The receipts whose pieces are paid on a line, its later deliveries and its parts here together."""
+    paid = {name for each in charged_with(order, line) for name in _Bill.of(order, each).receipts}
+    return tuple(receipt.receipt for receipt in order.receipts if receipt.receipt in paid)
 
 
 def finished_of(order: Order, of: str) -> tuple[Decimal, tuple[str, ...]]:

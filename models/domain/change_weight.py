@@ -12,6 +12,7 @@ from models.domain.changes import Change
 from models.domain.order import Line, Order, owed_back, sent_on
 from models.domain.pieces import Bucket, total
 from models.domain.quantities import ZERO
+from models.domain.transfers import finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ def weight(order: Order, change: Change) -> Weight:
             if line.line in touched
         ),
     )
+
+
+def repriced(order: Order, change: Change) -> tuple[tuple[Line, Decimal], ...]:
+    """The lines whose price the change touches although some of them are finished, and how many: what is paid is
+    the price agreed last, for all pieces of a line."""
+    found = []
+    for was, now in zip(change.before.lines, change.after.lines, strict=True):
+        line = order.line(was.line)
+        if line is not None and was.unit_price != now.unit_price and (done := finished(order, line.line)):
+            found.append((line, done))
+    return tuple(found)
 
 
 def with_change(order: Order, change: Change) -> Order:

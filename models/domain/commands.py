@@ -506,20 +506,24 @@ class Expedite(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReassignLine(Part):
+    """Without a price it is that of the other supplier's terms, or still to be agreed."""
+
     line: int
     quantity: Decimal
-    unit_price: Decimal
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reassign(Command):
-    """What is not done goes to another supplier, as a draft; `lines` when not all of it at its price.
+    """What is not done goes to another supplier, as a draft; `lines` when not all of it, or at
+    prices of their own, which are in `currency`: the old order's unless said otherwise.
     `pieces` that are with the old one come back as they are, or are to go straight on to the other."""
 
     supplier: str
     pieces: Literal["return", "transfer"]
     reason: str
     lines: tuple[ReassignLine, ...] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

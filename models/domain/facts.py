@@ -190,6 +190,8 @@ class Facts:
     supplier_known: bool = False
     # Whether somebody there is notified of orders, and whether one of them is cleared.
     supplier_has_contact: bool = True
+    # What was agreed with it about money.
+    supplier_terms: tuple[Terms, ...] = ()
     contacts_cleared: bool = False
     # Orders that take up this one's work orders later on: where its pieces may go straight to.
     next_orders: tuple[str, ...] = ()

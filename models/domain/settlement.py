@@ -43,7 +43,7 @@ def unsettled(order: Order) -> tuple[Charge, ...]:
     for charge in settled(order):
         before.setdefault(charge.reason, []).append(charge)
     now = [_beyond(charge, before.pop(charge.reason, [])) for charge in billing.charges(order)]
-    gone = [_beyond(_nothing_of(earlier[0]), earlier) for earlier in before.values()]
+    gone = [_beyond(_nothing_of(order, earlier[0]), earlier) for earlier in before.values()]
     return tuple(charge for charge in (*now, *gone) if charge is not None)
 
 
@@ -56,8 +56,22 @@ def _beyond(charge: Charge, earlier: Sequence[Charge]) -> Charge | None:
         return None
     quantity = charge.quantity - sum((each.quantity for each in earlier), ZERO)
     pieces = charge.pieces - sum((each.pieces for each in earlier), ZERO)
-    return replace(charge, quantity=quantity, pieces=pieces, amount=more)
+    return replace(
+        charge, quantity=quantity, pieces=pieces, amount=more, receipts=_proof_of_more(charge, earlier)
+    )
 
 
-def _nothing_of(charge: Charge) -> Charge:
-    return replace(charge, quantity=ZERO, pieces=ZERO, amount=Decimal(0))
+def _proof_of_more(charge: Charge, earlier: Sequence[Charge]) -> tuple[str, ...]:
+    """The receipts a difference follows from: those that came since, or stand no more. Where they are the same
+    ones, their pieces were judged anew, and all of them prove it."""
+    cited = tuple(dict.fromkeys(name for each in earlier for name in each.receipts))
+    since = tuple(name for name in charge.receipts if name not in cited)
+    gone = tuple(name for name in cited if name not in charge.receipts)
+    return (*since, *gone) or charge.receipts
+
+
+def _nothing_of(order: Order, charge: Charge) -> Charge:
+    """What a charge has become that is due no more, with what proves that now."""
+    line = order.line(charge.line) if charge.kind in billing.TOGETHER else None
+    proof = billing.paid_by(order, line) if line is not None else charge.receipts
+    return replace(charge, quantity=ZERO, pieces=ZERO, amount=Decimal(0), receipts=proof)

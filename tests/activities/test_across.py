@@ -299,7 +299,9 @@ def test_a_reassignment_writes_a_draft_with_the_next_number_in_the_same_moment(s
     with shop.database.write() as session:
         approved = {"process": "PLATE", "valid_from": date(2020, 1, 1), "created_at": NOW}
         session.add(SupplierApproval(id="b", supplier="BETA", **approved))
-    asked = shop.save(c.Reassign("BETA", "return", "Bath down"))
+    (line,) = shop.order(shop.number).lines
+    priced = c.ReassignLine(line.line, line.ordered, Decimal("0.9"))
+    asked = shop.save(c.Reassign("BETA", "return", "Bath down", (priced,)))
     before = shop.dump()
     with failing(shop.database, "orders"), pytest.raises(DBAPIError):
         shop.apply(asked)

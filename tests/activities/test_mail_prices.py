@@ -11,8 +11,8 @@ from activities import mail_facts
 from models.domain import events as e
 from models.domain.commands import Merge
 from models.domain.contract import Terms
-from tests.domain.asking import accept, change, changed
-from tests.domain.orders import NEED_BY, a_line, given, issued
+from tests.domain.asking import accept, added, agree, approve, change, changed
+from tests.domain.orders import NEED_BY, a_line, a_lot, an_operation, given, issued
 
 _THEIRS: dict[str, Any] = {
     "order": "SO-1",
@@ -48,3 +48,11 @@ def test_a_change_says_the_total_before_and_after() -> None:
     total = mail_facts.change_order(order, "SO-1-C1").total
     assert total is not None
     assert [each.amount for each in total] == ["85.00", "72.00"]
+
+
+def test_a_change_that_was_answered_is_told_as_it_was_asked_for() -> None:
+    scene = issued(a_line(1, 100), lots=[a_lot("L1", 100), a_lot("L7", 60)])
+    scene.operations[("WO-7", 30)] = an_operation()
+    order = given(scene, accept(), change(added(price="0.5", L7=50)), approve(), agree()).order
+    told = mail_facts.change_order(order, "SO-1-C1")
+    assert (told.total, [each.quantity for each in told.added]) == (None, ["50"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from models.domain.change_weight import Weight, weight
-from tests.domain.asking import accept, arrived, change, changed, receive, send, ship
+from models.domain import billing
+from models.domain.change_weight import Weight, repriced, weight
+from tests.domain.asking import accept, agree, approve, arrived, change, changed, receive, send, ship
 from tests.domain.orders import Scene, a_line, given, issued
 
 
@@ -33,3 +34,15 @@ def test_what_was_sent_beyond_the_new_quantity_would_come_back_unless_it_did() -
         given(issued(a_line(1, 100), milestones=()), *steps[:2], *steps[3:], change(changed(1, 80)))
     ).lines
     assert (line.sent, line.accepted, line.back) == (100, 30, 20)
+
+
+def test_a_new_price_is_also_paid_for_what_is_accepted_already_and_that_is_told() -> None:
+    steps = [accept(), send(100), arrived(), ship(30), receive(30)]
+    order = given(issued(), *steps, change(changed(1, price="0.9"))).order
+    assert order.open_change is not None
+    assert [(line.line, done) for line, done in repriced(order, order.open_change)] == [(1, 30)]
+    paid = billing.charges(given(issued(), *steps, change(changed(1, price="0.9")), approve(), agree()).order)
+    assert [str(each.amount) for each in paid] == ["27.00"]
+    fewer = given(issued(), *steps, change(changed(1, 90))).order
+    assert fewer.open_change is not None
+    assert repriced(fewer, fewer.open_change) == ()

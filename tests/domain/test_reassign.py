@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from models.domain import commands as c
 from models.domain import events as e
+from models.domain.contract import Basis, Terms
 from models.domain.facts import DraftLine, Facts
 from models.domain.missing import missing
 from models.domain.next_steps import Step, next_steps
@@ -68,9 +69,45 @@ def test_an_order_that_was_declined_is_placed_elsewhere_and_ends_at_once() -> No
     assert (draft.number, draft.supplier, draft.need_by) == ("SO-1-1", "BETA", NEED_BY)
     assert (draft.reassigned_from, draft.purchase_order) == ("SO-1", "")
     (line,) = draft.lines
-    assert (line.quantity, line.unit_price, line.lots) == (100, Decimal("0.85"), (("L1", Decimal(100)),))
+    assert (line.quantity, line.unit_price, line.lots) == (100, None, (("L1", Decimal(100)),))
     assert scene.order.kin.reassigned_to == "SO-1-1"
     assert list(scene.order.open_alerts) == []
+
+
+EUR = Terms("st_2", "EUR", date(2026, 1, 1), price=Decimal("0.92"))
+USD = replace(EUR, terms="st_3", currency="USD", price=Decimal(40), basis=Basis.LOT)
+
+
+@parametrize(
+    "agreed, command, price",
+    ((), elsewhere(), (None, "EUR", Basis.PIECE)),
+    ((EUR, USD), elsewhere(), ("0.92", "EUR", Basis.PIECE)),
+    ((USD,), elsewhere(), ("40", "USD", Basis.LOT)),
+    # A price that is named is in the old order's currency, unless it says which.
+    ((USD,), elsewhere(line1=(100, "0.9")), ("0.9", "EUR", Basis.PIECE)),
+    ((EUR,), replace(elsewhere(line1=(100, "0.9")), currency="usd"), ("0.9", "USD", Basis.PIECE)),
+    (
+        (EUR,),
+        c.Reassign("BETA", "return", "Late", (c.ReassignLine(1, Decimal(7)),)),
+        ("0.92", "EUR", Basis.PIECE),
+    ),
+    ((replace(EUR, valid_from=date(2027, 1, 1)),), elsewhere(), (None, "EUR", Basis.PIECE)),
+    ((replace(EUR, process="PAINT"),), elsewhere(), (None, "EUR", Basis.PIECE)),
+)
+def test_it_is_ordered_at_the_other_suppliers_price_or_at_none_never_at_the_old_ones(
+    agreed: tuple[Terms, ...], command: c.Reassign, price: tuple[str | None, str, Basis]
+) -> None:
+    scene = given(issued(), decline())
+    known = Facts(numbers=("SO-1-1",), supplier_known=True, approved={"BETA": "Beta"})
+    scene.when(command, facts=replace(known, supplier_terms=agreed))
+    (line,) = lines(scene)
+    wanted = Decimal(price[0]) if price[0] is not None else None
+    assert (line.unit_price, line.currency, line.basis) == (wanted, *price[1:])
+
+
+def test_a_currency_has_three_letters() -> None:
+    command = replace(elsewhere(line1=(1, 1)), currency="Euro")
+    given(issued(), decline()).when(command).refused("currency.unknown", "currency")
 
 
 @parametrize(

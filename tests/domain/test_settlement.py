@@ -408,6 +408,21 @@ def test_only_receipts_whose_pieces_are_paid_prove_a_price() -> None:
     assert proof(scene) == {"price": ("R1", "R4")}
 
 
+def test_lots_and_minimum_are_proved_by_the_receipts_of_their_line_and_its_deliveries() -> None:
+    agreed = contract(lot_charge=10, minimum=200)
+    halves = (counter(None, terms(1, 60), terms(1, 40, promise=date(2026, 12, 28))), answer())
+    scene = given(issued(a_line(1), a_line(2, 50, [("L2", 50)]), contract=agreed), *halves)
+    given(scene, send(60), send(40, line=3), send(50, line=2))
+    given(scene, ship(60), receive(60), ship(50, line=2), receive(50, line=2, parcel="SO-1-P2"))
+    given(scene, ship(40, line=3), receive(40, line=3, parcel="SO-1-P3"))
+    found = {
+        (each.kind, each.line): tuple(name[-2:] for name in each.receipts)
+        for each in settlement.cost_of(scene.order)
+    }
+    assert found[ChargeKind.LOT_CHARGE, 1] == found[ChargeKind.MINIMUM, 1] == ("R1", "R3")
+    assert found[ChargeKind.LOT_CHARGE, 2] == found[ChargeKind.MINIMUM, 2] == ("R2",)
+
+
 def test_rejects_used_as_they_are_are_paid_by_the_receipt_that_found_them() -> None:
     scene = given(issued(), accept(), send(), ship(95), receive(95), ship(5))
     given(scene, receive(rejected=5, parcel="SO-1-P2"), dispose(use_as_is=5), sign())
@@ -464,7 +479,8 @@ def test_what_turns_up_after_the_end_is_an_adjustment_and_never_late() -> None:
         ("price", "2", "1.70"),
         ("minimum", "-1", "-1.20"),
     ]
-    assert adjusted.charges[0].receipts == ("SO-1-R1", "SO-1-R2")
+    # It follows from what came since, not from what was settled before.
+    assert [each.receipts for each in adjusted.charges] == [("SO-1-R2",), ("SO-1-R2",)]
     paid = billing.total_of(settlement.settled(scene.order))
     assert paid == billing.total_of(billing.charges(scene.order)) == Decimal(85)
 

@@ -10,7 +10,7 @@ from activities.i18n import N_
 from api.pages.desk import Desk
 from api.pages.order.compliance_told import revision
 from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
-from api.supplier.commercial import Differing, differing
+from api.supplier.commercial import Differing, differing, repriced_told
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.naming import delivery_told, line_among, line_called
 from api.supplier.tasks import Lead, Wanted
@@ -19,6 +19,7 @@ from models.domain import commands as c
 from models.domain.change_weight import LineWeight, Weight, weight
 from models.domain.changes import AddedLine, Change
 from models.domain.order import Line, Order
+from models.domain.transfers import finished
 from models.queries import order_stream, specifications
 from models.queries.sourcing import Outside, routed_to, to_add
 
@@ -43,6 +44,8 @@ class LineRow:
     part: str
     quantity: str
     price: str
+    # So many are accepted, for which a new price is paid as well; empty for none.
+    done: str
     lots: tuple[LotRow, ...]
     # Which delivery it is, and its days; empty where the order's own say it all.
     delivery: str
@@ -113,11 +116,13 @@ def _proposable(session: Session, desk: Desk) -> Proposing:
 def _line_row(acting: Acting, index: int, line: Line) -> LineRow:
     words, at = acting.words, f"lines.{index}"
     lots = line.lots if len(line.lots) > 1 else ()
+    done = finished(acting.order, line.line)
     return LineRow(
         at,
         line_among(acting.order, line, words),
         words.amount(line.ordered, line.unit),
         words.price(line.unit_price, acting.order.currency, line.basis),
+        words.amount(done, line.unit) if done else "",
         tuple(
             LotRow(f"{at}.lots.{place}.quantity", lot.lot, words.amount(lot.quantity, line.unit))
             for place, lot in enumerate(lots)
@@ -223,6 +228,8 @@ class ChangeForm:
     # Of each line it touches: how many are sent and accepted, and how many would come back; of each new one,
     # when its routing names another revision.
     standing: tuple[str, ...]
+    # That a new price is for pieces that are accepted already, too; empty when it is not.
+    repriced: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +286,7 @@ def change_form(acting: Acting, change: Change, known: Proposed = NOTHING_KNOWN)
         known.register,
         tuple(_standing(acting, line) for line in weighed.lines)
         + tuple(_routed(acting, change, line, of) for line, of in known.routed),
+        repriced_told(acting.order, change, acting.words),
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from models.domain import commands as c
 from models.domain.across import Decision
+from models.domain.contract import Terms, applying, common_currency
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import CancellationRequested, Event, LinesShortClosed, OrderReassigned
 from models.domain.facts import Asked, Draft, DraftLine, Facts
 from models.domain.order import Line, Order, line_sent
 from models.domain.pieces import Bucket, key, line_of, sent, total
-from models.domain.quantities import ZERO, quantity
+from models.domain.quantities import CURRENCIES, ZERO, quantity
 from models.domain.reworking import raw_there, reworked_there
 
 # With the old supplier to stay: done, or here to be judged.
@@ -31,7 +33,8 @@ _DONE = (
 def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now: datetime) -> Decision:
     reason = checks.reason(command.reason)
     supplier = _another(order, command, facts)
-    lines = tuple(_lines(order, command))
+    offer = offered(order, facts.supplier_terms, now, currency=_currency(order, command))
+    lines = tuple(_lines(order, command, offer))
     number = facts.numbers[0]
     draft = Draft(
         number=number,
@@ -113,15 +116,50 @@ def _another(order: Order, command: c.Reassign, facts: Facts) -> str:
     return supplier
 
 
-def _lines(order: Order, command: c.Reassign) -> Iterator[DraftLine]:
-    """What the other one is asked for: the lines named, or all that is not done at its price."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the other supplier does it for, all in one currency: its terms by line, where they say a price."""
+
+    currency: str
+    terms: Mapping[int, Terms]
+
+
+def offered(order: Order, known: Collection[Terms], now: datetime, *, currency: str = "") -> Offer:
+    """By the terms agreed with another supplier, as a new order today would have them: in `currency`, else in the
+    order's where they say a price in it, else in theirs. Nothing of the old supplier's price goes with it."""
+    today = order.plant_calendar.local_date(now)
+    parts = {line.part for line in order.lines}
+    if not currency:
+        likely = order.currency
+        currency = common_currency(known, parts, process=order.process, likely=likely, day=today)
+    found = {
+        line.line: terms
+        for line in order.lines
+        if (terms := applying(known, process=order.process, part=line.part, currency=currency, day=today))
+        and terms.says_price
+    }
+    return Offer(currency, found)
+
+
+def _currency(order: Order, command: c.Reassign) -> str:
+    """That of the prices the command names, empty when it names none."""
+    named = command.currency.strip().upper()
+    if named and named not in CURRENCIES:
+        text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
+        raise Invalid("currency.unknown", text, field="currency", entered=command.currency)
+    prices = any(item.unit_price is not None for item in command.lines)
+    return named or (order.currency if prices else "")
+
+
+def _lines(order: Order, command: c.Reassign, offer: Offer) -> Iterator[DraftLine]:
+    """What the other one is asked for: the lines named, or all that is not done; at the price named, else its own."""
     if not command.lines:
         refusal = why_not(order)
         if refusal is not None:
             raise refusal
         for line in order.lines:
             if left := undone(order, line):
-                yield _draft_line(order, line, left, line.unit_price)
+                yield _draft_line(order, line, left, None, offer)
     seen: set[int] = set()
     for index, item in enumerate(command.lines):
         line = checks.the_line(order, item.line, index)
@@ -142,19 +180,24 @@ def _lines(order: Order, command: c.Reassign) -> Iterator[DraftLine]:
                 open=max(ZERO, most),
                 ordered=line.ordered,
             )
-        price = quantity(item.unit_price, field=f"lines.{index}.unit_price", unit="a price")
-        yield _draft_line(order, line, wanted, price)
+        price = item.unit_price
+        if price is not None:
+            price = quantity(price, field=f"lines.{index}.unit_price", unit="a price")
+        yield _draft_line(order, line, wanted, price, offer)
 
 
-def _draft_line(order: Order, line: Line, wanted: Decimal, price: Decimal) -> DraftLine:
+def _draft_line(order: Order, line: Line, wanted: Decimal, named: Decimal | None, offer: Offer) -> DraftLine:
+    """Without a price it is not issued before somebody says one."""
+    terms = offer.terms.get(line.line)
+    price, basis = (named, line.basis) if named is not None or terms is None else (terms.price, terms.basis)
     return DraftLine(
         line=line.line,
         work_order=line.work_order,
         operation=line.operation,
         quantity=wanted,
         unit_price=price,
-        basis=line.basis,
-        currency=order.currency,
+        basis=basis,
+        currency=offer.currency,
         lots=tuple(_lots(order, line, wanted)),
         tolerance=line.tolerance,
         first_article=min(line.first_article, wanted),
