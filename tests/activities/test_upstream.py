@@ -27,7 +27,7 @@ from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EventRow, OrderRow
 from models.tables.shop_floor import ConsumptionRow
-from models.tables.suppliers import Supplier, SupplierApproval
+from models.tables.suppliers import Supplier, SupplierApproval, SupplierTerms
 from models.tables.types import table
 from models.tables.work_orders import Operation, WorkOrder
 from tests.activities.test_apply import NOW, Shop
@@ -285,6 +285,11 @@ def successor(job: Job, number: str) -> str:
         session.flush()
         approved = {"process": "PLATE", "valid_from": date(2020, 1, 1), "created_at": NOW}
         session.add(SupplierApproval(id="b", supplier="BETA", **approved))
+        nothing_else = dict.fromkeys(
+            ("minimum", "lot_charge", "expedite_fee", "late_per_day", "reject_charge", "early_reward"), D(0)
+        )
+        agreed = {"basis": "piece", "price": D("0.85"), "currency": "USD", "valid_from": date(2020, 1, 1)}
+        session.add(SupplierTerms(id="t", supplier="BETA", created_at=NOW, **agreed, **nothing_else))
     assert job.do(number, c.ReportMilestone("REC")).status == "applied"
     assert job.do(number, c.Reassign("BETA", "transfer", "Bath down")).status == "applied"
     with job.shop.database.read() as session:
