@@ -70,7 +70,7 @@ async def balance(system: System) -> dict[str, dict[str, str]]:
 async def test_pieces_take_kilograms_from_their_lot_and_give_them_back(system: System) -> None:
     number = await order_of_steel(system)
     (lot,) = (await system.get(f"/orders/{number}"))["lines"][0]["lots"]
-    assert lot["takes"] == {"unit": "KGM", "on_hand": "30", "quantity": "40.8"}
+    assert lot["takes"] == {"unit": "KGM", "on_hand": "30", "quantity": "40.8", "each": ["51", "250"]}
     short = await send(system, number, 200, 409)
     assert (short["code"], short["errors"][0]["field"]) == ("lot.short", "lines.0.quantity")
     assert "has 30 KGM on hand; 200 C62 take 40.8 KGM" in short["detail"]
