@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from models.domain import money, punctuality
+from models.domain import hurry_fees, money, punctuality
 from models.domain.charges import DAYS, KILOGRAM, LOTS, Charge, ChargeKind
 from models.domain.claims import SUPPLIER
 from models.domain.contract import Basis, Terms
@@ -55,7 +55,7 @@ def charges(order: Order) -> tuple[Charge, ...]:
     if order.kin.successor:
         return ()
     found = [charge for line in order.lines for charge in _Bill.of(order, line).charges()]
-    return (*found, *_hurried(order, found), *_claimed(order))
+    return (*found, *hurry_fees.charges(order, found), *_claimed(order))
 
 
 def total_of(some: Iterable[Charge]) -> Decimal:
@@ -364,22 +364,6 @@ def _worked(order: Order, lines: Iterable[Line]) -> tuple[Decimal, set[str]]:
 
 def _sum(outcomes: Iterable[Outcome], decisions: frozenset[str]) -> Decimal:
     return sum((outcome.quantity for outcome in outcomes if outcome.decision in decisions), ZERO)
-
-
-def expedite_fee(order: Order) -> Decimal:
-    """What it costs to hurry the order now: the highest fee of its lines."""
-    return max((line.contract.expedite_fee for line in order.lines if line.contract), default=ZERO)
-
-
-def _hurried(order: Order, found: list[Charge]) -> Iterator[Charge]:
-    """For every time it was hurried, or what it took up was, the fee of the order that was, as long as what
-    was promised then is kept; nothing when nothing came of it."""
-    fees = [each.fee for each in order.expedites if each.fee and punctuality.kept(order, each)]
-    if not fees or not found:
-        return
-    same = len(set(fees)) == 1
-    times, rate = (Decimal(len(fees)), fees[0]) if same else (_ONCE, sum(fees, ZERO))
-    yield Charge(ChargeKind.EXPEDITE, 0, times, "", rate, money.amount(times * rate, order.currency))
 
 
 def _claimed(order: Order) -> Iterator[Charge]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from models.domain.evidence import DocumentType, Printed
+from models.domain.hurrying import HurriedPart
 from models.domain.inspection import Result
 from models.domain.parted import PartWork
 
@@ -607,9 +608,11 @@ class TakeBackPush(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportPartWork(Command):
-    """Orders with other parts of a line that was split have ended, or go on as others."""
+    """Orders with other parts of a line that was split, or with lines that were hurried before, have ended, or go
+    on as others."""
 
     works: tuple[PartWork, ...]
+    hurried: tuple[HurriedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

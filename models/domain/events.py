@@ -19,13 +19,13 @@ from models.domain.changes import AddedLine, Commercial
 from models.domain.charges import Charge
 from models.domain.claims import Loss
 from models.domain.evidence import DocumentType, Mismatch, Printed
+from models.domain.hurrying import Expedite, HurriedPart
 from models.domain.inspection import Failure, Result
 from models.domain.order import Line, Order
 from models.domain.parted import PartWork
 from models.domain.pieces import Move
 from models.domain.records import (
     Contingency,
-    Expedite,
     LineTerms,
     PlannedLot,
     Proposal,
@@ -295,10 +295,11 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class PartWorkReported(Event):
-    """What was finished, or goes on, in orders with other parts of a line that was split. The minimum and the
-    lots of all parts are charged here."""
+    """What was finished, or goes on, in orders with other parts of a line that was split, and what became of
+    lines that were hurried before. The minimum, the lots and the fees of all parts are charged here."""
 
     works: tuple[PartWork, ...]
+    hurried: tuple[HurriedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

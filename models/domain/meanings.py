@@ -12,13 +12,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from models.domain import billable, billing, parted
+from models.domain import billable, hurry_fees, hurrying, parted
 from models.domain import events as e
 from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState, LineCommercial
 from models.domain.charges import Settlement
 from models.domain.claims import Claim
 from models.domain.corrective import CorrectiveAction, Review
 from models.domain.genealogy import load_node
+from models.domain.hurrying import Expedite
 from models.domain.lot_holds import LotHold
 from models.domain.milestones import Milestone, replanned
 from models.domain.moving import shared, shared_serials
@@ -30,7 +31,6 @@ from models.domain.records import (
     Conversion,
     Counter,
     Document,
-    Expedite,
     Hold,
     Inspection,
     LineTerms,
@@ -276,9 +276,14 @@ def _change_withdrawn(order: Order, event: e.ChangeWithdrawn, _: int, at: dateti
 def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: datetime) -> Order:
     order = _change_now(order, event.change, ChangeState.ACKNOWLEDGED, at)
     if order.changes[event.change].kind is ChangeKind.EXPEDITE:
-        fee = billing.expedite_fee(order)
         hurried = Expedite(
-            event.change, at, event.before.need_by, event.after.need_by, fee, event.promise_date
+            event.change,
+            at,
+            event.before.need_by,
+            event.after.need_by,
+            hurry_fees.fee(order),
+            event.promise_date,
+            tuple(line.line for line in order.lines),
         )
         order = replace(order, expedites=(*order.expedites, hurried))
     if event.promise_date is not None:
@@ -349,7 +354,7 @@ def _merged(order: Order, event: e.OrdersMerged, _: int, at: datetime) -> Order:
         priority=event.priority,
         required_documents=event.required_documents,
         release_before_ship=event.release_before_ship,
-        expedites=(*order.expedites, *event.expedites),
+        expedites=hurrying.together(order, event.expedites),
         answer=Answer.NONE,
         answered_at=None,
         promise_current=None,
@@ -383,6 +388,8 @@ def _part_work(order: Order, event: e.PartWorkReported, _: int, __: datetime) ->
     lines = order.lines
     for work in event.works:
         lines = tuple(parted.told(line, work) for line in lines)
+    for news in event.hurried:
+        order = replace(order, expedites=hurrying.told(order, news))
     return replace(order, lines=lines)
 
 

@@ -18,6 +18,7 @@ from models.domain.charges import Settlement
 from models.domain.claims import Claim
 from models.domain.contract import Basis, Terms
 from models.domain.evidence import DocumentType
+from models.domain.hurrying import Expedite
 from models.domain.inspection import InspectionPlan
 from models.domain.lot_holds import LotHold, standing
 from models.domain.milestones import Milestone
@@ -30,7 +31,6 @@ from models.domain.records import (
     Contingency,
     Counter,
     Document,
-    Expedite,
     Hold,
     Inspection,
     Kin,

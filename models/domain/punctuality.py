@@ -14,11 +14,12 @@ from decimal import Decimal
 
 from models.domain import setting_up
 from models.domain.claims import SUPPLIER
+from models.domain.hurrying import Expedite
 from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.parted import Punctuality
 from models.domain.pieces import OUT, key, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import NOT_THE_SUPPLIERS, Expedite
+from models.domain.records import NOT_THE_SUPPLIERS
 from models.domain.transfers import finished
 
 
@@ -49,12 +50,13 @@ def worst(some: Iterable[Punctuality]) -> Punctuality | None:
 
 
 def kept(order: Order, hurried: Expedite) -> bool:
-    """Whether all that came so far came by the day that was promised when the supplier agreed to hurry, or with
+    """Whether all that came here so far of what was hurried came by the day that was promised when the supplier agreed to hurry, or with
     its answer where it agreed to that first. Who cancelled the order holds nobody to it."""
     promised, given_at = hurried.promised, hurried.accepted_at
     if promised is None:
         promised, given_at = order.promise_current, _promised_at(order)
-    last = max((at for line in order.lines if (at := _over(order, line)[0])), default=None)
+    covered = (line for line in order.lines if hurried.covers(line))
+    last = max((at for line in covered if (at := _over(order, line)[0])), default=None)
     if promised is None or last is None or order.end is Stage.CANCELLED:
         return True
     moved = _moved(order, promised, given_at, last)

@@ -122,20 +122,6 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Expedite:
-    """An earlier day the supplier accepted when it was asked to hurry."""
-
-    change: str
-    accepted_at: datetime
-    before: date
-    need_by: date
-    # What it costs: the highest fee of the lines the order had then, whatever it takes up or loses later.
-    fee: Decimal = Decimal(0)
-    # What was promised with it, for which the fee is due; None where that came with the answer to the order.
-    promised: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Contingency:
     """What is to be done if the order goes wrong, and who decides about it by when; `decision` is empty
     until then. `number` counts the order's plans."""

@@ -166,6 +166,7 @@ def issued(order: Order) -> View:
         "expedites": [
             {"change": item.change, "at": item.accepted_at, "from": item.before, "to": item.need_by}
             for item in order.expedites
+            if not item.lead
         ],
         **_kin(order.kin),
         "lines": [_line(order, line) for line in order.lines],

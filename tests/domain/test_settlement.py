@@ -227,6 +227,15 @@ def test_an_earlier_day_that_was_accepted_costs_its_fee(
     assert bill(scene).get("expedite 0") == expected
 
 
+def both_come() -> list[Command]:
+    """Something of each of two lines."""
+    return [
+        step
+        for line in (1, 2)
+        for step in (send(10, line=line), ship(10, line=line), receive(10, line=line, parcel=f"SO-1-P{line}"))
+    ]
+
+
 @parametrize(
     "here,there,times",
     (False, False, 0),
@@ -244,7 +253,7 @@ def test_the_fee_of_an_order_that_was_taken_up_is_paid_with_it(here: bool, there
     assert [each.change for each in scene.order.expedites] == [
         f"{number}-C1" for number, hurried in (("SO-1", here), ("SO-2", there)) if hurried
     ]
-    given(scene, accept(date(2026, 12, 10)), send(10), ship(10), receive(10))
+    given(scene, accept(date(2026, 12, 10)), *both_come())
     assert bill(scene).get("expedite 0") == ((str(times), f"{90 * times}.00") if times else None)
 
 
@@ -255,7 +264,7 @@ def test_each_order_was_hurried_for_its_own_fee_whatever_takes_it_up() -> None:
         for steps in [(hurry(date(2026, 12, 10)), agree(f"{number}-C1"))]
     )
     scene.when(Merge(("SO-2",)), others=[other]).then()
-    given(scene, accept(date(2026, 12, 10)), send(10), ship(10), receive(10))
+    given(scene, accept(date(2026, 12, 10)), *both_come())
     assert bill(scene).get("expedite 0") == ("1", "130.00")
 
 

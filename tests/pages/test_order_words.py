@@ -25,6 +25,7 @@ from models.domain.charges import Charge, ChargeKind
 from models.domain.evidence import DocumentType, Mismatch, Printed
 from models.domain.evolve import evolve
 from models.domain.headline import HEADLINES
+from models.domain.hurrying import HurriedPart
 from models.domain.inspection import Failure, Result
 from models.domain.next_steps import Step
 from models.domain.order import Order
@@ -225,6 +226,16 @@ def test_deliveries_are_told_apart_and_what_is_asked_again_is_named() -> None:
         "FLANGE B, delivery 1: quantity",
         "FLANGE B, delivery 2: quantity",
     ]
+
+
+def test_where_a_fee_for_hurrying_is_charged_it_is_told_who_came_in_time() -> None:
+    event = e.PartWorkReported(
+        (),
+        (HurriedPart("SO-1-C1", "SO-5", came=True, kept=False), HurriedPart("SO-1-C1", "SO-6", True, True)),
+    )
+    assert told(event, "en").startswith("The fee for hurrying what was split is charged here")
+    found = sentence(event, Telling(ORDER, Words("en", "Europe/Berlin", AT.date())))
+    assert found.details == ("SO-5 did not come by the earlier day", "SO-6 came by the earlier day")
 
 
 def test_a_forecast_that_moves_shows_both_days() -> None:

@@ -35,6 +35,12 @@ def bill(cost: Mapping[str, Any], words: Words) -> Bill:
     )
 
 
+_KEPT = {
+    True: N_("{order} came by the earlier day"),
+    False: N_("{order} did not come by the earlier day"),
+}
+
+
 def settled(event: e.OrderSettled, tell: Telling) -> Sentence:
     values = {"amount": tell.money(total_of(event.charges))}
     return Sentence(N_("What the order costs was settled: {amount}."), values, details=_each(event, tell))
@@ -47,15 +53,24 @@ def adjusted(event: e.SettlementAdjusted, tell: Telling) -> Sentence:
 
 
 def part_work(event: e.PartWorkReported, tell: Telling) -> Sentence:
-    return Sentence(
+    text = (
         N_(
             "Lots and minimum of what was split are charged here; other parts of it came to an end, or go on as others."
-        ),
-        details=tuple(
-            tell.say(N_("{order} goes on as {others}"), order=work.order, others=", ".join(work.becomes))
-            if work.becomes
-            else tell.words.labelled(work.order, tell.money(work.work))
-            for work in event.works
+        )
+        if event.works
+        else N_("The fee for hurrying what was split is charged here; other parts of it came to an end.")
+    )
+    hurried = (each for each in event.hurried if each.came or not each.kept)
+    return Sentence(
+        text,
+        details=(
+            *(
+                tell.say(N_("{order} goes on as {others}"), order=work.order, others=", ".join(work.becomes))
+                if work.becomes
+                else tell.words.labelled(work.order, tell.money(work.work))
+                for work in event.works
+            ),
+            *(tell.say(_KEPT[each.kept], order=each.order) for each in hurried),
         ),
     )
 

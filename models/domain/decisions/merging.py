@@ -14,6 +14,7 @@ from models.domain.delivery_days import needed
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MergedOrder, OrderMergedInto, OrdersMerged
 from models.domain.facts import Asked, Facts
+from models.domain.hurrying import Expedite, taken_up
 from models.domain.order import Order, sent_on, stage
 
 
@@ -108,6 +109,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
     asked of any of them is asked less."""
     number = max(line.line for line in order.lines)
     taken: list[MergedOrder] = []
+    hurried: list[Expedite] = []
     for source in sources:
         numbers = {line.line: number + place + 1 for place, line in enumerate(source.lines)}
         number += len(numbers)
@@ -122,6 +124,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
             for line in source.lines
         )
         taken.append(MergedOrder(source.number, tuple(lines)))
+        hurried += taken_up(source, numbers)
     all_of = [order, *sources]
     added = tuple(line for each in taken for line in each.lines)
     before = order.commercial
@@ -141,7 +144,7 @@ def merged(order: Order, sources: Sequence[Order]) -> OrdersMerged:
         "urgent" if any(each.priority == "urgent" for each in all_of) else order.priority,
         tuple(dict.fromkeys(kind for each in all_of for kind in each.required_documents)),
         any(each.release_before_ship for each in all_of),
-        tuple(hurried for source in sources for hurried in source.expedites),
+        tuple(hurried),
         own_days=True,
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from models.domain import commands as c
-from models.domain import first_article, parted
+from models.domain import first_article, hurrying, parted
 from models.domain.across import Decision
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
@@ -249,8 +249,7 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         accepted_as={},
         alerts={},
         changes={},
-        # The fee of each is due once.
-        expedites=order.expedites if place == 0 else (),
+        expedites=hurrying.shared(order, lines, numbers[place], numbers[0]),
         corrected=(),
         transfers={},
         kin=Kin(
@@ -318,8 +317,6 @@ def _beginning(order: Order, child: Order) -> Order:
         claims={},
         # The pieces they are about are the first one's.
         lot_holds={},
-        # What was agreed to once is paid once.
-        expedites=(),
         pushes=(),
     )
 
