@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from models.domain.calendar import WorkingCalendar
-from models.domain.changes import ChangeKind
+from models.domain.changes import ChangeKind, ChangeState
 from models.domain.milestones import Milestone
 from models.domain.order import Answer, Line, Order, Stage, all_sent, line_back, line_sent, stage
 from models.domain.pieces import Bucket, key, line_of, total
@@ -70,6 +70,19 @@ def _by_day(
     """It has to be done by the end of `day`, agreed when the clock `began`."""
     over = calendar.end_of_day(day)
     return Cause(occurrence, over, over, began, calendar, whose_turn(order), details)
+
+
+def _known_until(order: Order, over: datetime) -> datetime:
+    """Our holds before this are no reason for more time until `over`, the end of a day that is needed or planned:
+    whoever set or promised a day that was still ahead knew of them."""
+    settled = [
+        change.since
+        for change in order.changes.values()
+        if change.state is ChangeState.ACKNOWLEDGED and change.after.need_by != change.before.need_by
+    ]
+    if order.promise_current is not None:
+        settled += filter(None, [order.promised_at or order.answered_at])
+    return max((at for at in settled if order.issued_at < at < over), default=order.issued_at)
 
 
 def whose_turn(order: Order) -> Party:
@@ -221,14 +234,15 @@ def milestones_due_soon(order: Order) -> Iterator[Cause]:
         # One that was due soon when it answered was read in the order itself: no reminder of it.
         if due > order.answered_at:
             occurrence = f"{milestone.code}-{milestone.planned}"
-            yield Cause(occurrence, due, due, order.issued_at, calendar, "supplier", milestone.name)
+            began = _known_until(order, due)
+            yield Cause(occurrence, due, due, began, calendar, "supplier", milestone.name)
 
 
 def milestones_overdue(order: Order) -> Iterator[Cause]:
     for milestone in owed_milestones(order):
-        day = milestone.planned
-        about = f"{milestone.name}{_PLANNED}{day}"
-        yield _by_day(order, order.supplier_calendar, f"{milestone.code}-{day}", day, order.issued_at, about)
+        day, calendar = milestone.planned, order.supplier_calendar
+        about, began = f"{milestone.name}{_PLANNED}{day}", _known_until(order, calendar.end_of_day(day))
+        yield _by_day(order, calendar, f"{milestone.code}-{day}", day, began, about)
 
 
 def name_and_day(details: str) -> tuple[str, date | None]:
@@ -257,9 +271,11 @@ def receipt_overdue(order: Order) -> Iterator[Cause]:
     """Each day that some lines are needed is waited for by itself."""
     if not _going(order):
         return
+    calendar = order.plant_calendar
     for day, lines in _by_days((line.need_by or order.need_by, line) for line in order.lines):
         if not all(line_back(order, line) for line in lines):
-            yield _by_day(order, order.plant_calendar, f"need-by-{day}", day, order.issued_at)
+            began = _known_until(order, calendar.end_of_day(day))
+            yield _by_day(order, calendar, f"need-by-{day}", day, began)
 
 
 def _by_days(days: Iterable[tuple[date, Line]]) -> list[tuple[date, list[Line]]]:

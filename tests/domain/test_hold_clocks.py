@@ -132,3 +132,62 @@ def test_who_promises_a_day_knew_of_the_hold_before_it() -> None:
     assert [deadline.due for deadline in watch(scene.order) if deadline.rule.code == "ship_overdue"] == [
         day(17, 0, month=12)
     ]
+
+
+def due_of(scene: Scene, rule: str, occurrence: str) -> datetime | None:
+    """When it is told, in the order's own time."""
+    return next(
+        due
+        for found, cause, due in causes(scene.order)
+        if found.code == rule and cause.occurrence.startswith(occurrence)
+    )
+
+
+def held_for_a_week(*before: object) -> Scene:
+    """Held from the 3rd to the 10th of November, five working days, after what was `before`."""
+    scene = given(issued(), *before)  # type: ignore[arg-type]
+    scene.at(day(3)).when(WAIT).then()
+    return scene.at(day(10)).when(Resume()).then()
+
+
+# By rule and what it is about: its day, and where five working days of hold put it.
+DAYS: dict[tuple[str, str], tuple[datetime, datetime]] = {
+    ("receipt_overdue", "need-by-"): (day(18, 23, month=12), day(25, 23, month=12)),
+    ("ship_overdue", "promise-"): (day(19, 0, month=12), day(26, 0, month=12)),
+    ("milestone_overdue", "PLATE-"): (day(17, 0), day(24, 0)),
+    ("milestone_due_soon", "PLATE-"): (day(13, 8), day(20, 8)),
+}
+
+
+@pytest.mark.parametrize("rule", DAYS, ids=lambda rule: rule[0])
+def test_a_hold_moves_only_the_days_that_were_agreed_before_it(rule: tuple[str, str]) -> None:
+    kept, moved = DAYS[rule]
+    assert due_of(held_for_a_week(accept()), *rule) == moved
+    promised_after = given(held_for_a_week(), accept())
+    assert due_of(promised_after, *rule) == kept
+    # The next hold counts again.
+    promised_after.at(day(11)).when(WAIT).then()
+    promised_after.at(day(12)).when(Resume()).then()
+    after = due_of(promised_after, *rule)
+    assert after is not None
+    assert kept < after < moved
+
+
+@pytest.mark.parametrize("rule", ["receipt_overdue", "milestone_overdue"])
+def test_before_anybody_promises_a_hold_moves_every_day(rule: str) -> None:
+    occurrence = next(what for name, what in DAYS if name == rule)
+    assert due_of(held_for_a_week(), rule, occurrence) == DAYS[rule, occurrence][1]
+
+
+def test_nobody_promises_a_day_that_has_passed() -> None:
+    scene = given(held_for_a_week(), accept())
+    # Planned for the 4th, on hold then: the time that was left still counts.
+    assert due_of(scene, "milestone_overdue", "REC-") == day(12, 0)
+
+
+def test_a_need_by_that_was_changed_after_a_hold_was_set_in_knowledge_of_it() -> None:
+    """Asked of a supplier that has promised nothing yet."""
+    scene = given(held_for_a_week(), change(need_by=LATER), approve(), agree(promise=None))
+    assert scene.order.promise_current is None
+    assert due_of(scene, "receipt_overdue", "need-by-") == day(8, 23, month=1).replace(year=2027)
+    assert due_of(scene, "milestone_overdue", "PLATE-") == day(17, 0)
