@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from activities import facts as facts_of
-from activities import hold_mails
+from activities import hold_mails, lot_names
 from activities.contracts import Applied, Carried
 from activities.letters import Letters
 from activities.locking import Locked, lock
@@ -137,6 +137,7 @@ def _decide_and_write(
         if impossible:
             raise cannot_be_kept()
         asked = _asked(command)
+        asked = replace(asked, command=lot_names.of_command(session, order, asked.command))
         known = facts_of.gather(session, row, order, asked.command, now)
         if isinstance(asked.command, ForceComplete | DecideDisposition):
             who = signer(session, asked.actor.id, asked.command.signature.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from models.domain.melting import doubts
 from models.domain.shop_floor import Leaving, Shelved
 from models.domain.unfinished import may_leave
 from models.queries import deliveries, melt_flags, shop_floor, worked
+from models.queries.lot_numbers import as_written
 from models.tables.demand import DispatchSale
 from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow, DispatchSeries
@@ -60,6 +61,8 @@ def dispatch(
     to be `confirmed`."""
     # Before the lots, as who makes work orders for these lines does.
     deliveries.lock_lines_of(session, papers.customer)
+    written = as_written(session, {line.lot for line in lines})
+    lines = tuple(replace(line, lot=written.get(line.lot, line.lot)) for line in lines)
     lots = shelved(session, [line.lot for line in lines], cleared=cleared)
     parts = {shelf.fact.part for shelf in lots.values()}
     # Before anything is said of a lot.

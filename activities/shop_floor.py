@@ -9,10 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
-from activities import bom_check, holding, mismatches
+from activities import bom_check, holding, lot_names, mismatches
 from activities.floor_stock import (
     Recorder,
     begin_lot,
@@ -31,6 +31,7 @@ from models.domain.shop_floor import Job
 from models.domain.unfinished import may_be_used
 from models.queries import controlled, shop_floor, worked
 from models.queries.lot_holds import above
+from models.queries.lot_numbers import as_written
 from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 from models.tables.lots import Lot
 from models.tables.parts import Part
@@ -64,8 +65,11 @@ def consume(
     """Material of a lot went into job `number`; gives the record. Other material than its bill of material
     names, or more of it, is recorded all the same, and opens a mismatch. `usual`: see `bom_check`. What came back
     unprocessed has to be `confirmed`."""
-    job = locked_job(session, number, by, with_lot=lot)
-    there = shelved(session, [lot], cleared=by.cleared).get(lot) if known_lot(session, lot, by) else None
+    written = as_written(session, [lot]).get(lot, lot)
+    job = locked_job(session, number, by, with_lot=written)
+    there = None
+    if known_lot(session, written, by):
+        lot, there = written, shelved(session, [written], cleared=by.cleared).get(written)
     of_itself = job.node in above(session, f"lot:{lot}")
     lots = {} if there is None else {lot: there}
     stock = serials_there(session, lots, [(lot, serial) for serial in serials])
@@ -113,7 +117,7 @@ def produce(
     """Pieces came out of job `number`; gives the record. What failed its inspection is put on hold; many more
     than the job is for have to be `confirmed`."""
     job = locked_job(session, number, by)
-    name = lot or records.lot_number(number, _numbered_like(session, number))
+    name = lot_names.one(session, lot or records.lot_number(number, _numbered_like(session, number)))
     there = shelved(session, [name], cleared=by.cleared).get(name)
     if there is not None and not known_lot(session, name, by):
         raise rules.there_before(job, name)
@@ -208,10 +212,10 @@ def _said(job: Job, step: Step, at: datetime, late: bool, by: Recorder, now: dat
 
 
 def _numbered_like(session: Session, job: str) -> list[str]:
-    """The lots whose numbers begin as those of the job do."""
+    """The lots whose numbers begin as those of the job do, in capitals."""
     begin = records.lot_number(job, ()).removesuffix("A")
-    number = table(Lot).c.number
-    return list(session.scalars(select(number).where(number.startswith(begin, autoescape=True))))
+    number = func.upper(table(Lot).c.number)
+    return list(session.scalars(select(number).where(number.startswith(begin.upper(), autoescape=True))))
 
 
 def _compare(session: Session, job: Job, consumption: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ from models.order_numbers import next_number
 from models.queries import specifications
 from models.queries.controlled import hidden
 from models.queries.local_day import today_at
+from models.queries.lot_numbers import as_written
 from models.queries.materials import named
 from models.tables.lots import Lot
 from models.tables.master_changes import MasterChange
@@ -267,8 +268,9 @@ def _line(
     if line.currency not in CURRENCIES:
         text = "{entered} is not a currency; enter its three letters (ISO 4217), such as USD."
         wrong.append(FieldError(f"{where}.currency", text, (("entered", line.currency),)))
+    written = as_written(session, {lot for lot, _ in lots})
     for place, (lot, _) in enumerate(lots):
-        known = session.get(Lot, lot)
+        known = session.get(Lot, written.get(lot, lot))
         if known is None or hidden(session, known, cleared=cleared):
             wrong.append(_unknown(f"{where}.lots.{place}.lot", "lot", lot))
         elif part is not None and not lots_going.may_go(known.part, part.number, named(part.bom)):
@@ -281,7 +283,7 @@ def _line(
         tolerance=tolerance,
         first_article=first,
         setup_allowance=setup,
-        lots=lots,
+        lots=tuple((written.get(lot, lot), some) for lot, some in lots),
     )
 
 

@@ -65,7 +65,7 @@ async def upload_lot_document(
 def list_lot_documents(number: str, request: Request, principal: Reader) -> Answer:
     """The first one first; superseded ones too."""
     with request.app.state.database.read() as session:
-        lots.get(session, number, cleared=principal.cleared)
+        number = lots.get(session, number, cleared=principal.cleared).number
         items = [shown(row) for row in lot_papers.of_lot(session, number)]
     return Answer({"items": items, "next": None})
 
@@ -77,7 +77,7 @@ def shown(row: LotDocumentRow) -> dict[str, Any]:
 def would_take(request: Request, principal: Principal, number: str, paper: LotPaper, supersedes: str) -> None:
     """Raises what a lot would refuse the paper for, before its file is read."""
     with request.app.state.database.read() as session:
-        lots.get(session, number, cleared=principal.cleared)
+        number = lots.get(session, number, cleared=principal.cleared).number
         if session.get(Idempotency, (principal.id, request.headers.get("idempotency-key", ""))) is not None:
             # It came before; the answer it got says whether it was taken.
             return
@@ -92,13 +92,13 @@ def keep(
 
     def change(session: Session, now: datetime) -> Answer:
         lot = lots.get(session, number, lock=True, cleared=principal.cleared)
-        rows = lot_papers.of_lot(session, number)
+        rows = lot_papers.of_lot(session, lot.number)
         kept = [lot_papers.as_paper(row) for row in rows]
-        older = replaced(number, paper, supersedes, kept)
+        older = replaced(lot.number, paper, supersedes, kept)
         came = lot.received_on or today_at(session, lot.plant, lot.created_at)
         row = LotDocumentRow(
-            id=name_of(number, kept),
-            lot=number,
+            id=name_of(lot.number, kept),
+            lot=lot.number,
             type=paper.type.value,
             number=paper.printed.number or "",
             issuer=paper.printed.issuer or "",

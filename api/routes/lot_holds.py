@@ -54,11 +54,11 @@ def hold_lot(number: str, body: ReasonBody, request: Request, principal: Holder)
     """
 
     def change(session: Session, now: datetime) -> Answer:
-        lots.get(session, number, cleared=principal.cleared)
+        lot = lots.get(session, number, cleared=principal.cleared).number
         hold = OpenHold(str(uuid.uuid4()), principal.id, body.reason)
-        told = holding.place(session, number, hold, body.reason, now)
+        told = holding.place(session, lot, hold, body.reason, now)
         hold_mails.tell(session, request.app.state.settings, now)
-        return _answer(session, principal, number, told)
+        return _answer(session, principal, lot, told)
 
     return perform(request, principal, change)
 
@@ -71,12 +71,12 @@ def release_lot(number: str, body: ReleaseBody, request: Request, principal: Rel
     """
 
     def change(session: Session, now: datetime) -> Answer:
-        lots.get(session, number, cleared=principal.cleared)
+        lot = lots.get(session, number, cleared=principal.cleared).number
         actor = Actor(principal.id, principal.kind, principal.roles, principal.cleared)
         signature = _signature(session, principal, body.signature)
-        told = holding.release_by(session, number, actor, body.reason, signature, now)
+        told = holding.release_by(session, lot, actor, body.reason, signature, now)
         hold_mails.tell(session, request.app.state.settings, now)
-        return _answer(session, principal, number, told)
+        return _answer(session, principal, lot, told)
 
     return perform(request, principal, change)
 
@@ -86,7 +86,7 @@ def list_lot_holds(number: str, request: Request, principal: Reader) -> Answer:
     """Every hold of the lot, the latest first. `covered_by` is another lot on hold that it was made from;
     `covers` are the lots a hold of this one reaches."""
     with request.app.state.database.read() as session:
-        lots.get(session, number, cleared=principal.cleared)
+        number = lots.get(session, number, cleared=principal.cleared).number
         covered = lot_holds.covering(session, [number], cleared=principal.cleared).get(number)
         items = [_shown(session, principal, row) for row in lot_holds.history(session, number)]
         covers = _covers(session, principal, number)

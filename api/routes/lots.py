@@ -24,7 +24,7 @@ from models.domain.lot_corrections import adds_only, may_become
 from models.domain.quantities import ZERO, quantity
 from models.queries import lot_holds, lot_uses, master, shop_floor
 from models.queries.local_day import today_at
-from models.queries.lot_numbers import next_lot_number
+from models.queries.lot_numbers import as_written, lock_names, next_lot_number
 from models.queries.serial_stock import serial_stock
 from models.queries.serials import lock_parts
 from models.tables.lots import Lot
@@ -45,7 +45,12 @@ def _views(session: Session, rows: Sequence[Lot]) -> list[Fields]:
     ]
 
 
-lots = Resource(Lot, "lot", ("number",), _views)
+def _written(session: Session, key: tuple[object, ...]) -> tuple[object, ...]:
+    """LOT-1 and lot-1 are one lot."""
+    return tuple(as_written(session, [str(number)]).get(str(number), number) for number in key)
+
+
+lots = Resource(Lot, "lot", ("number",), _views, _written)
 # The earliest zone is this far ahead of UTC: what is tomorrow here may be today there.
 _EARLIEST_ZONE = timedelta(hours=14)
 
@@ -105,6 +110,10 @@ def create_lot(
         if number is None:
             # `_columns` has seen to it that there is a supplier then.
             number = next_lot_number(session, str(body.supplier), received_on)
+        else:
+            lock_names(session, [number])
+            if number in (there := as_written(session, [number])):
+                raise lots.exists(there[number])
         return Lot(
             **values
             | {"number": number, "received_on": received_on, "on_hand": values["quantity"]}
@@ -148,10 +157,9 @@ def list_lot_uses(number: str, request: Request, page: Paging, principal: Reader
     if after and not after.isdecimal():
         raise Invalid("cursor.invalid", "Use `next` of the page before as the cursor.", field="cursor")
     with request.app.state.database.read() as session:
-        lots.get(session, number, cleared=principal.cleared)
         found = lot_uses.of_lot(
             session,
-            number,
+            lots.get(session, number, cleared=principal.cleared).number,
             cleared=principal.cleared,
             limit=page.limit + 1,
             before=int(after) if after else None,
@@ -182,11 +190,11 @@ def replace_lot(
     def change(session: Session, lot: Lot) -> None:
         adding = adds_only(principal.roles, principal.id, lot.recorded_by)
         checks = Checks()
-        checks.same("number", body.number, number)
+        checks.same("number", body.number, lot.number)
         checks.settle()
         values = _columns(session, body, now, principal, known=lot)
         came = values["received_on"] = body.received_on or lot.received_on
-        may_become(fields_of(lot), values, moved=shop_floor.moved(session, number), adding=adding)
+        may_become(fields_of(lot), values, moved=shop_floor.moved(session, lot.number), adding=adding)
         used = lot.quantity - lot.on_hand
         _refuse_contradiction(lot, values, used)
         recorded_on = today_at(session, lot.plant, lot.created_at)

@@ -78,6 +78,8 @@ class Resource(Generic[Row]):
     name: str
     keys: tuple[str, ...]
     views: Callable[[Session, Sequence[Any]], list[Fields]] = columns
+    # The key as it is written, where people may type it otherwise.
+    written: Callable[[Session, tuple[object, ...]], tuple[object, ...]] | None = None
 
     def page(
         self, request: Request, page: Page, *where: ColumnElement[bool], cleared: bool = False
@@ -161,7 +163,7 @@ class Resource(Generic[Row]):
             session.flush()
             after = self.view(session, row)
             if after != before:
-                self.record(session, principal, key, before, after, now)
+                self.record(session, principal, self.key(row), before, after, now)
             return Answer(after)
 
         return transact(request, locked)
@@ -174,10 +176,12 @@ class Resource(Generic[Row]):
         lock: bool = False,
         cleared: bool = False,
     ) -> Row:
-        """The row, when it has the values of ``within``. Raises ``Unknown``, also for what only cleared
+        """The row, when it has the values of ``within``; its key may be typed otherwise than it is. Raises ``Unknown``, also for what only cleared
         people know of unless whoever asks is ``cleared``."""
-        row = session.get(self.table, key, with_for_update=lock)
         called = " ".join(map(str, key))
+        if self.written is not None:
+            key = self.written(session, key)
+        row = session.get(self.table, key, with_for_update=lock)
         if row is not None and controlled.hidden(session, row, cleared=cleared):
             clearance.barred(self.name, called)
             row = None

@@ -100,10 +100,10 @@ def told_late(day: date, recorded_on: date) -> bool:
 
 
 def lot_number(job: str, taken: Collection[str]) -> str:
-    """The next free one of the job: J4520-A, J4520-B … J4520-Z, J4520-AA."""
+    """The next free one of the job: J4520-A, J4520-B … J4520-Z, J4520-AA; `taken` are written in capitals."""
     begin = f"J{job}" if job[:1].isdigit() else job
     place = 0
-    while (number := f"{begin}-{_letters(place)}") in taken:
+    while (number := f"{begin}-{_letters(place)}").upper() in taken:
         place += 1
     return number
 

@@ -17,6 +17,7 @@ from models.domain.order import Order
 from models.domain.trace import work_of
 from models.queries import controlled, lot_holds, master, orders, specifications
 from models.queries.local_day import today_at
+from models.queries.lot_numbers import as_written
 from models.queries.orders import Reader
 from models.tables.lots import Lot
 from models.tables.orders import DraftLineRow, LineRow, OrderRow
@@ -84,13 +85,14 @@ _BAD = {Melted.ELSEWHERE: "melted_elsewhere", Melted.UNKNOWN: "melt_unknown"}
 
 def of_lot(session: Session, number: str, reader: Reader) -> View:
     """Raises `Unknown`, also for who may not know of the part."""
-    lot = session.get(Lot, number)
+    lot = session.get(Lot, as_written(session, [number]).get(number, number))
     parts = master.revisions_of(session, lot.part) if lot is not None else []
     hidden = any(part.export_controlled for part in parts) and not reader.cleared
     if hidden:
         clearance.barred("lot", number)
     if lot is None or hidden:
         raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
+    number = lot.number
     asked = any(part.dfars for part in parts if lot.part_revision in (None, part.revision))
     return {
         "lot": number,

@@ -17,6 +17,7 @@ from models.domain.errors import Unknown
 from models.domain.identifiers import Kind
 from models.domain.pieces import line_of, lot_of
 from models.queries import lot_holds, orders
+from models.queries.lot_numbers import as_written
 from models.queries.orders import Reader
 from models.tables.lots import Lot
 from models.tables.orders import EdgeRow, IdentifierRow
@@ -79,13 +80,14 @@ class ParcelLabel:
 
 def of_lot(session: Session, number: str, reader: Reader) -> LotLabel:
     """Raises `Unknown`, also for who may not know of the part."""
-    lot = session.get(Lot, number)
+    lot = session.get(Lot, as_written(session, [number]).get(number, number))
     parts = _revisions(session, lot.part) if lot is not None else []
     hidden = any(part["export_controlled"] for part in parts) and not reader.cleared
     if hidden:
         clearance.barred("lot", number)
     if lot is None or hidden:
         raise Unknown("lot.unknown", "There is no lot {number}.", number=number)
+    number = lot.number
     part = next((each for each in parts if each["revision"] == lot.part_revision), parts[-1] if parts else {})
     sources = [
         node.removeprefix("lot:")

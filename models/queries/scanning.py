@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from models.domain import identifiers, labels
 from models.domain.scanned import Scanned
+from models.queries.lot_numbers import as_written
 from models.queries.orders import Reader
 from models.queries.serial_stock import serial_stock
 from models.tables.lot_documents import LotDocumentRow
@@ -86,7 +87,7 @@ def found(session: Session, scanned: Scanned, reader: Reader) -> Sequence[Match]
     if scanned.subject is not None:
         name, kind = scanned.subject.number, scanned.subject.kind
         if kind is labels.Kind.LOT:
-            return list(_lots(session, What.LOT, (name,), reader))
+            return list(_lots(session, What.LOT, tuple(as_written(session, [name]).values()), reader))
         wanted = What.ORDER if kind is labels.Kind.ORDER else What.PARCEL
         return [match for match in _orders(session, name, reader) if match.what is wanted]
     if scanned.gtin or scanned.lot:
@@ -97,7 +98,8 @@ def found(session: Session, scanned: Scanned, reader: Reader) -> Sequence[Match]
 def _named(session: Session, text: str, reader: Reader) -> Iterator[Match]:
     # Phones begin words with a capital, and lots are typed without.
     names = tuple(dict.fromkeys((text, text.upper(), text.lower())))
-    for what in (What.LOT, What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE):
+    yield from _lots(session, What.LOT, tuple(as_written(session, [text]).values()), reader)
+    for what in (What.SUPPLIER_LOT, What.HEAT, What.CERTIFICATE):
         yield from _lots(session, what, names, reader)
     yield from _by_paper(session, names, reader)
     transfers = list(_transfers(session, names, reader))
@@ -174,7 +176,9 @@ def _of_trade(session: Session, scanned: Scanned, reader: Reader) -> Iterator[Ma
         yield from pieces
         return
     if scanned.lot:
-        named = or_(_LOTS.c.number == scanned.lot, _LOTS.c.supplier_lot == scanned.lot)
+        named = or_(
+            func.lower(_LOTS.c.number) == func.lower(scanned.lot), _LOTS.c.supplier_lot == scanned.lot
+        )
         # A supplier's own GTIN need not be in our books: its lot alone says enough then.
         where = and_(named, _LOTS.c.part.in_([part.number for part in parts])) if parts else named
         yield from _these_lots(session, What.LOT, _LOTS.c.number, where, reader)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, false, text
+from sqlalchemy import Index, false, func, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.tables.types import Exact, Json, Utc, beginning
@@ -27,6 +27,8 @@ class Lot(SQLModel, table=True):
             postgresql_where=text("serials <> '[]'::jsonb"),
             sqlite_where=text("serials <> '[]'"),
         ),
+        # Whoever types or scans one in other letters means the same lot; there is no second one of its name.
+        Index("ix_lot_number_small", func.lower(literal_column("number")), unique=True),
         beginning("ix_lot_heat_small", "heat_number"),
         beginning("ix_lot_supplier_lot_small", "supplier_lot"),
         beginning("ix_lot_certificate_small", "certificate"),

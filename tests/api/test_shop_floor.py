@@ -130,6 +130,42 @@ def test_what_a_job_makes_is_not_added_to_a_lot_of_another(floor: TestClient) ->
     assert on_hand(floor, "WO-2-A") == ("5", "5")
 
 
+def test_two_jobs_that_begin_a_lot_of_one_name_at_once_do_not_share_it(floor: TestClient) -> None:
+    assert floor.post(f"{API}/work-orders", json=WORK_ORDER | {"number": "WO-2"}).status_code == 201
+
+    def make(job: str) -> str:
+        lot = "SHARED" if job == "WO-2" else "shared"
+        answer = floor.post(f"{API}/work-orders/{job}/outputs", json={"lot": lot, "quantity": 5})
+        return "" if answer.status_code == 201 else refused(answer)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(make, ["WO-3201", "WO-2"])) == ["", "output.other_job"]
+    assert on_hand(floor, "Shared") == ("5", "5")
+
+
+def test_a_lot_is_found_in_whatever_letters_its_number_is_typed(floor: TestClient) -> None:
+    assert floor.post(API + "/lots", json=LOT | {"number": "Mixed-1", "supplier": None}).status_code == 201
+    again = floor.post(API + "/lots", json=LOT | {"number": "MIXED-1", "supplier": None})
+    assert refused(again) == "exists"
+    assert "Mixed-1" in again.json()["detail"]
+    used = made(floor, f"{JOB}/consumptions", lot=BAR.lower(), quantity=2)
+    assert used["lot"] == BAR
+    output = out(floor, 300, lot="Made-1")
+    assert output["lot"] == "Made-1"
+    assert out(floor, 10, lot="MADE-1")["lot"] == "Made-1"
+    assert leave(floor, "made-1", 50).json()["lines"][0]["lot"] == "Made-1"
+    assert on_hand(floor, "mADE-1") == ("260", "310")
+    held = floor.post(f"{API}/lots/MADE-1/hold", json={"reason": "Cracks"})
+    assert (held.json()["number"], held.json()["held"]) == ("Made-1", True)
+    for path in ("uses", "holds", "documents", "compliance"):
+        assert floor.get(f"{API}/lots/made-1/{path}").status_code == 200, path
+    found = floor.get(f"{API}/lots/made-1/uses").json()
+    assert found["count"] == 1
+    assert floor.get(f"{API}/lots/made-1/compliance").json()["lot"] == "Made-1"
+    assert out(floor, 1)["lot"] == "WO-3201-A"
+    assert out(floor, 1, lot="wo-3201-a")["lot"] == "WO-3201-A"
+
+
 def test_the_same_request_again_is_answered_and_not_repeated(floor: TestClient) -> None:
     again = {"Idempotency-Key": "scan-1"}
     body = {"lot": BAR, "quantity": 2}

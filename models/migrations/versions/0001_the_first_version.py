@@ -291,6 +291,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_lot_supplier"), ["supplier"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_supplier_lot"), ["supplier_lot"], unique=False)
+    op.create_index("ix_lot_number_small", "lot", [sa.func.lower(sa.literal_column("number"))], unique=True)
     _beginning("lot", "ix_lot_heat_small", "heat_number")
     _beginning("lot", "ix_lot_supplier_lot_small", "supplier_lot")
     _beginning("lot", "ix_lot_certificate_small", "certificate")
