@@ -18,7 +18,8 @@ from models.domain.materials import Wrong
 from models.domain.quantities import ZERO
 from models.domain.shop_floor import Job
 from models.queries import master, shop_floor
-from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
+from models.queries.demand import most_made
+from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES
 from models.tables.parts import Part
 from models.tables.work_orders import WorkOrder
 
@@ -38,7 +39,9 @@ def compare(session: Session, job: Job, usual: Decimal | None, by: str, now: dat
         for each in deviations(
             _bom(session, job, usual),
             session.get_one(WorkOrder, job.number).quantity,
-            _made(session, job.number),
+            # Pieces that failed included: they are of its material, too. What comes out of a second operation
+            # are the pieces that came out of the first.
+            most_made(session, [job.number]).get(job.number, ZERO),
             _used(session, job.number),
             replaced=replaced,
         )
@@ -66,14 +69,6 @@ def _bom(session: Session, job: Job, usual: Decimal | None) -> list[Amount]:
         )
         for line in lines
     ]
-
-
-def _made(session: Session, job: str) -> Decimal:
-    """All that came out of it, pieces that failed included: they are of its material, too."""
-    query = select(func.sum(OUTPUTS.c.quantity)).where(
-        OUTPUTS.c.work_order == job, OUTPUTS.c.reversed_at.is_(None)
-    )
-    return session.scalar(query) or ZERO
 
 
 def _used(session: Session, job: str) -> dict[str, dict[str, Decimal]]:

@@ -104,6 +104,29 @@ def test_what_was_made_of_nothing_stays_here_until_its_material_is_recorded(floo
     assert "with no material recorded" not in floor.get("/trace?q=lot:WO-3201-A").text
 
 
+# What came out, by operation, of 3 bars for 300 pieces; the mismatches there are then.
+OUT: dict[str, tuple[list[tuple[int | None, int]], list[tuple[str, str, str]]]] = {
+    "at one operation, in two parts": ([(10, 150), (10, 150)], []),
+    "at two operations, one after the other": ([(10, 300), (30, 300)], []),
+    "fewer at the second one": ([(10, 300), (30, 250)], []),
+    "more at the second one": ([(10, 300), (30, 400)], [("short", "3", "4")]),
+    "of the job as a whole, too": ([(10, 300), (None, 300)], []),
+    "too many at one of them": ([(10, 300), (30, 300), (10, 100)], [("short", "3", "4")]),
+}
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(("outputs", "wrong"), OUT.values(), ids=OUT)
+def test_pieces_that_come_out_of_two_operations_are_of_their_material_once(
+    floor: TestClient, outputs: list[tuple[int | None, int]], wrong: list[tuple[str, str, str]]
+) -> None:
+    bom(floor, tolerance="0")
+    use(floor, 3)
+    for operation, pieces in outputs:
+        out(floor, pieces, operation=operation)
+    assert [each[1:] for each in standing(floor)] == wrong
+
+
 class TestWhereAnyAmountWillDo:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
