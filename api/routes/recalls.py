@@ -154,13 +154,13 @@ def sign_recall(number: str, body: SignBody, request: Request, principal: Runner
     """Freezes the report: what it reaches, as it stands now, is read no more. The first signature stops the
     clock. Nobody signs the same report twice; somebody else may, and where anything is new a later signature
     supersedes those before."""
-    with request.app.state.database.snapshot() as session:
-        before = recalls.named(session, number, cleared=principal.cleared)
-        reached = recalling.scope(session, before, cleared=principal.cleared)
 
     def change(session: Session, now: datetime) -> Answer:
         # Of two at once the second sees what the first recorded.
         recall = recalls.named(session, number, cleared=principal.cleared, lock=True)
+        # As it stands at one moment, and not before: what left while somebody else wrote is in it.
+        with request.app.state.database.snapshot() as moment:
+            reached = recalling.scope(moment, recall, cleared=principal.cleared)
         record = None if body.record is None else _record(body.record, recall, principal, now)
         recalling.sign(
             session, number, reached, body.name, body.meaning, record, actor=_actor(principal), now=now

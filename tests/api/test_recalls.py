@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -192,6 +193,37 @@ def test_nobody_signs_a_report_twice_and_of_two_at_once_one_signs(quality: TestC
         "recall.signed_by_you"
     }
     assert len(get(quality, f"/recalls/{number}")["signatures"]) == 1
+
+
+def test_what_leaves_while_a_report_waits_to_be_signed_is_in_it(app: FastAPI, quality: TestClient) -> None:
+    number = begun(quality)
+    post(quality, f"/recalls/{number}/record", RECORD)
+    before = get(quality, f"/recalls/{number}")["scope"]["customers"]
+    with ThreadPoolExecutor(1) as thread:
+        with app.state.database.write() as session:
+            queries.named(session, number, cleared=True, lock=True)
+            body = {"name": "Ana Ruiz"}
+            signing = thread.submit(quality.post, f"{API}/recalls/{number}/sign", json=body)
+            # Long enough for whoever reads first to have read, and to wait.
+            time.sleep(1.5)
+            assert not signing.done()
+            to: Any = {
+                "destination": "Oslo",
+                "shipped_on": NOW.date(),
+                "recorded_at": NOW,
+                "recorded_by": "u",
+            }
+            session.add(DispatchRow(number="D-3", customer="NORTHWIND", **to))
+            session.flush()
+            line: Any = {"part": "FLANGE", "part_revision": "B", "quantity": 5, "unit": "C62"}
+            session.add(DispatchLineRow(dispatch="D-3", line=1, lot="J4520-B", **line))
+            session.execute(update(LOTS).where(LOTS.c.number == "J4520-B").values(on_hand=LOTS.c.on_hand - 5))
+            edge(session, link("lot:J4520-B", "dispatch", "dispatch:D-3", 5))
+        assert signing.result().status_code == 200
+    reached = get(quality, f"/recalls/{number}")["scope"]
+    assert "D-3" not in str(before)
+    assert "D-3" in str(reached["customers"])
+    assert {row["unexplained"] for row in reached["balance"]} == {"0"}
 
 
 def test_who_signs_the_same_report_too_stands_beside_the_first(quality: TestClient, as_role: Login) -> None:
