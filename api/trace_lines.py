@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,10 +39,10 @@ def look(settings: Settings, identifier: str, direction: Direction) -> View:
 
 def lines(view: View) -> Iterator[str]:
     answer = view["answer"]
-    pieces = ", ".join(f"{_amount(row)} of {row['part']}" for row in answer["dispatched"]) or "0"
+    pieces = _of_parts(answer["dispatched"])
     yield (
         f"{view['root']['identifier']}: {answer['customers']} customers, {pieces} dispatched, "
-        f"{answer['missing']} certificates missing, {answer['unexplained']} unexplained"
+        f"{answer['missing']} certificates missing, {_of_parts(answer['unexplained'])} unexplained"
     )
     for row in view["balance"]:
         figures = [
@@ -62,6 +62,10 @@ def lines(view: View) -> Iterator[str]:
         if "taken" in edge:
             sure += f" ({edge['taken']:f} {wording.unit('en', edge['taken_unit'], edge['taken'])} of the lot)"
         yield f"  {edge['from']} -> {edge['to']}  {edge['how']} {_amount(edge)}{sure}"
+
+
+def _of_parts(rows: Sequence[View]) -> str:
+    return ", ".join(f"{_amount(row)} of {row['part']}" for row in rows) or "0"
 
 
 def _unit(row: View) -> str:

@@ -12,7 +12,7 @@ from models.domain.at_most import AtMost, left, of_lots
 from models.domain.balance import PASSED_ON, Balance, Scope, by_lot, by_part
 from models.domain.conversions import conversions, taken
 from models.domain.order import Order
-from models.domain.quantities import ZERO, plain
+from models.domain.quantities import plain
 from models.domain.records import Conversion
 from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_at_most, trace_balance, trace_nodes
@@ -108,8 +108,11 @@ def _answer(customers: list[View], missing: list[View], balances: list[View], no
         "customers": len({row["customer"] for row in customers}),
         "dispatched": left(customers, of_lots(nodes)),
         "missing": len(missing),
-        # Too many and too few do not make good for each other.
-        "unexplained": plain(sum((abs(balance["unexplained"]) for balance in balances), ZERO)),
+        "unexplained": [
+            {"part": row["part"], "unit": row["unit"], "quantity": row["unexplained"]}
+            for row in balances
+            if row["unexplained"]
+        ],
         # What they are made of is as unknown as what nobody can account for.
         "nothing_drawn": sum(bool(node.get("nothing_drawn")) for node in nodes),
         "mismatches": sum(len(node.get("mismatches", ())) for node in nodes),

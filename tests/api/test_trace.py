@@ -77,7 +77,7 @@ def test_the_heat_s_story_is_answered_number_by_number(viewer: TestClient) -> No
         "customers": 2,
         "dispatched": sums,
         "missing": 0,
-        "unexplained": "0",
+        "unexplained": [],
         "nothing_drawn": 0,
         "mismatches": 0,
     }
@@ -239,12 +239,24 @@ def test_all_of_it_is_on_paper(viewer: TestClient) -> None:
     assert viewer.get(f"{API}/trace/NOBODY.pdf").json()["code"] == "trace.unknown"
 
 
-def test_a_piece_that_is_nowhere_is_unexplained(viewer: TestClient) -> None:
+def test_a_piece_that_is_nowhere_is_unexplained(viewer: TestClient, settings: Settings) -> None:
     lots = table(Lot)
     with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
         session.execute(update(lots).where(lots.c.number == "J4520-B").values(on_hand=Decimal(44)))
+        session.execute(update(lots).where(lots.c.number == BARS).values(on_hand=Decimal(10)))
     told = trace(viewer, "HX-1", "forward")
-    assert {row["part"]: row["unexplained"] for row in told["balance"]} == {"4140-BAR": "0", "FLANGE": "1"}
+    assert {row["part"]: row["unexplained"] for row in told["balance"]} == {"4140-BAR": "-2", "FLANGE": "1"}
+    # Bars and flanges are not added up, nor do too many make good for too few.
+    assert told["answer"]["unexplained"] == [
+        {"part": "4140-BAR", "unit": "C62", "quantity": "-2"},
+        {"part": "FLANGE", "unit": "C62", "quantity": "1"},
+    ]
+    page = viewer.get("/trace?q=HX-1&direction=forward").text.replace("\xa0", " ")
+    assert "! -2 pcs of 4140-BAR unexplained" in page
+    assert "! 1 pc of FLANGE unexplained" in page
+    assert next(lines(look(settings, "HX-1", Direction.FORWARD))).endswith(
+        "0 certificates missing, -2 pcs of 4140-BAR, 1 pc of FLANGE unexplained"
+    )
 
 
 def test_controlled_parts_are_absent_for_who_is_not_cleared(viewer: TestClient, as_role: Login) -> None:

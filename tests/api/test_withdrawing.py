@@ -59,7 +59,7 @@ async def on_hand(system: System) -> str:
 
 async def balance(system: System) -> dict[str, dict[str, str]]:
     view = await system.get(f"/trace/lot:{STEEL}")
-    assert view["answer"]["unexplained"] == "0"
+    assert view["answer"]["unexplained"] == []
     names = ("made", "on_hand", "in_transit", "at_suppliers", "consumed")
     return {
         f"{row['part']} {row['unit']}": {name: row[name] for name in names if row[name] != "0"}
