@@ -7,6 +7,7 @@ and person, so that nobody is written to twice about the same one.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -16,8 +17,8 @@ from activities.mail_message import mail_host
 from activities.our_mails import MaterialLeft
 from activities.outgoing import queue_once
 from models.domain.authority import Role
-from models.queries import controlled
-from models.queries.contacts import Person, everybody_with
+from models.queries import controlled, shop_floor
+from models.queries.contacts import Person, everybody_with, users_with
 from models.queries.gone_wrong import GoneWrong, gone_wrong
 from models.queries.shop_floor import MISMATCHES
 from models.settings import Settings
@@ -39,14 +40,20 @@ def tell(session: Session, settings: Settings, job: str, now: datetime) -> None:
 
 
 def _people(session: Session, mismatch: str) -> list[Person]:
-    """Quality as far as they may know of it, admins where there are none."""
+    """Quality of the plants where the job's lots were made, as far as they may know of it; all of quality where
+    those have nobody, admins where there are none."""
     row = session.get_one(MaterialMismatchRow, mismatch)
     hidden = controlled.hidden(session, row, cleared=False)
 
-    def who_may_know(role: Role) -> list[Person]:
-        return [person for person in everybody_with(session, role) if person.cleared or not hidden]
+    def who_may_know(people: Iterable[Person]) -> list[Person]:
+        return [
+            person for person in {each.id: each for each in people}.values() if person.cleared or not hidden
+        ]
 
-    return who_may_know(Role.QUALITY) or who_may_know(Role.ADMIN)
+    plants = shop_floor.plants_of(session, row.work_order)
+    near = [person for plant in plants for person in users_with(session, Role.QUALITY, plant)]
+    everybody = everybody_with(session, Role.QUALITY)
+    return who_may_know(near) or who_may_know(everybody) or who_may_know(everybody_with(session, Role.ADMIN))
 
 
 def _context(settings: Settings, found: GoneWrong) -> MaterialLeft:

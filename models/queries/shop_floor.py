@@ -179,6 +179,14 @@ def lots_made(session: Session, job: str) -> list[str]:
     return list(session.scalars(query.distinct().order_by(OUTPUTS.c.lot)))
 
 
+def plants_of(session: Session, job: str) -> list[str]:
+    """The plants at which the lots of a job were made, as far as somebody said."""
+    query = select(_LOTS.c.plant).where(
+        _LOTS.c.number.in_(lots_made(session, job)), _LOTS.c.plant.is_not(None)
+    )
+    return list(session.scalars(query.distinct().order_by(_LOTS.c.plant)))
+
+
 def lots_ever_made(session: Session, job: str) -> list[str]:
     """The same, and those that were taken back."""
     return list(session.scalars(select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job).distinct()))

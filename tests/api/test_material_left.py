@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from models.domain.authority import Role
 from models.tables.outbox import Outbox, OutboxRecipient
-from tests.api.conftest import API, LOT, PART, Login
+from tests.api.conftest import API, LOT, PART, PLANT, Login
 from tests.api.test_bom_quantities import SQLITE_ONLY, bom
 from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, made, out, use
 
@@ -92,3 +93,33 @@ def test_before_anything_left_the_refused_dispatch_says_it(floor: TestClient, ap
     out(floor, 300)
     assert leave(floor, "WO-3201-A", 10).status_code == 409
     assert (left(floor), mails(app)) == ([], [])
+
+
+# Who there is of quality by plant, and whose mail it becomes when MTY made the lots.
+TOLD: dict[str, tuple[dict[str, str | None], set[str]]] = {
+    "those of the plant, and those of none": (
+        {"quality": "MTY", "buyer-quality": None, "planner-quality": "OTHER"},
+        {"quality", "buyer-quality"},
+    ),
+    "all, where the plant has nobody": (
+        {"buyer-quality": "OTHER", "planner-quality": "OTHER"},
+        {"buyer-quality", "planner-quality"},
+    ),
+}
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(("people", "told"), TOLD.values(), ids=TOLD)
+def test_the_plant_s_quality_people_are_told(
+    floor: TestClient, app: FastAPI, as_role: Login, people: dict[str, str | None], told: set[str]
+) -> None:
+    made(floor, f"{API}/plants", **PLANT | {"code": "OTHER"})
+    for name, plant in people.items():
+        as_role(*(Role(role) for role in name.split("-")), plant=plant)
+    here = as_role(Role.RECEIVING, plant="MTY")
+    bom(floor, tolerance="0")
+    use(here, 3)
+    out(here, 300)
+    assert leave(here, "WO-3201-A", 10).status_code == 201
+    made(here, f"{JOB}/outputs", lot="WO-3201-A", quantity=100)
+    assert {address.partition("@")[0] for _, address in mails(app)} == told
