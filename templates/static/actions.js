@@ -15,12 +15,20 @@ for (const link of document.querySelectorAll("a[data-scan]")) {
 // Sending: says what leaves a lot that is counted in another unit while one types how many pieces go.
 for (const told of document.querySelectorAll("[data-takes]")) {
   const input = told.closest("form").elements[told.dataset.of];
+  const shown = new Intl.NumberFormat(document.documentElement.lang, {
+    maximumFractionDigits: 6,
+    useGrouping: "always",
+  });
   input.addEventListener("input", () => {
-    const pieces = Number(input.value.trim().replace(/[\s\u00a0\u202f]/g, "").replace(",", "."));
+    const text = input.value.trim().replace(/[\s\u00a0\u202f]/g, "");
+    // A mark before three digits can be read in two ways: nothing is said of that, and the server asks.
+    const pieces = /^[1-9]\d{0,2}[.,]\d{3}$/.test(text) ? NaN : Number(text.replace(",", "."));
     const exact = Math.round(pieces * Number(told.dataset.share) * 1e6) / 1e6;
     const some = "whole" in told.dataset ? Math.ceil(exact) : exact;
     told.textContent =
-      pieces > 0 ? told.dataset.takes.replace("{pieces}", String(pieces)).replace("{some}", String(some)) : "";
+      pieces > 0 && Number.isFinite(pieces)
+        ? told.dataset.takes.replace("{pieces}", shown.format(pieces)).replace("{some}", shown.format(some))
+        : "";
   });
 }
 (() => {

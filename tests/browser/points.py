@@ -32,6 +32,7 @@ async def told(address: str, token: str) -> dict[str, str]:
     await _below(story)
     await _picked(story)
     await _straight_on(story)
+    await _of_steel(story)
     await _on_the_floor(story)
     await _recalled(story)
     return story.orders
@@ -54,6 +55,22 @@ async def _picked(story: Story) -> None:
     job = {"number": "WO-STEM", "part": "STEM-8", "revision": "A", "quantity": 300}
     await story.hands.post("buyer", "/work-orders", job)
     await story.hands.post("planner", "/work-orders/WO-STEM/picking-list", {})
+
+
+async def _of_steel(story: Story) -> None:
+    """Pieces that are to go out of a lot counted in kilograms, 0.6 kg each; more than there is of it."""
+    bar = {"number": "BAR-IN-KG", "part": "BAR-316", "quantity": "1200", "supplier": "STEEL"}
+    await story.hands.post("receiving", "/lots", bar | {"heat_number": "H-KG", "certificate": "MTR-KG"})
+    operation = {"sequence": 30, "kind": "outside", "process": "PASSIV", "spec": "ASTM A967"}
+    job = {"number": "WO-STEEL", "part": "STEM-8", "revision": "A", "quantity": 2500}
+    await story.hands.post("buyer", "/work-orders", job | {"operations": [operation]})
+    line = {"work_order": "WO-STEEL", "operation": 30, "quantity": 2500, "unit_price": "1.10"}
+    line["lots"] = [{"lot": "BAR-IN-KG", "quantity": 2500}]
+    draft = {"supplier": "DELTA", "process": "PASSIV", "need_by": str(story.day(20)), "lines": [line]}
+    made = await story.hands.post("buyer", "/orders", draft)
+    story.orders["WO-STEEL"] = order = str(made["number"])
+    await story.issue(order)
+    await story.accept("DELTA", order, story.day(18))
 
 
 async def _begun(story: Story, job: str, part: str, supplier: str, quantity: int) -> str:

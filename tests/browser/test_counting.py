@@ -28,3 +28,45 @@ async def test_what_is_left_is_accepted_while_one_types(browser: Browser, site: 
         assert target is not None
         assert target["height"] >= 44
         assert await dock.fits()
+
+
+# What is said of 2,500 pieces at 0.6 kg each, of others that are typed, and nothing of what can be read in two ways.
+TAKEN = {
+    "en": {
+        "2500": "2,500 pcs take 1,500 kg of it.",
+        "251": "251 pcs take 150.6 kg of it.",
+        "12 500": "12,500 pcs take 7,500 kg of it.",
+    },
+    "es": {
+        "2500": "2.500 uds. toman 1.500 kg de él.",
+        "251": "251 uds. toman 150,6 kg de él.",
+        "12 500": "12.500 uds. toman 7.500 kg de él.",
+    },
+}
+
+
+async def test_what_pieces_take_of_a_lot_in_kilograms_is_said_while_one_types(
+    browser: Browser, site: Site
+) -> None:
+    for locale, sentences in TAKEN.items():
+        async with tab(browser, site, width=360, height=640) as dock:
+            await dock.log_in("receiving")
+            await dock.speak(locale)
+            await dock.go("/orders/{WO-STEEL}/send")
+            quantity = dock.page.locator("input[name$='.quantity']")
+            said = dock.page.locator("output[data-takes]")
+            # What the server wrote is what the script writes of the same number.
+            assert _plain(await said.inner_text()) == sentences[await quantity.input_value()]
+            for typed, sentence in sentences.items():
+                await quantity.fill("")
+                assert await said.inner_text() == ""
+                await quantity.fill(typed)
+                assert _plain(await said.inner_text()) == sentence
+            for typed in ("1,499", "1.499", "x", "-3", "0"):
+                await quantity.fill(typed)
+                assert await said.inner_text() == "", typed
+            assert await dock.fits()
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ")

@@ -122,7 +122,7 @@ def _takes(acting: Acting, item: Sendable, pieces: Decimal) -> Takes | None:
         own,
         here,
         words.say(text, pieces=words.amount(pieces, item.line.unit), some=some) if some else "",
-        words.say(text, pieces=f"{{pieces}} {counted}", some=f"{{some}} {own}"),
+        words.say(text, pieces=f"{{pieces}}\u00a0{counted}", some=f"{{some}}\u00a0{own}"),
         f"{float(one):.12g}",
         not UNIT_DECIMALS.get(unit, 1),
     )
