@@ -126,7 +126,7 @@ async def test_the_form_says_what_leaves_a_lot_in_another_unit_and_asks_where_no
     page = await dock.refused("send", send__1__0__quantity="5", send__1__0__taken="12.5")
     assert "5 pcs take 2 kg of it." in page.text
     (told,) = [given for _, given in page.tags if "data-takes" in given]
-    assert (told["data-takes"], told["data-share"]) == ("{pieces} pcs take {some} kg of it.", "0.4")
+    assert (told["data-takes"], told["data-share"]) == ("{pieces}\xa0pcs take {some}\xa0kg of it.", "0.4")
     assert (await system.get(f"/lots/{lot['number']}"))["on_hand"] == "8"
 
 
