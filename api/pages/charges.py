@@ -64,12 +64,14 @@ def _how(item: Mapping[str, Any], currency: str, words: Words) -> str:
     return f"{words.amount(item['quantity'], item['unit'])} × {rate}"
 
 
-# By whether the promise was moved, and whether what was promised came at all.
+# By whether the promise was moved, and what became of what was promised.
 _DAYS = {
-    (False, True): N_("promised {promised}, received {received}"),
-    (True, True): N_("promised {promised}, moved to {moved} by our hold, received {received}"),
-    (False, False): N_("promised {promised}, never came"),
-    (True, False): N_("promised {promised}, moved to {moved} by our hold, never came"),
+    (False, "came"): N_("promised {promised}, received {received}"),
+    (True, "came"): N_("promised {promised}, moved to {moved} by our hold, received {received}"),
+    (False, "gone"): N_("promised {promised}, never came"),
+    (True, "gone"): N_("promised {promised}, moved to {moved} by our hold, never came"),
+    (False, "out"): N_("promised {promised}, so far"),
+    (True, "out"): N_("promised {promised}, moved to {moved} by our hold, so far"),
 }
 
 
@@ -80,5 +82,6 @@ def _why(item: Mapping[str, Any], words: Words) -> str:
             for name, at in (("promised", "promised"), ("moved", "promise_moved"), ("received", "received"))
             if (day := item[at]) is not None
         }
-        return words.say(_DAYS["moved" in days, "received" in days], **days)
+        fate = "out" if item["so_far"] else "came" if "received" in days else "gone"
+        return words.say(_DAYS["moved" in days, fate], **days)
     return str(item["nonconformance"] or "")

@@ -58,7 +58,7 @@ class Desk:
 
 def desk(session: Session, staff: Staff, number: str) -> Desk:
     """Raises `Unknown` when there is no such order for this person."""
-    order, view = queries.opened(session, number, staff.reader)
+    order, view = queries.opened(session, number, staff.reader, staff.now)
     calendars = calendars_now(session, order) if order is not None and order.end is None else None
     return Desk(staff, number, order, view, calendars)
 

@@ -41,7 +41,7 @@ _ALWAYS = ("ordered", "sent", "accepted")
 def project_page(project: str, request: Request, staff: Visitor) -> Response:
     """The work orders of a project, how many pieces are where, and what they cost."""
     with request.app.state.database.read() as session:
-        found = project_of(session, staff.reader, project)
+        found = project_of(session, staff.reader, project, staff.now)
     panels = [members(staff.words, found), *sums(staff.words, found)]
     return draw(request, staff, "pages/project.html", project=project, panels=panels)
 

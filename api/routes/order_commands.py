@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import Depends, Request
@@ -57,12 +58,13 @@ async def ask(
         request_hash=mark_of(request) + file,
     )
     dispatcher: Dispatcher = request.app.state.dispatcher
-    look = None if file else _look(order, principal)
-    return await dispatcher.act(wish, request.app.state.clock(), look)
+    now = request.app.state.clock()
+    look = None if file else _look(order, principal, now)
+    return await dispatcher.act(wish, now, look)
 
 
-def _look(order: str, principal: Principal) -> Look:
-    return lambda session: queries.view(session, order, reader(principal))
+def _look(order: str, principal: Principal, now: datetime) -> Look:
+    return lambda session: queries.view(session, order, reader(principal), now)
 
 
 def answer(outcome: Outcome) -> Answer:

@@ -124,6 +124,7 @@ def create_order(body: DraftBody, request: Request, principal: Buyer) -> Answer:
             draft.number,
             principal,
             201,
+            now,
             draft_warnings.warnings(session, draft, now, cleared=principal.cleared),
         )
 
@@ -153,6 +154,7 @@ def edit_order(number: str, body: DraftEdit, request: Request, principal: Buyer)
             number,
             principal,
             200,
+            now,
             draft_warnings.warnings(session, draft, now, cleared=principal.cleared),
         )
 
@@ -212,7 +214,7 @@ def list_orders(
 @router.get("/orders/{number}")
 def read_order(number: str, request: Request, principal: Reader) -> Answer:
     with request.app.state.database.read() as session:
-        return _shown(session, number, principal, 200)
+        return _shown(session, number, principal, 200, request.app.state.clock())
 
 
 @router.get("/orders/{number}/events")
@@ -296,9 +298,14 @@ def _issued(session: Session, number: str, principal: Principal) -> Order | None
 
 
 def _shown(
-    session: Session, number: str, principal: Principal, status: int, warnings: list[str] | None = None
+    session: Session,
+    number: str,
+    principal: Principal,
+    status: int,
+    now: datetime,
+    warnings: list[str] | None = None,
 ) -> Answer:
-    shown = queries.view(session, number, reader(principal))
+    shown = queries.view(session, number, reader(principal), now)
     if warnings is not None:
         shown["warnings"] = warnings
     headers = {"ETag": f'"{shown["version"]}"'}

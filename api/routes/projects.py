@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -29,20 +30,20 @@ def read_project(project: str, request: Request, principal: Reader) -> Answer:
     """Its work orders and all below them, and what was ordered, sent and accepted of them outside: `totals` by
     process, `costs` by type and currency."""
     with request.app.state.database.read() as session:
-        found = project_of(session, reader(principal), project)
+        found = project_of(session, reader(principal), project, request.app.state.clock())
     return Answer(found)
 
 
-def project_of(session: Session, whose: OrderReader, project: str) -> Record:
+def project_of(session: Session, whose: OrderReader, project: str, now: datetime) -> Record:
     """Raises `Unknown` when no work order of it exists for this reader."""
     members = progress.of_project(session, whose, project)
     if not members:
         raise Unknown("project.unknown", "There is no project {project}.", project=project)
     lines = progress.lines_of(session, whose, [member.number for member in members])
-    return {"project": project} | summed(session, members, lines)
+    return {"project": project} | summed(session, members, lines, now)
 
 
-def family_of(session: Session, whose: OrderReader, number: str) -> Record:
+def family_of(session: Session, whose: OrderReader, number: str, now: datetime) -> Record:
     """A work order's outside operations one by one, and the sums of it and all below it."""
     members = progress.below(session, whose, number)
     lines = progress.lines_of(session, whose, [member.number for member in members])
@@ -57,10 +58,12 @@ def family_of(session: Session, whose: OrderReader, number: str) -> Record:
             | asdict(total.figures)
             | {"orders": list(total.orders), "usable": waits.usable if waits is not None else None}
         )
-    return {"outside": operations, "family": summed(session, members, lines)}
+    return {"outside": operations, "family": summed(session, members, lines, now)}
 
 
-def summed(session: Session, members: Collection[Member], lines: Sequence[LineProgress]) -> Record:
+def summed(
+    session: Session, members: Collection[Member], lines: Sequence[LineProgress], now: datetime
+) -> Record:
     orders = progress.orders_of(session, {line.order for line in lines})
     return {
         "work_orders": [asdict(member) for member in members],
@@ -70,5 +73,5 @@ def summed(session: Session, members: Collection[Member], lines: Sequence[LinePr
             | {"orders": list(each.orders)}
             for each in totals(lines)
         ],
-        "costs": [asdict(each) for each in costs(orders, {member.number for member in members})],
+        "costs": [asdict(each) for each in costs(orders, {member.number for member in members}, now)],
     }

@@ -124,7 +124,7 @@ def read_work_order(number: str, request: Request, principal: Reader) -> Answer:
     sales-order line it was made for."""
     with request.app.state.database.read() as session:
         view = work_orders.view(session, work_orders.get(session, number, cleared=principal.cleared))
-        come = family_of(session, reader(principal), number) | {
+        come = family_of(session, reader(principal), number, request.app.state.clock()) | {
             "made_for": made_for(session, number),
             "state": job_states.states(session, [number])[number],
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from models.domain import hurry_fees, money, punctuality
@@ -49,12 +49,12 @@ _ONCE = Decimal(1)
 TOGETHER = frozenset({ChargeKind.LOT_CHARGE, ChargeKind.MINIMUM})
 
 
-def charges(order: Order) -> tuple[Charge, ...]:
-    """All that is to be paid and deducted as things stand, in the sequence of the lines. What goes on as
-    another order is paid there."""
+def charges(order: Order, now: datetime | None = None) -> tuple[Charge, ...]:
+    """All that is to be paid and deducted as things stand, in the sequence of the lines; with `now`, what is late
+    and still out until then. What goes on as another order is paid there."""
     if order.kin.successor:
         return ()
-    found = [charge for line in order.lines for charge in _Bill.of(order, line).charges()]
+    found = [charge for line in order.lines for charge in _Bill.of(order, line).charges(now)]
     return (*found, *hurry_fees.charges(order, found), *_claimed(order))
 
 
@@ -121,12 +121,12 @@ class _Bill:
         paid = bill._counted_where(lambda receipt, counted: counted.good != ZERO or receipt.receipt in again)
         return replace(bill, receipts=paid)
 
-    def charges(self) -> Iterator[Charge]:
+    def charges(self, now: datetime | None) -> Iterator[Charge]:
         yield from self._work()
         yield from self._besides()
         for item in self.order.nonconformances.values():
             yield from self._rejected(item)
-        yield from self._in_time()
+        yield from self._in_time(now)
 
     def _charge(
         self,
@@ -275,13 +275,13 @@ class _Bill:
                 ChargeKind.REJECTS, faulty, self.line.unit, rate, pieces=faulty, nonconformance=name
             )
 
-    def _in_time(self) -> Iterator[Charge]:
+    def _in_time(self, now: datetime | None) -> Iterator[Charge]:
         """The deduction for working days late, or the reward for being early: of a line, its later deliveries and
         its parts in other orders once, by the one that came last against its promise. The reward waits for the
         parts that go on."""
         group = charged_with(self.order, self.line)
         parts = list(elsewhere(self.order.number, self.line)) if group and self.line.parted else []
-        here = punctuality.of_lines(self.order, group)
+        here = punctuality.of_lines(self.order, group, now)
         found = [here, *(part.punctual for part in parts if part is not None)]
         known = [each for each in found if each is not None]
         last = punctuality.worst(known)
@@ -317,6 +317,7 @@ class _Bill:
             promised=last.promised,
             received=last.received,
             promise_moved=last.moved,
+            so_far=last.so_far,
         )
 
 

@@ -36,7 +36,8 @@ class Charge:
 
     `line` is 0 for what belongs to the whole order; `pieces` are those it is about, in the line's unit.
     `receipts` prove it; `nonconformance`, `promised` and `received` say which rejection, or which days, and
-    `promise_moved` until when the promise moved because we held the order. What never came has no `received`.
+    `promise_moved` until when the promise moved because we held the order. What never came has no `received`;
+    what is still to come is charged `so_far`, until now.
     """
 
     kind: ChargeKind
@@ -51,6 +52,7 @@ class Charge:
     promised: date | None = None
     received: date | None = None
     promise_moved: date | None = None
+    so_far: bool = False
 
     @property
     def reason(self) -> tuple[ChargeKind, int, str]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Punctuality:
     """How what was promised of a line was kept: `complete` when all of it came, told by delivery `line`, which
     came `days` working days after its promise, before it when negative. `moved` is the promise moved by our own
-    holds. What was given up instead was not `received`; where nothing came, nor was given up, there are no days."""
+    holds. What was given up instead was not `received`; where nothing came, nor was given up, there are no days.
+    `so_far`: it is still out, and the days are those until now."""
 
     complete: bool
     line: int = 0
@@ -30,6 +31,7 @@ class Punctuality:
     promised: date | None = None
     received: date | None = None
     moved: date | None = None
+    so_far: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from decimal import Decimal
 
 from models.domain import billing, settlement
@@ -82,14 +83,14 @@ def totals(lines: Iterable[LineProgress]) -> list[Total]:
     return [found[at] for at in sorted(found)]
 
 
-def costs(orders: Iterable[Order], work_orders: Collection[str]) -> list[Cost]:
-    """What the lines for these work orders cost: settled when their order has ended, else as it stands.
+def costs(orders: Iterable[Order], work_orders: Collection[str], now: datetime | None = None) -> list[Cost]:
+    """What the lines for these work orders cost: settled when their order has ended, else as it stands, `now`.
     What an order is charged as a whole belongs to them when all its lines do."""
     found: dict[tuple[str, str], Cost] = {}
     for order in orders:
         mine = {line.line for line in order.lines if line.work_order in work_orders}
         counted = mine | {0} if len(mine) == len(order.lines) else mine
-        charges = [charge for charge in settlement.cost_of(order) if charge.line in counted]
+        charges = [charge for charge in settlement.cost_of(order, now) if charge.line in counted]
         at = (order.type, order.currency)
         known = found.get(at, Cost(*at))
         found[at] = Cost(

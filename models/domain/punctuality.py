@@ -2,7 +2,8 @@
 
 While we held the order nobody could work on it: a promise moves by the working days it was held since it was
 given, until the pieces came. What the supplier lost, or still had when the order was completed without it, is late
-until it was given up; what we never sent is missed, and late for nobody.
+until it was given up; what we never sent is missed, and late for nobody. What is still out is late so far: as if all
+of it came now, for who says what time it is.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ from models.domain.order import Line, Order, Stage, sent_on
 from models.domain.parted import Punctuality
 from models.domain.pieces import OUT, key, line_of, total
 from models.domain.quantities import ZERO
-from models.domain.records import NOT_THE_SUPPLIERS
-from models.domain.transfers import finished
+from models.domain.records import NOT_THE_SUPPLIERS, Share
+from models.domain.transfers import finished, offered
 
 
-def of_lines(order: Order, lines: Iterable[Line]) -> Punctuality | None:
-    """How the deliveries of a line came, told by the one that came last against its own promise; None when
-    nothing was to come. Who cancels an order has only a promise that was missed by then to hold anybody to."""
+def of_lines(order: Order, lines: Iterable[Line], now: datetime | None = None) -> Punctuality | None:
+    """How the deliveries of a line came, told by the one that came last against its own promise, or by `now` was
+    late and still out; None when nothing was to come. Who cancels an order has only a promise that was missed by then to hold anybody to."""
     wanted = [line for line in lines if line.ordered]
     came = [each for each in (_delivered(order, line) for line in wanted) if each is not None]
-    last = worst(came)
+    waits = (_waited_for(order, line, now) for line in wanted) if now is not None else ()
+    last = worst([*came, *(each for each in waits if each is not None)])
     if order.end is Stage.CANCELLED:
         return replace(last, complete=False) if last is not None and last.days > 0 else None
     if not wanted:
@@ -38,11 +40,7 @@ def of_lines(order: Order, lines: Iterable[Line]) -> Punctuality | None:
     complete = len(came) == len(wanted) and done >= sum(
         line.ordered * (1 - line.tolerance) for line in wanted
     )
-    return (
-        Punctuality(complete, last.line, last.days, last.promised, last.received, last.moved)
-        if last
-        else Punctuality(False)
-    )
+    return replace(last, complete=complete) if last is not None else Punctuality(False)
 
 
 def worst(some: Iterable[Punctuality]) -> Punctuality | None:
@@ -67,6 +65,33 @@ def _delivered(order: Order, line: Line) -> Punctuality | None:
     promised, (last, came) = line.promise or order.promise_current, _over(order, line)
     if promised is None or last is None or not _through(order, line):
         return None
+    return _against(order, line, promised, last, came=came)
+
+
+def _waited_for(order: Order, line: Line, now: datetime) -> Punctuality | None:
+    """What is out of a line, as if it came now; not work of ours that is done again."""
+    promised = line.promise or order.promise_current
+    if promised is None or _to_come(order, line) <= 0:
+        return None
+    called_off = order.cancel_requested_at
+    until = min(now, called_off) if called_off is not None else now
+    return replace(_against(order, line, promised, until, came=False), so_far=True)
+
+
+def _to_come(order: Order, line: Line) -> Decimal:
+    """Pieces of a line that are out and for which the supplier has to answer."""
+    out = total(order.stock, *OUT, line=line.line)
+    for item in order.nonconformances.values():
+        ours = item.responsibility in NOT_THE_SUPPLIERS
+        for at, shares in item.shares.items():
+            if line_of(at) == line.line:
+                out -= shares.get(Share.RETURNING, ZERO)
+                out -= shares.get(Share.REWORKING, ZERO) if ours else ZERO
+    return out - sum((some for at, some in offered(order).items() if line_of(at) == line.line), ZERO)
+
+
+def _against(order: Order, line: Line, promised: date, last: datetime, *, came: bool) -> Punctuality:
+    """How far from its promise the wait for a line was over."""
     until = order.plant_calendar.local_date(last)
     moved = _moved(order, promised, _promised_at(order), last)
     days = order.plant_calendar.workdays_between(moved, until)

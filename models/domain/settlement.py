@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from models.domain import billing, money, transfers
@@ -18,23 +19,23 @@ def settled(order: Order) -> tuple[Charge, ...]:
     return tuple(charge for each in order.settlements for charge in each.charges)
 
 
-def cost_of(order: Order) -> tuple[Charge, ...]:
-    """What the order cost when it has ended, else what it would cost as it stands."""
-    return settled(order) if order.end is not None else billing.charges(order)
+def cost_of(order: Order, now: datetime | None = None) -> tuple[Charge, ...]:
+    """What the order cost when it has ended, else what it would cost as it stands, `now`."""
+    return settled(order) if order.end is not None else billing.charges(order, now)
 
 
-def if_cancelled(order: Order) -> tuple[Charge, ...]:
+def if_cancelled(order: Order, now: datetime | None) -> tuple[Charge, ...]:
     """What the order would be settled for if it were cancelled as it stands: by the same rules, so that what was
     accepted is paid with all the contract says, and only a promise that was missed already is deducted for."""
-    return billing.charges(replace(order, end=Stage.CANCELLED))
+    return billing.charges(replace(order, end=Stage.CANCELLED), now)
 
 
-def each_piece(order: Order) -> Decimal | None:
+def each_piece(order: Order, now: datetime | None = None) -> Decimal | None:
     """What one finished piece costs with all that is charged; None when there is none, or when the lines
     are counted in different units."""
     if len({line.unit for line in order.lines}) != 1:
         return None
-    return money.each(total_of(cost_of(order)), transfers.finished(order), order.currency)
+    return money.each(total_of(cost_of(order, now)), transfers.finished(order), order.currency)
 
 
 def unsettled(order: Order) -> tuple[Charge, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,17 +16,17 @@ from models.domain.quantities import ZERO
 View = dict[str, Any]
 
 
-def cost(order: Order) -> View:
+def cost(order: Order, now: datetime | None) -> View:
     """`ordered` leaves out lines paid by the kilogram of which nobody has weighed a piece yet."""
     ended = order.end is not None
     # Adjustments stay apart from what was settled at the end: they came later.
     items = (
         [_item(charge, each.adjustment, each.at) for each in order.settlements for charge in each.charges]
         if ended
-        else [_item(charge, False, None) for charge in billing.charges(order)]
+        else [_item(charge, False, None) for charge in billing.charges(order, now)]
     )
     ordered = (billing.ordered_amount(order, line) for line in order.lines)
-    charged = settlement.cost_of(order)
+    charged = settlement.cost_of(order, now)
     return {
         "bucket": order.type,
         "currency": order.currency,
@@ -35,15 +36,15 @@ def cost(order: Order) -> View:
         "settled_at": order.settlements[0].at if order.settlements else None,
         "total": _sum(charged),
         "pieces": transfers.finished(order),
-        "per_piece": settlement.each_piece(order),
+        "per_piece": settlement.each_piece(order, now),
         "items": items,
-        "if_cancelled": None if ended else if_cancelled(order),
+        "if_cancelled": None if ended else if_cancelled(order, now),
     }
 
 
-def if_cancelled(order: Order) -> View:
+def if_cancelled(order: Order, now: datetime | None) -> View:
     """What would have to be paid if the order were cancelled as it stands."""
-    found = settlement.if_cancelled(order)
+    found = settlement.if_cancelled(order, now)
     return {"total": _sum(found), "items": [_item(charge, False, None) for charge in found]}
 
 
@@ -83,6 +84,7 @@ def _item(charge: Charge, adjustment: bool, at: Any) -> View:
         "promised": charge.promised,
         "promise_moved": charge.promise_moved,
         "received": charge.received,
+        "so_far": charge.so_far,
         "adjustment": adjustment,
         "settled_at": at,
     }

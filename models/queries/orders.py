@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -64,14 +65,17 @@ def stored(session: Session, number: str, reader: Reader) -> Any:
     return row
 
 
-def view(session: Session, number: str, reader: Reader) -> View:
+def view(session: Session, number: str, reader: Reader, now: datetime) -> View:
     """The order as `GET /orders/{n}` answers it."""
-    order, told = opened(session, number, reader)
+    order, told = opened(session, number, reader, now)
     return told if order is None else told | {"next_actions": next_actions(order, reader)}
 
 
-def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None, View]:
-    """The state of an order, None while it is a draft, with what `view` says of it to every reader."""
+def opened(
+    session: Session, number: str, reader: Reader, now: datetime | None = None
+) -> tuple[Order | None, View]:
+    """The state of an order, None while it is a draft, with what `view` says of it to every reader. Its cost counts
+    the days late until `now`; None for who does not ask what it costs."""
     row = stored(session, number, reader)
     order = load_order(row.snapshot) if row.snapshot is not None else None
     waiting = [
@@ -84,7 +88,7 @@ def opened(session: Session, number: str, reader: Reader) -> tuple[Order | None,
         for command in session.execute(_WAITING, {"order": number})
     ]
     if order is not None:
-        shown = issued(order)
+        shown = issued(order, now)
     else:
         came_from = Kin(reassigned_from=row.draft.get("reassigned_from", ""))
         shown = draft_view.drafted(session, row) | _kin(came_from)
@@ -135,7 +139,7 @@ def _usable(session: Session, order: Order | None, shown: View, reader: Reader) 
             lot["takes"] = taken.get(key(line["line"], lot["lot"]))
 
 
-def issued(order: Order) -> View:
+def issued(order: Order, now: datetime | None) -> View:
     """An issued order's state as the API shows it, without what waits and what a reader may do."""
     return {
         "number": order.number,
@@ -211,7 +215,7 @@ def issued(order: Order) -> View:
         "required_documents": [str(kind) for kind in order.required_documents],
         "missing_documents": [str(kind) for kind in missing_documents(order)],
         "missing": missing(order),
-        "cost": costs.cost(order),
+        "cost": costs.cost(order, now),
     }
 
 

@@ -67,12 +67,12 @@ def child(
 
 def family(shop: Shop, number: str, reader: Reader = CLEARED) -> Any:
     with shop.database.read() as session:
-        return family_of(session, reader, number)["family"]
+        return family_of(session, reader, number, NOW)["family"]
 
 
 def project(shop: Shop, name: str, reader: Reader = CLEARED) -> Any:
     with shop.database.read() as session:
-        return project_of(session, reader, name)
+        return project_of(session, reader, name, NOW)
 
 
 def test_children_and_grandchildren_are_summed_with_their_parent(shop: Shop) -> None:

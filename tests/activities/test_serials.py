@@ -216,7 +216,7 @@ def test_a_piece_that_leaves_while_it_is_received_does_one_of_them(job: Job, fir
 def test_an_order_is_shown_with_its_serials_and_found_by_them(job: Job) -> None:
     done(job, job.first, send("AB"))
     with job.shop.database.read() as session:
-        (line,) = queries.view(session, job.first, CLEARED)["lines"]
+        (line,) = queries.view(session, job.first, CLEARED, NOW)["lines"]
     assert line["trace"] == "serial"
     shown: Sequence[Any] = line["serials"]
     assert [(each["serial"], each["lot"], each["bucket"]) for each in shown] == [

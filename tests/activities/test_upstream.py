@@ -71,7 +71,7 @@ class Job:
 
     def shown(self, number: str) -> Any:
         with self.shop.database.read() as session:
-            return queries.view(session, number, CLEARED)["lines"][0]["waits_for"]
+            return queries.view(session, number, CLEARED, NOW)["lines"][0]["waits_for"]
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def test_what_another_supplier_goes_on_with_is_ordered_once(job: Job) -> None:
 
     def summed() -> tuple[Any, ...]:
         with job.shop.database.read() as session:
-            found = family_of(session, CLEARED, "WO")
+            found = family_of(session, CLEARED, "WO", NOW)
         operation, (total,), costs = found["outside"][0], found["family"]["totals"], found["family"]["costs"]
         assert operation["orders"] == sorted([job.first, other])
         return operation["ordered"], total["ordered"], total["sent"], sum(each["ordered"] for each in costs)
@@ -399,5 +399,5 @@ def test_an_order_only_cleared_people_know_of_is_not_named_to_others(job: Job) -
         )
     with job.shop.database.read() as session:
         reader = Reader((), cleared=False)
-        waits = queries.view(session, job.second, reader)["lines"][0]["waits_for"]
+        waits = queries.view(session, job.second, reader, NOW)["lines"][0]["waits_for"]
     assert (waits["operation"], waits["orders"]) == (30, [])

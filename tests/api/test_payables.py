@@ -121,6 +121,24 @@ async def test_the_cost_is_an_estimate_until_the_order_ends_and_then_settled(sys
     assert events[-1]["type"] == "order_settled"
 
 
+async def test_the_estimate_counts_the_days_late_until_now_and_says_so(system: System) -> None:
+    late = {"late_per_day": "3", "minimum": "0", "valid_from": "2021-01-01"}
+    await system.post(Role.BUYER, "/suppliers/ACME/terms", TERMS | late, status=201)
+    number = await issued(system, quantity=20)
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    lines = [{"line": 1, "lot": LOT, "quantity": 20}]
+    sent = await system.command(Role.RECEIVING, number, "send", lines=lines)
+    assert sent["cost"]["items"] == []
+    today, system.app.state.clock = system.app.state.clock, lambda: today() + timedelta(days=365)
+    cost = (await system.get(f"/orders/{number}"))["cost"]
+    ((item,), cancelled) = cost["items"], cost["if_cancelled"]
+    assert (item["kind"], item["so_far"], item["received"], item["rate"]) == ("late", True, None, "-3")
+    assert float(item["quantity"]) > 200
+    assert (cost["total"], cancelled["total"]) == (item["amount"], item["amount"])
+    (family,) = (await system.get("/work-orders/WO-3201"))["family"]["costs"]
+    assert family["total"] == item["amount"]
+
+
 async def test_finance_gets_every_charge_with_the_receipts_that_prove_it(system: System) -> None:
     number = await closed(system, rejected=2)
     answer = await system.get("/payables", Role.FINANCE)

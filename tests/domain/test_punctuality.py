@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from models.codec import dump_order, load_order
-from models.domain import billing, settlement
+from models.domain import billing, punctuality, settlement
 from models.domain import commands as c
 from models.domain.charges import ChargeKind
 from models.domain.contract import Terms
@@ -35,6 +35,7 @@ from tests.domain.asking import (
 )
 from tests.domain.orders import Scene, a_line, day, given, issued, parametrize
 from tests.domain.test_parts import box, deliver, in_parts, settled
+from tests.domain.test_transfer import offered
 
 AGREED = Terms(
     "st_1",
@@ -341,3 +342,91 @@ def test_hurrying_costs_nothing_when_some_of_it_never_came_in_time() -> None:
     assert ChargeKind.EXPEDITE in {each.kind for each in billing.charges(scene.order)}
     scene.at(day(23, 12)).when(lose(10, from_="at_supplier")).then()
     assert ChargeKind.EXPEDITE not in {each.kind for each in billing.charges(scene.order)}
+
+
+def so_far(order: Order, now: datetime) -> list[tuple[int, str, date | None]]:
+    """What is deducted for days late of what is still out: the line, how much, and when it came."""
+    found = [each for each in billing.charges(order, now) if each.kind is ChargeKind.LATE]
+    assert all(each.so_far for each in found)
+    return [(each.line, str(each.amount), each.received) for each in found]
+
+
+@parametrize("now,expected", (20, []), (22, []), (23, [(1, "-10.00", None)]), (30, [(1, "-60.00", None)]))
+def test_what_is_still_out_is_late_so_far(now: int, expected: object) -> None:
+    scene = at_supplier()
+    assert so_far(scene.order, day(now, 12)) == expected
+    assert of_days(scene.order) == [], "nothing that was decided follows from a clock"
+    assert so_far(some_came(at_supplier(), 17, 90).order, day(now, 12)) == expected
+
+
+def test_as_soon_as_it_came_nothing_is_late_so_far() -> None:
+    scene = some_came(at_supplier(), 24, 100)
+    (late,) = [each for each in billing.charges(scene.order, day(30)) if each.kind is ChargeKind.LATE]
+    assert (late.so_far, late.received, str(late.amount)) == (False, date(2026, 11, 24), "-20.00")
+
+
+def test_nobody_is_late_so_far_with_what_we_never_sent() -> None:
+    scene = given(issued(contract=AGREED), accept(PROMISE))
+    assert so_far(scene.order, day(30)) == []
+    given(scene, send(60), arrived())
+    assert so_far(scene.order, day(30)) == [(1, "-60.00", None)]
+    assert so_far(some_came(scene, 17, 60).order, day(30)) == []
+
+
+def test_the_delivery_that_is_out_decides_where_it_is_later_than_what_came() -> None:
+    scene = come(divided(*[PROMISE] * 4), 24)
+    assert so_far(scene.order, day(30)) == [(1, "-60.00", None)]
+    (late,) = [each for each in billing.charges(scene.order, day(24)) if each.kind is ChargeKind.LATE]
+    assert (late.so_far, late.received, str(late.amount)) == (False, date(2026, 11, 24), "-20.00")
+
+
+def test_our_holds_are_no_days_late_so_far() -> None:
+    scene = at_supplier()
+    scene.at(day(4)).when(WAIT).then()
+    # Still on hold, nobody works on it.
+    assert so_far(scene.order, day(30)) == []
+    scene.at(day(11)).when(c.Resume()).then()
+    assert so_far(scene.order, day(30)) == [(1, "-10.00", None)]
+
+
+@parametrize("responsible,expected", ("us", []), ("supplier", [(1, "-60.00", None)]))
+def test_work_of_ours_that_is_done_again_delays_nobody_so_far(responsible: Any, expected: object) -> None:
+    scene = at_supplier()
+    scene.at(day(17, 12)).when(ship()).then()
+    given(scene, receive(90, rejected=10), dispose(rework=10))
+    given(scene, c.SetResponsibility(NC, responsible, "The drawing"))
+    assert so_far(scene.order, day(30)) == expected
+
+
+def test_what_the_supplier_keeps_for_good_is_not_waited_for() -> None:
+    scene = at_supplier()
+    scene.at(day(17, 12)).when(ship()).then()
+    given(scene, receive(90, rejected=10), dispose(return_=10))
+    assert so_far(scene.order, day(30)) == []
+
+
+def test_who_cancels_it_waits_no_longer() -> None:
+    scene = at_supplier()
+    expected = [(1, "-40.00", None)]
+    asked = settlement.if_cancelled(scene.order, day(26, 12))
+    assert [(each.kind, str(each.amount)) for each in asked] == [(ChargeKind.LATE, "-40.00")]
+    scene.at(day(26, 12)).when(c.Cancel("Made elsewhere")).then()
+    assert so_far(scene.order, day(30)) == expected
+    scene.at(day(30, 12)).when(ship(unprocessed=100, quantity=100)).then()
+    scene.when(receive(unprocessed=100, parcel=box(scene))).then("cancelled")
+    assert of_days(scene.order) == [("late", 1, "4", "-40.00")]
+
+
+def test_a_part_that_is_out_is_late_so_far_where_all_parts_are_charged() -> None:
+    parts = in_parts(given(issued(contract=AGREED), accept(PROMISE)), 60, 40)
+    for scene in parts:
+        given(scene, send(scene.order.lines[0].ordered, "L1"))
+    assert [so_far(scene.order, day(30)) for scene in parts] == [[(1, "-60.00", None)], []]
+
+
+@parametrize("gone_on,late", (100, False), (60, True))
+def test_what_was_offered_to_the_next_order_waits_for_that_one(gone_on: int, late: bool) -> None:
+    one, _ = offered(gone_on)
+    found = punctuality.of_lines(one.order, one.order.lines, day(30, month=12))
+    assert found is not None
+    assert (found.so_far, found.days > 0) == (late, late)

@@ -108,10 +108,10 @@ def test_what_goes_on_as_another_order_is_paid_there() -> None:
 def test_what_cancelling_costs_is_said_before_it_is_done_and_is_what_is_settled() -> None:
     agreed = contract(minimum=100, lot_charge=10, late_per_day=5)
     scene = given(issued(contract=agreed), accept(promise=MONDAY), send(40), ship(40))
-    assert settlement.if_cancelled(scene.order) == ()
+    assert settlement.if_cancelled(scene.order, scene.now) == ()
     scene.at(day(20))
     given(scene, receive(40))
-    expected = settlement.if_cancelled(scene.order)
+    expected = settlement.if_cancelled(scene.order, scene.now)
     assert [(each.kind, str(each.amount)) for each in expected] == [
         (ChargeKind.PRICE, "34.00"),
         (ChargeKind.LOT_CHARGE, "10.00"),

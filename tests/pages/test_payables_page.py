@@ -10,10 +10,11 @@ from api.pages.charges import CHARGES, row
 from api.supplier.words import Words
 from models.domain.authority import Role
 from models.domain.charges import ChargeKind
+from models.domain.commands import Resume
 from models.queries import costs
 from tests.domain.asking import lose
 from tests.domain.orders import day
-from tests.domain.test_punctuality import at_supplier, held
+from tests.domain.test_punctuality import WAIT, at_supplier, held
 from tests.pages.browser import Browsers
 from tests.pages.doing import PIECES, at
 from tests.systems import System
@@ -45,7 +46,7 @@ def test_of_what_never_came_a_charge_says_so() -> None:
     words = Words("en", "Europe/Berlin", date(2026, 11, 30))
     scene = at_supplier()
     scene.at(day(30, 12)).when(lose(100)).then()
-    (late,) = [item for item in costs.cost(scene.order)["items"] if item["kind"] == "late"]
+    (late,) = [item for item in costs.cost(scene.order, scene.now)["items"] if item["kind"] == "late"]
     assert row(late, "EUR", words).why.replace("\xa0", " ") == "promised Fri 20 Nov, never came"
 
 
@@ -54,13 +55,27 @@ def test_a_charge_for_a_day_says_what_was_promised_and_what_our_hold_moved_that_
     said = [
         row(item, "EUR", words).why.replace("\xa0", " ")
         for holds in ([], [(4, 11)])
-        for item in costs.cost(held(*holds, received=30).order)["items"]
+        for item in costs.cost(held(*holds, received=30).order, day(30))["items"]
         if item["kind"] == "late"
     ]
     assert said == [
         "promised Fri 20 Nov, received Mon 30 Nov",
         "promised Fri 20 Nov, moved to Fri 27 Nov by our hold, received Mon 30 Nov",
     ]
+
+
+def test_of_what_is_still_out_a_charge_says_that_it_is_so_far() -> None:
+    words = Words("en", "Europe/Berlin", date(2026, 11, 30))
+    scene = at_supplier()
+    found = costs.cost(scene.order, day(30, 12))
+    (late,) = found["items"]
+    assert (str(found["total"]), late["so_far"]) == ("-60.00", True)
+    assert row(late, "EUR", words).why.replace("\xa0", " ") == "promised Fri 20 Nov, so far"
+    scene.at(day(4)).when(WAIT).then()
+    scene.at(day(11)).when(Resume()).then()
+    (late,) = costs.cost(scene.order, day(30, 12))["items"]
+    said = row(late, "EUR", words).why.replace("\xa0", " ")
+    assert said == "promised Fri 20 Nov, moved to Fri 27 Nov by our hold, so far"
 
 
 async def test_the_page_of_an_order_estimates_its_cost_and_says_how_it_adds_up(

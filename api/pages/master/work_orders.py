@@ -91,7 +91,7 @@ def _covers(session: Session, staff: Staff, record: Record) -> Sequence[Panel]:
         else _offer(staff, record, step)
         for step in routing
     }
-    come = family_of(session, staff.reader, record["number"])
+    come = family_of(session, staff.reader, record["number"], staff.now)
     return [
         progress.operations(staff.words, routing, come["outside"], orders),
         *picks_of(session, staff, record),

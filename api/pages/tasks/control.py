@@ -43,7 +43,7 @@ class CancelForm:
 
 def _cancel_form(acting: Acting, _typed: Typed) -> CancelForm:
     order, words = acting.order, acting.words
-    found = costs.if_cancelled(order)
+    found = costs.if_cancelled(order, acting.now)
     return CancelForm(
         open_pieces(acting),
         tuple(charges.row(item, order.currency, words) for item in found["items"]),
