@@ -34,7 +34,9 @@ def taken(order: Order, link: Link) -> Took | None:
     lot, work = (link.source, link.target) if out else (link.target, link.source)
     at = work_of(work)
     known = order.withdrawn.get(key(at.line, at.lot)) if name_of(lot) == at.lot else None
+    if known is None:
+        return None
     # One link of several does not say which part of it was its.
-    if known is None or link.quantity != (known.pieces if out else known.pieces_back):
+    if link.quantity != (known.pieces - known.pieces_before if out else known.pieces_back):
         return None
     return Took(known.quantity - known.before if out else known.back, known.unit)

@@ -438,11 +438,13 @@ class PiecesForwarded(Event):
 
 @dataclass(frozen=True, slots=True)
 class TransferTaken(Event):
-    """They have come from order `source`; from here on they are sent, as if from us."""
+    """They have come from order `source`; from here on they are sent, as if from us. `withdrawn`: what that had taken
+    of lots that are counted in another unit for those nobody worked on, by stock key here."""
 
     transfer: str
     source: str
     moves: tuple[Move, ...]
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from models.domain.records import (
     Reassignment,
     Receipt,
     Share,
+    Withdrawn,
     without_push,
 )
 from models.domain.transfers import Transfer, TransferState
@@ -613,7 +614,10 @@ def _forwarded(order: Order, event: e.PiecesForwarded, _: int, at: datetime) -> 
 def _taken(order: Order, event: e.TransferTaken, _: int, at: datetime) -> Order:
     order = _answered(order, event.transfer, TransferState.TAKEN, at)
     lines = billable.brought(order.lines, order.transfers[event.transfer])
-    return replace(order, lines=lines, last_news_at=at)
+    withdrawn = dict(order.withdrawn)
+    for place, taken in event.withdrawn.items():
+        withdrawn[place] = (withdrawn.get(place) or Withdrawn(taken.unit)).and_also(taken)
+    return replace(order, lines=lines, withdrawn=withdrawn, last_news_at=at)
 
 
 def _transfer_refused(order: Order, event: e.TransferRefused, _: int, at: datetime) -> Order:

@@ -258,7 +258,7 @@ class Conversion:
 class Withdrawn:
     """What of a lot that is counted in another `unit` went out on a line: `quantity` of it for so many `pieces`.
     `back` is there again, with `pieces_back` that came back as they went; `before`: so much of it was taken by
-    the order this one goes on from."""
+    the order this one goes on from, or that handed such pieces on, for `pieces_before`."""
 
     unit: str
     quantity: Decimal = ZERO
@@ -266,6 +266,7 @@ class Withdrawn:
     back: Decimal = ZERO
     pieces_back: Decimal = ZERO
     before: Decimal = ZERO
+    pieces_before: Decimal = ZERO
 
     @property
     def net(self) -> Decimal:
@@ -285,10 +286,25 @@ class Withdrawn:
             return replace(self, quantity=self.quantity + took.quantity, pieces=self.pieces + pieces)
         return replace(self, back=self.back + took.quantity, pieces_back=self.pieces_back + pieces)
 
+    def part(self, pieces: Decimal) -> Withdrawn:
+        """What is in so many pieces that go on to another order as they were; it stays taken by this one."""
+        some = self.of(pieces)
+        return Withdrawn(self.unit, some, pieces, before=some, pieces_before=pieces)
+
+    def and_also(self, other: Withdrawn) -> Withdrawn:
+        """With what another order had taken for pieces that came from there."""
+        return replace(
+            self,
+            quantity=self.quantity + other.quantity,
+            pieces=self.pieces + other.pieces,
+            before=self.before + other.before,
+            pieces_before=self.pieces_before + other.pieces_before,
+        )
+
     def going_on(self) -> Withdrawn:
         """As the order has it that takes over what is out."""
-        left = self.quantity - self.back
-        return Withdrawn(self.unit, left, self.pieces - self.pieces_back, before=left)
+        left, out = self.quantity - self.back, self.pieces - self.pieces_back
+        return Withdrawn(self.unit, left, out, before=left, pieces_before=out)
 
 
 @dataclass(frozen=True, slots=True)

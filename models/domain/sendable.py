@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.domain.first_article import may_go
 from models.domain.order import Line, Order, sent_on
-from models.domain.pieces import Bucket, key, sent, total
+from models.domain.pieces import Bucket, key, line_of, lot_of, sent, total
 from models.domain.quantities import ZERO
 from models.domain.transfers import on_offer
 
@@ -79,3 +79,16 @@ def room(order: Order, line: Line) -> Decimal:
     """How many more pieces may be offered to the line by the order before: what may be sent and is not on
     offer already."""
     return max(ZERO, left_on(order, line) - on_offer(order, line.line))
+
+
+def only_lot(order: Order, line: Line, wanted: Decimal) -> str:
+    """Of which lot the pieces are though nobody says so: the only one that is planned, or of which so many came back
+    as they went."""
+    if len(line.lots) == 1:
+        return line.lots[0].lot
+    back = {
+        lot_of(at): pieces[Bucket.RETURNED_UNPROCESSED]
+        for at, pieces in order.stock.items()
+        if line_of(at) == line.line and pieces.get(Bucket.RETURNED_UNPROCESSED)
+    }
+    return next(iter(back)) if len(back) == 1 and wanted <= sum(back.values()) else ""

@@ -10,10 +10,12 @@ from typing import Any
 from models.domain import commands as c
 from models.domain.authority import Actor, Role
 from models.domain.balance import by_part
+from models.domain.conversions import taken
 from models.domain.facts import Facts
 from models.domain.pieces import Took
+from models.domain.trace import netted
 from tests.domain.asking import accept, arrived, dispose, judge, over, receive, send, ship
-from tests.domain.genealogies import nothing_unexplained, said
+from tests.domain.genealogies import nothing_unexplained, said, written
 from tests.domain.orders import BUYER, Scene, a_draft, a_line, a_lot, given, issue_facts, issued, parametrize
 
 BAR = frozenset({"BAR"})
@@ -228,3 +230,93 @@ def forward(first: Scene, second: Scene, quantity: object) -> None:
     first.when(replace(ship(quantity, carrier="Road"), to_order="SO-2"), others=[second]).then()
     name = list(first.order.transfers)[-1]
     second.when(c.AnswerTransfer(name, "take"), others=[first]).then()
+
+
+def taken_over(quantity: object = 60, unit: str = "KGM") -> tuple[Scene, Scene]:
+    """Eighty pieces' bars, 40 kg, went to the first supplier; `quantity` of them went on as they were to another one,
+    who has the same operation."""
+    first = given(of_bars(unit=unit), send(80), arrived())
+    second = given(issued(a_line(lots=[]), lots=[], draft={"number": "SO-2"}, materials=BAR), accept())
+    second.shelf = first.shelf
+    forward(first, second, quantity)
+    return first, second
+
+
+def lots_gave(scene: Scene) -> dict[tuple[str, str], int]:
+    """What the ways of an order say that a lot gave, or has again, in its own unit."""
+    gave = {(link.source, link.target): taken(scene.order, link) for link in netted(written(scene))}
+    return {way: int(took.quantity) for way, took in gave.items() if took is not None}
+
+
+class TestKilogramsThatGoOnAsTheyWere:
+    def test_they_are_what_the_next_supplier_makes_pieces_of(self) -> None:
+        first, second = taken_over()
+        assert [item.to_lot for each in second.order.transfers.values() for item in each.lines] == ["A1"]
+        bars = {"made": 100, "on_hand": 60, "consumed": 40}
+        assert told(first, second) == {
+            ("BAR", "KGM"): bars,
+            ("FLANGE", "C62"): {"made": 80, "at_suppliers": 20, "in_transit": 60},
+        }
+        given(second, arrived(), ship(50), receive(45, rejected=5, parcel="SO-2-P1"))
+        assert told(first, second) == {
+            ("BAR", "KGM"): bars,
+            ("FLANGE", "C62"): {"made": 80, "on_hand": 45, "rejected": 5, "at_suppliers": 30},
+        }
+
+    def test_what_the_next_supplier_did_not_work_on_either_is_in_the_lot_again(self) -> None:
+        first, second = taken_over()
+        given(second, arrived(), ship(60, unprocessed=10), receive(50, unprocessed=10, parcel="SO-2-P1"))
+        assert told(first, second) == {
+            ("BAR", "KGM"): {"made": 100, "on_hand": 65, "consumed": 35},
+            ("FLANGE", "C62"): {"made": 70, "on_hand": 50, "at_suppliers": 20},
+        }
+        assert lots_gave(second) == {("order:SO-2:1:A1", "lot:A1"): 5}
+        given(second, send(4))
+        assert told(first, second) == {
+            ("BAR", "KGM"): {"made": 100, "on_hand": 63, "consumed": 37},
+            ("FLANGE", "C62"): {"made": 74, "on_hand": 50, "at_suppliers": 20, "in_transit": 4},
+        }
+        # By weight, of its own: what came from the other supplier left our shelf there.
+        assert lots_gave(first) == {("lot:A1", "order:SO-1:1:A1"): 40}
+        assert lots_gave(second)["lot:A1", "order:SO-2:1:A1"] == 2
+
+    def test_all_of_it_is_when_both_send_it_back(self) -> None:
+        first, second = taken_over()
+        given(first, ship(20, unprocessed=20), receive(0, unprocessed=20))
+        given(second, arrived(), ship(60, unprocessed=60), receive(0, unprocessed=60, parcel="SO-2-P1"))
+        assert first.shelf["A1"].on_hand == 100
+        assert told(first, second)["BAR", "KGM"] == {"made": 100, "on_hand": 100}
+        receipt = next(
+            number for number, _, event in second.stream if type(event).__name__ == "PiecesReceived"
+        )
+        given(second, c.Correct(receipt, "Counted wrongly"))
+        assert told(first, second)["BAR", "KGM"] == {"made": 100, "on_hand": 70, "consumed": 30}
+
+    def test_in_two_boxes_each_has_its_share(self) -> None:
+        first, second = taken_over(50)
+        forward(first, second, 10)
+        given(second, arrived(), ship(60, unprocessed=60), receive(0, unprocessed=60, parcel="SO-2-P1"))
+        assert told(first, second) == {
+            ("BAR", "KGM"): {"made": 100, "on_hand": 90, "consumed": 10},
+            ("FLANGE", "C62"): {"made": 20, "at_suppliers": 20},
+        }
+
+    def test_what_is_split_takes_nothing_twice(self) -> None:
+        scene = given(of_bars(unit="KGM"), send(80), ship(60), receive(30, unprocessed=10))
+        shares = (c.SplitChild((c.LineQuantity(1, Decimal(some)),)) for some in (80, 20))
+        one, two = scene.when(c.Split(tuple(shares))).then().born.values()
+        assert told(scene, one, two) == {
+            ("BAR", "KGM"): {"made": 100, "on_hand": 65, "consumed": 35},
+            ("FLANGE", "C62"): {"made": 70, "on_hand": 30, "in_transit": 40},
+        }
+        given(one, send(10))
+        given(two, send(20))
+        assert scene.shelf["A1"].on_hand == 50
+        assert lots_gave(one) == {("lot:A1", "order:SO-1-1:1:A1"): 5}
+        assert lots_gave(two) == {("lot:A1", "order:SO-1-2:1:A1"): 10}
+        assert told(scene, one, two) == {
+            ("BAR", "KGM"): {"made": 100, "on_hand": 50, "consumed": 50},
+            ("FLANGE", "C62"): {"made": 100, "on_hand": 30, "in_transit": 70},
+        }
+        given(two, ship(20, unprocessed=20), receive(0, unprocessed=20, parcel="SO-1-2-P1"))
+        assert told(scene, one, two)["BAR", "KGM"] == {"made": 100, "on_hand": 60, "consumed": 40}

@@ -174,3 +174,10 @@ def test_what_came_back_unprocessed_is_sent_again_or_given_up() -> None:
     assert Step.SEND_AGAIN not in [item.step for item in next_steps(scene.order)]
     scene.when(send(10)).refused("send.more_than_ordered", line=1)
     scene.when(ShortClose((LineOnly(1),), "Again")).refused("line.complete", "lines.0.line")
+
+
+def test_pieces_of_a_held_lot_that_came_back_stay_though_nobody_names_it() -> None:
+    scene = given(issued(a_line(lots=[]), lots=[a_lot("L9", 50)]), accept(), send(10, "L9"), arrived())
+    given(scene, ship(10, unprocessed=10), receive(0, unprocessed=10))
+    scene.hold_lot("L9")
+    scene.when(send(10)).refused("lot.held")

@@ -17,7 +17,7 @@ from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, Took, key
 from models.domain.quantities import ZERO, quantity, unit_code
 from models.domain.records import Nonconformance, Share
-from models.domain.sendable import came_back, unsent_on
+from models.domain.sendable import came_back, only_lot, unsent_on
 from models.domain.serials import Named
 from models.domain.worked import Worked, done_on, step_of
 
@@ -37,7 +37,7 @@ def send(order: Order, command: Send, asked: Asked, facts: Facts, now: datetime)
         wanted = checks.counted(line, item.quantity, index)
         _in_its_unit(line, item, index)
         _accepted_before(line, wanted, taken, facts, index)
-        lot = item.lot or (line.lots[0].lot if len(line.lots) == 1 else "")
+        lot = item.lot or only_lot(order, line, wanted)
         _lot_may_go(line, lot, facts, asked, index)
         named = checks.serials(line, item.serials, wanted, index)
         if line.by_serial:

@@ -247,6 +247,8 @@ def _child(order: Order, lines: tuple[Line, ...], numbers: tuple[str, ...], plac
         stock={},
         serials={},
         accepted_as={},
+        # What was taken of a lot in another unit goes on with the pieces it was taken for.
+        withdrawn={},
         alerts={},
         changes={},
         expedites=hurrying.shared(order, lines, numbers[place], numbers[0]),

@@ -21,8 +21,9 @@ from models.domain.evolve import evolve
 from models.domain.facts import Asked, Facts
 from models.domain.milestones import MilestoneKind
 from models.domain.order import Answer, Order
-from models.domain.pieces import OUT, Bucket, total
+from models.domain.pieces import OUT, Bucket, key, total
 from models.domain.quantities import ZERO
+from models.domain.records import Withdrawn
 from models.domain.sendable import left_on
 from models.domain.transfers import Transfer, coming, moves_of
 
@@ -113,10 +114,10 @@ class Taking:
 
     def take(self, transfer: Transfer, asked: Asked, now: datetime) -> None:
         moves = moves_of(transfer, self.order, None, Bucket.IN_TRANSIT_OUT)
-        taken = TransferTaken(transfer.transfer, transfer.source, moves)
+        source = self._sources[transfer.source]
+        taken = TransferTaken(transfer.transfer, transfer.source, moves, _withdrawn(source, transfer))
         self.events.append(taken)
         self.order = evolve(self.order, taken, self.order.version + 1, now)
-        source = self._sources[transfer.source]
         gone = moves_of(transfer, source, Bucket.AT_SUPPLIER, Bucket.FORWARDED)
         told = self.others.setdefault(source.number, [])
         forwarded = PiecesForwarded(transfer.transfer, transfer.target, gone)
@@ -126,6 +127,17 @@ class Taking:
         met = shipped_milestone(source, "", done, asked, Shelf(source), left)
         told += [forwarded, *met]
         self._sources[source.number] = _after(source, met, now)
+
+
+def _withdrawn(source: Order, transfer: Transfer) -> dict[str, Withdrawn]:
+    """What `source` had taken of lots that are counted in another unit for pieces that come as they were."""
+    found: dict[str, Withdrawn] = {}
+    for item in transfer.lines:
+        known = source.withdrawn.get(key(item.line, item.lot))
+        if known is not None and item.unprocessed and item.to_lot == item.lot:
+            place, part = key(item.to_line, item.to_lot), known.part(item.unprocessed)
+            found[place] = found[place].and_also(part) if place in found else part
+    return found
 
 
 def _after(order: Order, events: list[Event], now: datetime) -> Order:
