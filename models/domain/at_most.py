@@ -97,6 +97,8 @@ class _Bounds:
         self.roots = frozenset(trace.roots)
         self.out: dict[str, list[Step]] = {}
         self.into: dict[str, list[Step]] = {}
+        # Ways from one root to another: they bring nothing, and no more goes there than is meant.
+        self.between: list[Step] = []
         # Nodes with others among them, and how many of theirs can be of the roots in which unit; no unit where
         # nobody can say.
         self.most: dict[str, tuple[Decimal, str]] = {
@@ -107,6 +109,8 @@ class _Bounds:
         roots, ahead, out, into = self.roots, trace.ahead, self.out, self.into
         for step in trace.steps:
             source, target = step[0][:2]
+            if source in self.most and target in self.most:
+                self.between.append(step)
             # Ways of other pieces out of a load, and back to where it began, bring nothing.
             if source not in ahead or target not in ahead or target in roots:
                 continue
@@ -117,7 +121,7 @@ class _Bounds:
     def found(self) -> AtMost:
         if not self.most and not any(map(self._has_others, self.into)):
             return AtMost()
-        links: dict[tuple[str, ...], Decimal] = {}
+        links = {step.link.key: plain(self._along(step)[1]) for step in self.between}
         for group in _groups(self.roots, self.out):
             came: list[_Way] = []
             inside: list[Step] = []

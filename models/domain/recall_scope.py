@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.domain.at_most import left, of_lots
+from models.domain.one_piece import only
 from models.domain.quantities import ZERO, plain
 from models.domain.recall_open import open_pieces
 
@@ -37,6 +38,8 @@ class Gap(StrEnum):
 def scope_of(trace: Mapping[str, Any], ahead: Collection[str]) -> View:
     """What a recall reaches. `ahead` are the nodes made from what it is about, that included."""
     by_kind: dict[str, list[View]] = {}
+    if (one := trace["root"].get("piece")) is not None:
+        trace = {**trace, "nodes": [only(one, node) for node in trace["nodes"]]}
     for node in trace["nodes"]:
         by_kind.setdefault(node["kind"], []).append(node)
     lots = [_lot(node, affected=node["id"] in ahead) for node in by_kind.get("lot", ())]

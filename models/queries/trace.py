@@ -42,6 +42,8 @@ _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(Dispat
 _SERIALS, _CONSUMED = table(SerialRow), table(ConsumptionRow)
 # How pieces leave a lot for good, and what the nodes are called in which they end up.
 _LEAVING = {"dispatch": "dispatch:", "consume": "job:"}
+# Parts with serial numbers are counted in whole pieces, and a number is one of them.
+ONE_PIECE = Decimal(1)
 # So many names go into one question.
 AT_ONCE = 500
 _ANY_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled).limit(1)
@@ -68,12 +70,14 @@ class Begin:
 
 @dataclass
 class Genealogy:
-    """The links as somebody may see them: what is about controlled parts is absent for who is not cleared."""
+    """The links as somebody may see them: what is about controlled parts is absent for who is not cleared. Of a
+    `serial` where it left by its number that piece alone; `exact` are the keys of these links."""
 
     session: Session
     cleared: bool
     serial: str = ""
     part: str = ""
+    exact: set[tuple[str, ...]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._hides = not self.cleared and self.session.scalar(_ANY_CONTROLLED) is not None
@@ -123,6 +127,9 @@ class Genealogy:
                 # It went another way, or others went this one.
                 if self.serial not in serials and (serials or link.source in self._left):
                     continue
+                if self.serial in serials and link.quantity:
+                    link = link._replace(quantity=ONE_PIECE)
+                    self.exact.add(link.key)
             if any(node in been and self.serial not in been[node] for node in (link.source, link.target)):
                 continue
             at_work = link.source in been and link.target.startswith("lot:")
@@ -154,7 +161,8 @@ class Genealogy:
         return frozenset(nodes | {lot_node(lot) for lot in left})
 
     def _named(self, leaving: Iterable[Link]) -> dict[tuple[str, str], set[str]]:
-        """The serials that left a lot for a dispatch or a job, by the nodes of both."""
+        """The serials of its part that left a lot for a dispatch or a job, by the nodes of both: what it went into
+        has numbers of its own."""
         named: dict[tuple[str, str], set[str]] = {}
         ways: dict[str, set[str]] = {"dispatch": set(), "consume": set()}
         for link in leaving:
@@ -166,7 +174,7 @@ class Genealogy:
         for how, rows, number, live in told:
             for some in chunks(sorted(ways[how])):
                 query = select(rows.c.lot, number.label("into"), rows.c.serials).where(
-                    number.in_(some), *live
+                    number.in_(some), rows.c.part == self.part, *live
                 )
                 for row in self.session.execute(query):
                     into = f"{_LEAVING[how]}{row.into}"

@@ -22,7 +22,7 @@ from models.queries import melt_flags, specifications
 from models.queries.gone_wrong import not_accepted
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
-from models.queries.trace import chunks
+from models.queries.trace import Begin, chunks
 from models.queries.trace_lots import LOT_ROWS, Lots, lot_views, lots, views
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
@@ -196,9 +196,9 @@ def load_named(name: str) -> View:
     }
 
 
-def customers(trace: Trace, sent: Iterable[Row], bounds: AtMost) -> list[View]:
+def customers(trace: Trace, sent: Iterable[Row], bounds: AtMost, begin: Begin) -> list[View]:
     """Who got what, dispatch by dispatch: what left of lots that are in the trace; `at_most` so many of it can be
-    of what the trace began with, where others are among them."""
+    of what the trace began with, where others are among them. Of one piece its number alone."""
     rows = {(row[0], row[_LOT_SENT]): row for row in sent}
     found: list[View] = []
     for link, _ in trace.steps if rows else ():
@@ -206,6 +206,8 @@ def customers(trace: Trace, sent: Iterable[Row], bounds: AtMost) -> list[View]:
         if row:
             told = dict(zip(_SENT, row, strict=True))
             told["contacts"] = told["contacts"] or []
+            if begin.serial in told["serials"] and told["part"] == begin.part:
+                told["serials"] = [begin.serial]
             told |= {"quantity": link.quantity, "unit": link.unit}
             if bounds.links and (most := bounds.links.get(link.key)) is not None:
                 told["at_most"] = most

@@ -21,7 +21,7 @@ from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
 from models.queries import trace_boxes
 from models.queries.serial_stock import BOUGHT
-from models.queries.trace import Begin, Genealogy, holds
+from models.queries.trace import ONE_PIECE, Begin, Genealogy, holds
 from models.queries.trace_reach import links
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
@@ -210,7 +210,8 @@ def _serials(session: Session, names: Collection[str]) -> Iterator[Match]:
     for (serial, part), nodes in found.items():
         value = f"{serial}{_SLASH}{part}"
         if serial in names or value in names:
-            begin = Begin(tuple(nodes), _sources(session, nodes), serial=serial, part=part)
+            most = dict.fromkeys(nodes, ONE_PIECE)
+            begin = Begin(tuple(nodes), _sources(session, nodes), serial=serial, part=part, most=most)
             yield Match("serial", value, part, begin)
 
 

@@ -18,6 +18,7 @@ from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_at_most, trace_balance, trace_nodes
 from models.queries.trace import Begin, Genealogy
 from models.queries.trace_nodes import Records
+from models.queries.trace_piece import piece
 from models.queries.trace_reach import Reach, too_many
 from models.queries.trace_roots import Match
 from models.queries.trace_siblings import siblings
@@ -65,11 +66,11 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
     done, papers, missing, converted = trace_nodes.suppliers(session, trace)
     bought, uncertified = lot_papers.of_material(session, nodes)
     papers, missing = [*bought, *papers], [*uncertified, *missing]
-    bounds = trace_at_most.bounds(session, trace, records, known.scope, begin.most)
+    bounds = _bounds(session, known, begin, genealogy)
     for node in nodes:
         if node["id"] in bounds.nodes:
             node["at_most"] = bounds.nodes[node["id"]]
-    customers = trace_nodes.customers(trace, records.sent, bounds)
+    customers = trace_nodes.customers(trace, records.sent, bounds, begin)
     by_lot_told = [_balance(balance, genealogy) for balance in known.lots]
     of_parts = [_balance(balance, genealogy) for balance in known.parts]
     view: View = {
@@ -78,6 +79,7 @@ def found(session: Session, match: Match, direction: Direction, *, cleared: bool
             "kind": match.kind,
             "value": match.value,
             "nodes": list(begin.roots),
+            **({"piece": piece(session, begin, trace)} if begin.serial else {}),
         },
         "direction": direction.value,
         "answer": _answer(customers, missing, of_parts, nodes),
@@ -98,8 +100,18 @@ def at_most(session: Session, begin: Begin, direction: Direction, *, cleared: bo
     """How many of each way can be of what the trace begins with; None where too many were reached to say."""
     if too_many(session, begin.roots, direction):
         return None
-    known = read(session, begin, direction, Genealogy(session, cleared, begin.serial, begin.part))
-    return trace_at_most.bounds(session, known.trace, known.records, known.scope, begin.most)
+    genealogy = Genealogy(session, cleared, begin.serial, begin.part)
+    return _bounds(session, read(session, begin, direction, genealogy), begin, genealogy)
+
+
+def _bounds(session: Session, known: Read, begin: Begin, genealogy: Genealogy) -> AtMost:
+    """Where a piece left by its number nobody else can be meant."""
+    bounds = trace_at_most.bounds(session, known.trace, known.records, known.scope, begin.most)
+    if not genealogy.exact:
+        return bounds
+    return AtMost(
+        bounds.nodes, {key: most for key, most in bounds.links.items() if key not in genealogy.exact}
+    )
 
 
 def _answer(customers: list[View], missing: list[View], balances: list[View], nodes: list[View]) -> View:
