@@ -12,7 +12,7 @@ from activities.mail_pieces import leaves_with, pieces_in, some_pieces
 from models.domain import delivery_days
 from models.domain import events as e
 from models.domain.asking_price import LinePrice, asking_price
-from models.domain.change_weight import with_change
+from models.domain.changed import with_change
 from models.domain.changes import Change, LineCommercial
 from models.domain.claims import Claim
 from models.domain.corrective import SUPPLIER, CorrectiveAction

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from activities import mail_parts
 from models.domain import lot_holds
-from models.domain.changes import Commercial
+from models.domain.changed import with_change
 from models.domain.going_back import to_send
-from models.domain.order import Line, Order
+from models.domain.order import Order
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.records import Inspection
 from models.domain.reworking import reworked_there
@@ -77,14 +76,7 @@ def _those(order: Order, at: str, quantity: Decimal) -> tuple[str, ...]:
 
 def leaves_with(order: Order, name: str) -> tuple[mail_parts.Pieces, ...]:
     """What the supplier would have to send back if it accepted this change as things stand."""
-    return to_leave(replace(order, lines=tuple(_as_changed(order, order.changes[name].after))))
-
-
-def _as_changed(order: Order, after: Commercial) -> Iterable[Line]:
-    terms = {each.line: each for each in after.lines}
-    for line in order.lines:
-        wanted = terms.get(line.line)
-        yield line if wanted is None else replace(line, ordered=wanted.quantity, lots=wanted.lots)
+    return to_leave(with_change(order, order.changes[name]))
 
 
 def there_of(order: Order, lots: Iterable[str]) -> tuple[mail_parts.Pieces, ...]:

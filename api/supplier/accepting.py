@@ -12,7 +12,7 @@ from api.supplier.pricing import Priced, priced
 from api.supplier.tasks import Task, Wanted, chosen
 from api.supplier.visits import Visit
 from models.domain import gate
-from models.domain.change_weight import with_change
+from models.domain.changed import with_change
 from models.domain.changes import ChangeKind
 from models.domain.commands import Acknowledge
 from models.domain.order import Order

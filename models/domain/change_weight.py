@@ -4,10 +4,11 @@ and of each line it touches how many are sent, accepted, and would have to come 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from models.domain.billing import ordered_amount
+from models.domain.changed import with_change
 from models.domain.changes import Change
 from models.domain.order import Line, Order, owed_back, sent_on
 from models.domain.pieces import Bucket, total
@@ -36,13 +37,13 @@ class Weight:
 
 def weight(order: Order, change: Change) -> Weight:
     """By the prices alone, as the order's value is shown everywhere."""
-    after = _as_agreed(order, change)
+    after = with_change(order, change).lines
     touched = {
         was.line for was, now in zip(change.before.lines, change.after.lines, strict=True) if was != now
     }
     return Weight(
         _value(order, order.lines),
-        _value(order, [*after, *_added(change)]),
+        _value(order, after),
         tuple(
             LineWeight(
                 line,
@@ -65,39 +66,6 @@ def repriced(order: Order, change: Change) -> tuple[tuple[Line, Decimal], ...]:
         if line is not None and was.unit_price != now.unit_price and (done := finished(order, line.line)):
             found.append((line, done))
     return tuple(found)
-
-
-def with_change(order: Order, change: Change) -> Order:
-    """The order with what it would be asked for once `change` holds."""
-    return replace(order, lines=(*_as_agreed(order, change), *_added(change)))
-
-
-def _as_agreed(order: Order, change: Change) -> list[Line]:
-    wanted = {terms.line: terms for terms in change.on(order.commercial).lines}
-    return [
-        replace(line, ordered=terms.quantity, unit_price=terms.unit_price, lots=terms.lots)
-        for line in order.lines
-        for terms in (wanted[line.line],)
-    ]
-
-
-def _added(change: Change) -> list[Line]:
-    """New lines as far as they are known: they get a number, and what the contract says, when they are agreed."""
-    return [
-        Line(
-            0,
-            each.work_order,
-            each.operation,
-            each.part,
-            each.part_revision,
-            each.unit,
-            each.quantity,
-            each.unit_price,
-            each.lots,
-            basis=each.basis,
-        )
-        for each in change.added
-    ]
 
 
 def _value(order: Order, lines: Iterable[Line]) -> Decimal | None:

@@ -14,7 +14,8 @@ from typing import Any
 
 from models.domain import billable, hurry_fees, hurrying, parted
 from models.domain import events as e
-from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState, LineCommercial
+from models.domain.changed import on_terms
+from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState
 from models.domain.charges import Settlement
 from models.domain.claims import Claim
 from models.domain.corrective import CorrectiveAction, Review
@@ -293,11 +294,10 @@ def _change_acknowledged(order: Order, event: e.ChangeAcknowledged, _: int, at: 
         order = replace(order, milestones=_for_need_by(order, event.after.need_by, at))
     if event.after.spec_revision != order.spec_revision:
         order = replace(order, spec_changed_at=order.changes[event.change].at)
+    asked = on_terms(order, event.after)
     return replace(
-        order,
-        need_by=event.after.need_by,
-        spec_revision=event.after.spec_revision,
-        lines=(*(_as_changed(order, line, event) for line in order.lines), *event.added),
+        asked,
+        lines=(*(_promised_with(order, line, event) for line in asked.lines), *event.added),
         revision=event.revision,
         promise_current=event.promise_date or order.promise_current,
         promised_at=at if event.promise_date else order.promised_at,
@@ -315,23 +315,11 @@ def _for_need_by(order: Order, need_by: date, at: datetime) -> tuple[Milestone, 
     return replanned(order.milestones, issued_on, need_by, theirs, theirs.local_date(at))
 
 
-def _as_changed(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
-    agreed: LineCommercial = next(each for each in event.after.lines if each.line == line.line)
-    moved = event.after.need_by != order.need_by
-    hurried = event.after.need_by < order.need_by
-    promised = event.promise_date
+def _promised_with(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
+    promised, hurried = event.promise_date, event.after.need_by < order.need_by
     # Hurrying makes nothing later that was promised for an earlier day.
     stays = promised is None or (hurried and line.promise is not None and line.promise < promised)
-    return replace(
-        line,
-        ordered=agreed.quantity,
-        kept=line.kept if agreed.quantity == line.ordered else ZERO,
-        unit_price=agreed.unit_price,
-        lots=agreed.lots,
-        promise=line.promise if stays else None,
-        # The new day is for every line but for one that is needed before it anyway.
-        need_by=None if moved and line.need_by and line.need_by >= event.after.need_by else line.need_by,
-    )
+    return line if stays else replace(line, promise=None)
 
 
 def _change_declined(order: Order, event: e.ChangeDeclined, _: int, at: datetime) -> Order:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.domain.asking_price import AskingPrice, asking_price
-from models.domain.change_weight import with_change
+from models.domain.changed import with_change
 from models.domain.contract import Basis, Terms
 from tests.domain.asking import accept, change, changed
 from tests.domain.orders import a_line, given, issued, parametrize

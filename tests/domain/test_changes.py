@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from models.domain import events as e
 from models.domain import going_back
 from models.domain.authority import Actor, Role
+from models.domain.changed import with_change
 from models.domain.commands import (
     Acknowledge,
     Cancel,
@@ -23,6 +24,7 @@ from models.domain.commands import (
     ShortClose,
     Signature,
 )
+from models.domain.delivery_days import needed
 from models.domain.missing import missing
 from models.domain.next_steps import next_steps
 from models.domain.order import owed_back, stage
@@ -34,6 +36,7 @@ from tests.domain.asking import (
     accept,
     agree,
     answer,
+    answered,
     approve,
     arrived,
     change,
@@ -510,3 +513,23 @@ def test_a_change_says_which_terms_it_asks_to_be_different(
     assert waiting.terms == terms
     given(scene, reject())
     assert scene.order.change_to_decide is None
+
+
+@parametrize(
+    "wanted",
+    change(need_by=NEED_BY - timedelta(days=2)),
+    change(need_by=NEED_BY + timedelta(days=5), spec_revision="2024"),
+    change(changed(1, 80, "0.9"), need_by=NEED_BY - timedelta(days=9)),
+    change(changed(2, 30, L2=30)),
+)
+def test_what_an_order_would_be_is_what_it_is_once_the_change_holds(wanted: ProposeChange) -> None:
+    scene = issued(a_line(1, 100), a_line(2, 40, [("L2", 40)]))
+    terms_later = counter(None, terms(2, promise=NEED_BY + timedelta(days=3)))
+    given(scene, terms_later, answer("accept", "", answered(2, need_by=NEED_BY + timedelta(days=3))), wanted)
+    assert scene.order.open_change is not None
+    would = with_change(scene.order, scene.order.open_change)
+    given(scene, approve(), agree())
+    assert [(needed(would, line), line.ordered, line.unit_price, line.lots) for line in would.lines] == [
+        (needed(scene.order, line), line.ordered, line.unit_price, line.lots) for line in scene.order.lines
+    ]
+    assert (would.need_by, would.spec_revision) == (scene.order.need_by, scene.order.spec_revision)

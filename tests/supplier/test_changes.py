@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from api.app import now
+from api.supplier.words import Words
 from models.domain.authority import Role
-from tests.stories import LOT
+from tests.stories import BEHALF, LOT
 from tests.supplier.phone import opened
 from tests.supplier.steps import accepted, order, sent
 from tests.systems import System
@@ -40,6 +42,37 @@ async def test_the_page_asks_about_the_change_and_shows_it_side_by_side(system: 
     assert page.heading == "The parts will be sent to you. Nothing to do now."
     found = await system.get(f"/orders/{number}")
     assert (found["revision"], found["lines"][0]["ordered"], found["open_change"]) == (2, "15", None)
+
+
+async def test_what_it_comes_to_is_told_with_the_days_the_change_asks_for(system: System) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "quantity": 10, "unit_price": "0.85", "currency": "USD"}
+    number = await order(system, lines=[line, line])
+    first = (await system.get(f"/orders/{number}"))["need_by"]
+    later, sooner = ((date.fromisoformat(first) + timedelta(days=days)).isoformat() for days in (14, -7))
+    await system.command(
+        Role.BUYER,
+        number,
+        "acknowledge",
+        decision="counter",
+        lines=[{"line": 2, "promise_date": later}],
+        on_behalf_of=BEHALF,
+    )
+    needed = [{"line": 2, "need_by": later}]
+    await system.command(Role.BUYER, number, "answer-counter", decision="accept", lines=needed)
+    await asked(system, number, need_by=sooner)
+    phone, page = await opened(system, number)
+    words = page.text.replace("\u00a0", " ")
+    before, day = (_told(each) for each in (later, sooner))
+    _, both, after = words.partition(f"Needed by {before} {day}")
+    assert both
+    assert before not in after.partition("Until you accept")[0], "what it comes to is on the new day"
+    await phone.press(page, "accept")
+    found = await system.get(f"/orders/{number}")
+    assert {each["need_by"] or found["need_by"] for each in found["lines"]} == {sooner}
+
+
+def _told(day: str) -> str:
+    return Words("en", "UTC", now().date()).day(date.fromisoformat(day)).replace("\u00a0", " ")
 
 
 async def test_a_change_is_declined_with_a_reason(system: System) -> None:
