@@ -38,9 +38,10 @@ from models.domain.decide import decide, decided
 from models.domain.errors import Refusal
 from models.domain.evolve import evolve
 from models.domain.facts import Asked
+from models.domain.flags import flags
 from models.domain.made import made
 from models.domain.notices import notices
-from models.domain.order import Order, flags, stage
+from models.domain.order import Order, stage
 from models.domain.standing import standing
 from models.queries.signing import signer
 from models.settings import Settings

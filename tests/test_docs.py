@@ -237,7 +237,7 @@ def test_the_glossary_has_every_stage_bucket_and_flag() -> None:
     )
     assert SPAN.findall(cells["Stage"]) == [stage.value for stage in Stage]
     assert SPAN.findall(cells["Bucket"]) == [bucket.value for bucket in SENT]
-    source = (ROOT / "models/domain/order.py").read_text()
+    source = (ROOT / "models/domain/flags.py").read_text()
     flags = re.findall(r'^        "(\w+)": ', source.split("def flags(")[1], re.MULTILINE)
     assert SPAN.findall(cells["Flag"]) == flags
 

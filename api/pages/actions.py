@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse
 
 from activities.codes import ROLES
 from activities.i18n import N_
-from api.dispatch import Dispatcher, Outcome, Wish
+from api.dispatch import Dispatcher
 from api.errors import status_of
 from api.pages.desk import desk
 from api.pages.drafting import asking
@@ -41,6 +41,7 @@ from api.supplier.tasks import Wanted
 from api.supplier.troubles import Trouble, troubles
 from api.supplier.words import Words
 from api.uploads import Stored, Uploads
+from api.wishes import Outcome, Wish
 from models.domain.authority import SUPPLIER, OnBehalfOf, Role, roles_for
 from models.domain.commands import AddDocument
 from models.domain.decide import decide

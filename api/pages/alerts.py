@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 
 from activities import wording
 from activities.i18n import N_
-from api.dispatch import Dispatcher, Wish
+from api.dispatch import Dispatcher
 from api.errors import status_of
 from api.pages import alert_words, held_lots
 from api.pages.deeds import deed
@@ -26,6 +26,7 @@ from api.pages.staff import Staff, Visitor, draw
 from api.pages.wording import stage_name
 from api.supplier.fields import Fields, typed
 from api.supplier.troubles import troubles
+from api.wishes import Wish
 from models.domain import authority
 from models.domain.attention import cause
 from models.domain.commands import AcknowledgeAlert

@@ -8,8 +8,9 @@ from activities.codes import DECLINED, STAGES
 from activities.i18n import N_
 from models.domain.contract import Basis
 from models.domain.deadlines import RULES
+from models.domain.flags import LATENESS
 from models.domain.identifiers import Kind
-from models.domain.order import LATENESS, Stage
+from models.domain.order import Stage
 
 # Flag -> its word, and whether it is a matter to watch or to act on.
 FLAGS: dict[str, tuple[str, str]] = {

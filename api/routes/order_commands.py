@@ -13,12 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import Principal, authenticate
 from api.changes import mark_of
-from api.dispatch import Dispatcher, Look, Outcome, Wish
+from api.dispatch import Dispatcher, Look
 from api.errors import as_invalid, fields_invalid
 from api.numbers import taken_for_numbers
 from api.routes.order_roles import actor_of, allowed_to, standing_for
 from api.routes.orders import if_match, reader
 from api.wire import Answer, ExactRequest, api_router
+from api.wishes import Outcome, Wish
 from models.codec import adapter
 from models.domain import authority
 from models.domain.authority import OnBehalfOf

@@ -15,15 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from api.auth import PUBLIC
-from api.dispatch import Dispatcher, Wish
+from api.dispatch import Dispatcher
 from api.errors import status_of
 from api.supplier import evidence, pages, terms
 from api.supplier.answering import ANSWER
-from api.supplier.board import Owed, board
+from api.supplier.board import board
 from api.supplier.entered import entered
 from api.supplier.fields import Fields, typed
 from api.supplier.keeping import KeptFile, is_paper, keep, put_aside
 from api.supplier.multipart import UploadForm, brings_file
+from api.supplier.owing import Owed
 from api.supplier.progress import PROGRESS, open_steps
 from api.supplier.questions import TASKS, Question, offered, question
 from api.supplier.tasks import Task, Wanted, chosen
@@ -31,6 +32,7 @@ from api.supplier.told import Told, in_words
 from api.supplier.troubles import troubles
 from api.supplier.visits import Visit, again, enter, let_in, seals_of
 from api.uploads import Stored, Uploads
+from api.wishes import Wish
 from models.domain import gate
 from models.domain.decide import decide
 from models.domain.errors import Forbidden, Refusal

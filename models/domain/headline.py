@@ -7,9 +7,10 @@ from decimal import Decimal
 from models.domain import going_back
 from models.domain.deadlines import Deadline
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.flags import flags
 from models.domain.missing import missing
 from models.domain.next_steps import NextStep, Step, next_steps
-from models.domain.order import Order, Stage, flags, owed_back, sent_on, stage
+from models.domain.order import Order, Stage, owed_back, sent_on, stage
 from models.domain.pieces import Bucket, total
 from models.domain.quantities import UNIT_DECIMALS, ZERO, plain
 

@@ -1,4 +1,4 @@
-"""The state of an issued order, and its stage and flags as pure functions of it.
+"""The state of an issued order, and its stage as a pure function of it.
 
 Everything the order's life depends on was frozen here when it was issued: calendars, milestones,
 inspection plans, required documents. Later edits of master data reach it only as commands.
@@ -332,12 +332,6 @@ class Order:
         return (alert for alert in self.alerts.values() if alert.open)
 
 
-# An order is late when one of these alerts is open: lateness is a fact of the stream, not of a clock.
-# What that says of it, the worst first: a promise was missed, it is needed and not here, a step is overdue.
-LATENESS = ("ship_overdue", "receipt_overdue", "milestone_overdue")
-LATE_RULES = frozenset(LATENESS)
-
-
 # Before any piece has moved, the supplier's answer is where the order stands.
 _ANSWERED = {
     Answer.NONE: Stage.ISSUED,
@@ -391,18 +385,3 @@ def owed_back(order: Order, line: Line) -> Decimal:
 def nothing_open(order: Order) -> bool:
     """Nothing is out, pending, rejected or over: the order may end."""
     return not total(order.stock, *OUT, *UNDECIDED)
-
-
-def flags(order: Order) -> tuple[str, ...]:
-    """Independent of the stage, in a fixed order."""
-    on = {
-        "hold": order.hold is not None,
-        "urgent": order.priority == "urgent",
-        "late": any(alert.rule in LATE_RULES for alert in order.open_alerts),
-        "nonconforming": any(True for _ in order.open_nonconformances),
-        "export_controlled": order.export_controlled,
-        "cancelling": order.cancelling,
-        "unacknowledged_change": order.change_to_answer is not None,
-        "lot_hold": any(True for _ in order.open_lot_holds),
-    }
-    return tuple(name for name, value in on.items() if value)

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from models.domain import gate
 from models.domain.authority import SUPPLIER, SYSTEM_ONLY, Actor, Role, roles_for
 from models.domain.errors import Refusal, Standing
-from models.domain.order import Order, Stage, flags, stage
+from models.domain.flags import flags
+from models.domain.order import Order, Stage, stage
 from models.domain.purpose import why_pointless
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session
 
 from models.domain.attention import MOST_URGENT_FIRST
-from models.domain.order import LATENESS
+from models.domain.flags import LATENESS
 from models.queries.cursors import behind
 from models.queries.order_records import alert, instant
 from models.queries.orders import Reader, View

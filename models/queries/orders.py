@@ -18,8 +18,9 @@ from models.domain.authority import Role
 from models.domain.changes import AddedLine, LineCommercial
 from models.domain.deadlines import latest_forecast
 from models.domain.errors import Unknown
+from models.domain.flags import flags
 from models.domain.missing import missing
-from models.domain.order import Line, Order, flags, stage
+from models.domain.order import Line, Order, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, held_in, key, line_of, lot_of, sent
 from models.domain.quantities import ZERO

@@ -14,8 +14,9 @@ from models.codec import dump_order, plain
 from models.domain import identifiers
 from models.domain.deadlines import latest_forecast, now_about, now_owed_by
 from models.domain.facts import Draft
+from models.domain.flags import flags
 from models.domain.loose_ends import plan_to_decide
-from models.domain.order import Order, flags, stage
+from models.domain.order import Order, stage
 from models.domain.pieces import Bucket, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Document, Nonconformance, Receipt

@@ -43,9 +43,10 @@ from models.domain.facts import (
     OperationFact,
     lots_to_lock,
 )
+from models.domain.flags import flags
 from models.domain.inspection import Characteristic, InspectionPlan, Sample
 from models.domain.milestones import MilestoneKind, MilestoneTemplate
-from models.domain.order import Order, flags, stage
+from models.domain.order import Order, stage
 from models.domain.origins import Origin
 from models.domain.pieces import SENT, Bucket, Took, total
 from models.domain.serial_stock import SerialStock

@@ -16,8 +16,8 @@ from models.domain.deadlines import RULES
 from models.domain.decide import DECISIONS
 from models.domain.decisions import correcting
 from models.domain.events import EVENTS
+from models.domain.flags import LATENESS
 from models.domain.meanings import MEANINGS
-from models.domain.order import LATE_RULES
 
 # Events that say it all by the pieces and shares they move, or repeat what the state says already.
 ONLY_MOVES = {
@@ -60,7 +60,7 @@ def test_every_rule_has_a_cause_of_its_own_and_somebody_to_tell() -> None:
     assert len(set(finders)) == len(finders)
     assert all(rule.tell for rule in RULES.values())
     assert all(rule.code == code for code, rule in RULES.items())
-    assert set(RULES) >= LATE_RULES
+    assert set(RULES) >= set(LATENESS)
     assert {finder.__module__ for finder in finders} == {causes.__name__, loose_ends.__name__}
     assert notices._REMINDERS.keys() == {code for code, rule in RULES.items() if rule.kind == "remind"}
 

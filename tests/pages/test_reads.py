@@ -10,7 +10,7 @@ import pytest
 from api.pages.wording import LATE, flags_told
 from models.db import Database
 from models.domain.authority import Role
-from models.domain.order import LATENESS
+from models.domain.flags import LATENESS
 from models.queries import alert_list, board, currencies, order_list, sourcing
 from models.queries.order_list import Filter
 from models.queries.orders import Reader

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from api.dispatch import Wish
+from api.wishes import Wish
 from models.domain.authority import Actor, OnBehalfOf, Role
 from models.domain.commands import Command, ReportMilestone
 from models.tables.orders import CommandRow, EventRow

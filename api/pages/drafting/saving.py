@@ -14,8 +14,9 @@ from sqlmodel import Session, col
 
 from activities.i18n import N_
 from api.changes import transact
-from api.dispatch import Dispatcher, Outcome, Wish
+from api.dispatch import Dispatcher
 from api.pages.staff import Staff
+from api.wishes import Outcome, Wish
 from models import drafts
 from models.codec import adapter, plain
 from models.domain.commands import Issue

@@ -21,9 +21,10 @@ from api.supplier.words import Words
 from models.domain import going_back
 from models.domain.deadlines import now_about, now_owed_by
 from models.domain.evidence import DOCUMENTS, DocumentType
+from models.domain.flags import LATENESS
 from models.domain.headline import HEADLINES, counted_back, ended
 from models.domain.next_steps import COMMANDS, NextStep, Step, days_late, next_steps
-from models.domain.order import LATENESS, Answer, Order
+from models.domain.order import Answer, Order
 from models.domain.pieces import OUT
 from models.domain.purpose import why_pointless
 from models.domain.records import Kin

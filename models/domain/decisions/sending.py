@@ -1,4 +1,4 @@
-"""send and short-close: what leaves us, and what will not."""
+"""send: what leaves us."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.domain import billing, first_article, serials
-from models.domain.commands import Send, SendLine, ShortClose
+from models.domain.commands import Send, SendLine
 from models.domain.decisions import checks, lots_going
+from models.domain.decisions.closing_short import closed_short
 from models.domain.decisions.drawing import Drawn, Shelf
 from models.domain.decisions.withdrawing import enough, leaves, shared
 from models.domain.errors import Invalid, Refusal
-from models.domain.events import Event, LinesShortClosed, PiecesSent, Weighed
+from models.domain.events import Event, PiecesSent, Weighed
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, Move, Took, key
@@ -341,7 +342,7 @@ def _not_beyond_ordered(
     left = again + max(ZERO, unsent_on(order, line) - _new_in(moves, line))
     if wanted > left:
         if line.short_closed:
-            raise _closed_short("send.more_than_ordered", line, f"lines.{index}.quantity")
+            raise closed_short("send.more_than_ordered", line, f"lines.{index}.quantity")
         raise Refusal(
             "send.more_than_ordered",
             "Line {line}: {left} of {ordered} may still be sent; you entered {entered}. To send more, "
@@ -374,30 +375,3 @@ def _first_article_first(
             left=left,
             entered=wanted,
         )
-
-
-def short_close(order: Order, command: ShortClose, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
-    checks.some_lines(command.lines)
-    reason = checks.reason(command.reason)
-    lines = [checks.the_line(order, item.line, index) for index, item in enumerate(command.lines)]
-    for index, line in enumerate(lines):
-        if line.short_closed:
-            raise _closed_short("line.complete", line, f"lines.{index}.line")
-        if not unsent_on(order, line) and not came_back(order, line):
-            raise Refusal(
-                "line.complete",
-                "Line {line} has nothing left to send. To send more, change the quantity first.",
-                field=f"lines.{index}.line",
-                line=line.line,
-            )
-    return [LinesShortClosed(tuple(dict.fromkeys(line.line for line in lines)), reason)]
-
-
-def _closed_short(code: str, line: Line, field: str) -> Refusal:
-    """Its quantity cannot be changed any more either."""
-    return Refusal(
-        code,
-        "Line {line} was closed short; nothing more is sent on it. Place what is needed on another order.",
-        field=field,
-        line=line.line,
-    )
