@@ -24,12 +24,12 @@ from models.domain.authority import Role
 from models.domain.changes import ChangeKind
 from models.domain.order import Stage
 from models.domain.trace import Direction
-from models.queries import board, open_operations
+from models.queries import board, open_operations, recalls
 from models.queries.orders import Reader
 from models.queries.trace_roots import named
 from models.queries.trace_view import found
 from models.settings import Settings
-from models.tables.orders import AlertRow, CommandRow, LineRow, OrderRow
+from models.tables.orders import AlertRow, CommandRow, DocumentRow, LineRow, OrderRow
 from models.tables.outbox import Outbox
 from models.tables.parts import Part
 from models.tables.types import table
@@ -37,7 +37,7 @@ from tests.processes import environment, free_port, running, sendout
 from tests.test_doctor_command import doctor
 
 ORDERS, ALERTS, COMMANDS = table(OrderRow), table(AlertRow), table(CommandRow)
-LINES, OUTBOX, PARTS = table(LineRow), table(Outbox), table(Part)
+LINES, OUTBOX, PARTS, DOCUMENTS = table(LineRow), table(Outbox), table(Part), table(DocumentRow)
 # A Sunday: the last day of the stories is the Friday before.
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -115,6 +115,15 @@ def test_every_piece_of_the_heat_that_the_mill_reports_is_accounted_for(
     with database.read() as session:
         (heat,) = named(session, demo_heat.HEAT, cleared=False)
         view = found(session, heat, Direction.FORWARD, cleared=False).view
+        papers = session.execute(select(DOCUMENTS).where(DOCUMENTS.c.number == "C-9917")).all()
+        drills = recalls.listed(session, cleared=False)
+    # The certificate that named another job's lot was corrected by the one that matches, and nothing is overwritten.
+    assert {(each.matched, each.superseded_by != "") for each in papers} == {(False, True), (True, False)}
+    now = NOW + timedelta(days=1)
+    assert sorted((each.drill, each.minutes(now), len(each.signatures)) for each in drills) == [
+        (True, 21, 1),
+        (True, 47, 1),
+    ]
     assert {(got["customer"], got["lot"]): got["quantity"] for got in view["customers"]} == {
         ("NORTHWIND", demo_heat.PLATED): 200,
         ("CONTOSO", demo_heat.PLATED): 50,
