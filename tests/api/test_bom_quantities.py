@@ -69,6 +69,17 @@ def test_more_material_than_the_job_needs_is_a_mismatch_until_it_is_taken_back(f
 
 
 @SQLITE_ONLY
+def test_more_than_quality_accepted_is_for_quality_again(floor: TestClient) -> None:
+    bom(floor, tolerance="0")
+    assert _made_for(floor, 300).status_code == 200
+    use(floor, 4)
+    assert decide(floor, "WO-3201-M1", **SIGNED).status_code == 200
+    assert standing(floor) == []
+    use(floor, 1)
+    assert standing(floor) == [("WO-3201-M2", "excess", "5", "3")]
+
+
+@SQLITE_ONLY
 def test_without_a_tolerance_a_tenth_more_or_less_is_allowed(floor: TestClient) -> None:
     bom(floor, quantity="0.1")
     assert _made_for(floor, 90).status_code == 200
