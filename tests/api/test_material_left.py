@@ -123,3 +123,15 @@ def test_the_plant_s_quality_people_are_told(
     assert leave(here, "WO-3201-A", 10).status_code == 201
     made(here, f"{JOB}/outputs", lot="WO-3201-A", quantity=100)
     assert {address.partition("@")[0] for _, address in mails(app)} == told
+
+
+@SQLITE_ONLY
+def test_material_that_is_recorded_after_all_ends_the_alert(floor: TestClient) -> None:
+    bom(floor, tolerance="0")
+    use(floor, 3)
+    out(floor, 300)
+    assert leave(floor, "WO-3201-A", 10).status_code == 201
+    out(floor, 100, lot="WO-3201-A")
+    assert [each["mismatch"] for each in left(floor)] == ["WO-3201-M1"]
+    use(floor, 1)
+    assert left(floor) == []
