@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from activities import mismatches
 from activities.floor_stock import Recorder, serials_there, shelved, write
 from models import clearance
 from models.domain import floor_records as records
@@ -158,6 +159,7 @@ def reverse_dispatch(
     for line in known["lines"]:
         edge = records.dispatched(number, line["lot"], line["quantity"], line["unit"])
         write(session, records.taken_back(edge), number)
+    mismatches.scrap_again(session, sorted({line["lot"] for line in known["lines"]}), now)
     done = {"reversed_at": now, "reversed_by": by.id, "reverse_reason": reason}
     session.execute(update(_DISPATCHES).where(_DISPATCHES.c.number == number).values(**done))
 

@@ -15,10 +15,11 @@ from models.domain.evolve import LotChange
 from models.domain.genealogy import Edge
 from models.queries.shop_floor import CONSUMPTIONS, OUTPUTS
 from models.tables.orders import EdgeRow
-from models.tables.shop_floor import DispatchLineRow, DispatchRow
+from models.tables.shop_floor import DispatchLineRow, DispatchRow, ScrappedRow
 from models.tables.types import table
 
 _EDGES, _DISPATCHES, _LINES = table(EdgeRow), table(DispatchRow), table(DispatchLineRow)
+_SCRAPPED = table(ScrappedRow)
 _BATCH = 1000
 
 
@@ -58,6 +59,8 @@ def _recorded(session: Session) -> Iterator[tuple[Edge, Any]]:
     left = select(_LINES, _LINES.c.dispatch.label("source"), _DISPATCHES.c.reversed_at)
     for row in _rows(session, left.join(_DISPATCHES, _DISPATCHES.c.number == _LINES.c.dispatch)):
         yield from _both(records.dispatched(row.dispatch, row.lot, row.quantity, row.unit), row)
+    for row in _rows(session, select(_SCRAPPED, _SCRAPPED.c.id.label("source"))):
+        yield records.scrapped(row.lot, row.quantity, row.unit), row
 
 
 def _rows(session: Session, query: Select[Any]) -> Iterator[Any]:

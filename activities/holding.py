@@ -21,7 +21,7 @@ from models.domain.events import DocumentAdded
 from models.domain.hold_releases import signed_release
 from models.domain.lot_holds import BY_DOCUMENT, OpenHold, check_hold, not_held, to_release
 from models.domain.order import Order
-from models.queries import lot_holds
+from models.queries import lot_holds, shop_floor
 from models.queries.signing import signer
 from models.tables.lots import Lot, LotHoldRow
 from models.tables.orders import CommandRow, OrderRow
@@ -71,7 +71,15 @@ def release_by(
 ) -> list[str]:
     """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`,
     `Invalid` or `Forbidden`."""
-    hold = to_release(lot, lot_holds.open_holds(session, lot), actor)
+    wrong = shop_floor.to_be_scrapped(session, lot)
+    stays = wrong is not None and not shop_floor.all_scrapped(session, lot)
+    hold = to_release(
+        lot,
+        lot_holds.open_holds(session, lot),
+        actor,
+        above=lot_holds.covering(session, [lot], cleared=actor.cleared).get(lot),
+        scrapped_of=wrong["work_order"] if wrong is not None and stays else "",
+    )
     released = signed_release(hold, lot, reason, signature, signer(session, actor.id, signature.name), actor)
     told = _release(session, lot, hold.hold, actor.id, reason, reason, now)
     kept = asdict(released) | {"at": now.isoformat()}

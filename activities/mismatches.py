@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from activities import holding
+from activities.floor_stock import shelved, write
 from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
+from models.domain.floor_records import scrapped
 from models.domain.lot_holds import OpenHold
 from models.domain.materials import Decision, decide
 from models.queries import controlled, lot_holds, shop_floor, signing
-from models.queries.shop_floor import MISMATCHES
+from models.queries.shop_floor import MISMATCHES, SCRAPPED
+from models.tables.lots import Lot
 from models.tables.shop_floor import MaterialMismatchRow
+from models.tables.types import table
 
+_LOTS = table(Lot)
 _IDS = uuid.UUID("8f1f0c9a-5a0e-4f6d-9d0b-3c6f2b7e41aa")
 
 
@@ -31,7 +37,8 @@ def disposition(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Accepted, the lots may leave. Otherwise all the job made is put on hold; scrap never leaves."""
+    """Accepted, the lots may leave. Scrapped is what is still here of all that the job made; what is elsewhere
+    of it, and what is not scrapped, is put on hold."""
     query = select(MISMATCHES).where(MISMATCHES.c.id == mismatch)
     row = session.execute(query.with_for_update()).mappings().one_or_none()
     if row is None:
@@ -46,7 +53,13 @@ def disposition(
     )
     if decision is not Decision.ACCEPT:
         for lot in shop_floor.lots_made(session, row["work_order"]):
-            _hold(session, lot, mismatch, actor.id, reason, now)
+            if decision is Decision.HOLD or not _all_here(session, lot):
+                _hold(session, lot, mismatch, actor.id, reason, now)
+            if decision is Decision.SCRAP:
+                _scrap(session, lot, mismatch, now)
+                if not shop_floor.all_scrapped(session, lot):
+                    # Some of it went out while the lot was not locked yet.
+                    _hold(session, lot, mismatch, actor.id, reason, now)
     session.execute(
         update(MISMATCHES)
         .where(MISMATCHES.c.id == mismatch)
@@ -60,18 +73,54 @@ def disposition(
     )
 
 
-def hold_made_later(session: Session, job: str, lot: str, now: datetime) -> None:
-    """What a job makes after quality decided that none of it leaves is on hold from its first moment, unless
-    what was made of it before was released meanwhile."""
+def made_later(session: Session, job: str, lot: str, now: datetime) -> None:
+    """What a job makes after quality decided that none of it leaves is scrapped at once, or on hold from its first
+    moment, unless what was made of it before was released meanwhile."""
+    scrap_again(session, [lot], now)
     for row in shop_floor.mismatches(
         session,
         MISMATCHES.c.work_order == job,
-        MISMATCHES.c.decision.in_((Decision.HOLD.value, Decision.SCRAP.value)),
+        MISMATCHES.c.decision == Decision.HOLD.value,
         MISMATCHES.c.withdrawn_at.is_(None),
     ):
         before = [_hold_id(row["id"], made) for made in shop_floor.lots_ever_made(session, job)]
         if not lot_holds.released_of(session, before):
             _hold(session, lot, row["id"], row["decided_by"], row["reason"], now)
+
+
+def scrap_again(session: Session, lots: Iterable[str], now: datetime) -> None:
+    """Pieces that come to be in lots which quality decided to scrap go the same way."""
+    for lot in lots:
+        wrong = shop_floor.to_be_scrapped(session, lot)
+        if wrong is not None:
+            _scrap(session, lot, wrong["id"], now)
+
+
+def _all_here(session: Session, lot: str) -> bool:
+    there = _LOTS.c.quantity == _LOTS.c.on_hand
+    return session.scalar(select(_LOTS.c.number).where(_LOTS.c.number == lot, there)) is not None
+
+
+def _scrap(session: Session, lot: str, mismatch: str, now: datetime) -> None:
+    """All of the lot that is on our shelf, under its lock."""
+    there = shelved(session, [lot], cleared=True)[lot]
+    fact = there.fact
+    if not fact.on_hand:
+        return
+    record = str(uuid.uuid4())
+    session.execute(
+        insert(SCRAPPED).values(
+            id=record,
+            mismatch=mismatch,
+            lot=lot,
+            part=fact.part,
+            part_revision=there.part_revision,
+            quantity=fact.on_hand,
+            unit=fact.unit,
+            at=now,
+        )
+    )
+    write(session, scrapped(lot, fact.on_hand, fact.unit), record)
 
 
 def _hold(session: Session, lot: str, mismatch: str, by: str, why: str, now: datetime) -> None:

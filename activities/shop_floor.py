@@ -150,7 +150,7 @@ def produce(
         reason = inspection["note"] or "Failed its inspection"
         holding.place(session, name, OpenHold(str(uuid.uuid4()), by.id, reason), reason, now)
     bom_check.compare(session, job, usual, by.id, now)
-    mismatches.hold_made_later(session, number, name, now)
+    mismatches.made_later(session, number, name, now)
     return record
 
 
@@ -175,6 +175,7 @@ def reverse_consumption(
     withdrawn = update(MISMATCHES).where(MISMATCHES.c.consumption == record).values(withdrawn_at=now)
     session.execute(withdrawn)
     bom_check.compare(session, job, usual, by.id, now)
+    mismatches.scrap_again(session, [row.lot], now)
 
 
 def reverse_output(

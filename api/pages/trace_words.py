@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "transfer": N_("Transfer"),
     "load": N_("Load"),
     "dispatch": N_("Dispatch"),
+    "scrap": N_("Scrap"),
     "heat": N_("Heat"),
     "supplier_lot": N_("Supplier lot"),
     "serial": N_("Serial number"),
@@ -37,6 +38,7 @@ FOLDED: dict[str, str] = {
     "order": N_("{count} orders"),
     "load": N_("{count} loads"),
     "dispatch": N_("{count} dispatches"),
+    "scrap": N_("{count} scrapped lots"),
 }
 # What happened on the way from one node to the next.
 HOW: dict[str, str] = {
@@ -48,6 +50,7 @@ HOW: dict[str, str] = {
     "ship": N_("sent"),
     "return": N_("returned unprocessed"),
     "dispatch": N_("dispatched"),
+    "scrap": N_("scrapped"),
 }
 UNSURE: dict[str, str] = {
     "lot": N_("nobody named the lot"),
@@ -111,6 +114,8 @@ def _name(words: Words, node: View, who: Mapping[str, str]) -> Name:
         about = " · ".join(filter(None, (node.get("part"), node.get("heat_number"))))
         held = bool(node.get("held") or node.get("held_with"))
         return Name(said, number, about, record("lots", number), held, _melt(words, node))
+    if kind == "scrap":
+        return Name(said, number, "", record("lots", number))
     if kind == "work_order":
         return Name(said, number, node.get("part", ""), record("work-orders", number))
     if kind == "order":
@@ -159,7 +164,8 @@ def identifier(node: str) -> str:
     kind, _, name = node.partition(":")
     if kind == "order":
         name = name.partition(":")[0]
-    return f"{'work_order' if kind == 'job' else kind}:{name}"
+    named = {"job": "work_order", "scrap": "lot"}.get(kind, kind)
+    return f"{named}:{name}"
 
 
 def counted(words: Words, edge: View) -> Iterator[str]:

@@ -18,8 +18,8 @@ from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
 from models.domain.materials import MAY_DECIDE, Decision
-from models.queries import shop_floor
-from models.queries.shop_floor import MISMATCHES
+from models.queries import lot_uses, shop_floor
+from models.queries.shop_floor import MISMATCHES, Record
 
 router = api_router(tags=["Quality"])
 Quality = Annotated[Principal, Depends(allowed(*MAY_DECIDE))]
@@ -31,7 +31,8 @@ class SignatureBody(Body):
 
 
 class MismatchDecision(Body):
-    """Accepting other material needs a signature; `scrap` and `hold` put all the job made on hold."""
+    """Accepting other material needs a signature; `hold` puts all the job made on hold, `scrap` scraps what is here of
+    it and holds what is elsewhere."""
 
     decision: Decision
     reason: Why
@@ -46,8 +47,26 @@ def list_mismatches(
     undecided = (MISMATCHES.c.decision == "") & MISMATCHES.c.withdrawn_at.is_(None)
     where = [] if is_open is None else [undecided if is_open else ~undecided]
     with request.app.state.database.read() as session:
-        items = shop_floor.known_mismatches(session, *where, cleared=principal.cleared)
+        rows = shop_floor.known_mismatches(session, *where, cleared=principal.cleared)
+        items = shown(session, rows, cleared=principal.cleared)
     return Answer({"items": items, "next": None})
+
+
+def shown(session: Session, rows: list[Record], *, cleared: bool) -> list[Record]:
+    """With what was `scrapped` for each, and where else pieces of the same lots are."""
+    scrapped = shop_floor.scrapped(session, [row["id"] for row in rows])
+    return [
+        row
+        | {
+            "scrapped": scrapped.get(row["id"], []),
+            "elsewhere": lot_uses.but_scrapped(
+                session, shop_floor.lots_made(session, row["work_order"]), cleared=cleared
+            )
+            if row["decision"] == Decision.SCRAP
+            else [],
+        }
+        for row in rows
+    ]
 
 
 @router.post("/material-mismatches/{mismatch}/disposition")
@@ -63,7 +82,7 @@ def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, pri
         actor = Actor(principal.id, principal.kind, principal.roles, principal.cleared)
         mismatches.disposition(session, mismatch, body.decision, body.reason, signature, actor, now)
         hold_mails.tell(session, request.app.state.settings, now)
-        (found,) = shop_floor.mismatches(session, known)
+        (found,) = shown(session, shop_floor.mismatches(session, known), cleared=principal.cleared)
         return Answer(found)
 
     return perform(request, principal, change)

@@ -54,7 +54,7 @@ FIGURES = (
     "elsewhere",
 )
 # What takes pieces off our shelf for good, and what that is called.
-TAKEN = {"consume": "consumed", "dispatch": "dispatched"}
+TAKEN = {"consume": "consumed", "dispatch": "dispatched", "scrap": "scrapped"}
 # Between the lots of one balance: what one passes on the other has received, so that both are in no sum.
 PASSED_ON, RECEIVED = "passed_on", "received"
 _BETWEEN = frozenset({PASSED_ON, RECEIVED})

@@ -37,6 +37,12 @@ def dispatched(dispatch: str, lot: str, amount: Decimal, unit: str) -> Edge:
     return Edge(f"{_LOT}{lot}", f"dispatch:{dispatch}", amount, unit, "dispatch")
 
 
+def scrapped(lot: str, amount: Decimal, unit: str) -> Edge:
+    """Pieces of a lot went to scrap, where they stay. That node names the lot and nothing else: who reads of it
+    need not know why."""
+    return Edge(f"{_LOT}{lot}", f"scrap:{lot}", amount, unit, "scrap")
+
+
 def taken_back(edge: Edge) -> Edge:
     """What a record typed wrongly is undone by; both are kept."""
     return replace(edge, quantity=-edge.quantity)

@@ -60,6 +60,14 @@ class OpenHold:
         return self.by.startswith(BY_DOCUMENT)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldAbove:
+    """A lot that is on hold, and another was made from; without its name to somebody who may not know of it."""
+
+    lot: str
+    reason: str
+
+
 def check_hold(lot: str, holds: Iterable[OpenHold]) -> None:
     """Raises `Refusal` when somebody holds the lot already."""
     for hold in holds:
@@ -72,9 +80,26 @@ def check_hold(lot: str, holds: Iterable[OpenHold]) -> None:
             )
 
 
-def to_release(lot: str, holds: Iterable[OpenHold], actor: Actor) -> OpenHold:
-    """The hold that `actor` may release. Raises `Refusal` or `Forbidden`."""
+def to_release(
+    lot: str,
+    holds: Iterable[OpenHold],
+    actor: Actor,
+    *,
+    above: HeldAbove | None = None,
+    scrapped_of: str = "",
+) -> OpenHold:
+    """The hold that `actor` may release. `above`: it was made from another lot that is on hold; `scrapped_of`:
+    the job of which quality decided that all it made is scrap, while some of the lot is elsewhere. Raises
+    `Refusal` or `Forbidden`."""
     known = list(holds)
+    if known and scrapped_of:
+        raise Refusal(
+            "lot.scrapped",
+            "Quality decided to scrap what {job} made; that is final, and lot {lot} stays on hold. What was used or "
+            "left before is on the lot's page.",
+            lot=lot,
+            job=scrapped_of,
+        )
     found = next((hold for hold in known if not hold.of_a_document), None)
     if found is None and known:
         raise Refusal(
@@ -84,7 +109,7 @@ def to_release(lot: str, holds: Iterable[OpenHold], actor: Actor) -> OpenHold:
             lot=lot,
         )
     if found is None:
-        raise not_held(lot)
+        raise not_held(lot, above)
     if found.by == actor.id:
         raise Forbidden(
             "forbidden.same_person",
@@ -93,7 +118,21 @@ def to_release(lot: str, holds: Iterable[OpenHold], actor: Actor) -> OpenHold:
     return found
 
 
-def not_held(lot: str) -> Refusal:
+def not_held(lot: str, above: HeldAbove | None = None) -> Refusal:
+    if above is not None and above.lot:
+        return Refusal(
+            "lot.not_held",
+            "Lot {lot} is not on hold itself: it was made from lot {held}, which is. Release {held}.",
+            lot=lot,
+            held=above.lot,
+        )
+    if above is not None:
+        return Refusal(
+            "lot.not_held",
+            "Lot {lot} is not on hold itself: it was made from another lot, which is. Ask who is cleared to know "
+            "it to release that.",
+            lot=lot,
+        )
     return Refusal("lot.not_held", "Lot {lot} is not on hold.", lot=lot)
 
 

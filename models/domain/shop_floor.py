@@ -260,9 +260,9 @@ def dispatch(
         at = f"lines.{index}"
         fact = _known(line.lot, lots.get(line.lot), f"{at}.lot").fact
         amount = _some(line.quantity, fact.unit, f"{at}.quantity")
-        may_go(lots[line.lot], amount, left[line.lot], field=f"{at}.lot", counted=f"{at}.quantity")
         if line.lot in blocked:
             raise blocked[line.lot]
+        may_go(lots[line.lot], amount, left[line.lot], field=f"{at}.lot", counted=f"{at}.quantity")
         stock.leaving(
             fact.part, line.lot, line.serials, amount, f"{at}.serials", all_named=lots[line.lot].by_serial
         )

@@ -41,6 +41,8 @@ class NodeKind(StrEnum):
     ORDER = "order"
     LOAD = "load"
     DISPATCH = "dispatch"
+    # What was scrapped here of the lot it names.
+    SCRAP = "scrap"
 
 
 def kind_of(node: str) -> NodeKind:

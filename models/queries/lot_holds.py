@@ -7,14 +7,13 @@ are the same lot's pieces after it, so that who shares a load with a held lot is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from models.codec import load_order
-from models.domain.lot_holds import OpenHold, held_here
+from models.domain.lot_holds import HeldAbove, OpenHold, held_here
 from models.domain.pieces import OUT, Bucket
 from models.queries import controlled
 from models.tables.lots import Lot, LotHoldRow
@@ -30,16 +29,7 @@ _AT_ONCE = 500
 _ANY_HELD = select(_LOTS.c.number).where(_LOTS.c.held).limit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A lot is not to be used because `lot`, which it was made from, is on hold; without its name to somebody
-    who may not know of it."""
-
-    lot: str
-    reason: str
-
-
-_UNTOLD = Covered("", "no reason given")
+_UNTOLD = HeldAbove("", "no reason given")
 
 
 def made_from(session: Session, lot: str) -> frozenset[str]:
@@ -82,13 +72,13 @@ def sources(session: Session, lots: Collection[str]) -> dict[str, set[str]]:
     return _reached(session, {f"{_LOT}{lot}" for lot in lots}, _EDGES.c.to_node, _EDGES.c.from_node)
 
 
-def covering(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, Covered]:
+def covering(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, HeldAbove]:
     """Which of `lots` were made from another lot that is on hold."""
     found = covering_nodes(session, [f"{_LOT}{lot}" for lot in lots], cleared=cleared)
     return {node.removeprefix(_LOT): covered for node, covered in found.items()}
 
 
-def covering_nodes(session: Session, nodes: Collection[str], *, cleared: bool) -> dict[str, Covered]:
+def covering_nodes(session: Session, nodes: Collection[str], *, cleared: bool) -> dict[str, HeldAbove]:
     """Which of `nodes`, lots or pieces at work, were made from another lot that is on hold."""
     if not nodes or session.scalar(_ANY_HELD) is None:
         return {}
@@ -102,16 +92,16 @@ def covering_nodes(session: Session, nodes: Collection[str], *, cleared: bool) -
         above = _lots(_closure(node, steps)) & held.keys() - _lots({node})
         named = sorted(above & known)
         if above:
-            found[node] = Covered(named[0], held[named[0]]) if named else _UNTOLD
+            found[node] = HeldAbove(named[0], held[named[0]]) if named else _UNTOLD
     return found
 
 
-def stopped(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, Covered]:
+def stopped(session: Session, lots: Collection[str], *, cleared: bool) -> dict[str, HeldAbove]:
     """Which of `lots` are on hold themselves, or were made from one that is."""
     if not lots or session.scalar(_ANY_HELD) is None:
         return {}
     found = covering(session, lots, cleared=cleared)
-    return found | {lot: Covered(lot, reason) for lot, reason in _held(session, lots).items()}
+    return found | {lot: HeldAbove(lot, reason) for lot, reason in _held(session, lots).items()}
 
 
 def orders_with(session: Session, lots: Collection[str]) -> dict[str, tuple[str, ...]]:

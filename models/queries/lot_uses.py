@@ -1,10 +1,12 @@
-"""What used a lot: jobs that drew it, order lines it went out on, dispatches it left with."""
+"""What used a lot: jobs that drew it, order lines it went out on, dispatches it left with, and scrap."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -12,11 +14,13 @@ from sqlmodel import Session
 from models.domain.trace import NodeKind, kind_of, lot_node, name_of, work_of
 from models.queries.trace import Genealogy
 from models.tables.orders import EdgeRow, EventRow
-from models.tables.shop_floor import ConsumptionRow, DispatchRow
+from models.tables.shop_floor import ConsumptionRow, DispatchRow, ScrappedRow
 from models.tables.types import table
 
 _EDGES, _EVENTS = table(EdgeRow), table(EventRow)
-_CONSUMED, _DISPATCHES = table(ConsumptionRow), table(DispatchRow)
+_CONSUMED, _DISPATCHES, _SCRAPPED = table(ConsumptionRow), table(DispatchRow), table(ScrappedRow)
+
+_MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,16 @@ def of_lot(session: Session, lot: str, *, cleared: bool, limit: int, before: int
     return Uses(count, tuple(_use(row, when) for row in rows))
 
 
+def but_scrapped(session: Session, lots: Iterable[str], *, cleared: bool) -> list[dict[str, Any]]:
+    """Where pieces of these lots went that were not scrapped, the newest of each lot first."""
+    return [
+        {"lot": lot, "kind": use.kind, "number": use.number, "quantity": use.quantity, "unit": use.unit}
+        for lot in lots
+        for use in of_lot(session, lot, cleared=cleared, limit=_MOST_NAMED).some
+        if use.kind != NodeKind.SCRAP
+    ]
+
+
 def _use(row: tuple[str, str, str, Decimal, int], when: dict[int, datetime | date]) -> Use:
     node, how, unit, quantity, last = row
     kind = kind_of(node)
@@ -87,6 +101,7 @@ def _when(session: Session, edges: list[int]) -> dict[int, datetime | date]:
             (_EVENTS.c.order_number == _EDGES.c.order_number) & (_EVENTS.c.sequence == _EDGES.c.event),
         ),
         (_CONSUMED, _CONSUMED.c.at, _CONSUMED.c.id == _EDGES.c.source),
+        (_SCRAPPED, _SCRAPPED.c.at, _SCRAPPED.c.id == _EDGES.c.source),
         (
             _DISPATCHES,
             _DISPATCHES.c.shipped_on,

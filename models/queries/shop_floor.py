@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select, tuple_
 from sqlmodel import Session
 
-from models.domain.materials import BLOCKING, Mismatch
+from models.domain.materials import BLOCKING, Decision, Mismatch
 from models.domain.quantities import ZERO
 from models.queries import controlled
 from models.queries.lot_holds import above, became, stopped
@@ -25,11 +25,13 @@ from models.tables.shop_floor import (
     DispatchRow,
     MaterialMismatchRow,
     OutputRow,
+    ScrappedRow,
 )
 from models.tables.types import table
 
 Record = dict[str, Any]
 CONSUMPTIONS, OUTPUTS, MISMATCHES = table(ConsumptionRow), table(OutputRow), table(MaterialMismatchRow)
+SCRAPPED = table(ScrappedRow)
 _DISPATCHES, _LINES, _CUSTOMERS = table(DispatchRow), table(DispatchLineRow), table(Customer)
 _EDGES, _PIECES, _LOTS = table(EdgeRow), table(PiecesRow), table(Lot)
 _SALES = table(DispatchSale)
@@ -274,6 +276,35 @@ def mismatches(session: Session, *where: ColumnElement[bool]) -> list[Record]:
 def known_mismatches(session: Session, *where: ColumnElement[bool], cleared: bool) -> list[Record]:
     """The same, as far as somebody may know of the parts."""
     return mismatches(session, *where, *controlled.visible(MaterialMismatchRow, cleared=cleared))
+
+
+def scrapped(session: Session, mismatches: Collection[str]) -> dict[str, list[Record]]:
+    """By mismatch, the pieces that went to scrap for it, lot by lot."""
+    total = func.sum(SCRAPPED.c.quantity).label("quantity")
+    of = (SCRAPPED.c.mismatch, SCRAPPED.c.lot, SCRAPPED.c.part, SCRAPPED.c.unit)
+    query = select(*of, total).where(SCRAPPED.c.mismatch.in_(sorted(mismatches))).group_by(*of)
+    found: dict[str, list[Record]] = {}
+    for row in session.execute(query.order_by(SCRAPPED.c.mismatch, SCRAPPED.c.lot)).mappings():
+        found.setdefault(row["mismatch"], []).append({name: row[name] for name in row if name != "mismatch"})
+    return found
+
+
+def to_be_scrapped(session: Session, lot: str) -> Record | None:
+    """The mismatch of a job that made the lot, of which quality decided that all of it is scrap."""
+    found = mismatches(
+        session,
+        MISMATCHES.c.work_order.in_(select(OUTPUTS.c.work_order).where(OUTPUTS.c.lot == lot)),
+        MISMATCHES.c.decision == Decision.SCRAP.value,
+        MISMATCHES.c.withdrawn_at.is_(None),
+    )
+    return found[-1] if found else None
+
+
+def all_scrapped(session: Session, lot: str) -> bool:
+    """Whether nothing of the lot is anywhere but with the scrap."""
+    gone = session.scalar(select(func.sum(SCRAPPED.c.quantity)).where(SCRAPPED.c.lot == lot)) or ZERO
+    booked: Decimal = session.execute(select(_LOTS.c.quantity).where(_LOTS.c.number == lot)).scalar_one()
+    return gone == booked
 
 
 def next_mismatch(session: Session, job: str) -> str:

@@ -122,6 +122,8 @@ class Genealogy:
         works = {node for link in found for node in (link.source, link.target) if node.startswith("order:")}
         been = self._at_work({work_of(node).order for node in works})
         for link in found:
+            if link.how == "scrap" and link.source in self._left:
+                continue
             if link.how in _LEAVING:
                 serials = named.get((link.source, link.target), set())
                 # It went another way, or others went this one.
@@ -232,6 +234,7 @@ def _controlled(session: Session, nodes: Collection[str]) -> frozenset[str]:
         by_kind.setdefault(kind_of(node), {}).setdefault(name, []).append(node)
     asked = {
         NodeKind.LOT: (_LOTS.c.number, _LOTS.c.part.in_(_CONTROLLED)),
+        NodeKind.SCRAP: (_LOTS.c.number, _LOTS.c.part.in_(_CONTROLLED)),
         NodeKind.JOB: (_JOBS.c.number, _JOBS.c.part.in_(_CONTROLLED)),
         NodeKind.ORDER: (_ORDERS.c.number, _ORDERS.c.export_controlled),
         NodeKind.DISPATCH: (_DISPATCHES.c.number, _DISPATCHES.c.export_controlled),

@@ -153,3 +153,18 @@ class MaterialMismatchRow(SQLModel, table=True):
     decided_by: str | None = None
     # The consumption was reversed: there was no such use.
     withdrawn_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class ScrappedRow(SQLModel, table=True):
+    """Pieces that went to scrap because quality decided so of a mismatch; that is final."""
+
+    __tablename__ = "scrapped_output"
+
+    id: str = Field(primary_key=True)
+    mismatch: str = Field(foreign_key="material_mismatch.id", index=True)
+    lot: str = Field(foreign_key="lot.number", index=True)
+    part: str
+    part_revision: str | None = None
+    quantity: Decimal = Field(sa_type=Exact)
+    unit: str
+    at: datetime = Field(sa_type=Utc)

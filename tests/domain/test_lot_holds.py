@@ -12,7 +12,7 @@ from models.domain.authority import Actor, Role
 from models.domain.errors import Forbidden, Refusal
 from models.domain.evolve import lot_changes
 from models.domain.facts import Facts, lots_to_lock
-from models.domain.lot_holds import OpenHold, check_hold, there_of, to_release
+from models.domain.lot_holds import HeldAbove, OpenHold, check_hold, there_of, to_release
 from models.domain.notices import notices
 from models.domain.pieces import Bucket
 from tests.domain.asking import NC, accept, arrived, dispose, judge, receive, send, ship
@@ -105,6 +105,15 @@ def test_somebody_else_releases_it_and_a_paper_s_hold_nobody() -> None:
         to_release("L1", [BY_PAPER], HIM)
     with pytest.raises(Refusal, match="not on hold"):
         to_release("L1", [], HIM)
+
+
+def test_a_lot_held_with_another_says_which_and_scrap_is_not_released() -> None:
+    with pytest.raises(Refusal, match=r"made from lot L0, which is\. Release L0\."):
+        to_release("L1", [], HIM, above=HeldAbove("L0", "Soft"))
+    with pytest.raises(Refusal, match=r"made from another lot, which is\. Ask who is cleared"):
+        to_release("L1", [], HIM, above=HeldAbove("", "no reason given"))
+    with pytest.raises(Refusal, match="scrap what WO-1 made; that is final"):
+        to_release("L1", [BY_HER], HIM, scrapped_of="WO-1")
 
 
 def test_the_first_part_of_a_split_order_hears_of_the_release_and_the_others_know_of_no_hold() -> None:

@@ -153,6 +153,27 @@ async def test_quality_decides_about_other_material_from_its_ledger(
     assert "Packing list" in (await _sent(dock, "/dispatches/new", **left)).text
 
 
+async def test_what_quality_scraps_is_named_with_what_was_used_before(
+    system: System, browsers: Browsers
+) -> None:
+    floor = await _floor(system)
+    dock, quality = browsers.of(Role.RECEIVING), browsers.of(Role.QUALITY)
+    await _sent(dock, floor.consume, lot=floor.wires, quantity="2")
+    await _sent(dock, floor.output, quantity="12")
+    user = {"number": f"{floor.job}-2", "type": "MTO", "part": f"PIN-{floor.job.rpartition('-')[2]}"}
+    await system.post(Role.ADMIN, "/work-orders", user | {"revision": "A", "quantity": 20}, status=201)
+    await _sent(dock, f"/work-orders/{floor.job}-2/consume", lot=f"{floor.job}-A", quantity="3")
+    path = f"/material-mismatches/{floor.job}-M1"
+    page = await _sent(quality, path, decision="scrap", reason="Soft")
+    assert f"Scrapped 9 pcs of {floor.job}-A" in page.text
+    page = await quality.open(path)
+    assert f"3 pcs of {floor.job}-A: Work order {floor.job}-2" in page.text
+    page = await quality.open(f"/master/lots/{floor.job}-A")
+    assert "9 pcs scrapped" in page.text
+    page = await quality.open(f"/trace?q=lot:{floor.job}-A&direction=forward")
+    assert "scrapped 9 pcs" in page.text
+
+
 async def test_a_lot_that_failed_is_said_to_and_held(system: System, browsers: Browsers) -> None:
     floor = await _floor(system)
     dock = browsers.of(Role.RECEIVING)

@@ -15,12 +15,12 @@ from api.fields import Body, Text
 from api.pages.floor import deeds
 from api.pages.floor.deeds import Deed
 from api.pages.floor.jobs import reason
-from api.pages.floor.panels import DECISIONS, used_of
+from api.pages.floor.panels import DECISIONS, elsewhere, scrapped, used_of
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, words_for
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor
-from api.routes.material_mismatches import MismatchDecision, SignatureBody, decide_mismatch
+from api.routes.material_mismatches import MismatchDecision, SignatureBody, decide_mismatch, shown
 from api.routes.shop_floor import Why
 from models.domain.errors import Unknown
 from models.domain.materials import Decision, Wrong
@@ -66,9 +66,10 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         rows = shop_floor.known_mismatches(
             session, MISMATCHES.c.id == mismatch, cleared=staff.principal.cleared
         )
-    if not rows:
-        raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
-    (row,), words = rows, staff.words
+        if not rows:
+            raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
+        (row,) = shown(session, rows, cleared=staff.principal.cleared)
+    words = staff.words
     job = row["work_order"]
     path = f"/master/work-orders/{quote(job, safe='')}"
 
@@ -101,6 +102,8 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
             (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
             (N_("Expected"), expected),
             (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),
+            *([(N_("Scrapped"), scrapped(words, row))] if row["scrapped"] else []),
+            *([(N_("Used or left before"), elsewhere(words, row))] if row["elsewhere"] else []),
         ),
         given={"signed": staff.name},
         named={"signature.name": "signed"},

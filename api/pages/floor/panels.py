@@ -12,7 +12,9 @@ from activities.i18n import N_
 from activities.wording import WRONG_MATERIAL
 from api.pages.master.screens import Cell, Panel, may
 from api.pages.staff import Staff
+from api.pages.trace_words import KINDS
 from api.routes import dispatches, shop_floor
+from api.routes.material_mismatches import shown
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries import order_stream
@@ -23,7 +25,7 @@ from models.queries.shop_floor import CONSUMPTIONS, MISMATCHES, OUTPUTS
 DECISIONS = {
     "": (N_("Quality has to decide"), "act"),
     "accept": (N_("Accepted"), "good"),
-    "scrap": (N_("To be scrapped"), "watch"),
+    "scrap": (N_("Scrapped"), "watch"),
     "hold": (N_("On hold"), "watch"),
 }
 _HEADS = (N_("Lot"), N_("Quantity"), N_("When"), N_("Who and where"), N_("State"), N_("Correction"))
@@ -38,7 +40,11 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
     )
     names = order_stream.names(session, people([*used, *made]))
     path = f"/work-orders/{quote(number, safe='')}"
-    wrong = queries.known_mismatches(session, MISMATCHES.c.work_order == number, cleared=cleared)
+    wrong = shown(
+        session,
+        queries.known_mismatches(session, MISMATCHES.c.work_order == number, cleared=cleared),
+        cleared=cleared,
+    )
     undecided_yet = any(not row["decision"] and row["withdrawn_at"] is None for row in wrong)
     gone = undecided_yet and bool(dispatched_of(session, number, cleared=cleared))
     left = queries.dispatches_of_job(session, number, cleared=cleared)
@@ -76,6 +82,29 @@ def used_of(words: Words, row: Mapping[str, Any]) -> str:
     part = " ".join(filter(None, (row["part"], row["part_revision"])))
     amount = words.amount(row["quantity"], row["unit"])
     return " · ".join(filter(None, (row["lot"] or amount, part)))
+
+
+def scrapped(words: Words, row: Mapping[str, Any]) -> str:
+    """20 pcs of WO-3201-A"""
+    return words.listed(
+        words.say(
+            N_("{amount} of {lot}"), amount=words.amount(each["quantity"], each["unit"]), lot=each["lot"]
+        )
+        for each in row["scrapped"]
+    )
+
+
+def elsewhere(words: Words, row: Mapping[str, Any]) -> str:
+    """11 pcs of WO-3201-A: Work order WO-3202"""
+    return words.listed(
+        words.labelled(
+            words.say(
+                N_("{amount} of {lot}"), amount=words.amount(each["quantity"], each["unit"]), lot=each["lot"]
+            ),
+            f"{words.say(KINDS[each['kind']])} {each['number']}",
+        )
+        for each in row["elsewhere"]
+    )
 
 
 def people(rows: list[Record]) -> set[str]:
@@ -138,7 +167,7 @@ def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
                 Cell(row["id"], href=f"/material-mismatches/{quote(row['id'], safe='')}"),
                 Cell(used_of(words, row)),
                 Cell(words.say(WRONG_MATERIAL[row["wrong"]])),
-                Cell(words.say(text), kind),
+                Cell(words.say(text), kind, hint=scrapped(words, row)),
             ]
         )
     heads = (N_("Nonconformance"), N_("Used"), N_("What is wrong"), N_("State"))

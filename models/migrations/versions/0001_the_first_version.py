@@ -1256,6 +1256,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_material_mismatch_work_order"), ["work_order"], unique=False)
 
     op.create_table(
+        "scrapped_output",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("mismatch", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("part_revision", sa.String(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot"],
+            ["lot.number"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["mismatch"],
+            ["material_mismatch.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("scrapped_output", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scrapped_output_lot"), ["lot"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scrapped_output_mismatch"), ["mismatch"], unique=False)
+
+    op.create_table(
         "recall",
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("identifier", sa.String(), nullable=False),
