@@ -70,6 +70,8 @@ def gather(session: Session, row: OrderRow, order: Order | None, command: c.Comm
     facts = _gather(session, row, order, command, now)
     if order is not None and isinstance(command, c.Send | c.ProposeChange):
         facts = lot_facts.with_materials(session, order, facts)
+    if order is not None and isinstance(command, c.Send):
+        facts = lot_facts.with_undecided(session, facts)
     if order is not None and isinstance(command, _ACCEPTING):
         facts = lot_facts.with_held_work(session, order, facts)
     if order is not None and isinstance(command, c.Receive):

@@ -78,6 +78,7 @@ def _job(session: Session, number: str, by: Recorder) -> Job:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="work order", key=number)
     part = session.get_one(Part, (row.part, row.revision))
     steps = master.operations_of(session, [number])[number]
+    used = shop_floor.first_used(session, number)
     return Job(
         number,
         row.part,
@@ -86,6 +87,8 @@ def _job(session: Session, number: str, by: Recorder) -> Job:
         part.trace == "serial",
         frozenset(step.sequence for step in steps),
         row.quantity,
+        shop_floor.day_of(used or row.created_at),
+        used is not None,
     )
 
 

@@ -21,6 +21,7 @@ from models.queries.lot_holds import covering, covering_nodes, made_of
 from models.queries.lot_numbers import next_lot_number
 from models.queries.lot_origins import origins
 from models.queries.materials import amounts, controlled, materials
+from models.queries.shop_floor import undecided
 from models.tables.lots import Lot
 from models.tables.types import table
 
@@ -64,6 +65,15 @@ def with_held_work(session: Session, order: Order, known: Facts) -> Facts:
         for node, covered in covering_nodes(session, nodes, cleared=order.export_controlled).items()
     }
     return replace(known, at_work=found) if found else known
+
+
+def with_undecided(session: Session, known: Facts) -> Facts:
+    """With what of the lots is here, but pending or rejected: it does not go out."""
+    some = undecided(session, known.lots)
+    return replace(
+        known,
+        lots={name: replace(fact, undecided=some.get(name, ZERO)) for name, fact in known.lots.items()},
+    )
 
 
 def given_names(session: Session, order: Order, command: c.Receive) -> dict[str, list[str]]:

@@ -128,6 +128,7 @@ def produce(
     rules.not_absurd(job, made, edge.quantity, over=over, confirmed=confirmed)
     rules.new_serials(serials, shop_floor.serials_made(session, job.part) if serials else {}, job.part)
     at, late = records.happened(step.at, now)
+    rules.had_begun(job, at)
     if there is None:
         begin_lot(session, job, name, by.plant, now)
     record = str(uuid.uuid4())

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from api.pages.master.saving import asking, once
 from api.pages.master.screens import guard_of, may
 from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor, draw
+from api.pages.trace_words import KINDS, called
 from api.routes import recalls as routes
 from api.routes.recalls import SIGNED, RecordBody, SignBody, StartBody
 from api.supplier.fields import LONGEST_TEXT, Fields, typed
@@ -151,7 +153,9 @@ def _started(request: Request, staff: Staff, form: Form) -> Response:
         return _list(request, staff, Sheet(form, refusal))
     made = orjson.loads(answer.body)
     if answer.status_code == 300:
-        return _list(request, staff, Sheet(form, choices=tuple(made["choices"])))
+        return _list(
+            request, staff, Sheet(form, choices=tuple(_choice(each, staff) for each in made["choices"]))
+        )
     return RedirectResponse(f"/recalls/{made['recall']}", 303)
 
 
@@ -176,6 +180,11 @@ def _done(request: Request, staff: Staff, number: str, what: Do, form: Form) -> 
             )
         return _one(request, staff, number, Sheet(form, refusal, approving=what == "approve"))
     return RedirectResponse(f"/recalls/{number}", 303)
+
+
+def _choice(each: dict[str, str], staff: Staff) -> dict[str, str]:
+    kind = each["kind"]
+    return each | {"kind": staff.words.say(KINDS[kind]), "value": called(staff.words, kind, each["value"])}
 
 
 def _sent(request: Request, form: Form) -> Any:
@@ -276,8 +285,9 @@ def _list(request: Request, staff: Staff, sheet: Sheet, before: str | None = Non
 def _one(request: Request, staff: Staff, number: str, sheet: Sheet) -> Response:
     found = routes.view(request, staff.principal, number)
     with request.app.state.database.read() as session:
-        called = names(session, routes.people_in(found))
-    told = recall_words.told(found, staff.words, called)
+        people = names(session, routes.people_in(found))
+    # It is kept and printed: every time stands with its day and year, as on its PDF.
+    told = recall_words.told(found, replace(staff.words, today=date.min), people)
     written = [(each["what"], each["owner"]) for each in found["actions"]] + [("", "")] * _SPARE
     me, may_run = staff.principal.id, may(staff, routes.record_recall)
     signed_by = {each["by"] for each in found["signatures"]}
@@ -295,6 +305,7 @@ def _one(request: Request, staff: Staff, number: str, sheet: Sheet) -> Response:
         written=written,
         retest_on=str(found["retest_on"] or ""),
         may_run=may_run,
+        may_hold=may_run and any(row["affected"] and not row["held"] for row in found["scope"]["lots"]),
         may_sign=may_run and found["approved_by"] != me,
         signs_too=me not in holding,
         may_approve=may_approve,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from models.domain.errors import Invalid, Refusal
-from models.domain.serial_stock import SerialStock, check_serials
+from models.domain.errors import Refusal
+from models.domain.serial_stock import SerialStock, check_serials, not_tracked
 from models.domain.shop_floor import new_serials
 
 
@@ -28,9 +28,7 @@ def bought(
     if not serials:
         return
     if not tracked:
-        raise Invalid(
-            "serial.not_tracked", "{part} has no serial numbers; leave them out.", field="serials", part=part
-        )
+        raise not_tracked(part, "serials")
     check_serials(serials, quantity, "serials")
     new = [serial for serial in serials if serial not in own]
     known = {serial: where for serial in new if (where := stock.pieces.get((part, serial))) is not None}

@@ -33,6 +33,7 @@ from models.domain.order import Line, Order
 from models.domain.order_types import DEFAULT
 from models.domain.origins import Origin
 from models.domain.pieces import Took, key, line_of, lot_of
+from models.domain.quantities import ZERO
 from models.domain.serial_stock import SerialStock, Whereabouts
 from models.domain.serials import Elsewhere
 from models.domain.signing import Signer
@@ -67,6 +68,8 @@ class LotFact:
     held_with: str = ""
     # Only cleared people know of its part; asked for where that may not go out.
     controlled: bool = False
+    # Pieces of it that are here, but pending or rejected.
+    undecided: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,9 @@ def _said(lot: str, field: str) -> Refusal:
 def _counted(lot: str, field: str) -> Refusal:
     return Refusal(
         "lot.counted",
-        "Lot {lot} was made, used, sent or dispatched: its part, revision, quantity, unit and serial numbers "
-        "stay as they were booked. Count the pieces on their order, record what the job made, or reverse what was recorded wrongly.",
+        "Lot {lot} was made, used, sent or dispatched: what was booked of its part, revision, quantity, unit and "
+        "serial numbers stays, and only what nobody has said may be added. Count the pieces on their order, record "
+        "what the job made, or reverse what was recorded wrongly.",
         field=field,
         lot=lot,
     )

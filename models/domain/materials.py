@@ -150,8 +150,8 @@ def blocked(mismatch: Mismatch | None, lot: str) -> Refusal:
     if mismatch.decision:
         return Refusal(
             "dispatch.scrapped",
-            "Lot {lot} was made by {job} with {part}, which its bill of material does not name; quality decided "
-            "to scrap it ({mismatch}). Dispatch another lot.",
+            "Lot {lot} comes from {job}, which used {part}; its bill of material does not name that, and quality decided "
+            "to scrap what was made of it ({mismatch}). Dispatch another lot.",
             field="lines",
             lot=lot,
             job=mismatch.work_order,
@@ -160,7 +160,7 @@ def blocked(mismatch: Mismatch | None, lot: str) -> Refusal:
         )
     return Refusal(
         "dispatch.material",
-        "Lot {lot} was made by {job} with {part}, which its bill of material does not name ({mismatch}). It can "
+        "Lot {lot} comes from {job}, which used {part}; its bill of material does not name that ({mismatch}). It can "
         "leave once quality has accepted that.",
         field="lines",
         lot=lot,
@@ -174,8 +174,8 @@ def _quantity_blocks(mismatch: Mismatch, lot: str) -> Refusal:
     if mismatch.decision:
         return Refusal(
             "dispatch.scrapped",
-            "Lot {lot} was made by {job}, which used {used} {unit} of {part}, another quantity than its bill of "
-            "material says; quality decided to scrap it ({mismatch}). Dispatch another lot.",
+            "Lot {lot} comes from {job}, which used {used} {unit} of {part}, another quantity than its bill of "
+            "material says; quality decided to scrap what was made of it ({mismatch}). Dispatch another lot.",
             field="lines",
             lot=lot,
             job=mismatch.work_order,
@@ -186,7 +186,7 @@ def _quantity_blocks(mismatch: Mismatch, lot: str) -> Refusal:
         )
     return Refusal(
         "dispatch.material",
-        "Lot {lot} was made by {job}, which used {used} {unit} of {part}, another quantity than its bill of "
+        "Lot {lot} comes from {job}, which used {used} {unit} of {part}, another quantity than its bill of "
         "material says ({mismatch}). Record what else it used, or reverse what it did not; or it can leave once "
         "quality has accepted that.",
         field="lines",

@@ -94,7 +94,8 @@ def _lot(node: View, *, affected: bool) -> View:
         "quantity": node.get("quantity", ZERO),
         "on_hand": node.get("on_hand", ZERO),
         "unit": node.get("uom", ""),
-        "held": node.get("held", False),
+        # Also when it is another lot, of which it was made.
+        "held": bool(node.get("held") or node.get("held_with")),
         "affected": affected,
     }
 

@@ -57,6 +57,8 @@ class SerialStock:
     ) -> None:
         """Raises `Invalid` or `Refusal` unless each piece named is in the lot and there are as many as leave.
         `all_named`: each has a number, so that somebody has to say which they are."""
+        if serials and not all_named:
+            raise not_tracked(part, at)
         if all_named and not serials:
             raise self._unnamed(part, lot, at)
         if serials:
@@ -151,6 +153,11 @@ def fate(serial: str, where: Whereabouts, at: str) -> FieldError:
     bucket = where.bucket.replace("_", " ") if where.bucket is not None else ""
     told = (known, ("order", where.order), ("bucket", bucket))
     return FieldError(at, "{serial} is with order {order} ({bucket}).", told)
+
+
+def not_tracked(part: str, at: str) -> Invalid:
+    """Nobody tells its pieces apart. `at` is the field that names some."""
+    return Invalid("serial.not_tracked", "{part} has no serial numbers; leave them out.", field=at, part=part)
 
 
 def check_serials(serials: Sequence[str], amount: Decimal, field: str) -> None:

@@ -13,7 +13,7 @@ from models.domain.facts import LotFact
 from models.domain.floor_records import consumed, dispatched, produced
 from models.domain.genealogy import Edge
 from models.domain.quantities import ZERO, quantity
-from models.domain.serial_stock import SerialStock, check_serials
+from models.domain.serial_stock import SerialStock, check_serials, not_tracked
 
 # Whoever is on the floor writes down what happened there; what leaves is the dock's.
 MAY_RECORD = frozenset({Role.RECEIVING, Role.PLANNER, Role.BUYER})
@@ -53,6 +53,10 @@ class Job:
     operations: frozenset[int] = frozenset()
     # How many it is for.
     quantity: Decimal = ZERO
+    # The first day on which it can have made something, wherever that day is counted, and whether that is the day
+    # it used material, or the one on which it came to be in the books.
+    began: date | None = None
+    with_material: bool = False
 
     @property
     def node(self) -> str:
@@ -151,9 +155,37 @@ def make(
         )
     if shelved is not None:
         _of_this_job(job, lot, shelved)
-    if serials or job.serial:
+    if serials and not job.serial:
+        raise not_tracked(job.part, "serials")
+    if job.serial:
         check_serials(serials, amount, "serials")
     return produced(job.number, lot, amount, job.unit)
+
+
+def had_begun(job: Job, at: datetime) -> None:
+    """Raises `Invalid` when pieces came out of the job before it used material or was there at all."""
+    day = (at + _EARLIEST_ZONE).astimezone(UTC).date()
+    if job.began is None or day >= job.began:
+        return
+    if job.with_material:
+        raise Invalid(
+            "time.before_material",
+            "{job} first used material on {began}; {day} is before that. Look at both days, and enter the one on "
+            "which the pieces were made.",
+            field="at",
+            job=job.number,
+            began=job.began.isoformat(),
+            day=day.isoformat(),
+        )
+    raise Invalid(
+        "time.before_job",
+        "{job} was entered on {began} and used no material before; {day} is before that. Look at the day, or record "
+        "first what it used, and when.",
+        field="at",
+        job=job.number,
+        began=job.began.isoformat(),
+        day=day.isoformat(),
+    )
 
 
 def not_absurd(job: Job, made: Decimal, entered: Decimal, *, over: Decimal, confirmed: bool) -> None:
@@ -320,8 +352,8 @@ def not_again(reversed_at: datetime | None) -> None:
     if reversed_at is not None:
         raise Refusal(
             "record.reversed",
-            "This was reversed already, at {at}.",
-            at=reversed_at.isoformat(timespec="minutes"),
+            "This was reversed already, at {actual}.",
+            actual=reversed_at.isoformat(timespec="minutes"),
         )
 
 

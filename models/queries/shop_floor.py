@@ -239,6 +239,15 @@ def made_on(session: Session, lots: Collection[str]) -> dict[str, date]:
     return {row.lot: day_of(row.at) for row in session.execute(query)}
 
 
+def first_used(session: Session, job: str) -> datetime | None:
+    """When a job first used material, as far as that was not taken back."""
+    query = select(func.min(CONSUMPTIONS.c.at)).where(
+        CONSUMPTIONS.c.work_order == job, CONSUMPTIONS.c.reversed_at.is_(None)
+    )
+    first: datetime | None = session.scalar(query)
+    return first
+
+
 def day_of(at: datetime) -> date:
     """The earliest day that it was anywhere at that moment."""
     return (at - _LATEST_ZONE).date()

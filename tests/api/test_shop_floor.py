@@ -316,7 +316,7 @@ def test_a_lot_is_neither_used_nor_gone_before_it_was_there(floor: TestClient) -
     early = {"lot": BAR, "quantity": 1, "at": "2026-03-14T09:00:00Z"}
     assert refused(floor.post(f"{JOB}/consumptions", json=early), 422) == "time.before_lot"
     assert refused(leave(floor, BAR, 1, shipped_on="2026-03-13"), 422) == "time.before_lot"
-    out(floor, at="2026-03-14T09:00:00Z")
+    out(floor, at="2026-03-15T08:00:00Z")
     assert leave(floor, "WO-3201-A", 1, shipped_on="2026-03-14").status_code == 201
     answer = leave(floor, "WO-3201-A", 1, shipped_on="2026-03-12")
     assert refused(answer, 422) == "time.before_lot"
@@ -335,8 +335,38 @@ def test_what_failed_its_inspection_is_a_held_lot_of_its_own(floor: TestClient) 
     assert out(floor, 3, lot="WO-3201-A", inspection={"verdict": "pass"})["inspection"]["verdict"] == "pass"
 
 
+def by_serial(client: TestClient) -> None:
+    """Every flange has a number."""
+    answer = client.put(f"{API}/parts/FLANGE-DN50/B", json=PART | {"trace": "serial"})
+    assert answer.status_code == 200, answer.text
+
+
+@sqlite_only
+def test_pieces_that_nobody_tells_apart_are_given_no_numbers(app: FastAPI, floor: TestClient) -> None:
+    named = {"quantity": 1, "serials": ["A"]}
+    assert refused(floor.post(f"{JOB}/outputs", json=named), 422) == "serial.not_tracked"
+    assert refused(floor.post(f"{JOB}/consumptions", json=named | {"lot": BAR}), 422) == "serial.not_tracked"
+    answer = leave(floor, "", 1, lines=[named | {"lot": BAR}])
+    assert refused(answer, 422) == "serial.not_tracked"
+    assert edges(app) == []
+
+
+@sqlite_only
+def test_nothing_comes_out_of_a_job_before_its_material_went_in(app: FastAPI, floor: TestClient) -> None:
+    early = {"quantity": 1, "at": "2020-01-05T09:00:00Z"}
+    assert refused(floor.post(f"{JOB}/outputs", json=early), 422) == "time.before_job"
+    use(floor, at="2026-03-16T06:00:00Z")
+    answer = floor.post(f"{JOB}/outputs", json=early | {"at": "2026-03-13T09:00:00Z"})
+    assert refused(answer, 422) == "time.before_material"
+    assert "2026-03-13" in answer.json()["detail"]
+    assert [edge[3] for edge in edges(app)] == ["consume"]
+    late = out(floor, at="2026-03-16T07:00:00Z")
+    assert late["late"] is True
+
+
 @sqlite_only
 def test_serials_come_out_once_and_leave_once(floor: TestClient) -> None:
+    by_serial(floor)
     out(floor, 2, serials=["S1", "S2"])
     again = floor.post(f"{JOB}/outputs", json={"quantity": 1, "serials": ["S2"]})
     assert refused(again) == "serial.made"
@@ -502,6 +532,7 @@ def test_a_use_that_was_none_blocks_nothing(listed: TestClient) -> None:
 
 @sqlite_only
 def test_a_packing_list_on_paper_has_lots_serials_and_the_customer_s_name(floor: TestClient) -> None:
+    by_serial(floor)
     out(floor, 2, serials=["S-1", "S-2"])
     lines = [{"lot": "WO-3201-A", "quantity": 1, "serials": ["S-2"]}]
     number = leave(floor, "WO-3201-A", 1, lines=lines, recipient="Ms Berg").json()["number"]

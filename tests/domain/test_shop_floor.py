@@ -135,8 +135,37 @@ def test_a_part_with_serials_has_one_for_every_piece() -> None:
     serial = Job("4520", "SHAFT", "B", "C62", serial=True)
     assert make(None, "2", "S1", "S2", job=serial).quantity == 2
     assert refused(lambda: make(None, "2", job=serial)) == "serials.count"
-    assert refused(lambda: make(None, "2", "S1")) == "serials.count"
-    assert refused(lambda: make(None, "2", "S1", "S1")) == "serials.repeated"
+    assert refused(lambda: make(None, "2", "S1", job=serial)) == "serials.count"
+    assert refused(lambda: make(None, "2", "S1", "S1", job=serial)) == "serials.repeated"
+
+
+def test_pieces_without_numbers_are_given_none() -> None:
+    assert refused(lambda: make(None, "1", "A")) == "serial.not_tracked"
+    assert refused(lambda: use("1", "A", by_serial=False)) == "serial.not_tracked"
+    lots = {"BAR": of("10", by_serial=False)}
+    with pytest.raises(Invalid) as refusal:
+        list(floor.dispatch("DN-1", [line("1", "Q")], lots, {}))
+    assert (refusal.value.code, refusal.value.errors[0].field) == ("serial.not_tracked", "lines.0.serials")
+
+
+@pytest.mark.parametrize(
+    ("began", "with_material", "day", "code"),
+    [
+        (date(2026, 11, 5), True, 3, "time.before_material"),
+        (date(2026, 11, 5), True, 5, None),
+        (date(2026, 11, 5), False, 3, "time.before_job"),
+        (None, False, 3, None),
+    ],
+)
+def test_nothing_comes_out_of_a_job_before_it_began(
+    began: date | None, with_material: bool, day: int, code: str | None
+) -> None:
+    job = replace(JOB, began=began, with_material=with_material)
+    at = datetime(2026, 11, day, 8, tzinfo=UTC)
+    if code is None:
+        floor.had_begun(job, at)
+    else:
+        assert refused(lambda: floor.had_begun(job, at)) == code
 
 
 def test_lots_are_named_after_their_job() -> None:
@@ -187,7 +216,8 @@ def leave(
     here: tuple[str, ...] | None = None,
     where: Whereabouts | None = None,
 ) -> list[Edge]:
-    known = {"BAR": of("250")} if lots is None else lots
+    named = any(each.serials for each in lines)
+    known = {"BAR": of("250", by_serial=named)} if lots is None else lots
     pieces = {piece: Whereabouts(dispatch="DN-0") for piece in gone or ()}
     if where is not None:
         pieces["4140", "S1"] = where

@@ -7,13 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 from temporalio.testing import WorkflowEnvironment
 
 from api.recall_words import FIGURES, GAPS
 from models.domain.authority import Role
 from models.domain.balance import FIGURES as BALANCE
 from models.domain.recall_scope import Gap
+from models.tables.lots import Lot
 from models.tables.shop_floor import Customer
 from models.tables.types import table
 from tests.pages.browser import Browser, Browsers, StaffPage
@@ -119,8 +120,12 @@ async def test_a_real_recall_writes_to_customers_once_approved(system: System, b
     assert not any(form.action.endswith("/approve") for form in page.forms)
     held = await quality.send(page, f"{number}/hold")
     assert "Put on hold" in held.text
-    again = await quality.send(held, f"{number}/hold")
+    again = await quality.send(page, f"{number}/hold")
     assert "is on hold already" in again.text
+    # Nothing is left to be held: what is on hold says so.
+    page = await quality.open(number)
+    assert not any(form.action.endswith("/hold") for form in page.forms)
+    assert "yes · on hold" in page.text
 
 
 async def test_who_approves_with_the_name_of_their_account_is_named_once(
@@ -153,3 +158,31 @@ async def test_how_long_drills_took_is_drawn_once_there_are_two(system: System, 
     assert len([tag for tag, _ in page.tags if tag == "rect"]) >= 2
     drawn = next(given for tag, given in page.tags if tag == "svg" and given.get("role") == "img")
     assert drawn["aria-label"].startswith("Minutes of the last drills")
+
+
+async def test_the_times_of_a_recall_stand_with_their_day_and_year(
+    system: System, browsers: Browsers
+) -> None:
+    """It is printed and kept: a clock alone would say nothing."""
+    quality = browsers.of(Role.QUALITY)
+    page = await quality.open(path(await begun(quality)))
+    now = system.app.state.clock()
+    disclosed = page.text.partition("Disclosed")[2][:60]
+    assert f"{now:%Y}" in disclosed
+    assert f"{now:%b}" in disclosed
+
+
+@pytest.mark.parametrize(("locale", "kind"), [("en", "Heat"), ("es", "Colada"), ("zh", "炉")])
+async def test_things_of_one_name_are_offered_in_the_reader_s_words(
+    system: System, browsers: Browsers, locale: str, kind: str
+) -> None:
+    with system.database.write() as session:
+        rows = table(Lot)
+        twin = {"number": "HX-1", "part": "4140-BAR", "quantity": 1, "uom": "C62", "on_hand": 1}
+        if session.execute(select(rows.c.number).where(rows.c.number == "HX-1")).first() is None:
+            session.execute(insert(rows).values(**twin, held=False, created_at=system.app.state.clock()))
+    quality = browsers.of(Role.QUALITY, locale=locale)
+    page = await begun(quality)
+    assert page.status == 300
+    assert kind in page.text
+    assert "heat · " not in page.text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import insert, update
@@ -22,7 +24,7 @@ from models.tables.parts import Part
 from models.tables.shop_floor import DispatchLineRow, DispatchRow
 from tests.domain.genealogies import link
 from tests.domain.orders import NOW
-from tests.pages.browser import Browsers
+from tests.pages.browser import Browsers, StaffPage
 from tests.systems import System
 from tests.traced import BARS, edge, tell_story
 
@@ -154,6 +156,43 @@ async def test_what_no_drawing_has_room_for_is_in_the_file(told: Browsers, syste
     page = await viewer.open(opens)
     assert "In the file (CSV)" in page.text
     assert "Show them" not in page.text
+
+
+async def test_every_size_of_the_drawing_is_a_link_that_keeps_what_was_asked(
+    told: Browsers, system: System
+) -> None:
+    with system.app.state.database.write() as session:
+        for place in range(90):
+            edge(session, link("lot:J4520-B", "dispatch", f"dispatch:X-{place}", 1))
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=J4520-B&direction=forward")
+    (opens,) = [
+        str(given["href"]) for tag, given in page.tags if tag == "a" and "open=" in str(given["href"])
+    ]
+    page = await viewer.open(opens)
+    whole = _picture(page)
+    sizes = {"50": "50 %", "75": "75 %", "150": "150 %"}
+    for percent, name in sizes.items():
+        asked = parse_qs(urlsplit(page.links[name]).query)
+        folds = parse_qs(urlsplit(opens).query)["open"]
+        assert (asked["zoom"], asked["direction"], asked["q"]) == ([percent], ["forward"], ["J4520-B"])
+        assert asked["open"] == folds
+        assert urlsplit(page.links[name]).fragment == "graph"
+        sized = await viewer.open(page.links[name])
+        assert _picture(sized) == (
+            whole[0],
+            [whole[0][0] * int(percent) // 100, whole[0][1] * int(percent) // 100],
+        )
+        assert f'aria-current="true">{name}' in sized.html
+        assert "In the file (CSV)" in sized.text
+
+
+def _picture(page: StaffPage) -> tuple[list[int], list[int]]:
+    """How large the drawing is by itself, and how large it is shown."""
+    drawn = re.search(r'<svg width="(\d+)" height="(\d+)"[^>]* viewBox="0 0 (\d+) (\d+)"', page.html)
+    assert drawn is not None
+    wide, high, whole_wide, whole_high = map(int, drawn.groups())
+    return [whole_wide, whole_high], [wide, high]
 
 
 async def test_figures_stand_digit_below_digit(told: Browsers) -> None:

@@ -290,6 +290,18 @@ def _take_from_lot(
             line=line.line,
         )
     _not_done_already(line, lot, wanted, left, facts, index)
+    if wanted > left and fact.undecided:
+        raise Refusal(
+            "lot.undecided",
+            "Lot {lot} has {left} {unit} on hand; {undecided} more are pending or rejected and cannot be "
+            "used before quality has accepted them. You entered {entered}.",
+            field=f"lines.{index}.quantity",
+            lot=lot,
+            left=left,
+            unit=fact.unit,
+            undecided=fact.undecided,
+            entered=wanted,
+        )
     if wanted > left:
         raise Refusal(
             "lot.short",
