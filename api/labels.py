@@ -25,6 +25,11 @@ from models.queries.orders import Reader
 KINDS = {Kind.LOT: N_("Lot"), Kind.ORDER: N_("Order"), Kind.PARCEL: N_("Parcel")}
 # A label has no room for more; the symbol leads to the others.
 _MOST_PIECES = 3
+_MOST_LINES = 3
+# What a fact is called is written smaller than what it says.
+_NAME, _SPACE = 0.8, 0.4
+# Signs from here on are as wide as they are high.
+_WIDE = "\u2e80"
 Fact = tuple[str, str]
 
 
@@ -105,8 +110,27 @@ def _sheets(labels: Sequence[Label], paper: Paper, first: int, copies: int) -> l
 
 
 def _room(label: Label, paper: Paper) -> Sequence[Fact]:
+    """The facts that stand below each other in full, the first ones first. One that is too long for a label is cut
+    where the sentence says so."""
     taken = 1 + ceil(len(label.subject.number) / paper.letters) + 2 * bool(label.below)
-    return label.facts[: max(paper.lines - taken, 1)]
+    left = max(paper.lines - taken, 1)
+    found: list[Fact] = []
+    for name, value in label.facts:
+        while (needed := ceil((_NAME * _ems(name) + _SPACE + _ems(value)) / paper.ems)) > _MOST_LINES:
+            value = f"{value[: len(value) * 9 // 10].rstrip(' …')}…"
+        if needed > left and found:
+            break
+        found.append((name, value))
+        left -= needed
+    return found
+
+
+def _ems(text: str) -> float:
+    """How wide a text is, in the size of its letters."""
+    return sum(
+        1 if sign >= _WIDE else 0.7 if sign.isupper() or sign.isdigit() else 0.6 if sign.isalpha() else 0.4
+        for sign in text
+    )
 
 
 def _label(session: Session, subject: Subject, reader: Reader, words: Words, base: str) -> Label:
@@ -148,9 +172,9 @@ def _lot(lot: LotLabel, words: Words) -> list[Fact]:
 def _order(order: OrderLabel, words: Words) -> list[Fact]:
     return [
         (N_("Supplier"), order.supplier),
-        (N_("Process"), order.process),
         *((N_("Part"), f"{_part(line)} · {_amount(line, words)}") for line in order.lines[:_MOST_PIECES]),
         (N_("More lines"), f"+{len(order.lines) - _MOST_PIECES}" if len(order.lines) > _MOST_PIECES else ""),
+        (N_("Process"), order.process),
         (N_("Needed by"), f"{order.need_by}"),
         (N_("Purchase order"), order.purchase_order),
         (N_("Specification"), order.spec),
@@ -160,13 +184,13 @@ def _order(order: OrderLabel, words: Words) -> list[Fact]:
 def _parcel(parcel: ParcelLabel, words: Words) -> list[Fact]:
     contents = parcel.contents
     return [
-        (N_("Order"), parcel.order),
-        (N_("Supplier"), parcel.supplier),
         *(
             (N_("Part"), " · ".join(filter(None, [_part(each), each.lot, _amount(each, words)])))
             for each in contents[:_MOST_PIECES]
         ),
         (N_("More lots"), f"+{len(contents) - _MOST_PIECES}" if len(contents) > _MOST_PIECES else ""),
+        (N_("Order"), parcel.order),
+        (N_("Supplier"), parcel.supplier),
         (N_("Process"), parcel.process),
         (N_("Carrier"), parcel.tracking),
     ]

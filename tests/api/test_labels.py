@@ -133,3 +133,25 @@ def test_a_server_without_pango_says_so(stocked: TestClient, monkeypatch: pytest
     pdf._drawn_with.cache_clear()
     answer = stocked.get(API + f"/lots/{FIRST}/label.pdf")
     assert (answer.status_code, answer.json()["code"]) == (503, "pdf.unavailable")
+
+
+def test_a_small_label_says_whole_what_lies_before_it(stocked: TestClient) -> None:
+    """Three in a row on A4: beside the symbol there is room for a few letters a line."""
+    number = order(stocked)
+    (sheet,) = printed(stocked, f"/orders/{number}/label.pdf", paper="a4-24")
+    assert "FLANGE-DN50 B · 1,200 pcs" in sheet.text
+    assert "…" not in sheet.text
+    held = stocked.post(f"{API}/lots/{FIRST}/hold", json={"reason": "RC-2026-00017: the wrong melt"})
+    assert held.status_code == 200, held.text
+    (sheet,) = printed(stocked, f"/lots/{FIRST}/label.pdf", paper="a4-24")
+    assert "Lot on hold RC-2026-00017: the wrong melt" in sheet.text
+    assert "Part FLANGE-DN50" in sheet.text
+
+
+def test_a_reason_that_no_label_has_room_for_is_cut_where_it_says_so(stocked: TestClient) -> None:
+    held = stocked.post(f"{API}/lots/{FIRST}/hold", json={"reason": "The melt is wrong, it seems. " * 20})
+    assert held.status_code == 200, held.text
+    (sheet,) = printed(stocked, f"/lots/{FIRST}/label.pdf", paper="a4-24")
+    assert "Lot on hold The melt is wrong, it seems. The melt" in sheet.text
+    assert "…" in sheet.text
+    assert "Part FLANGE-DN50" in sheet.text
