@@ -207,21 +207,45 @@ def holds(serials: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 
 def streamed(session: Session, begin: Begin, direction: Direction, *, cleared: bool) -> Iterator[Step]:
-    """The steps of a trace as they are found, however many. Between lots, jobs and dispatches the database keeps
-    what was reached; where pieces were at suppliers the nodes' names are kept here. What is found both ways is
-    told twice."""
+    """The steps of a trace as they are found, however many, each once. Between lots, jobs and dispatches the database
+    keeps what was reached; where pieces were at suppliers the nodes' names are kept here, and what was told of the
+    way back, which the way forward leaves out."""
     genealogy = Genealogy(session, cleared, begin.serial, begin.part)
-    for forward in (False, True):
-        if direction is (Direction.BACK if forward else Direction.FORWARD):
-            continue
-        behind = begin.behind if forward else frozenset[str]()
-        plain = None
-        if genealogy.whole and not behind:
-            plain = told_plainly(session, begin.roots, forward=forward)
-        if plain is None:
-            yield from steps(Walk(frozenset(begin.roots), forward, behind), genealogy)
+    if direction is not Direction.BOTH:
+        yield from _walked(session, begin, genealogy, direction is Direction.FORWARD)
+        return
+    if genealogy.whole and not begin.behind:
+        back, ahead = (told_plainly(session, begin.roots, forward=forward) for forward in (False, True))
+        if back is not None and ahead is not None:
+            yield from map(Step, back)
+            yield from map(Step, told_plainly(session, begin.roots, forward=True, but_back=True) or ())
+            return
+    told: set[tuple[str, ...]] = set()
+    doubted: dict[tuple[str, ...], Step] = {}
+    for step in _walked(session, begin, genealogy, forward=False):
+        told.add(step.link.key)
+        if step.unsure:
+            # The way forward may be sure of it.
+            doubted[step.link.key] = step
         else:
-            yield from map(Step, plain)
+            yield step
+    for step in _walked(session, begin, genealogy, forward=True):
+        known = step.link.key in told
+        if not known or (not step.unsure and step.link.key in doubted):
+            doubted.pop(step.link.key, None)
+            yield step
+    yield from doubted.values()
+
+
+def _walked(session: Session, begin: Begin, genealogy: Genealogy, forward: bool) -> Iterator[Step]:
+    behind = begin.behind if forward else frozenset[str]()
+    plain = None
+    if genealogy.whole and not behind:
+        plain = told_plainly(session, begin.roots, forward=forward)
+    if plain is None:
+        yield from steps(Walk(frozenset(begin.roots), forward, behind), genealogy)
+    else:
+        yield from map(Step, plain)
 
 
 def _controlled(session: Session, nodes: Collection[str]) -> frozenset[str]:

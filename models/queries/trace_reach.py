@@ -184,13 +184,28 @@ def _plainly(near: str, far: str) -> tuple[Prepared, Prepared]:
     return Prepared(told.where(or_(_EDGES.c.quantity <= 0, *ruled)).limit(1)), _netted(told)
 
 
+def _but_back() -> Prepared:
+    """All links of the way forward that are not of the way back as well, as what leads in a circle is."""
+    begun = select(each("roots").selected_columns.value.label("node"))
+    ahead, back = (begun.cte(name, recursive=True) for name in ("ahead", "back"))
+    ahead = ahead.union(select(_EDGES.c.to_node).where(_EDGES.c.from_node == ahead.c.node))
+    back = back.union(select(_EDGES.c.from_node).where(_EDGES.c.to_node == back.c.node))
+    told = select(*_LINK).where(_EDGES.c.from_node == ahead.c.node)
+    return _netted(told.where(_EDGES.c.to_node.not_in(select(back.c.node))))
+
+
 _PLAINLY = {True: _plainly("from_node", "to_node"), False: _plainly("to_node", "from_node")}
+_BUT_BACK = _but_back()
 
 
-def told_plainly(session: Session, roots: Collection[str], *, forward: bool) -> Iterator[Link] | None:
+def told_plainly(
+    session: Session, roots: Collection[str], *, forward: bool, but_back: bool = False
+) -> Iterator[Link] | None:
     """All links of a trace between lots, jobs and dispatches, told by the database a few thousand at a time: it
-    keeps what it has reached, and nobody else. None where rules have to say what belongs."""
+    keeps what it has reached, and nobody else. `but_back`: forward without what is of the way back, too. None where
+    rules have to say what belongs."""
     hindrance, told = _PLAINLY[forward]
+    told = _BUT_BACK if but_back else told
     if any(root.startswith(("order:", "load:")) for root in roots) or hindrance.rows(session, roots=roots):
         return None
     return map(Link._make, told.stream(session, roots=roots))
