@@ -52,6 +52,8 @@ HOW: dict[str, str] = {
     "dispatch": N_("dispatched"),
     "scrap": N_("scrapped"),
 }
+# What `return` says of rejects: they went to their supplier for good.
+GONE_BACK = N_("rejected, returned to the supplier")
 UNSURE: dict[str, str] = {
     "lot": N_("nobody named the lot"),
     "load": N_("nobody named the load"),
@@ -138,6 +140,11 @@ def _melt(words: Words, node: View) -> Melt | None:
     return Melt(kind, words.say(MELT_WORDS[where]), words.say(text))
 
 
+def went(how: str, *, to_order: bool) -> str:
+    """What happened on the way to a node."""
+    return GONE_BACK if how == "return" and to_order else HOW[how]
+
+
 def called(words: Words, kind: str, value: str) -> str:
     """What somebody traced: a load by its equipment, number and start."""
     return _load(words, load_named(value)) if kind == "load" else value
@@ -205,7 +212,7 @@ def twigs(words: Words, view: View, known: Mapping[str, Name], *, forward: bool)
             found.append(
                 Twig(
                     known[beyond],
-                    words.say(HOW[edge["how"]]),
+                    words.say(went(edge["how"], to_order=edge["to"].startswith("order:"))),
                     " · ".join([words.amount_of(edge), *counted(words, edge)]),
                     words.say(UNSURE[edge["unsure"]]) if "unsure" in edge else "",
                     again,

@@ -30,8 +30,8 @@ class Feed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What is known beside the trace. `got`: all that ever came to a lot, or to pieces at work but for rework,
-    wherever from. `kept`: surplus of pieces at work that nobody had sent, which may be of anything. `drawn`: what the jobs
+    """What is known beside the trace. `got`: all that ever came to a lot, or to pieces at work but for rejects that
+    go there again, wherever from. `kept`: surplus of pieces at work that nobody had sent, which may be of anything. `drawn`: what the jobs
     drew, and `wanted` how many they are to make. `began`: how many of a root's pieces are meant, and their unit, where
     it is a box of them."""
 
@@ -151,7 +151,7 @@ class _Bounds:
         if node in self.books.drawn:
             sources = {step.link.source for step in steps}
             return any(feed.source not in sources for feed in self._same_parts(node))
-        came = (step.link.quantity for step in steps if step.link.how != "rework")
+        came = (step.link.quantity for step in steps if not step.link.again)
         return sum(came, ZERO) < self.books.got.get(node, ZERO)
 
     def _same_parts(self, job: str) -> Sequence[Feed]:

@@ -12,11 +12,13 @@ from models.domain.events import (
     OrderSplit,
     PiecesTakenOver,
     ProcessReported,
+    ShareMove,
     TransferTaken,
 )
 from models.domain.order import Line, Order
 from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO
+from models.domain.records import Share
 
 _HERE = (Bucket.PENDING, Bucket.ACCEPTED, Bucket.REJECTED)
 # Kept beyond what was out, pieces have been through the same work as the others.
@@ -62,7 +64,7 @@ def edges(order: Order, event: Event) -> Iterable[Edge]:
     moves: tuple[Move, ...] = getattr(event, "moves", ())
     for move in moves:
         forward = move.reversed() if undo else move
-        edge = _edge(order, forward, -move.quantity if undo else move.quantity)
+        edge = _edge(order, forward, -move.quantity if undo else move.quantity, _again(event))
         if edge is not None:
             yield edge
             if edge.how == "process" and _unnamed(order, event, move.parcel):
@@ -135,7 +137,14 @@ def _at_work(order: Order, line: int, lot: str) -> str:
     return f"order:{order.number}:{line}:{lot}"
 
 
-def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
+def _again(event: Event) -> str:
+    """What rejects go to their supplier for: to be reworked, or for good."""
+    shares: tuple[ShareMove, ...] = getattr(event, "shares", ())
+    gone = any(Share.RETURNING in (move.source, move.target) for move in shares)
+    return "return" if gone else "rework"
+
+
+def _edge(order: Order, move: Move, quantity: Decimal, again: str) -> Edge | None:
     line = order.line(move.line)
     if line is None or not move.lot:
         return None
@@ -144,7 +153,7 @@ def _edge(order: Order, move: Move, quantity: Decimal) -> Edge | None:
     if move.target is Bucket.IN_TRANSIT_OUT and move.source in (None, Bucket.RETURNED_UNPROCESSED):
         return Edge(sent, at_work, quantity, line.unit, "ship", move.parcel)
     if move.target is Bucket.IN_TRANSIT_OUT and move.source is Bucket.REJECTED:
-        return Edge(processed, at_work, quantity, line.unit, "rework", move.parcel)
+        return Edge(processed, at_work, quantity, line.unit, again, move.parcel)
     if came_back(move):
         parcel = order.parcels.get(move.parcel)
         load = parcel.loads.get(key(move.line, move.lot), "") if parcel is not None else ""

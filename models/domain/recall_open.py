@@ -13,6 +13,7 @@ from typing import Any
 
 from models.domain.pieces import OUT, Bucket
 from models.domain.quantities import ZERO
+from models.domain.trace import went_again
 
 View = dict[str, Any]
 _LOT = "lot:"
@@ -78,7 +79,7 @@ def _of_loads(work: str, edges: Iterable[View], out: Decimal) -> tuple[Decimal, 
 
 def _again(edge: View, work: str, ahead: Collection[str]) -> bool:
     """Whether rejects that are concerned went there again."""
-    return edge["to"] == work and edge.get("how") == "rework" and edge["from"] in ahead
+    return edge["to"] == work and went_again(edge.get("how", ""), work) and edge["from"] in ahead
 
 
 def _sum(node: View, buckets: Iterable[Bucket]) -> Decimal:

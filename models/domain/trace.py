@@ -72,6 +72,12 @@ def work_of(node: str) -> Work:
     return Work(order, int(line), lot)
 
 
+def went_again(how: str, target: str) -> bool:
+    """Whether rejects went to their supplier once more: to be reworked, or returned for good. What comes back from it
+    unprocessed is a `return`, too, and goes the other way."""
+    return how == "rework" or (how == "return" and target.startswith("order:"))
+
+
 class Link(NamedTuple):
     """All that went from one node to another in one way, what was taken back already taken off.
 
@@ -95,6 +101,11 @@ class Link(NamedTuple):
     def key(self) -> tuple[str, ...]:
         key: tuple[str, ...] = _KEY(self)
         return key
+
+    @property
+    def again(self) -> bool:
+        """Whether rejects went to their supplier once more."""
+        return went_again(self.how, self.target)
 
 
 # What says which way it is: everything before `first` but the quantity.
@@ -194,8 +205,8 @@ class Walk:
         if near.startswith("order:"):
             return self._of_these_pieces(link, near, far, entry)
         if near.startswith("lot:") and entry.works is not None and far.startswith("order:"):
-            returns = "rework" if self.forward else "process"
-            if link.how == returns and far not in entry.works:
+            returns = link.again if self.forward else link.how == "process"
+            if returns and far not in entry.works:
                 return _order_of(far) not in {_order_of(work) for work in entry.works}
         return True
 
@@ -211,7 +222,7 @@ class Walk:
         if far.startswith("load:"):
             return link.load in entry.loads
         if not self.forward:
-            return link.how != "rework" or entry.loads != _UNPROCESSED
+            return not link.again or entry.loads != _UNPROCESSED
         return not link.load or link.load in entry.loads
 
     def _entry(self, link: Link, near: str, far: str) -> _Entry:
@@ -220,8 +231,8 @@ class Walk:
             if link.order == _order_of(far) and not (self.forward and near.startswith("load:")):
                 since = link.first if self.forward else -link.last
             return _Entry(loads=self._loads(link, near), since=since)
-        came = "process" if self.forward else "rework"
-        if far.startswith("lot:") and near.startswith("order:") and link.how == came:
+        came = link.how == "process" if self.forward else link.again
+        if far.startswith("lot:") and near.startswith("order:") and came:
             return _Entry(works=frozenset({near}))
         return _ANY
 

@@ -26,6 +26,8 @@ _LOT = "lot:"
 _HERE = (*OUT, Bucket.PENDING, Bucket.REJECTED)
 # So many names go into one question.
 _AT_ONCE = 500
+# How rejects go to their supplier once more.
+_AGAIN = ("rework", "return")
 _ANY_HELD = select(_LOTS.c.number).where(_LOTS.c.held).limit(1)
 
 
@@ -61,9 +63,9 @@ def above(session: Session, node: str) -> frozenset[str]:
 
 
 def made_of(session: Session, nodes: Collection[str]) -> frozenset[str]:
-    """The lots that went into what is at these nodes, over every step and order. Pieces that go back to be
-    reworked come of the node they go to, and are left out."""
-    steps = _reached(session, nodes, _EDGES.c.to_node, _EDGES.c.from_node, without="rework")
+    """The lots that went into what is at these nodes, over every step and order. Rejects that go back to be
+    reworked, or for good, come of the node they go to, and are left out."""
+    steps = _reached(session, nodes, _EDGES.c.to_node, _EDGES.c.from_node, without=_AGAIN)
     return _lots(steps)
 
 
@@ -215,14 +217,14 @@ def _reached(
     at: Column[Any],
     beyond: Column[Any],
     past: Collection[str] = ("load:",),
-    without: str = "",
+    without: Collection[str] = (),
 ) -> dict[str, set[str]]:
     """Node -> the nodes one step `beyond` it, for all nodes that can be reached, those of the kinds `past`
-    left out, and edges that say `without`. What a correction took back is no step."""
+    left out, and edges that lead to pieces at work and say `without`. What a correction took back is no step."""
     ends = (_EDGES.c.from_node, _EDGES.c.to_node)
     left_out: list[ColumnElement[bool]] = [end.not_like(f"{kind}%") for kind in past for end in ends]
     if without:
-        left_out.append(_EDGES.c.how != without)
+        left_out.append(~(_EDGES.c.how.in_(without) & _EDGES.c.to_node.like("order:%")))
     steps: dict[str, set[str]] = {}
     seen, edge = set(begin), set(begin)
     while edge:

@@ -41,7 +41,7 @@ def bounds(
     kept = {}
     if about.works:
         for link in about.links:
-            if link.how == "rework" or link.source.startswith("load:"):
+            if link.again or link.source.startswith("load:"):
                 continue
             if link.target in about.works:
                 got[link.target] = got.get(link.target, ZERO) + link.quantity

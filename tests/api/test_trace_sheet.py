@@ -11,14 +11,16 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from models.domain.authority import Role
+from models.domain.commands import ConfirmReturn
 from models.tables.lots import Lot
 from tests.api.conftest import API, Login
 from tests.api.test_trace import trace
 from tests.api.test_trace_boxes import boxes
 from tests.api.test_trace_serials import plated
-from tests.domain.asking import dispose
+from tests.domain.asking import dispose, receive, send, ship
 from tests.domain.genealogies import link
-from tests.domain.orders import NOW, given
+from tests.domain.orders import NOW, a_line, a_lot, given, issued
+from tests.paper import sheets
 from tests.traced import BARS, edge, record_all, tell_story
 
 _WAY = ("from", "to", "unit", "how", "parcel", "load", "order", "unsure")
@@ -64,3 +66,28 @@ def test_the_file_of_a_trace_has_each_of_its_edges_once(viewer: TestClient, dire
         assert ways(rows) == ways(nodes["edges"]), root
         count += len(rows)
     assert count > 90
+
+
+def test_rejects_that_go_back_for_good_are_returned_and_all_are_somewhere(
+    app: FastAPI, viewer: TestClient
+) -> None:
+    work = "order:SO-9:1:L-9"
+    order = {"lots": [a_lot("L-9", 100)], "draft": {"number": "SO-9", "supplier": "ACME"}}
+    scene = given(issued(a_line(lots=[("L-9", 100)]), **order), send(100), ship(100))
+    given(scene, receive(80, rejected=20, output_lot="T-B", parcel="SO-9-P1"))
+    given(scene, dispose("SO-9-N1", return_=20), ConfirmReturn("SO-9-N1", Decimal(20)))
+    with app.state.database.write() as session:
+        for number, some, here in (("L-9", 100, 0), ("T-B", 80, 80)):
+            kept = {"quantity": Decimal(some), "on_hand": Decimal(here), "uom": "C62"}
+            session.add(Lot(number=number, part="FLANGE", **kept, created_at=NOW))
+        session.flush()
+        record_all(session, scene)
+    for root in ("lot:L-9", "lot:T-B", "order:SO-9"):
+        told = trace(viewer, root)
+        again = [each for each in told["edges"] if each["from"] == "lot:T-B"]
+        assert [(each["how"], each["to"], each["quantity"]) for each in again] == [("return", work, "20")]
+        assert told["answer"]["unexplained"] == []
+        assert sum(int(row["returned"]) for row in told["balance"]) == 20
+    paper = "".join(each.text for each in sheets(viewer.get(f"{API}/trace/order:SO-9.pdf").content))
+    assert "rejected, returned to the supplier" in paper
+    assert "to rework" not in paper

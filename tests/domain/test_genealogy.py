@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from models.domain import events as e
-from models.domain.commands import Correct
+from models.domain.commands import ConfirmReturn, Correct
 from models.domain.genealogy import edges
 from tests.domain.asking import NC, dispose, over, process, receive, send, ship
 from tests.domain.orders import NOW, Scene, a_line, day, given, issued
@@ -37,6 +37,13 @@ def test_pieces_go_out_and_come_back_as_another_lot() -> None:
     assert of(scene.when(ship(10, nonconformance=NC)).when(receive(10, parcel="SO-1-P2"))) == [
         (WORK, "process", "lot:OUT-1", 10)
     ]
+
+
+def test_what_goes_back_for_good_is_returned_and_no_rework() -> None:
+    scene = given(issued(), send(100), ship(100), receive(80, rejected=20, output_lot="OUT-1"))
+    forward = of(scene.when(dispose(return_=20)))
+    assert forward == [("lot:OUT-1", "return", WORK, 20)]
+    assert of(scene.when(ConfirmReturn(NC, Decimal(20)))) == []
 
 
 def test_a_correction_writes_the_same_edges_taken_off() -> None:

@@ -18,7 +18,7 @@ from api.pages.master.inputs import Input
 from api.pages.master.screens import Cell, Column, Panel, Screen, may
 from api.pages.order.compliance_told import MELTED, STANDINGS, revision
 from api.pages.staff import Staff
-from api.pages.trace_words import HOW, KINDS, asking
+from api.pages.trace_words import KINDS, asking, went
 from api.routes import lots
 from api.routes.lot_documents import upload_lot_document
 from api.routes.lot_holds import hold_lot, release_lot
@@ -150,7 +150,7 @@ def _used(session: Session, staff: Staff, number: str) -> Panel:
             Cell(words.say(KINDS[use.kind])),
             _place(words, use),
             Cell(words.amount(use.quantity, use.unit), number=True),
-            Cell(words.say(HOW[use.how])),
+            Cell(words.say(went(use.how, to_order=use.kind == "order"))),
             Cell(_when(words, use.at)),
         ]
         for use in found.some
