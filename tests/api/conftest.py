@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api import people
 from api.app import create_app
 from models.domain.authority import Role
 from models.settings import Settings
+from models.tables.people import User
+from tests.api.stock import Stock
 
 API = "/api/v1"
 Body = dict[str, Any]
@@ -192,10 +195,23 @@ MASTER_DATA: dict[str, Body] = {
 }
 
 
+@pytest.fixture(scope="session")
+def stocks() -> list[Stock]:
+    """What `stocked` has saved, once it has."""
+    return []
+
+
 @pytest.fixture
-def stocked(admin: TestClient) -> TestClient:
-    """The admin's client, with one of everything saved."""
-    for path, body in MASTER_DATA.items():
-        answer = admin.post(API + path, json=body)
-        assert answer.status_code == 201, answer.text
+def stocked(app: FastAPI, admin: TestClient, stocks: list[Stock]) -> TestClient:
+    """The admin's client, with one of everything saved: the first time through the API."""
+    if not stocks:
+        for path, body in MASTER_DATA.items():
+            answer = admin.post(API + path, json=body)
+            assert answer.status_code == 201, answer.text
+    with app.state.database.write() as session:
+        person = session.exec(select(User.id)).one()
+        if stocks:
+            stocks[0].put(session, person)
+        else:
+            stocks.append(Stock(session, person))
     return admin
