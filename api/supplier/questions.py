@@ -16,7 +16,7 @@ from api.supplier.processing import PROCESS
 from api.supplier.progress import PROGRESS, open_steps
 from api.supplier.shipping import SHIP
 from api.supplier.tasks import Task
-from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.inspecting import may_ship
 from models.domain.order import Answer, Line, Order, Stage, stage
 from models.domain.paperwork import missing_documents
 from models.domain.pieces import Bucket, line_of, lot_of, total
@@ -105,7 +105,7 @@ def _covered(order: Order, line: Line) -> bool:
         here = pieces.get(Bucket.AT_SUPPLIER, ZERO)
         if line_of(at) != line.line or not here:
             continue
-        if here > released_left(order, line, lot_of(at), dict(order.shipped)) + undecided:
+        if here > may_ship(order, line, lot_of(at)) + undecided:
             return False
     return True
 
@@ -118,7 +118,7 @@ def _waits_for_release(order: Order) -> bool:
         line = order.line(line_of(at))
         if line is None or not pieces.get(Bucket.AT_SUPPLIER):
             continue
-        if line.plan is None or released_left(order, line, lot_of(at), dict(order.shipped)):
+        if line.plan is None or may_ship(order, line, lot_of(at)):
             return False
     return True
 

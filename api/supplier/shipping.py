@@ -29,7 +29,7 @@ from api.supplier.words import Words
 from models.domain import gate, going_back
 from models.domain.commands import Ship, ShipLine
 from models.domain.decisions.drawing import Shelf
-from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.inspecting import may_ship
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket
 from models.domain.quantities import ZERO
@@ -133,7 +133,7 @@ def _described(visit: Visit, place: Place, quantity: Decimal) -> Place:
     assert line is not None, "pieces are on the order's lines"
     note = ""
     if order.release_before_ship and line.plan is not None:
-        released = min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+        released = min(quantity, may_ship(order, line, place.lot))
         note = words.say(N_("Released for shipping: {pieces}"), pieces=words.amount(released, line.unit))
     return replace(place, reworks=reworks_at(order, place.at), note=note, loads=_loads(line, place.lot))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from models.domain import events as e
-from models.domain.order import Line, Order
+from models.domain.order import Line, Order, inspections_of
 from models.domain.pieces import Bucket, Move, key
 from models.domain.quantities import ZERO
 from models.domain.records import Outcome, ReceivedLine, Share
@@ -47,9 +47,17 @@ def received_lines(event: e.PiecesReceived) -> tuple[ReceivedLine, ...]:
     return tuple(found)
 
 
-def dispositioned(event: e.NonconformanceDispositioned) -> tuple[Outcome, ...]:
+def dispositioned(order: Order, event: e.NonconformanceDispositioned) -> tuple[Outcome, ...]:
     return tuple(
-        Outcome(move.line, move.lot, move.quantity, event.decision, event.at) for move in event.moves
+        Outcome(
+            move.line,
+            move.lot,
+            move.quantity,
+            event.decision,
+            event.at,
+            len(inspections_of(order, move.line)),
+        )
+        for move in event.moves
     )
 
 
@@ -58,7 +66,14 @@ def decided(order: Order, event: e.DispositionDecided) -> tuple[Outcome, ...]:
     if event.decision != "approve":
         return ()
     return tuple(
-        Outcome(proposal.line, proposal.lot, proposal.quantity, proposal.decision, proposal.at)
+        Outcome(
+            proposal.line,
+            proposal.lot,
+            proposal.quantity,
+            proposal.decision,
+            proposal.at,
+            len(inspections_of(order, proposal.line)),
+        )
         for proposal in order.nonconformances[event.nonconformance].proposals
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from models.domain.order import Line, Order, sent_on
+from models.domain.order import Line, Order, inspections_of, sent_on
 from models.domain.pieces import Bucket, total
 from models.domain.quantities import ZERO
 
@@ -30,7 +30,7 @@ def state(order: Order, line: Line) -> State | None:
     """None for a line without a first article."""
     if not line.first_article:
         return None
-    inspections = [item for item in order.inspections.values() if item.line == line.line]
+    inspections = inspections_of(order, line.line)
     if any(item.decision == "release" for item in inspections):
         return State.RELEASED
     if any(not item.decision for item in inspections):

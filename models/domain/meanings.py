@@ -676,7 +676,7 @@ def _dispositioned(order: Order, event: e.NonconformanceDispositioned, _: int, _
         event.nonconformance,
         cause=event.cause or item.cause,
         responsibility=event.responsibility or item.responsibility,
-        outcomes=(*item.outcomes, *billable.dispositioned(event)),
+        outcomes=(*item.outcomes, *billable.dispositioned(order, event)),
     )
 
 

@@ -371,6 +371,11 @@ def line_back(order: Order, line: Line) -> bool:
     return line_sent(order, line) and not total(order.stock, *OUT, *UNDECIDED, line=line.line)
 
 
+def inspections_of(order: Order, line: int) -> list[Inspection]:
+    """In the sequence they were submitted in."""
+    return [item for item in order.inspections.values() if item.line == line]
+
+
 def sent_on(order: Order, line: int) -> Decimal:
     return sum((sent(pieces) for at, pieces in order.stock.items() if line_of(at) == line), ZERO)
 

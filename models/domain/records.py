@@ -392,13 +392,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided about some pieces of a nonconformance, or that so many were `lost` in rework."""
+    """What was decided about some pieces of a nonconformance, or that so many were `lost` in rework.
+
+    `inspected`: how many inspections of its line had been submitted by then; none of these speaks of what
+    comes of it."""
 
     line: int
     lot: str
     quantity: Decimal
     decision: str
     at: str
+    inspected: int = 0
 
 
 # The defect of pieces that were rejected when somebody judged them; people read it in their language.

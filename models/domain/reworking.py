@@ -20,6 +20,11 @@ def again(order: Order, at: str) -> Decimal:
     return _share(order, at, Share.REWORKING) + _share(order, at, Share.RETURNING)
 
 
+def out_again(order: Order, at: str) -> Decimal:
+    """Those of them that the supplier works on again, or did."""
+    return _share(order, at, Share.REWORKING)
+
+
 def reworked_there(order: Order, at: str) -> Decimal:
     """Those with the supplier or on the way there that it is to work on again."""
     shipped = sum(

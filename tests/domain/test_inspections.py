@@ -10,6 +10,7 @@ from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import ReviewInspection
 from models.domain.order import Order
+from models.domain.records import Share
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -153,7 +154,7 @@ def test_unprocessed_pieces_need_no_release() -> None:
     planned(gated=True).when(ship(40, unprocessed=40)).then(at_supplier=60, in_transit_back=40)
     scene = two_lots(gated=True).when(inspect(lot="L1")).when(release())
     # 60 of L1 are released; of the 40 of L2 in the box only those without coating may come back.
-    scene.when(ship(90, unprocessed=29)).refused("ship.not_released", covered=0)
+    scene.when(ship(90, unprocessed=29)).refused("ship.not_released", covered=60)
     scene.when(ship(90, unprocessed=30)).then(at_supplier=10, in_transit_back=90)
 
 
@@ -218,6 +219,41 @@ def test_reworked_pieces_are_inspected_again() -> None:
     scene.when(dispose(rework=10)).when(ship(10, nonconformance=NC)).when(receive(10, parcel="SO-1-P2"))
     scene.then("receiving", accepted=90, pending=10)
     scene.when(inspect()).when(last(scene.order)).when(judge(accepted=10)).then("received", accepted=100)
+
+
+def test_an_inspection_from_before_says_nothing_about_reworked_pieces() -> None:
+    scene = planned().when(inspect()).when(release()).when(ship(50)).when(receive(40, rejected=10))
+    scene.when(dispose(rework=10)).then(accepted=40, at_supplier=50, in_transit_out=10)
+    # Nobody reported that they arrived.
+    scene.when(ship(10, nonconformance=NC)).then(accepted=40, at_supplier=50, in_transit_back=10)
+    scene.when(receive(10, parcel="SO-1-P2")).then(accepted=40, pending=10, at_supplier=50)
+    scene.when(judge(accepted=1)).refused("judge.not_released", covered=0, entered=1)
+    # What was released of the others is still theirs.
+    scene.when(ship(50)).when(receive(50, parcel="SO-1-P3")).then("receiving", accepted=90, pending=10)
+    scene.when(inspect(parcel="SO-1-P2")).when(last(scene.order)).when(judge(accepted=10))
+    scene.then("received", accepted=100)
+    assert not scene.order.nonconformances[NC].open
+
+
+def test_among_pending_pieces_those_are_accepted_that_an_inspection_speaks_of() -> None:
+    scene = planned().when(ship(50)).when(receive(40, rejected=10))
+    scene.when(inspect()).when(last(scene.order)).then(pending=40, rejected=10, at_supplier=50)
+    scene.when(dispose(reinspect=10)).then(pending=50, at_supplier=50)
+    scene.when(judge(accepted=41)).refused("judge.not_released", covered=40, entered=41)
+    scene.when(judge(accepted=40)).then(accepted=40, pending=10, at_supplier=50)
+    assert scene.order.nonconformances[NC].shares == {"1:L1": {Share.REINSPECTING: 10}}
+
+
+def test_with_the_gate_reworked_pieces_ship_once_they_are_inspected_again() -> None:
+    scene = planned(gated=True).when(inspect()).when(release()).when(ship(50)).when(receive(40, rejected=10))
+    scene.when(dispose(rework=10))
+    scene.when(ship(10, nonconformance=NC)).refused("ship.not_released", "lines.0.quantity", covered=0)
+    # Of the 60 there, 10 can only be rework.
+    scene.when(ship(60)).refused("ship.not_released", covered=50)
+    scene.when(inspect()).when(last(scene.order)).when(ship(10, nonconformance=NC)).then(
+        accepted=40, at_supplier=50, in_transit_back=10
+    )
+    scene.when(receive(10, parcel="SO-1-P2")).then(accepted=50, at_supplier=50)
 
 
 def test_a_correction_gives_back_what_a_release_covered() -> None:

@@ -16,13 +16,13 @@ from api.supplier.fields import Fields
 from api.supplier.serials import Serials, counts, judged, nothing, serials_at
 from api.supplier.tasks import Lead, Place, Wanted, delivery_at, label
 from models.domain import commands as c
-from models.domain import setting_up
+from models.domain import reinspecting, setting_up
 from models.domain.authority import Role
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.inspecting import released_left
 from models.domain.errors import Refusal
 from models.domain.order import Line, Order
-from models.domain.pieces import OUT, Bucket, held_in, key, line_of
+from models.domain.pieces import OUT, Bucket, held_in, key, line_of, lot_of
 from models.domain.purpose import why_pointless
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.records import Parcel
@@ -217,7 +217,7 @@ def _counted(acting: Acting, parcel: str, name: str, at: str, expected: Decimal)
         place,
         f"{expected.normalize():f}" if expected else "",
         output if output != lot else "",
-        _waits(acting, line, lot, expected),
+        _waits(acting, line, at, parcel, expected),
         "numeric" if UNIT_DECIMALS.get(line.unit) == 0 else "decimal",
         words.amount(setup, line.unit) if setup else "",
         _may_scrap(acting, line, parcel),
@@ -253,14 +253,17 @@ def _expected(acting: Acting, name: str, at: str, parcel: str = "") -> Serials |
     )
 
 
-def _waits(acting: Acting, line: Line, lot: str, expected: Decimal) -> str:
+def _waits(acting: Acting, line: Line, at: str, parcel: str, expected: Decimal) -> str:
     """What accepted pieces would have to wait for, in words."""
     words = acting.words
     if acting.order.hold is not None:
         return words.say(N_("The order is on hold: accepted pieces wait as pending."))
     if line.plan is None:
         return ""
-    covered = released_left(acting.order, line, lot, dict(acting.order.judged))
+    covered = released_left(acting.order, line, lot_of(at), acting.order.judged)
+    box = acting.order.parcels.get(parcel)
+    if box is not None and box.nonconformance:
+        covered = min(covered, reinspecting.to_judge(acting.order, at))
     if covered >= expected:
         return ""
     return words.say(

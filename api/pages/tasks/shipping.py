@@ -18,7 +18,7 @@ from api.supplier.shipping import read_said, said_inputs, unannounced
 from api.supplier.tasks import Lead, Place, Wanted, places, serial_leads, told_apart
 from models.domain import commands as c
 from models.domain.decisions.drawing import Shelf
-from models.domain.decisions.inspecting import released_left
+from models.domain.decisions.inspecting import may_ship
 from models.domain.errors import Refusal
 from models.domain.order import Order
 from models.domain.pieces import Bucket
@@ -51,7 +51,7 @@ def _released(order: Order, place: Place, quantity: Decimal) -> Decimal | None:
     assert line is not None, "pieces are on the order's lines"
     if not order.release_before_ship or line.plan is None:
         return None
-    return min(quantity, released_left(order, line, place.lot, dict(order.shipped)))
+    return min(quantity, may_ship(order, line, place.lot))
 
 
 def _unreleased(acting: Acting) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from models.domain import reinspecting
 from models.domain.decisions.drawing import Taken
 from models.domain.decisions.inspecting import released_left
 from models.domain.errors import Refusal
@@ -14,6 +15,7 @@ from models.domain.order import Line, Order
 from models.domain.paperwork import contradicted
 from models.domain.pieces import Bucket, key
 from models.domain.quantities import ZERO
+from models.domain.records import Share
 from models.domain.surplus import acceptable
 
 
@@ -43,10 +45,10 @@ def may_accept(
     parts: Iterable[Taken],
     *,
     field: str,
-    used: dict[str, Decimal] | None = None,
+    covered: Covered | None = None,
 ) -> None:
-    """Raises `Refusal` unless all `parts` may become accepted. With `used` (pieces judged so far by
-    stock key, updated here) released inspections must cover them when the line has a plan."""
+    """Raises `Refusal` unless all `parts` may become accepted. Released inspections must cover them when the line
+    has a plan, if it is asked what is `covered`."""
     if contradicted(order, line.line):
         raise Refusal(
             "judge.document",
@@ -64,21 +66,61 @@ def may_accept(
                 lot=fact.held_with or fact.lot,
                 reason=fact.hold_reason or "no reason given",
             )
-        if line.plan is None or used is None:
+        if line.plan is None or covered is None:
             continue
-        covered = released_left(order, line, part.lot, used)
-        if part.quantity > covered:
+        most = covered.most(line, part)
+        if part.quantity > most:
             raise Refusal(
                 "judge.not_released",
                 "Line {line}: released inspections cover {covered} more pieces; you entered {entered}. "
                 "Release an inspection first.",
                 field=field,
                 line=line.line,
-                covered=covered,
+                covered=most,
                 entered=part.quantity,
             )
-        at = key(line.line, part.lot)
-        used[at] = used.get(at, ZERO) + part.quantity
+        covered.take(part)
+
+
+class Covered:
+    """What released inspections cover of pending pieces, while one command accepts some of them. Rework is covered
+    by those alone that came after it was decided, and is taken first."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._judged = dict(order.judged)
+        # By stock key: how many of those accepted so far are rework, and how many are not.
+        self.again: dict[str, Decimal] = {}
+        self._first: dict[str, Decimal] = {}
+
+    def most(self, line: Line, part: Taken) -> Decimal:
+        """How many pieces like those of `part` may be accepted at most."""
+        again, first = self._kinds(part)
+        left = released_left(self._order, line, part.lot, self._judged)
+        return min(left, first + self._fresh(part, again))
+
+    def take(self, part: Taken) -> None:
+        at = key(part.line, part.lot)
+        again, _ = self._kinds(part)
+        fresh = min(part.quantity, self._fresh(part, again))
+        self._judged[at] = self._judged.get(at, ZERO) + part.quantity
+        self.again[at] = self.again.get(at, ZERO) + fresh
+        self._first[at] = self._first.get(at, ZERO) + part.quantity - fresh
+
+    def _fresh(self, part: Taken, again: Decimal) -> Decimal:
+        at = key(part.line, part.lot)
+        left = reinspecting.to_judge(self._order, at) - self.again.get(at, ZERO) if again else ZERO
+        return max(ZERO, min(again, left))
+
+    def _kinds(self, part: Taken) -> tuple[Decimal, Decimal]:
+        """How many of them may be rework, and how many the first time here. A serial says itself which it is."""
+        at = key(part.line, part.lot)
+        if part.serials:
+            again = reinspecting.named(self._order, part.line, part.serials, Share.REINSPECTING)
+            return again, part.quantity - again
+        waiting = reinspecting.waiting(self._order, at)
+        first = self._order.stock[at].get(Bucket.PENDING, ZERO) - waiting
+        return waiting - self.again.get(at, ZERO), first - self._first.get(at, ZERO)
 
 
 def within_ordered(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from models.domain import reinspecting, reworking
 from models.domain.coming_back import is_another
 from models.domain.commands import Receive, ReceiveLine
 from models.domain.decisions import checks
@@ -20,8 +21,9 @@ from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, sent_on
 from models.domain.origins import Origin, joins
 from models.domain.paperwork import contradicted
-from models.domain.pieces import OUT, Bucket, Move, key, line_of, lot_of
+from models.domain.pieces import OUT, Bucket, Move, held_in, key, line_of, lot_of
 from models.domain.quantities import ZERO, plain
+from models.domain.records import Share
 from models.domain.serials import Named, missing, of_line
 from models.domain.surplus import acceptable
 
@@ -55,6 +57,9 @@ class Count:
         self.lines: list[ReceiptLine] = []
         # Where the pieces of this receipt come from, by the lot it names for them.
         self.named_now: dict[str, set[Origin]] = {}
+        # What came, and what of it from rework; and how much of what was inspected anew it used up: by stock key.
+        self.came: dict[str, tuple[Decimal, Decimal]] = {}
+        self.fresh: dict[str, Decimal] = {}
         # Whose rework came back, by stock key.
         self.rework: dict[str, str] = {}
 
@@ -83,7 +88,7 @@ class Count:
             drawn = self._take(line, lot, counted.counted, index)
             over = counted.counted - drawn.quantity
             _excess(line, counted, over, index)
-            kept, why = self._book(_renamed(line, lot, drawn, output), drawn, counted.parts)
+            kept, why = self._book(_renamed(line, lot, drawn, output), drawn, counted.parts, item)
             if over:
                 excess = _lot_of_excess(line, lot, drawn)
                 self.moves.append(Move(line.line, excess, over, None, Bucket.OVER))
@@ -117,7 +122,8 @@ class Count:
             drawn = self._take(line, lot, counted.parts[name], index, expected)
             if drawn.quantity < counted.parts[name]:
                 raise missing(line.line, of_line(self.order, line.line, *OUT), expected.field)
-            some, because = self._book(_renamed(line, lot, drawn, output), drawn, {name: counted.parts[name]})
+            these = {name: counted.parts[name]}
+            some, because = self._book(_renamed(line, lot, drawn, output), drawn, these, item)
             parts, kept, why = (*parts, *drawn.parts), kept + some, because or why
         drawn = Drawn(parts)
         if book.over:
@@ -204,7 +210,9 @@ class Count:
             )
         return drawn
 
-    def _book(self, line: Line, drawn: Drawn, counted: Mapping[str, Decimal]) -> tuple[Decimal, str]:
+    def _book(
+        self, line: Line, drawn: Drawn, counted: Mapping[str, Decimal], item: ReceiveLine
+    ) -> tuple[Decimal, str]:
         """Moves what was drawn into the buckets; returns how much of what was typed is kept pending, and why."""
         left = dict(counted)
         kept, why = ZERO, ""
@@ -217,7 +225,8 @@ class Count:
                     continue
                 left[name] -= amount
                 available -= amount
-                for target, some, reason in self._targets(line, part, name, amount):
+                again = self._come_again(rest, amount, item)
+                for target, some, reason in self._targets(line, part, name, amount, again):
                     box = self.opened if self.unannounced else ""
                     these, rest = rest.cut(some)
                     self.moves.append(these.to(target, parcel=box, line=line))
@@ -225,15 +234,44 @@ class Count:
                         kept, why = kept + some, reason
         return kept, why
 
+    def _come_again(self, part: Taken, amount: Decimal, item: ReceiveLine) -> Decimal:
+        """How many of the first `amount` of these come back from rework: those whose serials say so; of a box that
+        is named for it as many as are out again; of others what cannot be anything else."""
+        if part.bucket not in OUT:
+            return ZERO
+        at = key(part.line, part.lot)
+        if part.serials:
+            return reinspecting.named(self.order, part.line, part.serials[: int(amount)], Share.REWORKING)
+        came, came_again = self.came.get(at, (ZERO, ZERO))
+        left = reworking.out_again(self.order, at) - came_again
+        first = held_in(self.order.stock[at], *OUT) - reworking.again(self.order, at) - (came - came_again)
+        box = self.order.parcels.get(part.parcel)
+        named = item.nonconformance or (box is not None and box.nonconformance)
+        found = min(left, amount if named else max(ZERO, amount - first))
+        self.came[at] = (came + amount, came_again + found)
+        return found
+
+    def _covered(self, line: Line, lot: str, amount: Decimal, again: Decimal) -> Decimal:
+        """How many of `amount`, `again` of them from rework, released inspections speak of."""
+        at = key(line.line, lot)
+        left = reinspecting.to_judge(self.order, at) - self.fresh.get(at, ZERO) if again else ZERO
+        fresh = max(ZERO, min(again, left))
+        covered = min(amount - again + fresh, released_left(self.order, line, lot, self.judged))
+        if again:
+            self.fresh[at] = self.fresh.get(at, ZERO) + min(fresh, covered)
+        return covered
+
     def _targets(
-        self, line: Line, part: Taken, name: str, amount: Decimal
+        self, line: Line, part: Taken, name: str, amount: Decimal, again: Decimal
     ) -> list[tuple[Bucket, Decimal, str]]:
-        """Where `amount` pieces typed as `name` go; accepted ones wait for what is still missing."""
+        """Where `amount` pieces typed as `name` go, `again` of them from rework; accepted ones wait for what is
+        still missing."""
         if part.bucket is Bucket.LOST:
             return [(Bucket.PENDING, amount, "found")]
         at = key(line.line, part.lot)
         if name == "rejected":
             self.judged[at] = self.judged.get(at, ZERO) + amount
+            self.fresh[at] = self.fresh.get(at, ZERO) + again
         if name != "accepted":
             return [(_TARGET[name], amount, "")]
         if self.order.hold is not None:
@@ -245,7 +283,7 @@ class Count:
         ordered = min(amount, self._ordered_still(line))
         free = ordered
         if line.plan is not None:
-            free = min(ordered, released_left(self.order, line, part.lot, self.judged))
+            free = self._covered(line, part.lot, ordered, min(again, ordered))
         self.judged[at] = self.judged.get(at, ZERO) + free
         self.accepted[line.line] = self.accepted.get(line.line, ZERO) + free
         targets = [

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 
-from models.domain import first_article
+from models.domain import first_article, reinspecting
 from models.domain.commands import ReviewInspection, SubmitInspection
 from models.domain.decisions import checks
 from models.domain.decisions.drawing import Drawn, Shelf
@@ -18,6 +19,7 @@ from models.domain.inspection import judge
 from models.domain.order import Line, Order
 from models.domain.pieces import Bucket, key, line_of, lot_of
 from models.domain.quantities import ZERO
+from models.domain.reworking import raw_there, reworked_there
 from models.domain.transfers import offered
 
 # Where pieces are looked for that nobody has judged, the likeliest first; and those somebody has.
@@ -143,6 +145,14 @@ def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal
     return mine + max(ZERO, general)
 
 
+def may_ship(order: Order, line: Line, lot: str) -> Decimal:
+    """How many of the pieces with the supplier released inspections cover; of rework, those alone that came after
+    it was decided."""
+    at = key(line.line, lot)
+    again = min(reworked_there(order, at), reinspecting.to_ship(order, at))
+    return min(released_left(order, line, lot, order.shipped), raw_there(order, at) + again)
+
+
 def unworked(
     order: Order,
     line: Line,
@@ -152,16 +162,20 @@ def unworked(
     index: int,
     *,
     released: bool,
+    bare: Mapping[str, Decimal] = MappingProxyType({}),
 ) -> dict[str, Decimal]:
     """Which of the pieces nothing was done to, by stock key: `raw` of them, those first that no released
-    inspection covers. The others use up what was released: `used` is brought up to date.
+    inspection covers. The others use up what was released: `used` is brought up to date. `bare` are pieces
+    that were worked on again since they were inspected, by stock key.
 
     Raises `Refusal` when more are not covered, if they have to be `released`.
     """
     found: dict[str, Decimal] = {}
+    left = drawn.quantity
+    inspected = {at: quantity - bare.get(at, ZERO) for at, quantity in drawn.by_place().items()}
     for part in drawn.parts if released else ():
         at = key(line.line, part.lot)
-        covered = released_left(order, line, part.lot, used)
+        covered = min(released_left(order, line, part.lot, used), inspected[at])
         uncovered = max(ZERO, part.quantity - covered)
         if uncovered > raw:
             raise Refusal(
@@ -170,11 +184,13 @@ def unworked(
                 "its release.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
-                covered=covered,
+                covered=drawn.quantity - left + covered,
             )
+        left -= part.quantity
         raw -= uncovered
         found[at] = found.get(at, ZERO) + uncovered
         used[at] = used.get(at, ZERO) + part.quantity - uncovered
+        inspected[at] -= part.quantity - uncovered
     for at, quantity in drawn.by_place().items():
         more = min(raw, quantity - found.get(at, ZERO))
         raw -= more

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.domain.commands import Judge
 from models.domain.decisions import checks
-from models.domain.decisions.accepting import may_accept, within_ordered
+from models.domain.decisions.accepting import Covered, may_accept, within_ordered
 from models.domain.decisions.drawing import Shelf
 from models.domain.decisions.nonconformances import open_for
 from models.domain.decisions.shares import settle
@@ -24,7 +24,7 @@ _TARGET = {"accepted": Bucket.ACCEPTED, "rejected": Bucket.REJECTED, "tested": B
 def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
     checks.some_lines(command.lines)
     shelf = Shelf(order)
-    used = dict(order.judged)
+    covered = Covered(order)
     accepted: dict[int, Decimal] = {}
     moves: list[Move] = []
     unknown = False
@@ -57,7 +57,7 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
                     entered=wanted,
                 )
             if target is Bucket.ACCEPTED:
-                may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.accepted", used=used)
+                may_accept(order, facts, line, drawn.parts, field=f"lines.{index}.accepted", covered=covered)
                 within_ordered(order, line, drawn.parts, accepted, field=f"lines.{index}.accepted")
             moves += drawn.to(target, line=line)
             unknown = unknown or drawn.lot_unknown
@@ -66,5 +66,5 @@ def judge(order: Order, command: Judge, asked: Asked, facts: Facts, now: datetim
             "judge.nothing", "Say how many are accepted, rejected or used for tests.", field="lines"
         )
     rejected = [move for move in moves if move.target is Bucket.REJECTED]
-    judged = PiecesJudged(tuple(moves), settle(order, moves), unknown)
+    judged = PiecesJudged(tuple(moves), settle(order, moves, reinspected=covered.again), unknown)
     return [judged, *open_for(order, rejected, WHEN_JUDGED)]

@@ -57,15 +57,20 @@ def overclaimed(order: Order) -> str:
 
 
 def settle(
-    order: Order, moves: Iterable[Move], named: Mapping[str, str] | None = None
+    order: Order,
+    moves: Iterable[Move],
+    named: Mapping[str, str] | None = None,
+    reinspected: Mapping[str, Decimal] | None = None,
 ) -> tuple[ShareMove, ...]:
     """The shares that `moves` change. `named` says by stock key whose pieces come back from rework.
 
-    A serial number says itself whose piece it is. Pieces judged while pending are taken to be the re-inspected ones first. What nobody named is
+    A serial number says itself whose piece it is. Pieces judged while pending are taken to be the re-inspected ones
+    first; of those that become accepted, as many as `reinspected` says where it does, by stock key. What nobody named is
     settled at last when the pieces can no longer be where the share says they are.
     """
     moves = tuple(moves)
     ledger = _Ledger(order)
+    again = dict(reinspected or {})
     for move in moves:
         at = key(move.line, move.lot)
         if move.serials:
@@ -74,7 +79,11 @@ def settle(
             target = Share.REINSPECTING if move.target is Bucket.PENDING else None
             ledger.take(named[at], at, Share.REWORKING, move.quantity, target)
         elif move.source is Bucket.PENDING:
-            ledger.take_any(at, Share.REINSPECTING, move.quantity)
+            some = move.quantity
+            if move.target is Bucket.ACCEPTED and at in again:
+                some = min(some, again[at])
+                again[at] -= some
+            ledger.take_any(at, Share.REINSPECTING, some)
     ledger.fit(moved(order.stock, moves), {key(move.line, move.lot) for move in moves})
     return tuple(ledger.changes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,9 +20,11 @@ from models.domain.errors import Invalid, Refusal
 from models.domain.events import Event, MilestoneReported, ParcelNamed, ParcelShipped
 from models.domain.facts import Asked, Facts
 from models.domain.order import Line, Order, all_sent
-from models.domain.pieces import Bucket, Move, key
+from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO
-from models.domain.records import Load, Tested
+from models.domain.records import Load, Share, Tested
+from models.domain.reinspecting import named, to_ship
+from models.domain.reworking import raw_there, reworked_there
 from models.domain.transfers import offered
 
 _THERE = (Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
@@ -77,6 +79,8 @@ class _Packing:
         self.loads: dict[str, str] = {}
         # By stock key: those nothing was done to, which have nothing to show.
         self.unworked: dict[str, Decimal] = {}
+        # By stock key: those in the box, and how many of them were worked on again.
+        self.packed: dict[str, tuple[Decimal, Decimal]] = {}
         # By stock key and load: those that leave it, in the box or in tests.
         self.of_load: dict[tuple[str, str], Decimal] = {}
         self.tested: list[Tested] = []
@@ -103,8 +107,9 @@ class _Packing:
             self.rework = self.rework or name
         if tested:
             self._test(line, lot, tested, load, item, index)
-        named = checks.serials(line, item.serials, quantity, index)
-        drawn = self.shelf.take(line.line, lot, quantity, _THERE, serials=named)
+        wanted = checks.serials(line, item.serials, quantity, index)
+        there = self._there(line, lot, again=bool(item.nonconformance))
+        drawn = self.shelf.take(line.line, lot, quantity, there, serials=wanted)
         if not drawn.parts and not tested:
             raise Refusal(
                 "ship.nothing_there",
@@ -117,7 +122,8 @@ class _Packing:
             # Nobody could say later which pieces the surplus was.
             raise serials.not_enough(line, drawn.quantity, quantity, f"lines.{index}.quantity")
         released = self.order.release_before_ship and line.plan is not None
-        as_they_came = unworked(self.order, line, drawn, self.used, raw, index, released=released)
+        bare = self._bare(drawn, again=bool(item.nonconformance)) if released else {}
+        as_they_came = unworked(self.order, line, drawn, self.used, raw, index, released=released, bare=bare)
         for at, some in as_they_came.items():
             self.unworked[at] = self.unworked.get(at, ZERO) + some
         self._of_load(line, drawn, load, index)
@@ -130,6 +136,33 @@ class _Packing:
             self.done += max(ZERO, drawn.quantity - raw)
         self.announced_over += quantity - drawn.quantity
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
+
+    def _there(self, line: Line, lot: str, *, again: bool) -> Sequence[Bucket]:
+        """Where pieces are taken from first. Rework whose arrival nobody reported is still on its way out."""
+        places = [at for at in self.shelf.stock if line_of(at) == line.line and lot in ("", lot_of(at))]
+        on_its_way = sum((self.shelf.stock[at].get(Bucket.IN_TRANSIT_OUT, ZERO) for at in places), ZERO)
+        rework = sum((reworked_there(self.order, at) for at in places), ZERO)
+        return tuple(reversed(_THERE)) if again and on_its_way <= rework else _THERE
+
+    def _bare(self, drawn: Drawn, *, again: bool) -> dict[str, Decimal]:
+        """Rework among these that no inspection speaks of since, by stock key: all that is called so, and what can
+        be nothing else."""
+        found: dict[str, Decimal] = {}
+        for at, quantity in drawn.by_place().items():
+            packed, packed_again = self.packed.get(at, (ZERO, ZERO))
+            serials = [
+                name for part in drawn.parts if key(part.line, part.lot) == at for name in part.serials
+            ]
+            if serials:
+                rework = named(self.order, line_of(at), serials, Share.REWORKING)
+            else:
+                first = raw_there(self.order, at) - (packed - packed_again)
+                rework = quantity if again else max(ZERO, quantity - first)
+                rework = min(rework, reworked_there(self.order, at) - packed_again)
+            self.packed[at] = (packed + quantity, packed_again + rework)
+            fresh = max(ZERO, to_ship(self.order, at) - packed_again)
+            found[at] = max(ZERO, rework - fresh)
+        return found
 
     def _of_load(self, line: Line, drawn: Drawn, load: Load | None, index: int) -> None:
         """A box with pieces of two loads would no longer say which piece was in which."""
