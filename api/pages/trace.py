@@ -26,8 +26,9 @@ from models.queries.trace_view import found
 router = page_router()
 # Per cent; 0 is as wide as the page. A drawing that does not fit is scrolled.
 _ZOOMS = (0, 50, 75, 100, 150)
-# Narrower than this a drawing is shown as it is, and wider than this it could not be read as wide as a page.
-_FITS = range(1200, 2400)
+# Narrower than this a drawing is shown as it is, and wider than this it could not be read as wide as a page: it
+# is scrolled.
+_FITS = range(1200, 1500)
 # Tables of more rows are folded.
 _FOLDED_FROM = 20
 _MOST_OPENED = 20

@@ -85,7 +85,7 @@ def drawing(
 
 
 def _beside_loads(edges: Sequence[View]) -> list[View]:
-    """A load is behind the order that was in it, whichever way it was reached: pieces go in and come out again
+    """A load is beside the order that was in it, whichever way it was reached: pieces go in and come out again
     as the same pieces, and one line says that."""
     into = {(edge["from"], edge["to"]) for edge in edges}
     found: list[View] = []
@@ -99,8 +99,8 @@ def _beside_loads(edges: Sequence[View]) -> list[View]:
 
 
 def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
-    """Each node one layer behind the last one it came from; what leads back does not count. Customers are
-    the last."""
+    """Each node one layer behind the last one it came from; what leads back does not count, and a load stands with
+    its order. Customers are the last."""
     ahead: dict[str, set[str]] = {node: set() for node in kinds}
     into: dict[str, set[str]] = {node: set() for node in kinds}
     ways = {(edge["from"], edge["to"]) for edge in edges if edge["how"] not in ("rework", "return")}
@@ -112,19 +112,48 @@ def _layers(kinds: Mapping[str, str], edges: Iterable[View]) -> dict[str, int]:
     ready = [node for node in kinds if not waiting[node]]
     left = dict.fromkeys(kinds)
     while left:
-        # Where everything waits for something else there is a circle: it is cut where it is nearest.
-        node = ready.pop() if ready else min(left, key=lambda each: (layers[each], waiting[each]))
+        node = ready.pop() if ready else _cut(left, into, ahead, layers)
         if node not in left:
             continue
         del left[node]
         for target in ahead[node]:
             if target in left:
-                layers[target] = max(layers[target], layers[node] + 1)
+                beside = kinds[target] == "load"
+                layers[target] = max(layers[target], layers[node] + (not beside))
                 waiting[target] -= 1
                 if not waiting[target]:
                     ready.append(target)
     last = max(layers.values(), default=0)
     return {node: last if kinds[node] == "dispatch" else layer for node, layer in layers.items()}
+
+
+def _cut(
+    left: Collection[str],
+    into: Mapping[str, Collection[str]],
+    ahead: Mapping[str, Collection[str]],
+    layers: Mapping[str, int],
+) -> str:
+    """Everything waits for something else: there is a circle. The one that nothing else leads to is cut where one
+    comes into it, at what is nearest."""
+    node = next(iter(left))
+    while True:
+        before, behind = _all_from(node, into, left), _all_from(node, ahead, left)
+        other = next((each for each in left if each in before and each not in behind), None)
+        if other is None:
+            break
+        node = other
+    circle = [each for each in left if each in before]
+    come_upon = [each for each in circle if any(source not in left for source in into[each])]
+    return min(come_upon or circle, key=lambda each: layers[each])
+
+
+def _all_from(node: str, ways: Mapping[str, Collection[str]], left: Collection[str]) -> set[str]:
+    found, edge = {node}, [node]
+    while edge:
+        some = [each for each in ways[edge.pop()] if each in left and each not in found]
+        found.update(some)
+        edge += some
+    return found
 
 
 def _boxes(
@@ -176,12 +205,25 @@ def _placed(boxes: Sequence[Box], lines: Sequence[Line]) -> list[Box]:
             else 0.0
             for box in mine
         }
-        for place, box in enumerate(sorted(mine, key=lambda box: (middle[box.id], box.kind, box.id))):
+        for place, box in enumerate(_in_rows(mine, middle, before)):
             row[box.id] = float(place)
             x = _EDGE + layer * (_WIDE + _GAP)
             y = _EDGE + place * (_HIGH + _ROW)
             found.append(Box(box.id, box.kind, box.layer, box.of, box.fold, x, y))
     return found
+
+
+def _in_rows(
+    mine: Sequence[Box], middle: Mapping[str, float], before: Mapping[str, Sequence[str]]
+) -> list[Box]:
+    """A load directly under the last of its orders."""
+    found = sorted(mine, key=lambda box: (middle[box.id], box.kind, box.id))
+    place = {box.id: (row, "", "") for row, box in enumerate(found)}
+    for box in found:
+        orders = [place[order][0] for order in before.get(box.id, ()) if order in place]
+        if box.kind == "load" and orders:
+            place[box.id] = (max(orders), box.kind, box.id)
+    return sorted(found, key=lambda box: place[box.id])
 
 
 def _draw(line: Line, source: Box, target: Box, *, fanned: bool) -> None:
@@ -195,9 +237,22 @@ def _draw(line: Line, source: Box, target: Box, *, fanned: bool) -> None:
         line.x, line.y = begin[0] + _GAP // 2, begin[1] + (end[1] - begin[1]) * _GAP // 2 // max(bend * 2, 1)
         if fanned:
             line.x, line.y = end[0] - _GAP // 2, end[1]
+    elif target.x < source.x:
+        # Back to where it came from: between the boxes, under what goes ahead there.
+        low = _HIGH * 4 // 5
+        begin, end = (source.x, source.y + low), (target.x + _WIDE, target.y + low)
+        bend = (begin[0] - end[0]) // 2
+        line.path = (
+            f"M{begin[0]} {begin[1]}C{begin[0] - bend} {begin[1]} {end[0] + bend} {end[1]} {end[0]} {end[1]}"
+        )
+        line.x, line.y = begin[0] - _GAP // 2, begin[1] + 17
     else:
-        # Back to where it came from: under the boxes.
-        begin, end = (source.x + _WIDE // 2, source.y + _HIGH), (target.x + _WIDE // 2, target.y + _HIGH)
-        low = max(begin[1], end[1]) + _ROW - 2
-        line.path = f"M{begin[0]} {begin[1]}C{begin[0]} {low} {end[0]} {low} {end[0]} {end[1]}"
-        line.x, line.y = (begin[0] + end[0]) // 2, low - 2
+        # To what stands in the same column; there is room for the quantity above or below that.
+        down = target.y > source.y
+        line.x, line.y = target.x + _WIDE * 3 // 4, target.y if down else target.y + _HIGH + _ROW
+        if target.y - source.y == _HIGH + _ROW:
+            middle = source.x + _WIDE // 2
+            line.path = f"M{middle} {source.y + _HIGH}L{middle} {target.y}"
+        else:
+            out = source.x - _GAP // 3
+            line.path = f"M{source.x} {begin[1]}C{out} {begin[1]} {out} {end[1]} {target.x} {end[1]}"

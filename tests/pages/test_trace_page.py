@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -265,7 +266,7 @@ def test_quantities_stay_where_many_lines_fan_out_each_at_its_own_end() -> None:
 
 
 @pytest.mark.parametrize("reached", [[True, False], [True], [False]], ids=["both", "forward", "back"])
-def test_a_load_stands_behind_its_order_whichever_way_it_was_reached(reached: list[bool]) -> None:
+def test_a_load_stands_with_its_order_whichever_way_it_was_reached(reached: list[bool]) -> None:
     load, at_work = "load:ACME:Bath 3:B-1:2026-11-02T09:00:00Z", "order:SO-1:1:A"
     nodes = [
         {"id": name, "kind": kind}
@@ -276,7 +277,7 @@ def test_a_load_stands_behind_its_order_whichever_way_it_was_reached(reached: li
     ends += [(at_work, load) if into else (load, at_work) for into in reached]
     found = drawing(nodes, [way | {"from": a, "to": b} for a, b in ends], ["lot:A"], [])
     layers = {box.id: box.layer for box in found.boxes}
-    assert layers == {"lot:A": 0, at_work: 1, load: 2, "lot:B": 2}
+    assert layers == {"lot:A": 0, at_work: 1, load: 1, "lot:B": 2}
     (beside,) = [line for line in found.lines if load in (line.source, line.target)]
     assert (beside.target, beside.sums["C62"]) == (load, 5)
 
@@ -287,6 +288,27 @@ def test_what_leads_back_does_not_pull_the_layers_apart() -> None:
     ways = [("lot:A", "lot:B"), ("lot:B", "lot:C"), ("lot:C", "lot:A")]
     found = drawing(nodes, [way | {"from": a, "to": b} for a, b in ways], ["lot:A"], [])
     assert sorted(box.layer for box in found.boxes) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("first", ["order:S:1:J", "lot:J", "job:1", "dispatch:D"])
+def test_pieces_that_come_back_as_their_lot_leave_their_order_behind_it(first: str) -> None:
+    """Whichever node the trace began at; the load stands under its order, and no way leads through a box."""
+    load = "load:S:F:1:2026-11-02T09:00:00Z"
+    kinds = {"order:S:1:J": "order", "lot:BAR": "lot", "job:1": "work_order", "lot:J": "lot"}
+    kinds |= {"dispatch:D": "dispatch", load: "load"}
+    nodes = [{"id": name, "kind": kinds[name]} for name in sorted(kinds, key=lambda each: each != first)]
+    ways = [("lot:BAR", "job:1"), ("job:1", "lot:J"), ("lot:J", "order:S:1:J"), ("order:S:1:J", "lot:J")]
+    ways += [("lot:J", "dispatch:D"), ("order:S:1:J", load), (load, "order:S:1:J")]
+    edges = [{"quantity": Decimal(1), "unit": "C62", "how": "process", "from": a, "to": b} for a, b in ways]
+    found = drawing(nodes, edges, [first], [])
+    at = {box.id: box for box in found.boxes}
+    layers = {name: box.layer for name, box in at.items()}
+    assert layers == {"lot:BAR": 0, "job:1": 1, "lot:J": 2, "order:S:1:J": 3, "dispatch:D": 3, load: 3}
+    assert at[load].y - at["order:S:1:J"].y == at["lot:J"].y + 56
+    for one, other in combinations(found.lines, 2):
+        assert abs(one.x - other.x) >= 40 or abs(one.y - other.y) >= 12, "no quantity over another"
+    back = next(line for line in found.lines if line.target == "lot:J" and line.source == "order:S:1:J")
+    assert at["lot:J"].x + found.box_width < back.x < at["order:S:1:J"].x
 
 
 async def test_a_made_lot_says_its_heat_its_melt_and_what_holds_it(told: Browsers) -> None:
