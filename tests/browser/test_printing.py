@@ -56,6 +56,24 @@ async def test_an_order_is_printed_whole(browser: Browser, site: Site, job: str)
         await _kept_in_a_pdf(reader.page, number)
 
 
+@pytest.mark.parametrize("address", ["/trace?q=HX-1", "/recalls/{DRILL}", "/recalls/{SIGNED}"])
+async def test_a_trace_and_a_recall_are_printed_whole(browser: Browser, site: Site, address: str) -> None:
+    async with tab(browser, site, width=PAPER, scheme="dark") as reader:
+        await reader.log_in("quality")
+        assert await reader.go(address) == 200
+        await _on_paper(reader)
+        assert await reader.page.locator("table:visible").count() > 1
+        if address.startswith("/trace"):
+            # The drawing is as wide as the paper at most, and nothing of it lies beyond its edge.
+            drawn = await reader.page.locator(".graph svg").bounding_box()
+            assert drawn is not None
+            assert 0 < drawn["width"] <= PAPER
+        else:
+            # A clock alone would say nothing on paper that is kept.
+            disclosed = await reader.page.locator("dt:has-text('Disclosed') + dd").inner_text()
+            assert re.search(r"\b20\d\d\b", disclosed), disclosed
+
+
 async def _kept_in_a_pdf(page: Page, number: str) -> None:
     """Every heading of the page is in the file's outline."""
     headings = await page.locator("h2:visible").all_inner_texts()

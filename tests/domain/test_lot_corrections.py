@@ -51,6 +51,13 @@ def test_what_was_counted_or_is_found_or_judged_by_it_stays(field: str, value: o
     may_become(LOT, LOT | {field: value}, moved=False)
 
 
+def test_why_it_stays_says_that_what_nobody_said_may_be_added() -> None:
+    """The form has a field for a revision that nobody named."""
+    why = settled(LOT, moved=True)
+    assert "part_revision" not in why
+    assert "only what nobody has said may be added" in why["part"].detail
+
+
 def test_what_nobody_said_is_added_and_what_it_costs_is_corrected() -> None:
     added = {"certificate": "C-9", "part_revision": "A", "unit_cost": Decimal(2), "country_of_origin": "SE"}
     may_become(LOT, LOT | added, moved=True)

@@ -102,6 +102,8 @@ def test_a_held_lot_stays_here() -> None:
 
 def test_a_short_lot_is_named_with_what_it_has() -> None:
     given(issued(lots=[a_lot("L1", 30)])).when(send(31)).refused("lot.short", lot="L1", left=30, unit="C62")
+    pending = a_lot("L1", 0, undecided=Decimal(30))
+    given(issued(lots=[pending])).when(send(10)).refused("lot.undecided", lot="L1", left=0, undecided=30)
 
 
 def test_one_lot_named_twice_cannot_give_the_same_piece_twice() -> None:

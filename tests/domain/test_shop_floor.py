@@ -359,7 +359,10 @@ def test_what_has_moved_on_is_not_taken_back() -> None:
     assert refused(lambda: floor.reverse_output(of("299"), Decimal(300))) == "output.moved_on"
     assert refused(lambda: floor.reverse_output(of("300", held=True), Decimal(300))) == "lot.held"
     floor.not_again(None)
-    assert refused(lambda: floor.not_again(NOW)) == "record.reversed"
+    with pytest.raises(Refusal) as again:
+        floor.not_again(NOW)
+    # `actual` is told as the reader's time.
+    assert (again.value.code, again.value.values) == ("record.reversed", {"actual": "2026-03-16T09:30+00:00"})
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 1), date(2015, 3, 2)])
