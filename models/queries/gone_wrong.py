@@ -11,11 +11,21 @@ from sqlmodel import Session
 from models.domain.materials import Decision
 from models.queries import controlled, hold_reach, shop_floor
 from models.queries.hold_reach import Gone
+from models.queries.prepared import Prepared
 from models.queries.shop_floor import MISMATCHES
 from models.tables.shop_floor import MaterialMismatchRow
 
 UNDECIDED = (MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
-_NOT_ACCEPTED = (MISMATCHES.c.decision != Decision.ACCEPT.value, MISMATCHES.c.withdrawn_at.is_(None))
+# Every trace with a job in it asks, by whether who asks is cleared.
+_NOT_ACCEPTED = {
+    cleared: Prepared(
+        select(MISMATCHES.c.work_order, MISMATCHES.c.id)
+        .where(MISMATCHES.c.decision != Decision.ACCEPT.value, MISMATCHES.c.withdrawn_at.is_(None))
+        .where(*controlled.visible(MaterialMismatchRow, cleared=cleared))
+        .order_by(MISMATCHES.c.opened_at, MISMATCHES.c.id)
+    )
+    for cleared in (False, True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,7 @@ def gone_wrong(session: Session, *where: ColumnElement[bool], cleared: bool) -> 
 
 def not_accepted(session: Session, *, cleared: bool) -> dict[str, list[str]]:
     """By job, its mismatches that quality has not accepted, the first one first."""
-    query = select(MISMATCHES.c.work_order, MISMATCHES.c.id).where(
-        *_NOT_ACCEPTED, *controlled.visible(MaterialMismatchRow, cleared=cleared)
-    )
     found: dict[str, list[str]] = {}
-    for row in session.execute(query.order_by(MISMATCHES.c.opened_at, MISMATCHES.c.id)):
-        found.setdefault(row.work_order, []).append(row.id)
+    for job, mismatch in _NOT_ACCEPTED[cleared].rows(session):
+        found.setdefault(job, []).append(mismatch)
     return found
