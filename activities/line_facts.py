@@ -42,16 +42,26 @@ def line_fact(session: Session, job: WorkOrder, process: str, contract: Terms | 
 
 
 def to_add(order: Order, command: c.Command) -> frozenset[tuple[str, int]]:
-    """The outside operations that `command` is to make lines of the order, or to decide about."""
+    """The outside operations of which `command` asks for more: as lines of the order, or on lines there are; or
+    decides about it."""
     if isinstance(command, c.ProposeChange):
-        new = (item for item in command.changes.lines if item.line is None)
-        return frozenset((item.work_order.strip(), item.operation or 0) for item in new)
+        return frozenset(filter(None, (_asked_more(order, item) for item in command.changes.lines)))
     change: Change | None = None
     if isinstance(command, c.DecideChange) and command.decision == "approve":
         change = order.change_to_decide
     elif isinstance(command, c.Acknowledge) and command.decision == "accept" and command.change:
         change = order.change_to_answer
-    return frozenset((item.work_order, item.operation) for item in change.added) if change else frozenset()
+    if change is None:
+        return frozenset()
+    raised = (order.line(number) for number in change.raised)
+    return frozenset((item.work_order, item.operation) for item in (*change.added, *filter(None, raised)))
+
+
+def _asked_more(order: Order, item: c.ChangedLine) -> tuple[str, int] | None:
+    if item.line is None:
+        return item.work_order.strip(), item.operation or 0
+    line = order.line(item.line)
+    return (line.work_order, line.operation) if line is not None and item.quantity is not None else None
 
 
 def operation_facts(

@@ -113,6 +113,12 @@ class Change:
         }
         return tuple(name for name, different in on.items() if different)
 
+    @property
+    def raised(self) -> tuple[int, ...]:
+        """The lines of which it asks for more than were ordered."""
+        beside = zip(self.before.lines, self.after.lines, strict=True)
+        return tuple(now.line for was, now in beside if now.quantity > was.quantity)
+
     def on(self, now: Commercial) -> Commercial:
         """The terms once it holds: what it left alone stays as it is `now`, not as it was then."""
         return Commercial(

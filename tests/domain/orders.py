@@ -358,9 +358,9 @@ class Scene:
 
     def _covered(self, key: tuple[str, int], fact: OperationFact) -> OperationFact:
         """An operation, ordered by whom it was or by this order."""
-        here = any((line.work_order, line.operation) == key for line in self.order.lines)
-        by = Covered(fact.quantity, ((self.order.number, fact.quantity),))
-        return replace(fact, covered=by) if here else fact
+        here = [line.ordered for line in self.order.lines if (line.work_order, line.operation) == key]
+        own = sum(here, Decimal(0))
+        return replace(fact, covered=Covered(own, ((self.order.number, own),))) if here else fact
 
     def _new_lots(self, command: Command, lots: dict[str, LotFact]) -> dict[str, str]:
         found = {}

@@ -10,8 +10,20 @@ from models.domain import commands as c
 from models.domain import events as e
 from models.domain.authority import OnBehalfOf
 from models.domain.commands import Acknowledge
-from tests.domain.asking import accept, arrived, decline, over, receive, send, ship
-from tests.domain.orders import NEED_BY, PLANNER, SUPPLIER_LINK, day, given, issued
+from tests.domain.asking import (
+    accept,
+    answer,
+    answered,
+    arrived,
+    counter,
+    decline,
+    over,
+    receive,
+    send,
+    ship,
+    terms,
+)
+from tests.domain.orders import NEED_BY, PLANNER, SUPPLIER_LINK, a_line, day, given, issued
 
 
 def test_accepting_with_a_date_promises_it() -> None:
@@ -97,3 +109,17 @@ def test_staff_say_what_the_supplier_told_them_and_the_stream_keeps_it() -> None
     assert scene.event(e.MilestoneReported).source == "phone"
     scene.when(told, by=SUPPLIER_LINK).then()
     assert scene.event(e.MilestoneReported).source == "supplier"
+
+
+@pytest.mark.parametrize("day_named", [None, date(2026, 12, 23)])
+def test_the_rest_is_accepted_without_promising_anew_what_was_agreed(day_named: date | None) -> None:
+    # Line 1 is agreed for a day before it is needed, line 2 is asked again.
+    early, late = date(2026, 12, 11), date(2027, 1, 5)
+    scene = issued(a_line(1, 100), a_line(2, 40, [("L2", 40)]))
+    proposal = counter(None, terms(1, promise=early), terms(2, price=2))
+    given(scene, proposal, answer("accept", "", answered(1, need_by=late), answered(2, "reject")))
+    given(scene, accept(day_named)).then("acknowledged")
+    told, rest = scene.event(e.OrderAcknowledged), day_named or NEED_BY
+    assert (told.promise_date, told.days) == (rest, (early, rest))
+    assert [line.promise for line in scene.order.lines] == [early, rest]
+    assert scene.order.promise_current == rest

@@ -211,3 +211,23 @@ def test_what_is_kept_of_a_part_is_what_holds_on_the_day_it_is_agreed() -> None:
 
 def test_the_supplier_does_not_ask_for_a_line_itself() -> None:
     shop().when(change(added(price=1)), by=SUPPLIER_LINK).refused("forbidden.supplier")
+
+
+def test_a_line_is_not_raised_beyond_what_its_operation_has_left() -> None:
+    scene = shop()
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(120))
+    scene.when(change(changed(1, 121))).refused(
+        "operations.beyond", "changes.lines.0.quantity", left=20, most=120, entered=121
+    )
+    given(scene, change(changed(1, 120)))
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(110))
+    scene.when(approve()).refused("operations.beyond", "change", left=10)
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(120))
+    given(scene, approve())
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(110))
+    scene.when(agree()).refused("operations.beyond", "change", left=10)
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(120))
+    assert given(scene, agree()).order.lines[0].ordered == 120
+    # Fewer may always be asked for, also of what was ordered beyond it before.
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(50))
+    given(scene, change(changed(1, 110)))

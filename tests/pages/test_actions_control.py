@@ -297,3 +297,15 @@ async def test_what_cannot_be_applied_yet_is_said_to_be_saved_where_one_sees_it_
         (waiting,) = (await system.get(f"/orders/{number}"))["pending_commands"]
         assert waiting["name"] == "issue"
         await browsers.close()
+
+
+async def test_an_order_is_split_into_as_many_as_were_typed(system: System, browsers: Browsers) -> None:
+    number = await at(system, "accepted")
+    planner = hands(browsers, number, Role.BUYER)
+    split = "split?parts=3"
+    page = await planner.refused(split, "split", parts="3", parts__1__1__quantity="5")
+    (text,) = [text for text in page.links if text.startswith("You typed 3 orders")]
+    assert text == "You typed 3 orders, and what is filled in makes 2. Fill in the others, or type 2."
+    assert page.links[text].endswith("#parts")
+    assert (await system.get(f"/orders/{number}"))["stage"] == "acknowledged", "nothing was split"
+    await planner.do(split, "split", parts="2", parts__1__1__quantity="5")

@@ -324,10 +324,20 @@ async def test_a_line_that_is_rejected_by_itself_is_asked_again(system: System, 
     await buyer.do(
         "acknowledge", decision="counter", lines__0__unit_price="1", lines__1__unit_price="2", **TOLD
     )
+    for answer in ("accept", "reject", ""):
+        page = await buyer.refused("answer-counter", answer, lines__2__decision="reject")
+        (text,) = [text for text in page.links if "Press “Send these answers”" in text]
+        assert "Line 2 is answered by itself." in text
+        assert page.links[text].endswith("#lines-2-decision")
+    page = await buyer.refused("answer-counter", "accept", lines__1__0__need_by="2099-01-01")
+    assert any(at.endswith("#lines-1-0-need_by") for at in page.links.values()), page.links
+    assert (await system.get(f"/orders/{number}"))["stage"] == "countered", "nothing was accepted"
     await buyer.do("answer-counter", "each", lines__2__decision="reject", reason="Too dear")
     order = await system.get(f"/orders/{number}")
     assert (order["stage"], order["revision"]) == ("issued", 2)
     assert [line["unit_price"] for line in order["lines"]] == ["1", "0.85"]
     page = await buyer.browser.open(f"/orders/{number}")
     assert "accepted part of the proposal; the order is at revision 2" in page.text
-    assert "Rejected, and asked again: FLANGE-DN50 B" in page.text
+    words = page.text.replace("\u00a0", " ")
+    assert "Rejected, and asked again: Line 2 · FLANGE-DN50 B" in words
+    assert "Line 1 · FLANGE-DN50 B: price" in words

@@ -12,6 +12,7 @@ from activities.codes import ROLES
 from activities.i18n import N_
 from api.pages import alert_words
 from api.supplier.commercial import differing
+from api.supplier.naming import line_among
 from api.supplier.terms import delivery
 from api.supplier.words import Words
 from models.domain.changes import AddedLine, Commercial
@@ -66,7 +67,7 @@ class Telling:
 
     def part(self, number: int) -> str:
         line = self.order.line(number)
-        return f"{line.part} {line.part_revision}" if line is not None else str(number)
+        return line_among(self.order, line, self.words) if line is not None else str(number)
 
     def unit(self, number: int) -> str:
         line = self.order.line(number)

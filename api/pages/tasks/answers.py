@@ -184,6 +184,8 @@ _EACH = "each"
 def _answer(fields: Fields, acting: Acting) -> Wanted:
     each = fields.raw("answer") == _EACH
     decision = "accept" if each else answered(fields, COUNTER_BUTTONS)
+    if not each:
+        _nothing_by_line(fields, acting)
     reason = fields.text("reason", most=LONGEST_TEXT)
     lines: list[c.AnswerLine] = []
     leads: dict[str, Lead] = {}
@@ -205,6 +207,23 @@ def _answer(fields: Fields, acting: Acting) -> Wanted:
     return Wanted(
         c.AnswerCounter("accept" if decision == "accept" else "reject", reason, tuple(lines)), leads
     )
+
+
+def _nothing_by_line(fields: Fields, acting: Acting) -> None:
+    """What was answered for a line is not sent with a button that answers for all of them."""
+    for line in _counter_form(acting, fields.typed).lines:
+        name = f"{line.input}.decision"
+        typed = [at for at, _ in line.needed if fields.raw(at)]
+        if fields.raw(name) == "reject" or typed:
+            fields.rows[line.input] = line.part
+            fields.wrong(
+                name if fields.raw(name) == "reject" else typed[0],
+                N_(
+                    "Line {line} is answered by itself. Press “Send these answers”, or take that back to answer for "
+                    "all lines at once."
+                ),
+                line=line.line,
+            )
 
 
 ANSWER_COUNTER = Task(

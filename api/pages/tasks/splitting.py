@@ -127,6 +127,16 @@ def _split(fields: Fields, acting: Acting) -> Wanted | None:
     children = _children(fields, acting, leads)
     if len(children) < 2:
         fields.wrong(first, "Enter how many go onto a new order.")
+    typed = fields.raw("parts")
+    if answer != _LOOK and typed and whole(typed) != len(children):
+        fields.wrong(
+            "parts",
+            N_(
+                "You typed {typed} orders, and what is filled in makes {filled}. Fill in the others, or type {filled}."
+            ),
+            typed=typed,
+            filled=len(children),
+        )
     fields.check()
     wanted = Wanted(c.Split(children), leads)
     if answer != _LOOK:

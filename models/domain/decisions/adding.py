@@ -61,6 +61,31 @@ def check_still(order: Order, change: Change, facts: Facts) -> None:
         found = facts.operations[_key(item)]
         _check(order, found, *_key(item), "change", facts)
         _not_beyond(found, item.quantity, *_key(item), "change")
+    for terms in change.on(order.commercial).lines:
+        line = order.line(terms.line)
+        if line is not None and terms.line in change.raised:
+            not_raised_beyond(line, terms.quantity, "change", facts)
+
+
+def not_raised_beyond(line: Line, wanted: Decimal, field: str, facts: Facts) -> None:
+    """Raises when a line is to be for more than its operation has left, as a new line would."""
+    found = facts.operations.get((line.work_order, line.operation))
+    if found is None or wanted <= line.ordered:
+        return
+    left = found.covered.left(found.quantity)
+    if wanted > line.ordered + left:
+        raise Refusal(
+            "operations.beyond",
+            "Line {line}: of {work_order} operation {operation}, {left} more are still to be ordered; you entered "
+            "{entered}. Enter {most} or fewer, or raise the quantity of the work order first.",
+            field=field,
+            line=line.line,
+            work_order=line.work_order,
+            operation=line.operation,
+            left=left,
+            entered=wanted,
+            most=line.ordered + left,
+        )
 
 
 def kept(order: Order, change: Change, facts: Facts) -> tuple[Line, ...]:

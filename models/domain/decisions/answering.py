@@ -35,9 +35,10 @@ def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, 
         return [OrderDeclined(reason, order.revision)]
     promise = countering.not_past(order, command.promise_date, "promise_date", now)
     number = command.supplier_order.strip()
-    if promise is not None:
+    if promise is not None and not any(line.promise for line in order.lines):
         return [OrderAcknowledged(promise, number, order.revision)]
-    # Without a date the supplier promises need-by, each line its own, even when the answer comes after it.
-    days = tuple(needed(order, line) for line in order.lines)
+    # What was agreed for a line stands. Without a date the supplier promises need-by for the others, each line its
+    # own, even when the answer comes after it.
+    days = tuple(line.promise or promise or needed(order, line) for line in order.lines)
     several = days if len(set(days)) > 1 else ()
     return [OrderAcknowledged(max(days), number, order.revision, several)]

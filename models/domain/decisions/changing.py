@@ -140,6 +140,7 @@ def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, asked: Asked, fact
     ordered = line.ordered
     if item.quantity is not None:
         ordered = quantity(item.quantity, field=f"{at}.quantity", unit=line.unit)
+        adding.not_raised_beyond(line, ordered, f"{at}.quantity", facts)
     if line.short_closed and ordered != line.ordered:
         raise Refusal(
             "change.short_closed",
