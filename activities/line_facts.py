@@ -53,8 +53,8 @@ def to_add(order: Order, command: c.Command) -> frozenset[tuple[str, int]]:
         change = order.change_to_answer
     if change is None:
         return frozenset()
-    raised = (order.line(number) for number in change.raised)
-    return frozenset((item.work_order, item.operation) for item in (*change.added, *filter(None, raised)))
+    raised = {(line.work_order, line.operation) for line in order.lines if line.line in change.raised}
+    return frozenset(raised | {(item.work_order, item.operation) for item in change.added})
 
 
 def _asked_more(order: Order, item: c.ChangedLine) -> tuple[str, int] | None:
