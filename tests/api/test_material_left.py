@@ -125,6 +125,48 @@ def test_the_plant_s_quality_people_are_told(
     assert {address.partition("@")[0] for _, address in mails(app)} == told
 
 
+# Who is at which plant and who is cleared, and whose mail it becomes when what MTY's job used is controlled.
+CLEARED: dict[str, tuple[dict[str, tuple[str | None, bool]], set[str]]] = {
+    "of the plant's, who is cleared": (
+        {"quality": ("MTY", False), "buyer-quality": ("MTY", True), "planner-quality": ("OTHER", True)},
+        {"buyer-quality"},
+    ),
+    "of all, where nobody of the plant's is": (
+        {"quality": ("MTY", False), "buyer-quality": ("OTHER", False), "planner-quality": ("OTHER", True)},
+        {"planner-quality"},
+    ),
+    "a cleared admin, where nobody of quality is": (
+        {"quality": ("MTY", False), "buyer-admin": (None, True)},
+        {"buyer-admin"},
+    ),
+    "nobody, where nobody is": ({"quality": ("MTY", False)}, set()),
+}
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(("people", "told"), CLEARED.values(), ids=CLEARED)
+def test_of_controlled_material_only_cleared_people_are_told(
+    floor: TestClient,
+    app: FastAPI,
+    as_role: Login,
+    people: dict[str, tuple[str | None, bool]],
+    told: set[str],
+) -> None:
+    made(floor, f"{API}/plants", **PLANT | {"code": "OTHER"})
+    for name, (plant, cleared) in people.items():
+        as_role(*(Role(role) for role in name.split("-")), plant=plant, cleared=cleared)
+    here = as_role(Role.RECEIVING, Role.PLANNER, Role.BUYER, plant="MTY", cleared=True)
+    bom(floor, tolerance="0")
+    tube = {"number": "TUBE-1", "revision": "0", "export_controlled": True}
+    made(floor, f"{API}/parts", **PART | tube)
+    lot = made(here, f"{API}/lots", **LOT | {"part": "TUBE-1", "part_revision": "0"})["number"]
+    use(here, 3)
+    out(here, 300)
+    assert leave(here, "WO-3201-A", 10).status_code == 201
+    assert made(here, f"{JOB}/consumptions", lot=lot, quantity=1)["mismatch"] == "WO-3201-M1"
+    assert {address.partition("@")[0] for _, address in mails(app)} == told
+
+
 @SQLITE_ONLY
 def test_material_that_is_recorded_after_all_ends_the_alert(floor: TestClient) -> None:
     bom(floor, tolerance="0")

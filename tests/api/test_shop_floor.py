@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 from starlette.testclient import TestClient
 
+from activities import lot_names, shop_floor
+from activities.floor_stock import Recorder
+from activities.shop_floor import Step
 from models.domain.authority import Role
 from models.tables.orders import EdgeRow
 from models.tables.parts import Part
@@ -130,16 +133,20 @@ def test_what_a_job_makes_is_not_added_to_a_lot_of_another(floor: TestClient) ->
     assert on_hand(floor, "WO-2-A") == ("5", "5")
 
 
-def test_two_jobs_that_begin_a_lot_of_one_name_at_once_do_not_share_it(floor: TestClient) -> None:
+def test_two_jobs_that_begin_a_lot_of_one_name_at_once_do_not_share_it(
+    app: FastAPI, floor: TestClient
+) -> None:
     assert floor.post(f"{API}/work-orders", json=WORK_ORDER | {"number": "WO-2"}).status_code == 201
-
-    def make(job: str) -> str:
-        lot = "SHARED" if job == "WO-2" else "shared"
-        answer = floor.post(f"{API}/work-orders/{job}/outputs", json={"lot": lot, "quantity": 5})
-        return "" if answer.status_code == 201 else refused(answer)
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(make, ["WO-3201", "WO-2"])) == ["", "output.other_job"]
+    some, now = Decimal(5), app.state.clock()
+    with ThreadPoolExecutor(1) as pool:
+        with app.state.database.write() as session:
+            name = lot_names.one(session, "SHARED")
+            asked = pool.submit(floor.post, f"{JOB}/outputs", json={"lot": "shared", "quantity": 5})
+            # Nothing is written yet that it could run into: it is the name that it waits for.
+            assert wait([asked], timeout=1).not_done
+            by = Recorder("u_1")
+            shop_floor.produce(session, "WO-2", name, some, (), None, Step(), by, now, over=some)
+        assert refused(asked.result()) == "output.other_job"
     assert on_hand(floor, "Shared") == ("5", "5")
 
 
