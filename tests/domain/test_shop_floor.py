@@ -149,19 +149,22 @@ def test_pieces_without_numbers_are_given_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("began", "with_material", "day", "code"),
+    ("began", "with_material", "day", "hour", "code"),
     [
-        (date(2026, 11, 5), True, 3, "time.before_material"),
-        (date(2026, 11, 5), True, 5, None),
-        (date(2026, 11, 5), False, 3, "time.before_job"),
-        (None, False, 3, None),
+        (date(2026, 11, 5), True, 3, 8, "time.before_material"),
+        (date(2026, 11, 5), True, 5, 8, None),
+        (date(2026, 11, 5), False, 3, 8, "time.before_job"),
+        (None, False, 3, 8, None),
+        # Where days begin first it is the fifth already, or not yet.
+        (date(2026, 11, 5), True, 4, 10, None),
+        (date(2026, 11, 5), True, 4, 9, "time.before_material"),
     ],
 )
 def test_nothing_comes_out_of_a_job_before_it_began(
-    began: date | None, with_material: bool, day: int, code: str | None
+    began: date | None, with_material: bool, day: int, hour: int, code: str | None
 ) -> None:
     job = replace(JOB, began=began, with_material=with_material)
-    at = datetime(2026, 11, day, 8, tzinfo=UTC)
+    at = datetime(2026, 11, day, hour, tzinfo=UTC)
     if code is None:
         floor.had_begun(job, at)
     else:
