@@ -32,5 +32,7 @@ class Stock:
             if rows:
                 session.execute(insert(table), [self._by(person, row) for row in rows])
 
-    def _by(self, person: str, row: dict[str, Any]) -> dict[str, Any]:
-        return {name: person if value == self._person else value for name, value in row.items()}
+    def _by(self, person: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._by(person, each) for name, each in value.items()}
+        return person if value == self._person else value
