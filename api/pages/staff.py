@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -19,13 +19,12 @@ from api.supplier.words import LANGUAGES, Words, language
 from models.domain.authority import Actor, Role, roles_for
 from models.queries import hold_reach, recall_alerts
 from models.queries import orders as queries
+from models.queries.local_day import timezone_at
 from models.tables.orders import AlertRow, OrderRow
-from models.tables.plants import Plant
 from models.tables.types import table
 
 _ALERTS = table(AlertRow)
 _ORDERS = table(OrderRow)
-_PLANTS = table(Plant)
 _UNANSWERED = select(func.count()).where(_ALERTS.c.open.is_(True), _ALERTS.c.acknowledged_at.is_(None))
 # Of orders that anybody may know of.
 _UNANSWERED_FREE = _UNANSWERED.where(
@@ -36,8 +35,6 @@ _HELD = hold_reach.counting(cleared=True).scalar_subquery()
 _HELD_FREE = hold_reach.counting(cleared=False).scalar_subquery()
 _ALL_ALERTS = select(_UNANSWERED.scalar_subquery() + _HELD)
 _ALL_ALERTS_FREE = select(_UNANSWERED_FREE.scalar_subquery() + _HELD_FREE)
-_FIRST_ZONE = select(_PLANTS.c.timezone).order_by(_PLANTS.c.code).limit(1)
-_ZONE = select(_PLANTS.c.timezone).where(_PLANTS.c.code == bindparam("plant"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +85,11 @@ def _read(request: Request, principal: Principal) -> Staff:
 def who_looks(session: Session, request: Request, principal: Principal) -> Staff:
     """For a page that is read in one go; others ask for a `Visitor`."""
     now: datetime = request.app.state.clock()
-    zone = _timezone(session, principal.plant)
+    zone = timezone_at(session, principal.plant)
     alerts = session.scalar(_ALL_ALERTS if principal.cleared else _ALL_ALERTS_FREE) or 0
     alerts += recall_alerts.count(session, cleared=principal.cleared)
     words = Words(language(request, principal.locale), zone, now.astimezone(ZoneInfo(zone)).date())
     return Staff(principal, words, now, alerts)
-
-
-def _timezone(session: Session, plant: str | None) -> str:
-    """That of the person's plant; of the only plant, or the first, for somebody of all plants."""
-    found = session.scalar(_FIRST_ZONE) if plant is None else session.scalar(_ZONE, {"plant": plant})
-    return found or "UTC"
 
 
 def draw(request: Request, staff: Staff, template: str, status: int = 200, **context: Any) -> Response:

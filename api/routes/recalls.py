@@ -22,6 +22,7 @@ from api.recall_words import told
 from api.routes.trace import choice
 from api.supplier.words import Words, language
 from api.wire import Answer, api_router
+from api.zones import Zone
 from models.domain import recalls as rules
 from models.domain.authority import Actor
 from models.domain.errors import Refusal
@@ -121,9 +122,9 @@ def list_recalls(
 
 
 @router.get("/recalls/{number}.pdf", response_class=Response)
-async def print_recall(number: str, request: Request, principal: Reader) -> Response:
-    """The report with its signatures; not signed yet, it says so."""
-    return await pdf(number, request, principal, language(request, principal.locale), "UTC")
+async def print_recall(number: str, request: Request, principal: Reader, zone: Zone) -> Response:
+    """The report with its signatures, in the time zone of the reader's plant; not signed yet, it says so."""
+    return await pdf(number, request, principal, language(request, principal.locale), zone)
 
 
 @router.get("/recalls/{number}.csv", response_class=Response)

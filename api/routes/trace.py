@@ -21,6 +21,7 @@ from api.auth import Principal, Reader
 from api.sheets import cell
 from api.supplier.words import language
 from api.wire import Answer, api_router
+from api.zones import Zone
 from models.domain.at_most import AtMost
 from models.domain.conversions import conversions, taken
 from models.domain.order import Order
@@ -65,11 +66,11 @@ def download_trace(
 
 @router.get("/trace/{identifier:path}.pdf", response_class=Response)
 async def print_trace(
-    identifier: str, request: Request, principal: Reader, direction: Which = Direction.BOTH
+    identifier: str, request: Request, principal: Reader, zone: Zone, direction: Which = Direction.BOTH
 ) -> Response:
-    """The answer, the drawing, and everything behind them on paper."""
+    """The answer, the drawing, and everything behind them on paper, in the time zone of the reader's plant."""
     locale = language(request, principal.locale)
-    return await paper(request, principal, identifier, direction, locale, "UTC")
+    return await paper(request, principal, identifier, direction, locale, zone)
 
 
 @router.get("/trace/{identifier:path}")

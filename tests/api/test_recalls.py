@@ -275,8 +275,8 @@ def test_the_report_on_paper_says_what_became_of_each_mail(
             fate = {"state": state, "smtp_code": code, "updated_at": NOW + timedelta(minutes=minutes)}
             session.execute(update(RECIPIENTS).where(RECIPIENTS.c.name == name).values(**fate))
     said = paper()
-    assert "ann · ann@northwind.example sent · Mon, 16 Mar 2026 09:33" in said
-    assert "joe · joe@northwind.example ● could not be delivered (550) · Mon, 16 Mar 2026 09:39" in said
+    assert "ann · ann@northwind.example sent · Mon, 16 Mar 2026 10:33" in said
+    assert "joe · joe@northwind.example ● could not be delivered (550) · Mon, 16 Mar 2026 10:39" in said
 
 
 @DRILL_ONLY_SQLITE
@@ -447,7 +447,8 @@ def test_the_report_on_paper_has_its_numbers_and_signature(quality: TestClient, 
         "100 % of all pieces accounted for",
         "1 h 15 min",
         "Ana Ruiz · quality",
-        "Mon, 16 Mar 2026 09:30",
+        "Mon, 16 Mar 2026 10:30",
+        "Time zone Europe/Berlin",
         "J4520-B",
         "Quarantine J4520-B",
         "Ana Ruiz",

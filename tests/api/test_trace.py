@@ -18,8 +18,9 @@ from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
+from models.tables.plants import Plant
 from models.tables.types import table
-from tests.api.conftest import API, Login
+from tests.api.conftest import API, NOW, Login
 from tests.domain.asking import arrived, receive, send, ship
 from tests.domain.genealogies import link
 from tests.domain.orders import given, issued
@@ -231,12 +232,28 @@ def test_all_of_it_is_on_paper(viewer: TestClient) -> None:
         "Contoso 50 pcs FLANGE B J4520-B D-2 Oslo",
         "4140-BAR 10 pcs 8 pcs – 2 pcs",
         "Steel Material",
-        "Bath 3 · F-1 · Mon 2 Nov 09:00",
+        "Bath 3 · F-1 · Mon 2 Nov 10:00",
         "sent 300 pcs Order SO-1",
         "Certificate of the material MTR-HX-1 Steel 20260315-STEEL-001 came with the lot",
     ):
         assert said in text, said
     assert viewer.get(f"{API}/trace/NOBODY.pdf").json()["code"] == "trace.unknown"
+
+
+def test_times_on_paper_are_those_of_the_reader_s_plant(
+    app: FastAPI, viewer: TestClient, as_role: Login
+) -> None:
+    with app.state.database.write() as session:
+        times = {"timezone": "America/Chicago", "calendar": "DE", "created_at": NOW}
+        session.add(Plant(code="DALLAS", name="Dallas", **times))
+    # Who is of no plant reads the times of the first one.
+    for client, zone, hour in (
+        (viewer, "America/Chicago", "03:00"),
+        (as_role(Role.BUYER, plant="MAIN"), "Europe/Berlin", "10:00"),
+    ):
+        text = " ".join(sheet.text for sheet in sheets(client.get(f"{API}/trace/HX-1.pdf").content))
+        assert f"Mon 2 Nov {hour}" in text
+        assert zone in text
 
 
 def test_a_piece_that_is_nowhere_is_unexplained(viewer: TestClient, settings: Settings) -> None:
