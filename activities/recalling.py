@@ -29,7 +29,8 @@ from models.domain.texts import LONGEST_TOLD
 from models.domain.trace import Direction
 from models.queries import recalls
 from models.queries.signing import signer
-from models.queries.trace_roots import Match, named
+from models.queries.trace_near import named
+from models.queries.trace_roots import Match
 from models.queries.trace_view import found
 from models.settings import Settings
 

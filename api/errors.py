@@ -1,8 +1,8 @@
 """Every refusal becomes one ``application/problem+json`` here, and nowhere else.
 
 A problem is ``{type, title, status, code, detail, errors: [{field, message}]}``, of a command on an order
-also ``{stage, flags, conditions, possible}``. What went wrong
-inside is logged under a reference and never told.
+also ``{stage, flags, conditions, possible}``, of a name a trace does not know also ``{choices}``. What went
+wrong inside is logged under a reference and never told.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from models.domain.errors import FieldError, Forbidden, Invalid, Refusal, Stale, Standing, Unknown
+from models.domain.errors import Choice, FieldError, Forbidden, Invalid, Refusal, Stale, Standing, Unknown
 
 log = structlog.get_logger(__name__)
 # A connection that broke, a server that is starting, read-only or ended our transaction, no room on disk.
@@ -112,8 +112,10 @@ def problem(
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
     standing: Standing | None = None,
+    choices: Sequence[Choice] | None = None,
 ) -> Response:
-    """The answer itself. `standing`: where the order stands, when it is of a command on one."""
+    """The answer itself. `standing`: where the order stands, when it is of a command on one. `choices`: what may
+    have been meant."""
     body = {
         "type": f"urn:sendout:problem:{code}",
         "title": TITLES.get(status, TITLES[500]),
@@ -124,6 +126,8 @@ def problem(
     }
     if standing is not None:
         body |= asdict(standing)
+    if choices is not None:
+        body["choices"] = [asdict(choice) for choice in choices]
     return Response(orjson.dumps(body), status, dict(headers or {}), media_type="application/problem+json")
 
 
@@ -160,7 +164,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(_request: Request, error: Refusal) -> Response:
-        return problem(status_of(error), error.code, error.detail, error.errors, standing=error.standing)
+        return problem(
+            status_of(error),
+            error.code,
+            error.detail,
+            error.errors,
+            standing=error.standing,
+            choices=error.choices,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

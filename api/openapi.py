@@ -49,6 +49,16 @@ _PROBLEM = {
             "items": {"type": "string"},
             "description": "Commands that who asked could send instead, as in next_actions.",
         },
+        # Of a name that a trace or recall does not know only.
+        "choices": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["identifier", "kind", "value", "of"],
+                "properties": {name: {"type": "string"} for name in ("identifier", "kind", "value", "of")},
+            },
+            "description": "What has it in its name, at most 8; each `identifier` names one alone.",
+        },
     },
 }
 _IDEMPOTENCY_KEY = {

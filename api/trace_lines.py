@@ -10,7 +10,7 @@ from activities import wording
 from models.db import Database
 from models.domain.errors import Refusal
 from models.domain.trace import Direction
-from models.queries.trace_roots import named
+from models.queries.trace_near import named
 from models.queries.trace_view import conversions_of, found
 from models.settings import Settings
 
@@ -32,7 +32,9 @@ def look(settings: Settings, identifier: str, direction: Direction) -> View:
                 raise CannotTrace(f"Several things are called {identifier}; name one:\n{several}")
             return found(session, matches[0], direction, cleared=True).view
     except Refusal as refusal:
-        raise CannotTrace(refusal.detail) from None
+        offered = "".join(f"\n  {each.identifier}  {each.of}" for each in refusal.choices or ())
+        like = f"\nThese have it in their name:{offered}" if offered else ""
+        raise CannotTrace(refusal.detail + like) from None
     finally:
         database.dispose()
 

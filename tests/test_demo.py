@@ -26,7 +26,7 @@ from models.domain.order import Stage
 from models.domain.trace import Direction
 from models.queries import board, open_operations, recalls
 from models.queries.orders import Reader
-from models.queries.trace_roots import named
+from models.queries.trace_near import named
 from models.queries.trace_view import found
 from models.settings import Settings
 from models.tables.orders import AlertRow, CommandRow, DocumentRow, LineRow, OrderRow

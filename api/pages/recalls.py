@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -150,7 +150,8 @@ def _started(request: Request, staff: Staff, form: Form) -> Response:
     try:
         answer = routes.start_recall(_start(form), _sent(request, form), staff.principal)
     except Refusal as refusal:
-        return _list(request, staff, Sheet(form, refusal))
+        offered = tuple(_choice(asdict(each), staff) for each in refusal.choices or ())
+        return _list(request, staff, Sheet(form, refusal, offered))
     made = orjson.loads(answer.body)
     if answer.status_code == 300:
         return _list(

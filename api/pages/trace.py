@@ -17,10 +17,11 @@ from api.pages.trace_graph import Box, drawing
 from api.pages.trace_told import DIRECTIONS, told
 from api.pages.trace_told import box as told_box
 from api.routes.trace import paper
-from models.domain.errors import Unknown
+from models.domain.errors import Choice, Unknown
 from models.domain.trace import Direction
+from models.queries.trace_near import named
 from models.queries.trace_reach import MOST_HELD, too_many
-from models.queries.trace_roots import LONGEST, Match, named
+from models.queries.trace_roots import LONGEST
 from models.queries.trace_view import found
 
 router = page_router()
@@ -61,10 +62,11 @@ def trace(
         try:
             matches = named(session, asked, cleared=cleared)
         except Unknown as refusal:
-            unknown = staff.words.refusal(refusal)
-            return draw(request, staff, "pages/trace.html", 404, **shown | {"unknown": unknown})
+            offered = [_choice(staff, each, direction) for each in refusal.choices or ()]
+            told_so = {"unknown": staff.words.refusal(refusal), "choices": offered}
+            return draw(request, staff, "pages/trace.html", 404, **shown | told_so)
         if len(matches) > 1:
-            choices = [_choice(staff, match, direction) for match in matches]
+            choices = [_choice(staff, match.choice, direction) for match in matches]
             return draw(request, staff, "pages/trace.html", **shown | {"choices": choices})
         named_alone = quote(matches[0].identifier, safe="")
         sheet = f"/api/v1/trace/{named_alone}.csv?direction={direction.value}"
@@ -136,10 +138,10 @@ class _Asks:
         return shown | {"address": said.asking(said.identifier(box.id), self.direction)}
 
 
-def _choice(staff: Staff, match: Match, direction: Direction) -> dict[str, str]:
+def _choice(staff: Staff, choice: Choice, direction: Direction) -> dict[str, str]:
     return {
-        "kind": staff.words.say(said.KINDS[match.kind]),
-        "value": said.called(staff.words, match.kind, match.value),
-        "of": match.told,
-        "address": said.asking(match.identifier, direction.value),
+        "kind": staff.words.say(said.KINDS[choice.kind]),
+        "value": said.called(staff.words, choice.kind, choice.value),
+        "of": choice.of,
+        "address": said.asking(choice.identifier, direction.value),
     }

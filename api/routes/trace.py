@@ -6,6 +6,7 @@ import csv
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from io import StringIO
 from itertools import islice
 from typing import Annotated
@@ -28,7 +29,8 @@ from models.domain.order import Order
 from models.domain.trace import Direction, Step
 from models.queries import lot_papers, trace_nodes
 from models.queries.trace import streamed
-from models.queries.trace_roots import Match, named
+from models.queries.trace_near import named
+from models.queries.trace_roots import Match
 from models.queries.trace_view import at_most, found
 
 router = api_router(tags=["Trace"])
@@ -95,12 +97,7 @@ def read_trace(
 
 
 def choice(match: Match) -> dict[str, str]:
-    return {
-        "identifier": match.identifier,
-        "kind": match.kind,
-        "value": match.value,
-        "of": match.told,
-    }
+    return asdict(match.choice)
 
 
 async def paper(

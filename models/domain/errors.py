@@ -34,6 +34,16 @@ class Standing:
     possible: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things that somebody may mean; `identifier` names it alone, `of` tells it from others of its name."""
+
+    identifier: str
+    kind: str
+    value: str
+    of: str
+
+
 class Refusal(Exception):
     """Not possible now (HTTP 409). Subclasses say other reasons; nothing else maps to HTTP."""
 
@@ -54,6 +64,8 @@ class Refusal(Exception):
         self.errors = errors
         # Of a command on an order, from where it was decided.
         self.standing: Standing | None = None
+        # Of a name that nothing has: what is called nearly so, if anything is.
+        self.choices: tuple[Choice, ...] | None = None
         super().__init__(self.detail)
 
     @property

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, 
 from sqlmodel import Session
 
 from models.codec import load_order
-from models.domain.errors import Unknown
+from models.domain.errors import Choice
 from models.domain.identifiers import Kind, words
 from models.domain.trace import lot_node
 from models.queries import trace_boxes
@@ -66,18 +66,9 @@ class Match:
     def identifier(self) -> str:
         return f"{self.kind}:{' ' if self.shared else ''}{self.value}"
 
-
-def named(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
-    """All that is called so, the most telling first; one is the answer. Raises `Unknown` for none."""
-    found = matches(session, identifier, cleared=cleared)
-    if not found:
-        raise Unknown(
-            "trace.unknown",
-            "Nothing is called {identifier}: no lot, heat, supplier lot, serial number, work order, order, parcel, "
-            "transfer, load, dispatch or certificate. Check how it is written.",
-            identifier=identifier[:LONGEST],
-        )
-    return found
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.identifier, self.kind, self.value, self.told)
 
 
 def matches(session: Session, identifier: str, *, cleared: bool) -> list[Match]:
@@ -109,7 +100,7 @@ def _anything(session: Session, typed: str, cleared: bool) -> list[Match]:
 
 def _called(session: Session, finders: Mapping[str, Finder], typed: str, cleared: bool) -> list[Match]:
     def look(names: list[str]) -> list[Match]:
-        return [match for find in finders.values() for match in _seen(session, find(session, names), cleared)]
+        return [match for find in finders.values() for match in seen(session, find(session, names), cleared)]
 
     found = look(_spellings(typed))
     if not found and (written := _written(session, typed)):
@@ -143,7 +134,8 @@ def _spellings(typed: str) -> list[str]:
     return list(dict.fromkeys(name for name in (typed, typed.upper(), typed.lower()) if name))
 
 
-def _seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[Match]:
+def seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[Match]:
+    """Those that exist for who asks."""
     genealogy = Genealogy(session, cleared)
     for match in found:
         roots = tuple(genealogy.visible(match.begin.roots))

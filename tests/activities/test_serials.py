@@ -21,7 +21,7 @@ from models.domain.trace import Direction, follow
 from models.queries import orders as queries
 from models.queries.order_records import nonconformances
 from models.queries.trace import Genealogy
-from models.queries.trace_roots import named
+from models.queries.trace_near import named
 from models.settings import Settings
 from models.tables.lots import Lot
 from models.tables.orders import CommandRow, EdgeRow, EventRow

@@ -138,6 +138,8 @@ def test_several_of_that_name_are_offered_and_nothing_is_begun(app: FastAPI, qua
     assert post(quality, "/recalls", {**HEAT, "identifier": "NONE", "drill": True}, 404)["code"] == (
         "trace.unknown"
     )
+    near = post(quality, "/recalls", {**HEAT, "identifier": "J4520", "drill": True}, 404)
+    assert [each["identifier"] for each in near["choices"]] == ["lot:J4520-A", "lot:J4520-B"]
 
 
 def test_a_signature_stops_the_clock_and_freezes_what_was_reached(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from models.tables.lots import Lot
 from models.tables.orders import OrderRow
 from models.tables.parts import Part
 from models.tables.plants import Plant
+from models.tables.shop_floor import DispatchRow
 from models.tables.types import table
 from tests.api.conftest import API, NOW, Login
 from tests.domain.asking import arrived, receive, send, ship
@@ -192,6 +194,52 @@ def test_what_nobody_knows_is_refused_with_what_can_be_asked(viewer: TestClient)
     assert "supplier lot" in refused["detail"]
 
 
+NEAR = (
+    ("j4520", ["lot:J4520-A", "lot:J4520-B"]),
+    ("452", ["work_order:4520", "work_order:4521", "lot:J4520-A", "lot:J4520-B", "lot:J4521-A"]),
+    ("lot:452", ["lot:J4520-A", "lot:J4520-B", "lot:J4521-A"]),
+    ("steel-00", [f"lot:{BARS}"]),
+    ("x-1", ["heat:HX-1", "certificate:MTR-HX-1/STEEL"]),
+    ("-77", ["supplier_lot:M-77/STEEL"]),
+    ("order:so-", ["order:SO-1", "order:SO-2", "order:SO-3"]),
+    ("load:f-", ["load:FORGE:Bath 3:F-1:2026-11-02T09:00:00Z", "load:FORGE:Bath 3:F-2:2026-11-02T12:00:00Z"]),
+    # What means anything in a pattern, and what is in every name, is not.
+    ("%", []),
+    ("J452_", []),
+    ("J%A", []),
+    ("5", []),
+    ("NOBODY", []),
+)
+
+
+@pytest.mark.parametrize(("typed", "expected"), NEAR)
+def test_of_what_nothing_is_called_that_which_has_it_in_its_name_is_offered(
+    viewer: TestClient, typed: str, expected: list[str]
+) -> None:
+    refused = trace(viewer, quote(typed), status=404)
+    assert refused["code"] == "trace.unknown"
+    assert [each["identifier"] for each in refused["choices"]] == expected
+    for each in expected:
+        assert trace(viewer, quote(each))["root"]["identifier"] == each
+    for ending in (".csv", ".pdf"):
+        answer = viewer.get(f"{API}/trace/{quote(typed)}{ending}")
+        assert (answer.status_code, answer.json()["choices"]) == (404, refused["choices"])
+
+
+def test_few_are_offered_what_begins_so_first_and_each_is_told_as_where_several_are_called_so(
+    viewer: TestClient,
+) -> None:
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        shared = {"part": "4140-BAR", "uom": "C62", "created_at": NOW}
+        some = {"quantity": Decimal(1), "on_hand": Decimal(1)}
+        for number in (*(f"ZZ-J4520-{place}" for place in range(12)), "J4520-AA"):
+            session.add(Lot(number=number, **shared, **some))
+    choices = trace(viewer, "J4520", status=404)["choices"]
+    assert len(choices) == 8
+    assert [each["value"] for each in choices[:4]] == ["J4520-A", "J4520-B", "J4520-AA", "ZZ-J4520-0"]
+    assert choices[0] == {"identifier": "lot:J4520-A", "kind": "lot", "value": "J4520-A", "of": "FLANGE"}
+
+
 def test_the_command_line_says_the_same(viewer: TestClient, settings: Settings) -> None:
     view = look(settings, "HX-1", Direction.FORWARD)
     told = list(lines(view))
@@ -201,8 +249,11 @@ def test_the_command_line_says_the_same(viewer: TestClient, settings: Settings) 
     )
     assert told[1] == "  4140-BAR (pcs): 10 made = 8 on hand + 2 consumed"
     assert "  NORTHWIND: 200 pcs of FLANGE from J4520-B, dispatch D-1" in told
-    with pytest.raises(CannotTrace, match="Nothing is called NOBODY"):
+    with pytest.raises(CannotTrace, match="Nothing is called NOBODY") as refused:
         look(settings, "NOBODY", Direction.BOTH)
+    assert "in their name" not in str(refused.value)
+    with pytest.raises(CannotTrace, match="These have it in their name:\n  lot:J4520-A  FLANGE\n"):
+        look(settings, "J4520", Direction.BOTH)
 
 
 def test_the_edges_come_as_a_file(viewer: TestClient) -> None:
@@ -288,6 +339,10 @@ def test_controlled_parts_are_absent_for_who_is_not_cleared(viewer: TestClient, 
     }
     assert "4520" not in str(told)
     assert trace(viewer, "4520", status=404)["code"] == "trace.unknown"
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.execute(update(table(DispatchRow)).values(export_controlled=True))
+    for typed in ("452", "J4520", "SO-", "F-", "D-"):
+        assert trace(viewer, typed, status=404)["choices"] == [], typed
     cleared = as_role(Role.BUYER, cleared=True)
     assert "4520" in names(trace(cleared, "HX-1"), "work_order")
 

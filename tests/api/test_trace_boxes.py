@@ -52,6 +52,15 @@ def viewer(app: FastAPI, as_role: Login) -> TestClient:
     return client
 
 
+def test_boxes_are_offered_by_a_part_of_their_name(viewer: TestClient) -> None:
+    parcel, transfer = (
+        trace(viewer, "5-p", status=404)["choices"],
+        trace(viewer, "5-T", status=404)["choices"],
+    )
+    assert [each["identifier"] for each in parcel] == [f"parcel:SO-5-P{each}" for each in (1, 2, 3)]
+    assert [(each["identifier"], each["of"]) for each in transfer] == [("transfer:SO-5-T1", "SO-5 → SO-6")]
+
+
 def begun(client: TestClient, typed: str) -> tuple[str, str, list[str]]:
     root = trace(client, typed)["root"]
     return root["kind"], root["value"], root["nodes"]

@@ -50,6 +50,16 @@ def viewer(app: FastAPI, as_role: Login) -> TestClient:
     return client
 
 
+def test_serials_and_papers_of_orders_are_offered_by_a_part_of_their_name(viewer: TestClient) -> None:
+    for typed, expected in (
+        ("in-A", [f"serial:{serial}/FLANGE" for serial in SERIALS]),
+        ("serial:PIN", [f"serial:{serial}/FLANGE" for serial in SERIALS]),
+        ("oc-7", ["certificate:CoC-77/ACME"]),
+    ):
+        choices = trace(viewer, typed, status=404)["choices"]
+        assert [each["identifier"] for each in choices] == expected, typed
+
+
 def test_pieces_are_found_by_serial_and_by_certificate_in_whatever_letters(viewer: TestClient) -> None:
     for typed, kind, identifier in (
         ("Pin-a2", "serial", "serial:Pin-a2/FLANGE"),

@@ -15,7 +15,7 @@ from models.domain import commands as c
 from models.domain.authority import Role
 from models.domain.recall_scope import scope_of
 from models.domain.trace import Direction
-from models.queries.trace_roots import named
+from models.queries.trace_near import named
 from models.queries.trace_view import found
 from models.tables.lots import Lot
 from models.tables.outbox import Outbox

@@ -172,6 +172,20 @@ async def test_the_times_of_a_recall_stand_with_their_day_and_year(
     assert f"{now:%b}" in disclosed
 
 
+async def test_of_what_nothing_is_called_one_click_begins_it_with_what_has_it_in_its_name(
+    system: System, browsers: Browsers
+) -> None:
+    quality = browsers.of(Role.QUALITY)
+    typed = {"identifier": "j4520-", "reason": "Wrong melt", "kind": "drill"}
+    page = await quality.send(await quality.open("/recalls"), "/recalls", **typed)
+    assert page.status == 404
+    assert "Nothing is called j4520-" in page.text
+    assert "These have it in their name. Is it one of them? J4520-A Lot · FLANGE" in page.text
+    page = await quality.send(page, "/recalls", identifier="lot:J4520-A")
+    assert "J4520-A" in page.text
+    assert "since disclosure" in page.text
+
+
 @pytest.mark.parametrize(("locale", "kind"), [("en", "Heat"), ("es", "Colada"), ("zh", "炉")])
 async def test_things_of_one_name_are_offered_in_the_reader_s_words(
     system: System, browsers: Browsers, locale: str, kind: str

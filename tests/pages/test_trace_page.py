@@ -221,6 +221,21 @@ async def test_what_nobody_knows_is_said_with_what_was_typed_kept(told: Browsers
     assert page.form_to("/trace").fields["q"] == "NOBODY"
 
 
+async def test_what_has_it_in_its_name_is_offered(told: Browsers) -> None:
+    viewer = told.of(Role.VIEWER)
+    page = await viewer.open("/trace?q=j4520&direction=back")
+    assert page.status == 404
+    assert "Nothing is called j4520" in page.text
+    assert (
+        "These have it in their name. Is it one of them? Lot J4520-A FLANGE Lot J4520-B FLANGE" in page.text
+    )
+    assert page.form_to("/trace").fields["q"] == "j4520"
+    offered = "/trace?q=lot%3AJ4520-A&direction=back"
+    assert offered in [given.get("href") for tag, given in page.tags if tag == "a"]
+    assert "Lot: J4520-A" in (await viewer.open(offered)).text
+    assert "in their name" not in (await viewer.open("/trace?q=NOBODY")).text
+
+
 async def test_of_several_of_one_name_each_is_offered(told: Browsers, system: System) -> None:
     with system.app.state.database.write() as session:
         lot = {"number": "HX-1", "part": "FLANGE", "quantity": Decimal(1), "on_hand": Decimal(1)}
