@@ -26,6 +26,8 @@ KINDS = {Kind.LOT: N_("Lot"), Kind.ORDER: N_("Order"), Kind.PARCEL: N_("Parcel")
 # A label has no room for more; the symbol leads to the others.
 _MOST_PIECES = 3
 _MOST_LINES = 3
+# Of fewer nothing is cut: a tenth of them is no sign.
+_FEWEST_SIGNS = 10
 # What a fact is called is written smaller than what it says.
 _NAME, _SPACE = 0.8, 0.4
 # Signs from here on are as wide as they are high.
@@ -117,6 +119,8 @@ def _room(label: Label, paper: Paper) -> Sequence[Fact]:
     found: list[Fact] = []
     for name, value in label.facts:
         while (needed := ceil((_NAME * _ems(name) + _SPACE + _ems(value)) / paper.ems)) > _MOST_LINES:
+            if len(value) <= _FEWEST_SIGNS:
+                break
             value = f"{value[: len(value) * 9 // 10].rstrip(' …')}…"
         if needed > left and found:
             break
