@@ -160,8 +160,8 @@ def test_pieces_that_are_here_or_on_their_way_are_not_asked_of_the_other_one() -
         receive(20, rejected=5, pending=5),
         lose(4, from_=Bucket.IN_TRANSIT_BACK),
     )
-    # Of the ten in the box four were lost: they are needed anew, of no lot that is known.
-    assert lines(scene.when(elsewhere()))[0].quantity == 100 - 20 - 5 - 5 - 6
+    # Of the ten in the box four were lost: nobody can work on those.
+    assert lines(scene.when(elsewhere()))[0].quantity == 100 - 20 - 5 - 5 - 10
     assert lines(scene)[0].lots == (("L1", Decimal(60)),)
 
 
@@ -210,6 +210,35 @@ def test_reworked_pieces_come_back_to_the_old_order_and_no_more_than_the_others_
     given(scene, ship(4, nonconformance="SO-1-N1"))
     # Those already on their way back are not counted twice.
     assert lines(scene.when(elsewhere()))[0].quantity == 5
+
+
+@parametrize(
+    "steps, quantity",
+    ((ship(50), receive(40, rejected=10), dispose(scrap=10)), 50),
+    ((lose(10), ship(40), receive(40)), 50),
+    # More went out than is ordered now, so that there are others in the place of those scrapped.
+    (
+        (
+            ship(50),
+            receive(40, rejected=10),
+            dispose(scrap=10),
+            change(changed(1, 80)),
+            approve(),
+            agree(),
+        ),
+        40,
+    ),
+    # Back as they went: they are worked on elsewhere.
+    ((ship(40), receive(40), receive(0, unprocessed=20, parcel="", slip="LS-1")), 60),
+)
+def test_pieces_that_are_gone_are_asked_of_nobody(steps: tuple[Any, ...], quantity: int) -> None:
+    scene = given(issued(), accept(), send(100), arrived(), *steps).when(elsewhere())
+    assert [(line.quantity, line.lots) for line in lines(scene)] == [(quantity, (("L1", quantity),))]
+
+
+def test_nothing_is_left_to_give_away_where_the_rest_is_lost() -> None:
+    steps: list[Any] = [accept(), send(), arrived(), lose(10), ship(90)]
+    given(issued(), *steps).when(elsewhere()).refused("reassign.nothing_left")
 
 
 def test_only_what_is_named_goes_at_the_price_named() -> None:

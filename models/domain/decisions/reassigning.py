@@ -14,7 +14,7 @@ from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.events import CancellationRequested, Event, LinesShortClosed, OrderReassigned
 from models.domain.facts import Asked, Draft, DraftLine, Facts
-from models.domain.order import Line, Order, line_sent
+from models.domain.order import Line, Order, line_sent, sent_on
 from models.domain.pieces import Bucket, key, line_of, sent, total
 from models.domain.quantities import CURRENCIES, ZERO, quantity
 from models.domain.reworking import raw_there, reworked_there
@@ -62,8 +62,10 @@ def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now:
 
 def undone(order: Order, line: Line) -> Decimal:
     """How many pieces of the line its supplier has not done, sent back, or to work on again. What was
-    rejected for good is needed anew."""
-    return max(ZERO, line.ordered - total(order.stock, *_DONE, line=line.line) - _reworked(order, line))
+    rejected for good is needed anew; nobody can work on what was scrapped or lost."""
+    gone = total(order.stock, Bucket.SCRAPPED, Bucket.LOST, line=line.line)
+    left = min(line.ordered, max(line.ordered, sent_on(order, line.line)) - gone)
+    return max(ZERO, left - total(order.stock, *_DONE, line=line.line) - _reworked(order, line))
 
 
 def _reworked(order: Order, line: Line) -> Decimal:
@@ -76,7 +78,7 @@ def why_not(order: Order) -> Refusal | None:
     if not any(undone(order, line) for line in order.lines):
         return Refusal(
             "reassign.nothing_left",
-            "Everything ordered is done or on its way back; nothing is left to give to another supplier.",
+            "Everything ordered is done, on its way back or gone; nothing is left to give to another supplier.",
         )
     return None
 
