@@ -19,6 +19,8 @@ from models.domain.changes import NOT_AGREED, Change, ChangeKind, ChangeState
 from models.domain.charges import Settlement
 from models.domain.claims import Claim
 from models.domain.corrective import CorrectiveAction, Review
+from models.domain.delivery_days import needed
+from models.domain.delivery_days import promised as promised_day
 from models.domain.genealogy import load_node
 from models.domain.hurrying import Expedite
 from models.domain.lot_holds import LotHold
@@ -316,9 +318,16 @@ def _for_need_by(order: Order, need_by: date, at: datetime) -> tuple[Milestone, 
 
 
 def _promised_with(order: Order, line: Line, event: e.ChangeAcknowledged) -> Line:
-    promised, hurried = event.promise_date, event.after.need_by < order.need_by
+    promised, before = event.promise_date, order.line(line.line)
+    if promised is None or before is None:
+        return line
+    hurried = event.after.need_by < order.need_by
+    same_day = needed(order, before) == (line.need_by or event.after.need_by)
+    if same_day and promised == event.after.need_by > order.need_by:
+        # A yes promises the new day where it is needed, and nothing else for a line that the change leaves alone.
+        return replace(line, promise=promised_day(order, before))
     # Hurrying makes nothing later that was promised for an earlier day.
-    stays = promised is None or (hurried and line.promise is not None and line.promise < promised)
+    stays = hurried and line.promise is not None and line.promise < promised
     return line if stays else replace(line, promise=None)
 
 

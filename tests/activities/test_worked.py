@@ -54,7 +54,7 @@ class Twice:
 
     def shown(self, number: str) -> Any:
         with self.shop.database.read() as session:
-            return view(session, number, Reader((), cleared=True))["lines"][0]["lots"][0]
+            return view(session, number, Reader((), cleared=True), NOW)["lines"][0]["lots"][0]
 
     def found(self) -> list[Finding]:
         with self.shop.database.read() as session:

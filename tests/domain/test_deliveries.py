@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from models.domain import events as e
 from models.domain.commands import Acknowledge, AnswerCounter, LineOnly, ShortClose
+from models.domain.delivery_days import needed, promised
 from models.domain.order import Line
 from models.domain.records import LineTerms, beside
 from tests.domain.asking import (
@@ -156,6 +157,16 @@ def test_a_line_does_not_divide_under_an_open_change() -> None:
     scene.when(change(changed(2, 50))).then().when(approve("SO-1-C2"), by=APPROVER).then()
     scene.when(agree("SO-1-C2")).then("acknowledged")
     assert [int(line.ordered) for line in scene.order.lines] == [60, 50]
+
+
+def test_a_yes_to_a_later_day_promises_nothing_anew_for_a_line_that_is_needed_as_before() -> None:
+    scene = given(issued(), HALVES, answer("accept", "", answered(1, part=2, need_by=LATEST)))
+    assert [promised(scene.order, line) for line in scene.order.lines] == [SOONER, LATER]
+    later = LATEST + timedelta(days=14)
+    given(scene, change(need_by=later))
+    scene.when(approve(), by=APPROVER).then().when(agree()).then()
+    assert [needed(scene.order, line) for line in scene.order.lines] == [NEED_BY, later]
+    assert [promised(scene.order, line) for line in scene.order.lines] == [SOONER, later]
 
 
 def test_pieces_of_each_delivery_are_counted_on_its_line() -> None:

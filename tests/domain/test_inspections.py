@@ -235,6 +235,19 @@ def test_an_inspection_from_before_says_nothing_about_reworked_pieces() -> None:
     assert not scene.order.nonconformances[NC].open
 
 
+def test_what_can_be_nothing_but_rework_is_inspected_again_though_nobody_named_it() -> None:
+    scene = planned().when(inspect()).when(release()).when(ship(60)).when(receive(50, rejected=10))
+    scene.when(dispose(rework=10)).when(ship(40)).when(receive(40, parcel="SO-1-P2")).then(
+        accepted=90, in_transit_out=10
+    )
+    scene.when(ship(10)).when(receive(10, parcel="SO-1-P3")).then(accepted=90, pending=10)
+    assert scene.order.nonconformances[NC].shares == {"1:L1": {Share.REINSPECTING: 10}}
+    scene.when(judge(accepted=10)).refused("judge.not_released", covered=0, entered=10)
+    scene.when(inspect(parcel="SO-1-P3")).when(last(scene.order)).when(judge(accepted=10))
+    scene.then("received", accepted=100)
+    assert not scene.order.nonconformances[NC].open
+
+
 def test_among_pending_pieces_those_are_accepted_that_an_inspection_speaks_of() -> None:
     scene = planned().when(ship(50)).when(receive(40, rejected=10))
     scene.when(inspect()).when(last(scene.order)).then(pending=40, rejected=10, at_supplier=50)

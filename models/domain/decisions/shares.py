@@ -77,13 +77,15 @@ def settle(
             ledger.take_serials(move)
         elif move.source in OUT and named and at in named:
             target = Share.REINSPECTING if move.target is Bucket.PENDING else None
-            ledger.take(named[at], at, Share.REWORKING, move.quantity, target)
+            ledger.wait(move, ledger.take(named[at], at, Share.REWORKING, move.quantity, target))
         elif move.source is Bucket.PENDING:
             some = move.quantity
             if move.target is Bucket.ACCEPTED and at in again:
                 some = min(some, again[at])
                 again[at] -= some
             ledger.take_any(at, Share.REINSPECTING, some)
+        else:
+            ledger.wait(move)
     ledger.fit(moved(order.stock, moves), {key(move.line, move.lot) for move in moves})
     return tuple(ledger.changes)
 
@@ -104,6 +106,8 @@ class _Ledger:
         }
         self.places = order.serials
         self.changes: list[ShareMove] = []
+        # By stock key.
+        self.waiting: dict[str, Decimal] = {}
 
     def take_serials(self, move: Move) -> None:
         found: dict[tuple[str, Share, Share | None], list[str]] = {}
@@ -132,6 +136,12 @@ class _Ledger:
         self.changes.append(ShareMove(name, line_of(at), lot_of(at), quantity, share, target))
         return quantity
 
+    def wait(self, move: Move, named: Decimal = ZERO) -> None:
+        """Of pieces that came back and wait to be judged, those that nobody named may be rework."""
+        if move.source in OUT and move.target is Bucket.PENDING:
+            at = key(move.line, move.lot)
+            self.waiting[at] = self.waiting.get(at, ZERO) + move.quantity - named
+
     def take_any(self, at: str, share: Share, wanted: Decimal) -> None:
         for name in self.items:
             wanted -= self.take(name, at, share, wanted, None)
@@ -146,9 +156,20 @@ class _Ledger:
                 for share in shares:
                     for name in self.items:
                         if claimed > here:
+                            claimed -= self._still_rework(name, at, share, claimed - here)
+                        if claimed > here:
                             taken = self.take(name, at, share, claimed - here, None)
                             claimed -= taken
                             self._name_gone(name, at, share, buckets, int(taken))
+
+    def _still_rework(self, name: str, at: str, share: Share, wanted: Decimal) -> Decimal:
+        """Pieces that can be nothing but rework, though nobody said so, are to be inspected again."""
+        if share is not Share.REWORKING:
+            return ZERO
+        waiting = self.waiting.get(at, ZERO)
+        taken = self.take(name, at, share, min(wanted, waiting), Share.REINSPECTING)
+        self.waiting[at] = waiting - taken
+        return taken
 
     def _name_gone(self, name: str, at: str, share: Share, buckets: tuple[Bucket, ...], count: int) -> None:
         """Those of its pieces with serial numbers that went straight on to another order and were still its own."""
