@@ -166,6 +166,7 @@ def test_pieces_nobody_has_decided_about_do_not_go_back() -> None:
     scene.when(send(10, nonconformance=NC)).refused("send.not_decided", "nonconformance", found="0")
     scene.when(dispose(rework=4)).then()
     scene.when(send(10, nonconformance=NC)).refused("send.not_decided", "nonconformance", found="4")
+    scene.when(send("NaN", nonconformance=NC)).refused("quantity.not_a_number", "lines.0.quantity")
     scene.when(send(4, nonconformance=NC)).then()
 
 

@@ -139,7 +139,13 @@ def _going_back(item: Nonconformance, command: Send) -> None:
         ),
         ZERO,
     )
-    named = sum((line.quantity for line in command.lines), ZERO)
+    named = sum(
+        (
+            quantity(line.quantity, field=f"lines.{index}.quantity")
+            for index, line in enumerate(command.lines)
+        ),
+        ZERO,
+    )
     if going <= 0 or named > going:
         raise Refusal(
             "send.not_decided",
