@@ -17,6 +17,7 @@ from tests.api.conftest import app as app
 from tests.api.conftest import as_role as as_role
 from tests.api.conftest import clock as clock
 from tests.api.conftest import stocked as stocked
+from tests.api.conftest import stocks as stocks
 
 LINE = {"work_order": "WO-3201", "operation": 30, "quantity": 1200, "unit_price": 1, "currency": "USD"}
 ORDER = {"supplier": "ACME", "process": "PLATE", "need_by": "2026-12-01", "lines": [LINE]}

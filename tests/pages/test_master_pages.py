@@ -21,6 +21,7 @@ from tests.api.conftest import app as app
 from tests.api.conftest import as_role as as_role
 from tests.api.conftest import clock as clock
 from tests.api.conftest import stocked as stocked
+from tests.api.conftest import stocks as stocks
 from tests.pages.all_screens import ALL, CHILDREN, every_screen
 from tests.pages.html_forms import fields_of
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import Phase
 from hypothesis import settings as often
 from hypothesis.stateful import rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -121,7 +122,13 @@ async def test_whatever_is_asked_of_the_workflow_its_history_replays_to_the_same
         async with serving(settings, temporal_env.client):
             dispatcher = Dispatcher(database, hasty, temporal_env.client)
             store = Orchestrated(dispatcher, asyncio.get_running_loop())
-            few = often(RUNS, max_examples=200 if SOAK else examples, stateful_step_count=60 if SOAK else 12)
+            few = often(
+                RUNS,
+                max_examples=200 if SOAK else examples,
+                stateful_step_count=60 if SOAK else 12,
+                # A sequence takes seconds: what goes wrong is told as it was found.
+                phases=(Phase.explicit, Phase.reuse, Phase.generate),
+            )
             machine: Any = partial(Orders, store)
             await asyncio.to_thread(run_state_machine_as_test, machine, settings=few)
     assert store.replayed >= examples
