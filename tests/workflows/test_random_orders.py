@@ -107,7 +107,7 @@ class Orders(StoredOrders):
 
 
 # Asked by who waits for its decision, and by who waits less than any takes, as on a busy machine.
-@pytest.mark.parametrize(("wait", "examples"), [(None, 8), (0.01, 2)], ids=["patient", "hasty"])
+@pytest.mark.parametrize(("wait", "examples"), [(None, 5), (0.01, 1)], ids=["patient", "hasty"])
 async def test_whatever_is_asked_of_the_workflow_its_history_replays_to_the_same_order(
     database: Database,
     settings: Settings,
