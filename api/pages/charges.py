@@ -82,6 +82,7 @@ def _why(item: Mapping[str, Any], words: Words) -> str:
             for name, at in (("promised", "promised"), ("moved", "promise_moved"), ("received", "received"))
             if (day := item[at]) is not None
         }
-        fate = "out" if item["so_far"] else "came" if "received" in days else "gone"
+        # Of what is settled nobody asks: it has no more days to come.
+        fate = "out" if item.get("so_far") else "came" if "received" in days else "gone"
         return words.say(_DAYS["moved" in days, fate], **days)
     return str(item["nonconformance"] or "")

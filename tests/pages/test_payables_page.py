@@ -71,6 +71,9 @@ def test_of_what_is_still_out_a_charge_says_that_it_is_so_far() -> None:
     (late,) = found["items"]
     assert (str(found["total"]), late["so_far"]) == ("-60.00", True)
     assert row(late, "EUR", words).why.replace("\xa0", " ") == "promised Fri 20 Nov, so far"
+    # What finance is to pay is settled: nothing of it is still counting, nor says so.
+    settled = {name: value for name, value in late.items() if name != "so_far"}
+    assert row(settled, "EUR", words).why.replace("\xa0", " ") == "promised Fri 20 Nov, never came"
     scene.at(day(4)).when(WAIT).then()
     scene.at(day(11)).when(Resume()).then()
     (late,) = costs.cost(scene.order, day(30, 12))["items"]
