@@ -108,9 +108,11 @@ class System:
         return answer.json()
 
     async def _applied(self, command: str, order: str, who: Role) -> Any:
+        settled = {"status": "received"}
         async with asyncio.timeout(60):
-            while (settled := await self.get(f"/commands/{command}", who))["status"] == "received":
+            while settled["status"] == "received":
                 await asyncio.sleep(0.1)
+                settled = await self.get(f"/commands/{command}", who)
         assert settled["status"] == "applied", settled
         return await self.get(f"/orders/{order}", who) | settled["made"]
 
