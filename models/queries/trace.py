@@ -30,7 +30,7 @@ from models.domain.trace import (
 )
 from models.queries.trace_reach import Reach, net_links, told_plainly
 from models.tables.lots import Lot
-from models.tables.orders import OrderRow
+from models.tables.orders import EdgeRow, OrderRow
 from models.tables.parts import Part
 from models.tables.serials import SerialRow
 from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow
@@ -39,7 +39,7 @@ from models.tables.work_orders import WorkOrder
 
 _LOTS, _JOBS, _ORDERS = table(Lot), table(WorkOrder), table(OrderRow)
 _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(DispatchLineRow)
-_SERIALS, _CONSUMED = table(SerialRow), table(ConsumptionRow)
+_SERIALS, _CONSUMED, _EDGES = table(SerialRow), table(ConsumptionRow), table(EdgeRow)
 # How pieces leave a lot for good, and what the nodes are called in which they end up.
 _LEAVING = {"dispatch": "dispatch:", "consume": "job:"}
 # Parts with serial numbers are counted in whole pieces, and a number is one of them.
@@ -269,4 +269,18 @@ def _controlled(session: Session, nodes: Collection[str]) -> frozenset[str]:
         for some in chunks(names):
             for name in session.scalars(select(number).where(number.in_(some), hidden)):
                 found |= set(names[name])
-    return frozenset(found)
+    loads = {node for node in nodes if kind_of(node) is NodeKind.LOAD}
+    return frozenset(found | (loads - _known_loads(session, loads)))
+
+
+def _known_loads(session: Session, loads: Collection[str]) -> set[str]:
+    """Those in which were pieces that everybody may know of; a load is hidden with all that was in it."""
+    known: set[str] = set()
+    for some in chunks(sorted(loads)):
+        query = (
+            select(_EDGES.c.to_node)
+            .join(_ORDERS, _ORDERS.c.number == _EDGES.c.order_number)
+            .where(_EDGES.c.to_node.in_(some), _ORDERS.c.export_controlled.is_(False))
+        )
+        known |= set(session.scalars(query.distinct()))
+    return known

@@ -97,9 +97,7 @@ def _near(session: Session, kind: str, part: str, cleared: bool) -> list[Match]:
     found: list[Match] = []
     while names and len(found) < MOST:
         some, names = names[:MOST], names[MOST:]
-        known = seen(session, FINDERS[kind](session, some), cleared)
-        # Nothing says of what is nowhere who may know of it.
-        found += [match for match in known if cleared or match.begin.roots]
+        found += seen(session, FINDERS[kind](session, some), cleared)
     return found
 
 

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from models.codec import load_order
 from models.domain.errors import Choice
 from models.domain.identifiers import Kind, words
-from models.domain.trace import lot_node
+from models.domain.trace import NodeKind, kind_of, lot_node, name_of, work_of
 from models.queries import trace_boxes
 from models.queries.serial_stock import BOUGHT
 from models.queries.trace import ONE_PIECE, Begin, Genealogy, holds
@@ -44,6 +44,8 @@ _WRITTEN = (
 # Between what tells two of the same name apart.
 _SLASH = "/"
 LONGEST = 200
+# Kinds that are told by the lots and orders they stand for.
+_STAND_FOR = frozenset({"heat", "certificate"})
 # Supplier, equipment, the load's number and when it began.
 _WHOLE_LOAD = re.compile(r"[^:]+:.*:([^:]+):\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.IGNORECASE)
 
@@ -53,8 +55,8 @@ Finder = Callable[[Session, list[str]], Iterator["Match"]]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One thing that is called so. `told` says which of several it is: a supplier, an issuer, a part. `shared`:
-    something else has its identifier for a name."""
+    """One thing that is called so. `told` says which of several it is: a supplier, a part, the lots and orders it
+    stands for. `shared`: something else has its identifier for a name."""
 
     kind: str
     value: str
@@ -135,13 +137,21 @@ def _spellings(typed: str) -> list[str]:
 
 
 def seen(session: Session, found: Iterable[Match], cleared: bool) -> Iterator[Match]:
-    """Those that exist for who asks."""
+    """Those that exist for who asks, and of what they stand for the lots and orders that do."""
     genealogy = Genealogy(session, cleared)
     for match in found:
         roots = tuple(genealogy.visible(match.begin.roots))
-        if roots or not match.begin.roots:
-            begin = replace(match.begin, roots=roots)
-            yield replace(match, begin=begin)
+        # Nothing says of what is nowhere who may know of it.
+        if roots or genealogy.whole:
+            told = _stands_for(roots) if match.kind in _STAND_FOR else match.told
+            yield replace(match, begin=replace(match.begin, roots=roots), told=told)
+
+
+def _stands_for(roots: Iterable[str]) -> str:
+    """The first few lots among them, and the orders."""
+    lots = [name_of(node) for node in roots if kind_of(node) is NodeKind.LOT]
+    orders = dict.fromkeys(work_of(node).order for node in roots if kind_of(node) is NodeKind.ORDER)
+    return ", ".join((*lots[:3], *orders))
 
 
 def _lots(session: Session, names: Collection[str]) -> Iterator[Match]:
@@ -157,7 +167,7 @@ def _heats(session: Session, names: Collection[str]) -> Iterator[Match]:
     for row in session.execute(query.order_by(_LOTS.c.heat_number, _LOTS.c.number)):
         by_heat.setdefault(row.heat_number, []).append(row.number)
     for heat, lots in by_heat.items():
-        yield Match("heat", heat, ", ".join(lots[:3]), Begin(tuple(lot_node(lot) for lot in lots)))
+        yield Match("heat", heat, "", Begin(tuple(lot_node(lot) for lot in lots)))
 
 
 def _supplier_lots(session: Session, names: Collection[str]) -> Iterator[Match]:
@@ -220,7 +230,7 @@ def _orders(session: Session, names: Collection[str]) -> Iterator[Match]:
     for row in session.execute(query.order_by(_ORDERS.c.number)):
         nodes = _at_work(session, _LINES.c.order_number == row.number)
         # What nothing was sent of yet is there all the same.
-        roots = nodes or (f"order:{row.number}:0:",)
+        roots = nodes or (_unsent(row.number),)
         yield Match("order", row.number, row.supplier, Begin(roots, _sources(session, nodes)))
 
 
@@ -277,7 +287,7 @@ def _dispatches(session: Session, names: Collection[str]) -> Iterator[Match]:
 def _certificates(session: Session, names: Collection[str]) -> Iterator[Match]:
     """By the number its issuer printed on it, or ours. It begins at the pieces it is about: the lots that came
     with it; of an order those of its lines and its lot, where it names them, or all."""
-    found = {(match.value, match.told): match for match in _material(session, names)}
+    found = {(match.value, match.begin.roots): match for match in _material(session, names)}
     for match in _of_orders(session, names):
         same = [key for key in found if key[0] == match.value]
         if not same:
@@ -286,7 +296,7 @@ def _certificates(session: Session, names: Collection[str]) -> Iterator[Match]:
         # One paper that came with material and was handed in for an order is one paper.
         also = found.pop(same[0])
         begin = Begin((*also.begin.roots, *match.begin.roots), match.begin.behind)
-        yield Match("certificate", match.value, f"{also.told}, {match.told}", begin)
+        yield Match("certificate", match.value, "", begin)
     yield from found.values()
 
 
@@ -311,7 +321,7 @@ def _material(session: Session, names: Collection[str]) -> Iterator[Match]:
         value = f"{number}{_SLASH}{supplier}" if supplier else number
         if number in names or value in names:
             begin = Begin(tuple(lot_node(lot) for lot in lots))
-            yield Match("certificate", value, ", ".join(lots[:3]), begin)
+            yield Match("certificate", value, "", begin)
 
 
 def _of_orders(session: Session, names: Collection[str]) -> Iterator[Match]:
@@ -326,7 +336,7 @@ def _of_orders(session: Session, names: Collection[str]) -> Iterator[Match]:
             continue
         nodes = dict.fromkeys(node for paper in papers for node in _about(session, paper))
         begin = Begin(tuple(nodes), _sources(session, nodes))
-        yield Match("certificate", value, ", ".join(paper.order_number for paper in papers), begin)
+        yield Match("certificate", value, "", begin)
 
 
 def _about(session: Session, paper: Any) -> tuple[str, ...]:
@@ -340,7 +350,12 @@ def _about(session: Session, paper: Any) -> tuple[str, ...]:
             f"order:{paper.order_number}:{line}:",
         )
     lot = (document.printed.lot or "").strip()
-    return tuple(node for node in nodes if node.split(":", 3)[3] == lot) or nodes
+    # What nothing was sent of yet is there all the same.
+    return tuple(node for node in nodes if node.split(":", 3)[3] == lot) or nodes or (_unsent(order.number),)
+
+
+def _unsent(order: str) -> str:
+    return f"order:{order}:0:"
 
 
 def _at_work(session: Session, which: ColumnElement[bool]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from models.domain.authority import Role
 from models.tables.outbox import Outbox, OutboxRecipient
-from tests.api.conftest import API, LOT, PART, PLANT, Login
+from tests.api.conftest import API, LOT, PART, PLANT, WORK_ORDER, Login
 from tests.api.test_bom_quantities import SQLITE_ONLY, bom
 from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, made, out, use
 
@@ -165,6 +165,39 @@ def test_of_controlled_material_only_cleared_people_are_told(
     assert leave(here, "WO-3201-A", 10).status_code == 201
     assert made(here, f"{JOB}/consumptions", lot=lot, quantity=1)["mismatch"] == "WO-3201-M1"
     assert {address.partition("@")[0] for _, address in mails(app)} == told
+
+
+def test_who_is_not_cleared_is_mailed_of_no_dispatch_that_is_controlled(
+    floor: TestClient, app: FastAPI, as_role: Login
+) -> None:
+    """What the job made went out by itself, and as part of something that only cleared people know of."""
+    as_role(Role.QUALITY, Role.BUYER, cleared=True)
+    as_role(Role.QUALITY, Role.PLANNER)
+    here = as_role(Role.RECEIVING, Role.PLANNER, Role.BUYER, cleared=True)
+    bom(floor, tolerance="0")
+    secret = {"number": "SEEKER", "revision": "A", "export_controlled": True}
+    made(floor, f"{API}/parts", **PART | secret)
+    order = {"number": "EX1", "part": "SEEKER", "revision": "A", "customer_order": None}
+    made(here, f"{API}/work-orders", **WORK_ORDER | order)
+    use(here, 3)
+    out(here, 300)
+    made(here, f"{API}/work-orders/EX1/consumptions", lot="WO-3201-A", quantity=20)
+    seeker = made(here, f"{API}/work-orders/EX1/outputs", quantity=20)["lot"]
+    hidden = leave(here, seeker, 5).json()["number"]
+    known = leave(here, "WO-3201-A", 10).json()["number"]
+    made(here, f"{JOB}/outputs", lot="WO-3201-A", quantity=100)
+    with app.state.database.read() as session:
+        rows = session.exec(
+            select(OutboxRecipient.address, Outbox.context)
+            .join(Outbox, col(OutboxRecipient.outbox_id) == col(Outbox.id))
+            .where(col(Outbox.template) == "material_left")
+        ).all()
+    told = {
+        address.partition("@")[0]: {each["dispatch"] for each in context["dispatches"]}
+        for address, context in rows
+    }
+    assert told["quality-buyer"] == {hidden, known}
+    assert told["quality-planner"] == {known}
 
 
 @SQLITE_ONLY

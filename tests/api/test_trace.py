@@ -399,3 +399,38 @@ def test_pieces_counted_in_kilograms_say_how_many_one_was(app: FastAPI, viewer: 
     }
     paper = "".join(sheet.text for sheet in sheets(viewer.get(f"{API}/trace/order:SO-9.pdf").content))
     assert "counted in another unit: 1 kg = 4.9" in paper.replace("\xa0", " ")
+
+
+def test_who_is_not_cleared_reads_no_load_and_no_lot_of_a_heat_that_is_controlled(
+    viewer: TestClient, as_role: Login
+) -> None:
+    loads = [node["id"] for node in trace(viewer, "HX-1")["nodes"] if node["kind"] == "load"]
+    shared = [node["id"] for node in trace(viewer, "HX-2")["nodes"] if node["kind"] == "load"]
+    (own,) = set(loads) - set(shared)
+    orders, lots = table(OrderRow), table(Lot)
+    with viewer.app.state.database.write() as session:  # type: ignore[attr-defined]
+        session.add(
+            Part(number="SECRET", revision="A", uom="C62", bom=[], export_controlled=True, created_at=NOW)
+        )
+        hidden = orders.c.number.in_(("SO-1", "SO-2"))
+        session.execute(update(orders).where(hidden).values(export_controlled=True))
+        session.execute(
+            update(lots).where(lots.c.number == "STEEL-2").values(part="SECRET", heat_number="HX-1")
+        )
+    cleared = as_role(Role.BUYER, cleared=True)
+    for typed in (own, own.partition(":")[2].lower()):
+        unknown = trace(viewer, typed, status=404)
+        assert (unknown["code"], unknown["choices"]) == ("trace.unknown", []), typed
+        assert trace(cleared, typed)["root"]["nodes"] == [own], typed
+    # What was in a load with others' pieces is known of by its name, and these alone are read.
+    read = trace(viewer, shared[0])
+    assert read["root"]["nodes"] == shared
+    assert {name.partition(":")[0] for name in names(read, "order")} == {"SO-3"}
+    # What a heat or a certificate stands for is told as far as who asks may know of it.
+    choices = {client: trace(client, "X-1", status=404)["choices"] for client in (viewer, cleared)}
+    for client, lots_of_heat in ((viewer, BARS), (cleared, f"{BARS}, STEEL-2")):
+        assert [(each["identifier"], each["of"]) for each in choices[client]] == [
+            ("heat:HX-1", lots_of_heat),
+            ("certificate:MTR-HX-1/STEEL", BARS),
+        ]
+    assert trace(viewer, "HX-1")["root"]["nodes"] == [f"lot:{BARS}"]
