@@ -106,6 +106,7 @@ def _open(session: Session, job: Job, found: Deviation, by: str, now: datetime) 
         "opened_by": by,
         "decision": "",
         "reason": "",
+        "earlier": [],
     }
     session.execute(insert(MISMATCHES).values(**values))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
@@ -20,7 +21,7 @@ from models.domain.lot_holds import OpenHold
 from models.domain.materials import Decision, decide
 from models.queries import controlled, lot_holds, shop_floor, signing
 from models.queries.shop_floor import MISMATCHES, SCRAPPED
-from models.tables.lots import Lot
+from models.tables.lots import Lot, LotHoldRow
 from models.tables.shop_floor import MaterialMismatchRow
 from models.tables.types import table
 
@@ -37,12 +38,13 @@ def disposition(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Accepted, the lots may leave. Scrapped is what is still here of all that the job made; what is elsewhere
-    of it, and what is not scrapped, is put on hold."""
+    """Accepted, the lots may leave, once whatever holds them is released. Scrapped is what is here of all that the job
+    made, also of what came back under another name; what is elsewhere, and what is not scrapped, is put on hold."""
     query = select(MISMATCHES).where(MISMATCHES.c.id == mismatch)
     row = session.execute(query.with_for_update()).mappings().one_or_none()
     if row is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
+    made = shop_floor.lots_made(session, row["work_order"])
     signed = decide(
         shop_floor.as_mismatch(dict(row)),
         decision,
@@ -50,9 +52,13 @@ def disposition(
         signature,
         signing.signer(session, actor.id, signature.name if signature is not None else ""),
         actor.roles,
+        left=any(not shop_floor.all_scrapped(session, lot) for lot in made),
     )
+    if decision is Decision.SCRAP:
+        for lot in sorted(lot_holds.became(session, made) - set(made)):
+            _scrap(session, lot, mismatch, now)
     if decision is not Decision.ACCEPT:
-        for lot in shop_floor.lots_made(session, row["work_order"]):
+        for lot in made:
             if decision is Decision.HOLD or not _all_here(session, lot):
                 _hold(session, lot, mismatch, actor.id, reason, now)
             if decision is Decision.SCRAP:
@@ -69,8 +75,17 @@ def disposition(
             signature=None if signed is None else asdict(signed) | {"at": now.isoformat()},
             decided_at=now,
             decided_by=actor.id,
+            earlier=[*row["earlier"], *_before(dict(row))],
         )
     )
+
+
+def _before(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was decided until now, as it is kept beside what is decided instead."""
+    if not row["decision"]:
+        return []
+    told = {name: row[name] for name in ("decision", "reason", "signature", "decided_by")}
+    return [told | {"decided_at": row["decided_at"].isoformat()}]
 
 
 def made_later(session: Session, job: str, lot: str, now: datetime) -> None:
@@ -129,7 +144,11 @@ def _hold(session: Session, lot: str, mismatch: str, by: str, why: str, now: dat
         row = session.get_one(MaterialMismatchRow, mismatch)
         # Who reads why a lot is held need not be cleared for what was used.
         reason = why if controlled.hidden(session, row, cleared=False) else f"{mismatch}: {why}"
-        holding.place(session, lot, OpenHold(_hold_id(mismatch, lot), by, reason), reason, now)
+        hold = _hold_id(mismatch, lot)
+        if session.get(LotHoldRow, hold) is not None:
+            # That one was released before it was decided anew.
+            hold = str(uuid.uuid4())
+        holding.place(session, lot, OpenHold(hold, by, reason), reason, now)
 
 
 def _hold_id(mismatch: str, lot: str) -> str:

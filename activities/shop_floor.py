@@ -243,6 +243,7 @@ def _compare(session: Session, job: Job, consumption: str, now: datetime) -> Non
             opened_by=row.recorded_by,
             decision="",
             reason="",
+            earlier=[],
         )
     )
 

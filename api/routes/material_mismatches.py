@@ -17,7 +17,7 @@ from api.wire import Answer, api_router
 from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
-from models.domain.materials import MAY_DECIDE, Decision
+from models.domain.materials import MAY_DECIDE, Decision, possible
 from models.queries import lot_uses, shop_floor
 from models.queries.shop_floor import MISMATCHES, Record
 
@@ -31,7 +31,7 @@ class SignatureBody(Body):
 
 
 class MismatchDecision(Body):
-    """Accepting other material needs a signature; `hold` puts all the job made on hold, `scrap` scraps what is here of
+    """Accepting other material needs a signature, as does whatever is decided later; `hold` puts all the job made on hold, `scrap` scraps what is here of
     it and holds what is elsewhere."""
 
     decision: Decision
@@ -53,7 +53,7 @@ def list_mismatches(
 
 
 def shown(session: Session, rows: list[Record], *, cleared: bool) -> list[Record]:
-    """With what was `scrapped` for each, and where else pieces of the same lots are."""
+    """With what was `scrapped` for each, where else pieces of the same lots are, and what it is `possible` to decide."""
     scrapped = shop_floor.scrapped(session, [row["id"] for row in rows])
     return [
         row
@@ -64,14 +64,21 @@ def shown(session: Session, rows: list[Record], *, cleared: bool) -> list[Record
             )
             if row["decision"] == Decision.SCRAP
             else [],
+            "possible": _possible(session, row),
         }
         for row in rows
     ]
 
 
+def _possible(session: Session, row: Record) -> list[str]:
+    made = shop_floor.lots_made(session, row["work_order"]) if row["decision"] == Decision.SCRAP else []
+    left = any(not shop_floor.all_scrapped(session, lot) for lot in made)
+    return [each.value for each in possible(shop_floor.as_mismatch(row), left=left)]
+
+
 @router.post("/material-mismatches/{mismatch}/disposition")
 def decide_mismatch(mismatch: str, body: MismatchDecision, request: Request, principal: Quality) -> Answer:
-    """Decided once."""
+    """What is on hold is decided about again, and so is what was elsewhere when the rest was scrapped: signed."""
 
     def change(session: Session, now: datetime) -> Answer:
         known = MISMATCHES.c.id == mismatch

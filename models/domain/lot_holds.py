@@ -95,8 +95,8 @@ def to_release(
     if known and scrapped_of:
         raise Refusal(
             "lot.scrapped",
-            "Quality decided to scrap what {job} made; that is final, and lot {lot} stays on hold. What was used or "
-            "left before is on the lot's page.",
+            "Quality decided to scrap what {job} made, and not all of lot {lot} is with the scrap: it stays on hold until "
+            "quality decides, on the page of {job}, what becomes of the rest.",
             lot=lot,
             job=scrapped_of,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -36,6 +36,14 @@ class Decision(StrEnum):
     HOLD = "hold"
 
 
+# What may be decided, by what was decided before. A hold is not the last word; and of what was elsewhere when the rest
+# was scrapped, somebody has to say what becomes of it once it is back.
+_NEXT: Mapping[str, tuple[Decision, ...]] = {
+    "": tuple(Decision),
+    Decision.HOLD: (Decision.ACCEPT, Decision.SCRAP),
+    Decision.SCRAP: (Decision.ACCEPT, Decision.SCRAP),
+    Decision.ACCEPT: (),
+}
 # Nobody has decided yet, or decided that it never leaves.
 BLOCKING = ("", Decision.SCRAP.value)
 
@@ -98,6 +106,12 @@ def wrong_material(bom: Sequence[Component], part: str, revision: str | None) ->
     return None if fits else Wrong.REVISION
 
 
+def possible(mismatch: Mismatch, *, left: bool) -> tuple[Decision, ...]:
+    """What may be decided now. `left`: some of what the job made is not with the scrap."""
+    over = mismatch.withdrawn or (mismatch.decision == Decision.SCRAP and not left)
+    return () if over else _NEXT[mismatch.decision]
+
+
 def decide(
     mismatch: Mismatch,
     decision: Decision,
@@ -105,8 +119,11 @@ def decide(
     signature: Signature | None,
     signer: Signer = Signer(),
     roles: Collection[Role] = (),
+    *,
+    left: bool = True,
 ) -> Signed | None:
-    """What is signed; accepting other material needs it. Raises `Refusal`, `Invalid` or `Forbidden`."""
+    """What is signed; accepting other material needs it, and so does whatever is decided later. `left`: see
+    `possible`. Raises `Refusal`, `Invalid` or `Forbidden`."""
     if mismatch.withdrawn and not mismatch.lot:
         raise Refusal(
             "mismatch.withdrawn",
@@ -120,7 +137,7 @@ def decide(
             "The use of lot {lot} was reversed; there is nothing left to decide.",
             lot=mismatch.lot,
         )
-    if mismatch.decision:
+    if decision not in possible(mismatch, left=left):
         raise Refusal(
             "mismatch.decided",
             "{mismatch} was decided already. Look at what was decided.",
@@ -129,7 +146,7 @@ def decide(
         )
     if not reason.strip():
         raise Invalid("reason.missing", "Give a reason.", field="reason")
-    if decision is not Decision.ACCEPT:
+    if decision is not Decision.ACCEPT and not mismatch.decision:
         return None
     name, meaning = signed(signature or Signature(name="", meaning=""), signer)
     return Signed(name, meaning, mismatch.hash, acting_as(roles, MAY_DECIDE))

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.domain.materials import BLOCKING, Decision, Mismatch
 from models.domain.quantities import ZERO
 from models.queries import controlled
-from models.queries.lot_holds import above, became, stopped
+from models.queries.lot_holds import above, became, orders_with, stopped
 from models.queries.serial_stock import BOUGHT
 from models.tables.demand import DispatchSale
 from models.tables.lots import Lot
@@ -310,10 +310,19 @@ def to_be_scrapped(session: Session, lot: str) -> Record | None:
 
 
 def all_scrapped(session: Session, lot: str) -> bool:
-    """Whether nothing of the lot is anywhere but with the scrap."""
-    gone = session.scalar(select(func.sum(SCRAPPED.c.quantity)).where(SCRAPPED.c.lot == lot)) or ZERO
-    booked: Decimal = session.execute(select(_LOTS.c.quantity).where(_LOTS.c.number == lot)).scalar_one()
-    return gone == booked
+    """Whether nothing of the lot, nor of what it came back as, is here, at a supplier, in a job or with a customer."""
+    lots = sorted(became(session, [lot]))
+    here = select(_LOTS.c.number).where(_LOTS.c.number.in_(lots), _LOTS.c.on_hand > 0)
+    if session.scalar(here.limit(1)) is not None or orders_with(session, lots):
+        return False
+    gone = (
+        select(_EDGES.c.from_node)
+        .where(_EDGES.c.from_node.in_([f"lot:{each}" for each in lots]))
+        .where(_EDGES.c.how.in_(("consume", "dispatch")))
+        .group_by(_EDGES.c.from_node, _EDGES.c.to_node)
+        .having(func.sum(_EDGES.c.quantity) > 0)
+    )
+    return session.scalar(gone.limit(1)) is None
 
 
 def next_mismatch(session: Session, job: str) -> str:

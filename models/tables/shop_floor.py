@@ -151,6 +151,8 @@ class MaterialMismatchRow(SQLModel, table=True):
     signature: dict[str, Any] | None = Field(default=None, sa_type=Json)
     decided_at: datetime | None = Field(default=None, sa_type=Utc)
     decided_by: str | None = None
+    # What was decided before, the first first: {"decision", "reason", "signature", "decided_at", "decided_by"}.
+    earlier: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     # The consumption was reversed: there was no such use.
     withdrawn_at: datetime | None = Field(default=None, sa_type=Utc)
 

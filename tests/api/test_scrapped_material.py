@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +10,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from activities.doctor import records
+from models.domain import commands as c
 from models.domain.authority import Role
-from tests.api.conftest import API, NOW, WORK_ORDER, Login
-from tests.api.test_shop_floor import JOB, decide, floor, leave, listed, made, on_hand, out, refused
+from models.settings import Settings
+from models.tables.shop_floor import OutputRow
+from tests.activities.test_apply import Shop
+from tests.api.conftest import API, NOW, PART, WORK_ORDER, Login
+from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, listed, made, on_hand, out, refused
+from tests.domain.genealogies import link
+from tests.traced import edge
 
 __all__ = ["floor", "listed"]
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -131,3 +138,111 @@ def test_a_lot_held_with_another_says_where_to_release(listed: TestClient, as_ro
     assert answer.json()["detail"] == (
         "Lot WO-3201-A is not on hold itself: it was made from lot TUBE, which is. Release TUBE."
     )
+
+
+SIGNED_SCRAP = SIGNED | {"decision": "scrap", "reason": "Soft after all"}
+
+
+def test_what_is_on_hold_is_scrapped_later_with_a_signature(listed: TestClient, app: FastAPI) -> None:
+    wrong(listed)
+    held = decide(listed, "WO-3201-M1", decision="hold", reason="Wait for the laboratory").json()
+    assert (held["decision"], held["earlier"], held["possible"]) == ("hold", [], ["accept", "scrap"])
+    unsigned = decide(listed, "WO-3201-M1", **SIGNED_SCRAP | {"signature": None})
+    assert refused(unsigned, 422) == "signature.missing"
+    assert refused(decide(listed, "WO-3201-M1", **SIGNED_SCRAP | {"decision": "hold"})) == "mismatch.decided"
+    told = decide(listed, "WO-3201-M1", **SIGNED_SCRAP).json()
+    assert (told["decision"], told["signature"]["name"], told["possible"]) == ("scrap", "Q. Lee", [])
+    assert [(each["decision"], each["reason"]) for each in told["earlier"]] == [
+        ("hold", "Wait for the laboratory")
+    ]
+    assert figures(listed) == {"made": "300", "on_hand": "0", "scrapped": "300", "consumed": "0"}
+    edges = listed.get(f"{API}/trace/lot:WO-3201-A", params={"direction": "forward"}).json()["edges"]
+    assert [(edge["to"], edge["how"], edge["quantity"]) for edge in edges] == [
+        ("scrap:WO-3201-A", "scrap", "300")
+    ]
+    assert records(app.state.database, app.state.settings.files_dir, NOW) == []
+
+
+@sqlite_only
+def test_what_was_released_and_is_scrapped_then_is_on_hold_again_where_it_is_elsewhere(
+    listed: TestClient, as_role: Login
+) -> None:
+    wrong(listed)
+    decide(listed, "WO-3201-M1", decision="hold", reason="Soft")
+    assert release(as_role(Role.DESIGN_AUTHORITY)).status_code == 200
+    used_elsewhere(listed, 11)
+    told = decide(listed, "WO-3201-M1", **SIGNED_SCRAP)
+    assert told.status_code == 200, told.text
+    assert told.json()["possible"] == ["accept", "scrap"]
+    assert listed.get(f"{API}/lots/WO-3201-A").json()["held"] is True
+
+
+class Away:
+    """Of the 100 pieces of L1, which job WO made with a tube, 60 went out: 20 came back as L1-P and were accepted, and
+    40 as they went, after quality had decided to scrap what the job made."""
+
+    def __init__(self, shop: Shop, client: TestClient) -> None:
+        self.client = client
+        made(client, f"{API}/parts", **PART | {"number": "BAR", "revision": "A", "dfars": False})
+        made(client, f"{API}/parts", **PART | {"number": "TUBE-1", "revision": "A", "dfars": False})
+        flange = PART | {"number": "FLANGE", "revision": "B", "dfars": False}
+        flange |= {"bom": [{"part": "BAR", "revision": None, "quantity": "1"}]}
+        assert client.put(f"{API}/parts/FLANGE/B", json=flange).is_success
+        made(client, f"{API}/lots", number="TUBE", part="TUBE-1", quantity=5, uom="C62")
+        with shop.database.write() as session:
+            told: dict[str, Any] = {"at": NOW, "recorded_at": NOW, "recorded_by": "u"}
+            pieces = {"part": "FLANGE", "quantity": Decimal(100), "unit": "C62"}
+            session.add(OutputRow(id="O-1", work_order="WO", lot="L1", **pieces, **told))
+            edge(session, link("job:WO", "process", "lot:L1", 100), "O-1")
+        done = (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, Decimal(60), "L1"),)))
+        back = c.ReceiveLine(1, Decimal(20), Decimal(20), output_lot="L1-P")
+        for command in (*done, c.Receive((back,), "", "LS-1")):
+            assert shop.do(command).status == "applied", command
+        self.mismatch = made(client, f"{API}/work-orders/WO/consumptions", lot="TUBE", quantity=1)["mismatch"]
+        self.decided = self.decide(decision="scrap", reason="Soft")
+        unprocessed = c.ReceiveLine(1, Decimal(40), Decimal(0), unprocessed=Decimal(40))
+        self.back = shop.do(c.Receive((unprocessed,), "", "LS-2"))
+
+    def decide(self, **body: Any) -> Any:
+        answer = decide(self.client, self.mismatch, **body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def leave(self, lot: str, quantity: int) -> Any:
+        return leave(self.client, lot, quantity)
+
+
+@pytest.fixture
+def away(app: FastAPI, as_role: Login, settings: Settings) -> Away:
+    return Away(Shop(app.state.database, settings), as_role(Role.ADMIN))
+
+
+def test_what_came_back_after_the_rest_was_scrapped_is_scrapped_by_another_signature(
+    away: Away, as_role: Login, app: FastAPI
+) -> None:
+    client, design = away.client, as_role(Role.DESIGN_AUTHORITY)
+    assert [(each["lot"], each["quantity"]) for each in away.decided["scrapped"]] == [
+        ("L1", "40"),
+        ("L1-P", "20"),
+    ]
+    assert on_hand(client, "L1")[0] == "40"
+    assert refused(release(design, "L1")) == "lot.scrapped"
+    assert away.decided["possible"] == ["accept", "scrap"]
+    told = away.decide(**SIGNED_SCRAP)
+    assert [(each["lot"], each["quantity"]) for each in told["scrapped"]] == [("L1", "80"), ("L1-P", "20")]
+    assert (told["possible"], [each["decision"] for each in told["earlier"]]) == ([], ["scrap"])
+    assert release(design, "L1").status_code == 200
+    assert client.get(f"{API}/trace/lot:L1").json()["answer"]["unexplained"] == []
+    assert records(app.state.database, app.state.settings.files_dir, NOW) == []
+
+
+@sqlite_only
+def test_what_came_back_after_the_rest_was_scrapped_is_accepted_and_released(
+    away: Away, as_role: Login
+) -> None:
+    told = away.decide(**SIGNED)
+    assert (told["decision"], told["possible"]) == ("accept", [])
+    assert refused(away.leave("L1", 40)) == "lot.held"
+    assert release(as_role(Role.DESIGN_AUTHORITY), "L1").status_code == 200
+    assert refused(away.leave("L1", 40)) == "dispatch.unprocessed"
+    assert on_hand(away.client, "L1")[0] == "40"

@@ -10,7 +10,16 @@ import pytest
 
 from models.domain.commands import Signature
 from models.domain.errors import Refusal
-from models.domain.materials import Component, Decision, Mismatch, Wrong, blocked, decide, wrong_material
+from models.domain.materials import (
+    Component,
+    Decision,
+    Mismatch,
+    Wrong,
+    blocked,
+    decide,
+    possible,
+    wrong_material,
+)
 
 BAR = Component("BAR-4140", "A")
 NUT = Component("NUT")
@@ -50,13 +59,39 @@ def test_accepting_is_signed_and_names_what_was_signed() -> None:
     assert decide(USED, Decision.SCRAP, "Soft", None) is None
 
 
-def test_it_is_decided_once_with_a_reason() -> None:
+# What was decided, whether anything of it is not with the scrap, and what may be decided then.
+AGAIN: list[tuple[str, bool, set[Decision]]] = [
+    ("", True, {Decision.ACCEPT, Decision.SCRAP, Decision.HOLD}),
+    ("hold", True, {Decision.ACCEPT, Decision.SCRAP}),
+    ("scrap", True, {Decision.ACCEPT, Decision.SCRAP}),
+    ("scrap", False, set()),
+    ("accept", True, set()),
+]
+
+
+@pytest.mark.parametrize(("before", "left", "may"), AGAIN)
+def test_a_hold_and_what_was_not_there_to_be_scrapped_are_decided_about_again(
+    before: str, left: bool, may: set[Decision]
+) -> None:
+    decided = replace(USED, decision=before)
+    assert set(possible(decided, left=left)) == may
+    assert possible(replace(decided, withdrawn=True), left=left) == ()
+    for decision in Decision:
+        if decision not in may:
+            again = lambda decision=decision: decide(decided, decision, "x", NAME, left=left)  # noqa: E731
+            assert refused(again) == "mismatch.decided"
+        elif before:
+            signed = decide(decided, decision, "x", NAME, left=left)
+            assert signed is not None
+            assert signed.record == USED.hash
+            assert refused(lambda decision=decision: decide(decided, decision, "x", None)) == (
+                "signature.missing"
+            )
+
+
+def test_it_is_decided_with_a_reason() -> None:
     assert refused(lambda: decide(USED, Decision.ACCEPT, "Same steel", None)) == "signature.missing"
     assert refused(lambda: decide(USED, Decision.HOLD, " ", None)) == "reason.missing"
-    assert (
-        refused(lambda: decide(replace(USED, decision="hold"), Decision.ACCEPT, "x", NAME))
-        == "mismatch.decided"
-    )
     withdrawn = replace(USED, withdrawn=True)
     assert refused(lambda: decide(withdrawn, Decision.ACCEPT, "x", NAME)) == "mismatch.withdrawn"
 

@@ -174,6 +174,26 @@ async def test_what_quality_scraps_is_named_with_what_was_used_before(
     assert "scrapped 9 pcs" in page.text
 
 
+async def test_what_quality_put_on_hold_is_decided_about_again_on_its_page(
+    system: System, browsers: Browsers
+) -> None:
+    floor = await _floor(system)
+    dock, quality = browsers.of(Role.RECEIVING), browsers.of(Role.QUALITY)
+    await _sent(dock, floor.consume, lot=floor.wires, quantity="2")
+    await _sent(dock, floor.output, quantity="12")
+    path = f"/material-mismatches/{floor.job}-M1"
+    page = await _sent(quality, path, decision="hold", reason="Wait for the laboratory")
+    assert page.text.count("Decide") == 1
+    page = await quality.open(path)
+    assert "Put what was made on hold" not in page.text
+    page = await _sent(quality, path, decision="scrap", reason="Soft after all", signed="Q. Lee")
+    assert f"Scrapped 12 pcs of {floor.job}-A" in page.text
+    assert "Decide" not in page.text.replace("Decided", "").replace("Decision", "")
+    page = await quality.open(path)
+    assert "Decided before" in page.text
+    assert "Wait for the laboratory" in page.text
+
+
 async def test_a_lot_that_failed_is_said_to_and_held(system: System, browsers: Browsers) -> None:
     floor = await _floor(system)
     dock = browsers.of(Role.RECEIVING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +24,7 @@ from api.pages.route import page_router
 from api.pages.staff import Staff, Visitor
 from api.routes.material_mismatches import MismatchDecision, SignatureBody, decide_mismatch, shown
 from api.routes.shop_floor import Why
+from api.supplier.words import Words
 from models.domain.errors import Unknown
 from models.domain.materials import Decision, Wrong
 from models.queries import shop_floor
@@ -34,13 +37,20 @@ WAYS = {
     "scrap": N_("Scrap what was made: it never leaves"),
 }
 
-FORM = Form(
-    (
-        Input("decision", N_("Decision"), "pick", options=words_for(*WAYS.items())),
-        reason(),
-        Input("signed", N_("Your printed name"), hint=N_("Accepting other material is signed.")),
+
+def _asking(decisions: Collection[str]) -> Form:
+    ways = [(each, text) for each, text in WAYS.items() if each in decisions]
+    hint = N_("Accepting other material is signed, and so is what is decided later.")
+    return Form(
+        (
+            Input("decision", N_("Decision"), "pick", options=words_for(*ways)),
+            reason(),
+            Input("signed", N_("Your printed name"), hint=hint),
+        )
     )
-)
+
+
+FORM = _asking(WAYS)
 
 
 class DecisionTyped(Body):
@@ -59,6 +69,11 @@ async def ask_decision(mismatch: str, request: Request, staff: Visitor) -> Respo
 @router.post("/material-mismatches/{mismatch}")
 async def decide(mismatch: str, request: Request, staff: Visitor) -> Response:
     return await deeds.do(request, staff, await run_in_threadpool(_deciding, request, staff, mismatch))
+
+
+def _told_before(words: Words, earlier: Mapping[str, Any]) -> str:
+    when = words.time(datetime.fromisoformat(earlier["decided_at"]))
+    return words.labelled(f"{words.say(DECISIONS[earlier['decision']][0])} · {when}", earlier["reason"])
 
 
 def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
@@ -89,7 +104,8 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
         N_("Another quantity was used") if counted else N_("Other material was used"),
         N_("What the job made is not dispatched until quality has decided."),
         N_("Decide"),
-        FORM,
+        # What is decided for good says so when it is sent.
+        _asking(row["possible"] or WAYS),
         DecisionTyped,
         decide_mismatch,
         send,
@@ -102,6 +118,7 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
             (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
             (N_("Expected"), expected),
             (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),
+            *((N_("Decided before"), _told_before(words, each)) for each in row["earlier"]),
             *([(N_("Scrapped"), scrapped(words, row))] if row["scrapped"] else []),
             *([(N_("Used or left before"), elsewhere(words, row))] if row["elsewhere"] else []),
         ),

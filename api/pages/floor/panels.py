@@ -14,7 +14,7 @@ from api.pages.master.screens import Cell, Panel, may
 from api.pages.staff import Staff
 from api.pages.trace_words import KINDS
 from api.routes import dispatches, shop_floor
-from api.routes.material_mismatches import shown
+from api.routes.material_mismatches import decide_mismatch, shown
 from api.routes.resource import Fields as Record
 from api.supplier.words import Words
 from models.queries import order_stream
@@ -153,9 +153,10 @@ def _recorded(
 def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
     """`gone`: pieces of the job are with customers."""
     words = staff.words
-    cells = []
+    cells, decidable = [], may(staff, decide_mismatch)
     for row in rows:
         text, kind = DECISIONS[row["decision"]]
+        path = f"/material-mismatches/{quote(row['id'], safe='')}"
         if gone and not row["decision"]:
             text = N_("Quality has to decide: pieces have left already")
         if row["withdrawn_at"] is not None:
@@ -164,13 +165,14 @@ def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
                 text = N_("Withdrawn: the use was reversed")
         cells.append(
             [
-                Cell(row["id"], href=f"/material-mismatches/{quote(row['id'], safe='')}"),
+                Cell(row["id"], href=path),
                 Cell(used_of(words, row)),
                 Cell(words.say(WRONG_MATERIAL[row["wrong"]])),
                 Cell(words.say(text), kind, hint=scrapped(words, row)),
+                Cell(words.say(N_("Decide")), href=path) if decidable and row["possible"] else Cell(""),
             ]
         )
-    heads = (N_("Nonconformance"), N_("Used"), N_("What is wrong"), N_("State"))
+    heads = (N_("Nonconformance"), N_("Used"), N_("What is wrong"), N_("State"), N_("Decision"))
     return Panel(N_("Other material"), heads, cells, "")
 
 
