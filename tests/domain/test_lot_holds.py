@@ -112,7 +112,7 @@ def test_a_lot_held_with_another_says_which_and_scrap_is_not_released() -> None:
         to_release("L1", [], HIM, above=HeldAbove("L0", "Soft"))
     with pytest.raises(Refusal, match=r"made from another lot, which is\. Ask who is cleared"):
         to_release("L1", [], HIM, above=HeldAbove("", "no reason given"))
-    with pytest.raises(Refusal, match="scrap what WO-1 made; that is final"):
+    with pytest.raises(Refusal, match="scrap what WO-1 made, and not all of lot L1 is with the scrap"):
         to_release("L1", [BY_HER], HIM, scrapped_of="WO-1")
 
 
