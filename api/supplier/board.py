@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from activities import wording
 from activities.i18n import N_
-from api.supplier.naming import delivery_told
+from api.supplier.naming import delivery_told, line_among
 from api.supplier.owing import Owed, owed_by_supplier
 from api.supplier.tasks import label
 from api.supplier.told import Line as Said
@@ -221,7 +221,7 @@ def _line(visit: Visit, line: Line) -> LineView:
     )
     plan = line.plan.characteristics if line.plan is not None else ()
     return LineView(
-        title=f"{line.part} {line.part_revision}",
+        title=line_among(order, line, words),
         delivery=delivery_told(order, line, words),
         description=line.description,
         work_order=line.work_order,

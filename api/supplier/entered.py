@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from activities.i18n import N_
+from api.supplier.naming import line_among
 from api.supplier.tasks import Sight, label
 from models.domain.pieces import line_of
 
@@ -69,7 +70,7 @@ def _place(visit: Sight, task: str, typed: Mapping[str, str], group: str, index:
     """The part, and the lot where the form asked by lot; forms number both in the order's own sequence."""
     order = visit.order
     if task == "answer":
-        found = [f"{line.part} {line.part_revision}" for line in order.lines]
+        found = [line_among(order, line, visit.words) for line in order.lines]
     else:
         wanted = typed.get("line", "") if group == "lots" else ""
         found = [label(visit, at) for at in order.stock if wanted in ("", str(line_of(at)))]

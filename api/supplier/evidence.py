@@ -10,6 +10,7 @@ from activities.i18n import N_
 from api.errors import WrongKind
 from api.supplier.fields import LONGEST_LINE, Fields
 from api.supplier.keeping import KeptFile, is_paper, size_in_words
+from api.supplier.naming import line_among
 from api.supplier.tasks import Sight, Task, Wanted, chosen
 from api.supplier.told import Told, printed_name
 from api.supplier.visits import Visit
@@ -119,7 +120,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> DocumentForm:
         first=tuple(inputs[:_ALWAYS]),
         more=tuple(inputs[_ALWAYS:]),
         lines=tuple(
-            Choice(str(line.line), f"{line.part} {line.part_revision}", typed.get("line") == str(line.line))
+            Choice(str(line.line), line_among(order, line, words), typed.get("line") == str(line.line))
             for line in order.lines
         )
         if len(order.lines) > 1

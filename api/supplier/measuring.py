@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from activities.i18n import N_
 from api.supplier.fields import Fields, plain_number
+from api.supplier.naming import line_among
 from api.supplier.tasks import Lead, Sight, Task, Wanted, chosen, label
 from api.supplier.told import limits
 from api.supplier.words import Words
@@ -123,9 +124,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> MeasureForm:
     assert line.plan is not None, "only lines with a plan are measured"
     words = visit.words
     return MeasureForm(
-        heading=words.say(
-            N_("What did you measure on {part}?"), part=f"{line.part}\u00a0{line.part_revision}"
-        ),
+        heading=words.say(N_("What did you measure on {part}?"), part=line_among(visit.order, line, words)),
         line=line.line,
         lot=lot,
         size=words.amount(size, line.unit),

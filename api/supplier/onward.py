@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
+from api.supplier.naming import line_among
 from api.supplier.words import Words
 from models.domain.billing import weight_asked
 from models.domain.commands import Ship
@@ -40,9 +41,7 @@ def _of(order: Order, other: Order, words: Words) -> Iterator[Destination]:
             continue
         value = other.number if len(lines) == 1 else f"{other.number}:{line.line}"
         amount = words.amount(room(other, line), line.unit)
-        takes = words.say(
-            N_("takes {amount} of {part}"), amount=amount, part=f"{line.part} {line.part_revision}"
-        )
+        takes = words.say(N_("takes {amount} of {part}"), amount=amount, part=line_among(other, line, words))
         weighed = any(weight_asked(mine, line) for mine in order.lines if _goes_to(mine, line))
         yield Destination(value, other.supplier_name, other.number, takes, weighed)
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from activities.i18n import N_
 from api.supplier.corrective import ACTION, owed
 from api.supplier.measuring import MEASURE
+from api.supplier.naming import line_among
 from api.supplier.returning import to_send_back
 from api.supplier.shipping import SHIP
 from api.supplier.visits import Visit
@@ -80,7 +81,7 @@ def _owed(order: Order, words: Words) -> Iterator[Owed]:
                 # They have sent theirs; now it is the customer's turn.
                 continue
             wanted = FIRST_VALUES if kind == "first-article" else VALUES
-            text = words.say(wanted, part=f"{line.part} {line.part_revision}")
+            text = words.say(wanted, part=line_among(order, line, words))
             yield Owed(text, f"measure?line={line.line}" if MEASURE.offered(order) else "")
 
 

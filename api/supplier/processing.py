@@ -8,6 +8,7 @@ from datetime import datetime
 
 from activities.i18n import N_
 from api.supplier.fields import Fields
+from api.supplier.naming import line_among
 from api.supplier.tasks import Lead, Place, Sight, Task, Wanted, chosen, delivery_at, label
 from api.supplier.words import Words
 from models.domain import gate
@@ -61,7 +62,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> ProcessForm:
     names = list(last.parameters) if last is not None else []
     rows = min(max(len(names) + _SPARE_ROWS, 6), max(_MOST_ROWS, len(names)))
     return ProcessForm(
-        heading=words.say(N_("How was {part} processed?"), part=f"{line.part}\u00a0{line.part_revision}"),
+        heading=words.say(N_("How was {part} processed?"), part=line_among(visit.order, line, words)),
         line=line.line,
         equipment=last.equipment if last is not None else "",
         places=tuple(_places(visit, line)),
@@ -71,7 +72,7 @@ def form(visit: Sight, typed: Mapping[str, str]) -> ProcessForm:
         ),
         latest=f"{words.today.isoformat()}T23:59",
         others=tuple(
-            (other.line, f"{other.part} {other.part_revision}")
+            (other.line, line_among(visit.order, other, words))
             for other in sent_lines(visit.order)
             if other is not line
         ),

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from activities import wording
 from activities.i18n import N_
 from activities.refusals import from_json
+from api.supplier.naming import line_among
 from api.supplier.terms import delivery
 from api.supplier.words import Words
 from models.codec import load_command
@@ -171,7 +172,7 @@ def _terms(proposal: c.Acknowledge, order: Order, words: Words) -> str:
             words.day(item.promise_date) if item.promise_date is not None else "",
         ]
         place = number[item.line] if several[item.line] > 1 else 0
-        part = delivery(f"{line.part} {line.part_revision}", place, words)
+        part = delivery(line_among(order, line, words), place, words)
         # Of several deliveries one may take what the others leave.
         rest = words.say(N_("the rest")) if place and item.quantity is None else ""
         parts.append(f"{part} " + words.listed(filter(None, [rest, *told])))

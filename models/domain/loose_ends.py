@@ -20,7 +20,7 @@ from models.domain.transfers import coming
 
 def documents_missing(order: Order) -> Iterator[Cause]:
     first = next((receipt.at for receipt in order.receipts if not receipt.void), None)
-    if first is None or (order.end is not None and not papers_owed(order)):
+    if first is None or not papers_owed(order):
         return
     for kind in missing_documents(order):
         cause = waiting(order.plant_calendar, kind, first, 2 * WORKING_DAY, "supplier", kind)

@@ -20,7 +20,9 @@ def contradicted(order: Order, line: int) -> bool:
 
 
 def missing_documents(order: Order) -> tuple[DocumentType, ...]:
-    """Required types without a current, matching document."""
+    """Required types without a current, matching document; none of an order of which nothing is kept."""
+    if _nothing_kept(order):
+        return ()
     good = [item.type for item in order.documents.values() if item.current and item.matched]
     return tuple(
         required
@@ -32,9 +34,15 @@ def missing_documents(order: Order) -> tuple[DocumentType, ...]:
 def papers_owed(order: Order) -> bool:
     """Whether the required documents are still to come. An order that is or was cancelled keeps, and pays
     for, what was accepted, so it keeps asking for their papers, and for no others."""
-    if order.end is Stage.CANCELLED or order.cancelling:
-        return total(order.stock, Bucket.ACCEPTED) > 0
-    return order.end is None
+    return not _nothing_kept(order) if _called_off(order) else order.end is None
+
+
+def _nothing_kept(order: Order) -> bool:
+    return _called_off(order) and not total(order.stock, Bucket.ACCEPTED)
+
+
+def _called_off(order: Order) -> bool:
+    return order.end is Stage.CANCELLED or order.cancelling
 
 
 def heats_brought(order: Order, line: int) -> dict[str, str]:

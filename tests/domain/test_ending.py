@@ -18,6 +18,7 @@ from models.domain.commands import (
 from models.domain.evidence import DocumentType
 from models.domain.headline import headline
 from models.domain.missing import missing
+from models.domain.paperwork import missing_documents
 from tests.domain.asking import (
     ALERT,
     DOC,
@@ -93,8 +94,15 @@ class TestCancel:
     def test_who_returns_everything_owes_no_papers_while_it_is_being_cancelled(self) -> None:
         scene = given(issued(documents=(DocumentType("coc"),)), send(100), arrived(), NO_LONGER)
         assert [item["what"] for item in missing(scene.order)] == ["return:line-1"]
+        assert missing_documents(scene.order) == ()
         scene.when(ship(60)).when(receive(60)).flags("cancelling")
         assert {"what": "document:coc", "owed_by": "supplier"} in missing(scene.order)
+        assert missing_documents(scene.order) == ("coc",)
+
+    def test_nobody_is_alerted_about_papers_of_what_comes_back_as_it_was(self) -> None:
+        scene = given(issued(documents=(DocumentType("coc"),)), accept(), send(100), arrived(), NO_LONGER)
+        scene.when(ship(60, unprocessed=60)).when(receive(0, unprocessed=60)).flags("cancelling")
+        assert not [each for each in scene.wait(day(20, month=12)) if "document_missing" in each]
 
     def test_papers_of_accepted_pieces_are_owed_beyond_the_end(self) -> None:
         scene = given(issued(documents=(DocumentType("coc"),)), accept(), send(60), ship(60), receive(60))

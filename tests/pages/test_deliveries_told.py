@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -73,6 +74,21 @@ async def test_the_order_s_page_and_the_supplier_s_name_each_delivery_with_its_d
     words = " ".join(theirs.text.replace("\u00a0", " ").split())
     for each in both(locale, needed, later):
         assert each in words, words
+
+
+async def test_two_lines_of_one_part_are_told_apart_where_the_pieces_are_and_for_the_supplier(
+    system: System, browsers: Browsers
+) -> None:
+    line = {"work_order": "WO-3201", "operation": 30, "unit_price": "0.85", "currency": "USD"}
+    number = await issued(system, lines=[{**line, "quantity": 8}, {**line, "quantity": 9}])
+    page = await browsers.of(Role.BUYER).open(f"/orders/{number}")
+    places = page.html.partition('aria-labelledby="pieces"')[2].partition("</section>")[0]
+    assert re.findall(r"<h3>(.*?) <span", places) == ["Line 1 · FLANGE-DN50 B", "Line 2 · FLANGE-DN50 B"]
+    await system.command(Role.BUYER, number, "acknowledge", decision="accept", on_behalf_of=BEHALF)
+    _, theirs = await opened(system, number)
+    words = theirs.text.replace("\u00a0", " ")
+    for each in ("Line 1 · FLANGE-DN50 B", "Line 2 · FLANGE-DN50 B"):
+        assert f"Measured values for {each}" in words
 
 
 @pytest.mark.parametrize("task", ["send", "split", "propose-change", "reassign", "short-close"])

@@ -215,6 +215,36 @@ async def test_a_missing_document_says_who_owes_it_and_a_wrong_one_what_is_wrong
     assert file.content == PDF
 
 
+@pytest.mark.parametrize("sent", [0, 20])
+async def test_a_cancelled_order_of_which_nothing_was_accepted_asks_for_no_certificate(
+    system: System, browsers: Browsers, sent: int
+) -> None:
+    number = await at(system, "sent" if sent else "accepted")
+    cancelled = await system.command(Role.BUYER, number, "cancel", reason="No longer needed")
+    assert cancelled["missing_documents"] == []
+    if sent:
+        lost = {"lines": [{"line": 1, "lot": LOT, "quantity": sent}], "reason": "Gone"}
+        cancelled = await system.command(Role.RECEIVING, number, "declare-loss", **lost)
+    assert (cancelled["stage"], cancelled["missing_documents"]) == ("cancelled", [])
+    words = part(await browsers.of(Role.BUYER).open(f"/orders/{number}"), "documents")
+    assert "Certificate of conformance not asked for any more" in words
+    assert "to come from" not in words
+
+
+async def test_a_wrong_certificate_of_what_comes_back_as_it_was_is_not_to_be_corrected(
+    system: System, browsers: Browsers
+) -> None:
+    number = await at(system, "there")
+    await upload(system, number, lot=LOT, purchase_order="PO-9999")
+    buyer, (phone, theirs) = browsers.of(Role.BUYER), await opened(system, number)
+    owes, asked = "Acme Plating owes a corrected one", "corrected, instead of coc.pdf"
+    assert owes in part(await buyer.open(f"/orders/{number}"), "documents")
+    assert asked in theirs.text
+    await system.command(Role.BUYER, number, "cancel", reason="No longer needed")
+    assert owes not in part(await buyer.open(f"/orders/{number}"), "documents")
+    assert asked not in (await phone.open(theirs.url)).text
+
+
 async def test_a_certificate_nothing_was_compared_of_is_not_said_to_fit(
     system: System, browsers: Browsers
 ) -> None:

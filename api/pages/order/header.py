@@ -16,6 +16,7 @@ from api.pages.order.possible import form_of
 from api.pages.order.telling import alert_title
 from api.pages.order.wording import PARTIES_TOO, STEP_ACTIONS, STEPS
 from api.pages.wording import ACTIONS, flags_told, stage_name
+from api.supplier.naming import line_among
 from api.supplier.returning import pieces_told
 from api.supplier.words import Words
 from models.domain import going_back
@@ -182,7 +183,7 @@ def _subject(order: Order, item: NextStep, words: Words) -> str:
             return f"{words.say(DOCUMENTS[document.type].name)} · {document.filename}"
         case Step.INSPECTION | Step.FIRST_ARTICLE | Step.BEYOND_ORDERED:
             line = order.line(item.line)
-            return f"{line.part} {line.part_revision}" if line is not None else item.subject
+            return line_among(order, line, words) if line is not None else item.subject
         case Step.EXCESS:
             line = order.line(item.line)
             assert line is not None, "pieces are owed for the order's lines"

@@ -10,6 +10,7 @@ from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, covers
 from models.domain.next_steps import papers_due
 from models.domain.order import Order
+from models.domain.paperwork import papers_owed
 from models.domain.records import Document
 
 
@@ -40,8 +41,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """One row of the checklist: `state` is here, unchecked when nothing on it was compared, wrong, missing, or
-    awaited while that is early."""
+    """One row of the checklist: `state` is here, unchecked when nothing on it was compared, wrong, missing,
+    awaited while that is early, or waived once nobody owes it any more."""
 
     name: str
     state: str
@@ -50,6 +51,9 @@ class Required:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
+    """`owed`: whether what is wrong is still to be corrected."""
+
+    owed: bool
     required: tuple[Required, ...]
     others: tuple[Paper, ...]
     superseded: tuple[Paper, ...]
@@ -62,10 +66,11 @@ def papers(order: Order, words: Words) -> Papers:
     ]
     used = {item.document for _, items in wanted for item in items}
     return Papers(
+        owed=papers_owed(order),
         required=tuple(
             Required(
                 words.say(DOCUMENTS[kind].name),
-                _state(items, papers_due(order)),
+                _state(order, items),
                 tuple(_paper(item, words) for item in items),
             )
             for kind, items in wanted
@@ -75,13 +80,15 @@ def papers(order: Order, words: Words) -> Papers:
     )
 
 
-def _state(items: list[Document], due: bool) -> str:
+def _state(order: Order, items: list[Document]) -> str:
     matched = [item for item in items if item.matched]
     if matched:
         return "here" if any(item.compared for item in matched) else "unchecked"
     if items:
         return "wrong"
-    return "missing" if due else "awaited"
+    if not papers_owed(order):
+        return "waived"
+    return "missing" if papers_due(order) else "awaited"
 
 
 def _paper(item: Document, words: Words) -> Paper:

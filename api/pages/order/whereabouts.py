@@ -10,7 +10,7 @@ from typing import Any
 from activities.codes import BUCKETS
 from activities.i18n import N_
 from api.pages.order.wording import AMOUNTS
-from api.supplier.naming import delivery_told
+from api.supplier.naming import delivery_told, line_among
 from api.supplier.words import Words
 from models.domain.delivery_days import delivery
 from models.domain.first_article import State
@@ -49,6 +49,7 @@ class Whereabouts:
     """One line. `columns` name the buckets that hold pieces; `over` is apart, empty when nothing is."""
 
     line: int
+    # With the line where others have the part, too.
     part: str
     description: str
     work_order: str
@@ -75,9 +76,10 @@ class Whereabouts:
 
 
 def whereabouts(view: Mapping[str, Any], words: Words, order: Order | None = None) -> list[Whereabouts]:
-    """Of an order that is issued, with which delivery each line is."""
+    """Of an order that is issued, with which of its lines and deliveries each is."""
     lines = order.lines if order is not None else ()
     told = {line.line: delivery_told(order, line, words) for line in lines} if order is not None else {}
+    called = {line.line: line_among(order, line, words) for line in lines} if order is not None else {}
     # What a delivery costs stands with its days, where it has a price of its own.
     priced = {
         line.line
@@ -85,19 +87,25 @@ def whereabouts(view: Mapping[str, Any], words: Words, order: Order | None = Non
         if order is not None and (found := delivery(order, line)) is not None and found.unit_price is not None
     }
     return [
-        _line(line, told.get(line["line"], ""), words, priced=line["line"] in priced)
+        _line(
+            line,
+            called.get(line["line"]) or " ".join(filter(None, [line["part"], line["part_revision"]])),
+            told.get(line["line"], ""),
+            words,
+            priced=line["line"] in priced,
+        )
         for line in view["lines"]
     ]
 
 
-def _line(line: Mapping[str, Any], told: str, words: Words, *, priced: bool) -> Whereabouts:
+def _line(line: Mapping[str, Any], called: str, told: str, words: Words, *, priced: bool) -> Whereabouts:
     pieces: Mapping[str, Decimal] = line["pieces"]
     unit = line["unit"] or ""
     used = [bucket for bucket in Bucket if pieces[bucket.value]]
     lots = [lot for lot in line["lots"] if "pieces" in lot]
     return Whereabouts(
         line=line["line"],
-        part=" ".join(filter(None, [line["part"], line["part_revision"]])),
+        part=called,
         description=line["description"],
         work_order=f"{line['work_order']} · {line['operation']}",
         delivery=told,

@@ -9,6 +9,7 @@ from api.pages.tasks.base import Acting, Button, Task, Typed, answered, number_i
 from api.pages.tasks.changing import ChangeForm, change_form
 from api.supplier.deliveries import TermsField, asks_for_more, read_terms, terms_fields
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.naming import line_among
 from api.supplier.tasks import Lead, Wanted
 from api.supplier.terms import delivery
 from models.domain import commands as c
@@ -140,7 +141,7 @@ def _row(acting: Acting, was: LineTerms, wanted: LineTerms, number: int) -> Term
 
     return TermsRow(
         f"lines.{was.line}.{number}",
-        delivery(f"{line.part} {line.part_revision}", number, words),
+        delivery(line_among(acting.order, line, words), number, words),
         words.amount(was.quantity, line.unit),
         price(was),
         words.day(was.promise_date),
@@ -164,7 +165,7 @@ def _counter_form(acting: Acting, _typed: Typed) -> CounterForm:
         if any(row.proposed for row in its):
             needed = tuple((f"{row.input}.need_by", row.part) for row in its)
             lines.append(
-                LineAnswer(f"lines.{line.line}", f"{line.part} {line.part_revision}", line.line, needed)
+                LineAnswer(f"lines.{line.line}", line_among(acting.order, line, words), line.line, needed)
             )
     return CounterForm(
         counter.reason,

@@ -8,6 +8,7 @@ from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed
 from api.pages.tasks.control import open_pieces
 from api.supplier.fields import LONGEST_TEXT, Fields
+from api.supplier.naming import line_among
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.completing import why_not
@@ -32,7 +33,7 @@ def _form(acting: Acting, _typed: Typed) -> CompleteForm:
         unsent=tuple(
             (
                 words.amount(line.ordered - sent_on(order, line.line), line.unit),
-                f"{line.part} {line.part_revision}",
+                line_among(order, line, words),
             )
             for line in order.lines
             if not line.short_closed and sent_on(order, line.line) < line.ordered

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from activities import wording
 from activities.codes import ROLES
 from activities.i18n import N_
+from api.supplier.naming import line_among
 from api.supplier.returning import pieces_told
 from api.supplier.words import Words
 from models.domain.evidence import DOCUMENTS, DocumentType
@@ -90,5 +91,5 @@ def _about(order: Order, kind: str, what: str, words: Words) -> dict[str, str]:
     if kind in ("inspection", "first-article", "beyond-ordered"):
         line = order.line(int(what.removeprefix("line-")))
         assert line is not None, "inspections and pieces are owed for the order's lines"
-        return {"part": f"{line.part} {line.part_revision}", "line": str(line.line)}
+        return {"part": line_among(order, line, words), "line": str(line.line)}
     return {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from activities.i18n import N_
 from api.pages.tasks.base import Acting, Button, Task, Typed, answered
 from api.supplier.fields import Fields
-from api.supplier.naming import delivery_told, line_called
+from api.supplier.naming import delivery_told, line_among, line_called
 from api.supplier.tasks import Lead, Wanted
 from models.domain import commands as c
 from models.domain.decisions.splitting import MOST, rest, shared_out
@@ -56,7 +56,7 @@ def _form(acting: Acting, typed: Typed) -> SplitForm:
     order, words = acting.order, acting.words
     count = _count(typed.get("parts", ""))
     sent = (
-        f"{words.amount(gone, line.unit)} {line.part} {line.part_revision}"
+        f"{words.amount(gone, line.unit)} {line_among(order, line, words)}"
         for line in order.lines
         if (gone := sent_on(order, line.line))
     )
