@@ -12,6 +12,7 @@ from api.supplier.pricing import Priced, priced
 from api.supplier.tasks import Lead, Task, Wanted, chosen, total_of
 from api.supplier.visits import Visit
 from models.domain import gate
+from models.domain.asking_price import asked_lines
 from models.domain.commands import Acknowledge
 from models.domain.delivery_days import days_needed
 from models.domain.order import Order
@@ -35,20 +36,19 @@ def _offered(order: Order) -> bool:
 
 def _form(visit: Visit, typed: Mapping[str, str]) -> AnswerForm:
     order, words = visit.order, visit.words
-    # After a proposal that was accepted in part it is asked for the rest.
-    asked = [line for line in order.lines if line.promise is None] or order.lines
+    asked = asked_lines(order)
     pieces = total_of(visit, {line.line: line.ordered for line in asked})
-    days = days_needed(order)
+    days = days_needed(order, asked)
     heading = N_("Can you finish {pieces} by {day}?")
     if len(days) > 1:
         heading = N_("Can you finish {pieces}, each by the day below?")
     return AnswerForm(
         heading=words.say(heading, pieces=pieces, day=words.day(days[-1])),
-        need_by=words.day(order.need_by),
-        away=words.away(order.need_by),
+        need_by=words.day(days[-1]),
+        away=words.away(days[-1]),
         today=words.today.isoformat(),
         lines=terms_fields(visit, typed),
-        priced=priced(order, words),
+        priced=priced(order, words, asked),
         several_days=len(days) > 1,
     )
 

@@ -11,6 +11,7 @@ from api.supplier.fields import Fields
 from api.supplier.naming import line_among, line_called
 from api.supplier.tasks import Lead, Sight
 from api.supplier.terms import delivery
+from models.domain.asking_price import asked_lines
 from models.domain.commands import TermsLine
 from models.domain.order import Line
 from models.domain.quantities import whole
@@ -53,14 +54,17 @@ class TermsField:
 
 
 def terms_fields(sight: Sight, typed: Mapping[str, str]) -> tuple[TermsField, ...]:
-    """Every line with as many rows as the form had, or the open proposal has, and one more where asked."""
+    """Every line that is asked for, with as many rows as the form had, or the open proposal has, and one more where
+    asked. One that is agreed already is there only where something else is proposed for it."""
     order = sight.order
+    asked = asked_lines(order)
     wanted: dict[int, list[LineTerms]] = {}
     for terms in order.counter.terms if order.counter is not None else ():
         wanted.setdefault(terms.line, []).append(terms)
     return tuple(
-        _field(sight, typed, index, line, stands, wanted.get(line.line, [stands]))
+        _field(sight, typed, index, line, stands, terms)
         for index, (line, stands) in enumerate(zip(order.lines, order.terms, strict=True))
+        if (terms := wanted.get(line.line, [stands])) != [stands] or line in asked
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from activities.i18n import N_
@@ -9,7 +10,7 @@ from api.supplier.naming import line_among
 from api.supplier.words import Words
 from models.domain.asking_price import LinePrice, asking_price
 from models.domain.delivery_days import days_needed, needed
-from models.domain.order import Order
+from models.domain.order import Line, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,22 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """`total` is empty while somebody has still to weigh the pieces."""
+    """`total` is empty while somebody has still to weigh the pieces; it is of the `rest` where other lines are
+    agreed already."""
 
     lines: tuple[PricedLine, ...]
     total: str
+    rest: bool
 
 
-def priced(order: Order, words: Words) -> Priced:
-    found = asking_price(order)
-    several = len(days_needed(order)) > 1
+def priced(order: Order, words: Words, lines: Collection[Line] | None = None) -> Priced:
+    """Of these lines, all unless some are named."""
+    found = asking_price(order, lines)
+    several = len(days_needed(order, lines)) > 1
     return Priced(
         tuple(_line(order, each, words, several=several) for each in found.lines),
         words.paid(found.total, order.currency) if found.total is not None else "",
+        rest=lines is not None and len(lines) < len(order.lines),
     )
 
 

@@ -5,6 +5,7 @@ It is what the order would cost if all that is ordered were done as agreed; `bil
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,10 +37,16 @@ class AskingPrice:
     total: Decimal | None
 
 
-def asking_price(order: Order) -> AskingPrice:
-    """Of what is ordered on `order`, with the lot charges and up to the minimum. A line that is cancelled costs
-    nothing."""
-    ordered = [line for line in order.lines if line.ordered]
+def asked_lines(order: Order) -> tuple[Line, ...]:
+    """The lines its supplier has still to answer: after a proposal that was accepted in part, the rest."""
+    return tuple(line for line in order.lines if line.promise is None) or order.lines
+
+
+def asking_price(order: Order, lines: Collection[Line] | None = None) -> AskingPrice:
+    """Of what is ordered on `lines` of `order`, all of them unless some are named, with the lot charges and up to
+    the minimum. What several lines share is counted once, with the first of them: the prices of some lines and of
+    the others add up to that of all. A line that is cancelled costs nothing."""
+    ordered = [line for line in (order.lines if lines is None else lines) if line.ordered]
     amounts = [_by_price(order, line) for line in ordered]
     known = [each for each in amounts if each is not None]
     extras = sum((_besides(order, line) for line in ordered), ZERO)

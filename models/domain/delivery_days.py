@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,5 +54,6 @@ def days_promised(order: Order) -> list[date]:
     return sorted({day for line in order.lines if (day := promised(order, line)) is not None})
 
 
-def days_needed(order: Order) -> list[date]:
-    return sorted({needed(order, line) for line in order.lines})
+def days_needed(order: Order, lines: Collection[Line] | None = None) -> list[date]:
+    """Every day on which some of `lines`, or of all, are needed, the first one first."""
+    return sorted({needed(order, line) for line in (order.lines if lines is None else lines)})

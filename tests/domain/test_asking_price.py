@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.domain.asking_price import AskingPrice, asking_price
+from models.domain.asking_price import AskingPrice, asked_lines, asking_price
 from models.domain.changed import with_change
 from models.domain.contract import Basis, Terms
-from tests.domain.asking import accept, change, changed
+from tests.domain.asking import accept, answer, answered, change, changed, counter, terms
 from tests.domain.orders import a_line, given, issued, parametrize
 
 D = Decimal
@@ -67,3 +67,30 @@ def test_a_change_says_what_all_of_it_would_come_to() -> None:
     assert order.open_change is not None
     assert asking_price(with_change(order, order.open_change)).total == D("72.00")
     assert asking_price(order).total == D("85.00"), "until it is agreed the old price stands"
+
+
+def test_after_a_part_was_accepted_only_the_rest_is_asked() -> None:
+    lines = (a_line(1, 100), a_line(2, 10, [("L2", 10)]), a_line(3, 20, [("L3", 20)]))
+    scene = given(issued(*lines), counter(None, terms(1, price=1), terms(2, price=1), terms(3, price=2)))
+    assert [line.line for line in asked_lines(scene.order)] == [1, 2, 3], "until it is answered"
+    order = scene.when(answer("reject", "", answered(1, "accept"))).order
+    assert [line.line for line in asked_lines(order)] == [2, 3]
+    price = asking_price(order, asked_lines(order))
+    assert [(each.line.line, each.amount) for each in price.lines] == [(2, D("8.50")), (3, D("17.00"))]
+    assert (price.total, asking_price(order).total) == (D("25.50"), D("125.50"))
+
+
+@parametrize("some", {1}, {2}, {3}, {1, 2}, {2, 3})
+def test_the_price_of_some_lines_and_of_the_others_is_that_of_all(some: set[int]) -> None:
+    """A lot charge or minimum that deliveries share is counted with the first, wherever the others are."""
+    agreed = replace(CONTRACT, minimum=D(100), lot_charge=D(5))
+    order = issued(a_line(), a_line(3, 10, [("L3", 10)]), contract=agreed).order
+    first, apart = order.lines
+    lines = (replace(first, ordered=D(60)), replace(first, line=2, ordered=D(40), delivery_of=1), apart)
+    order = replace(order, lines=lines)
+    found = [
+        asking_price(order, [line for line in lines if (line.line in some) is chosen]).total
+        for chosen in (True, False)
+    ]
+    assert [each is not None for each in found] == [True, True]
+    assert sum(filter(None, found)) == asking_price(order).total == D(200)
