@@ -62,9 +62,9 @@ def terms_fields(sight: Sight, typed: Mapping[str, str]) -> tuple[TermsField, ..
     for terms in order.counter.terms if order.counter is not None else ():
         wanted.setdefault(terms.line, []).append(terms)
     return tuple(
-        _field(sight, typed, index, line, stands, terms)
+        _field(sight, typed, index, line, stands, found)
         for index, (line, stands) in enumerate(zip(order.lines, order.terms, strict=True))
-        if (terms := wanted.get(line.line, [stands])) != [stands] or line in asked
+        if (found := wanted.get(line.line, [stands])) != [stands] or line in asked
     )
 
 

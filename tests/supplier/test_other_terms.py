@@ -241,7 +241,7 @@ async def test_what_was_not_accepted_is_asked_again_on_the_phone(system: System)
     assert "Your proposal was accepted in part. The rest is asked again. The price is agreed" in page.text
     # What was agreed is not among what is asked: neither in the list, nor in the total, nor in the form.
     words = page.text.replace("\u00a0", " ")
-    asked = words.partition("Can you finish")[2].partition("Measured")[0]
+    asked = words.partition("Can you finish")[2].partition("Yes, by")[0]
     assert "Line 1 · FLANGE-DN50 B" in asked
     assert "Line 2 · FLANGE-DN50 B" not in asked
     assert "Total of what is asked now 8.50 USD" in asked
