@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from api.pages.trace_labels import HIGH, WIDE, apart
 from models.domain.quantities import ZERO
 
 View = Mapping[str, Any]
 # So many of one kind stand side by side in a layer before they are folded; so many at most when opened.
 MOST, _MOST_OPENED = 8, 80
-_WIDE, _HIGH, _GAP, _ROW, _EDGE = 184, 56, 72, 16, 16
+_WIDE, _HIGH, _GAP, _ROW, _EDGE = WIDE, HIGH, 72, 16, 16
 # With more lines than this nobody reads their quantities.
 _MOST_LABELS = 300
 
@@ -79,8 +80,10 @@ def drawing(
     out, into = Counter(line.source for line in lines), Counter(line.target for line in lines)
     for line in lines:
         _draw(line, at[line.source], at[line.target], fanned=out[line.source] > into[line.target])
+    if len(lines) <= _MOST_LABELS:
+        apart(lines, placed)
     width = max((box.x + _WIDE for box in placed), default=0) + _EDGE
-    height = max((box.y + _HIGH for box in placed), default=0) + _EDGE
+    height = max((*(box.y + _HIGH for box in placed), *(line.y for line in lines)), default=0) + _EDGE
     return Drawing(width, height, tuple(placed), tuple(lines), len(lines) <= _MOST_LABELS)
 
 

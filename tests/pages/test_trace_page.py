@@ -16,6 +16,7 @@ from sqlalchemy import insert, update
 from sqlmodel import col
 
 from api.pages.trace_graph import drawing
+from api.pages.trace_labels import Area, area
 from models.db import Database
 from models.domain.authority import Role
 from models.queries.trace_reach import MOST_HELD
@@ -278,6 +279,40 @@ def test_quantities_stay_where_many_lines_fan_out_each_at_its_own_end() -> None:
     found = drawing(nodes, [way | {"to": lot["id"]} for lot in lots], ["job:1"], ["1.lot"])
     assert found.labelled
     assert len({line.y for line in found.lines}) == 70
+
+
+# Which box leads to which, and how many go there.
+CROWDED: dict[str, list[tuple[str, str, int]]] = {
+    "ways that cross": [
+        ("lot:A", "job:1", 150),
+        ("lot:A", "job:2", 100),
+        ("lot:B", "job:1", 7),
+        ("lot:B", "job:2", 8),
+    ],
+    "three of three": [(f"lot:{a}", f"job:{b}", 100 * a + b) for a in range(1, 4) for b in range(1, 4)],
+    "one that passes a layer": [
+        *(("lot:A", "job:1", 150), ("job:1", "lot:B", 150), ("lot:A", "job:2", 100)),
+        *(("lot:B", "job:2", 12_000), ("job:2", "lot:C", 1_000)),
+    ],
+}
+
+
+@pytest.mark.parametrize("ways", CROWDED.values(), ids=CROWDED)
+def test_no_quantity_lies_over_another_or_under_a_box(ways: list[tuple[str, str, int]]) -> None:
+    names = dict.fromkeys(name for a, b, _ in ways for name in (a, b))
+    nodes = [{"id": name, "kind": "lot" if name.startswith("lot") else "work_order"} for name in names]
+    way = {"unit": "C62", "how": "process"}
+    edges = [way | {"from": a, "to": b, "quantity": Decimal(some)} for a, b, some in ways]
+    found = drawing(nodes, edges, [ways[0][0]], [])
+    assert found.labelled
+    assert len(found.lines) == len(ways)
+    labels = [area(line.sums, line.x, line.y) for line in found.lines]
+    for one, other in combinations(labels, 2):
+        assert not one.meets(other), found.lines
+    for box in found.boxes:
+        place = Area(box.x, box.y, box.x + found.box_width, box.y + found.box_height)
+        assert not any(map(place.meets, labels)), box
+    assert max(each.bottom for each in labels) <= found.height
 
 
 @pytest.mark.parametrize("reached", [[True, False], [True], [False]], ids=["both", "forward", "back"])
