@@ -231,12 +231,13 @@ def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-# Deadlines walk over the same few days again and again, and zone arithmetic is the costly part.
 @lru_cache(maxsize=8192)
 def _opening(timezone: str, day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
     return _instant(timezone, day, opens), _instant(timezone, day, closes)
 
 
+# Deadlines walk over the same few days again and again, and zone arithmetic is the costly part.
+@lru_cache(maxsize=8192)
 def _instant(timezone: str, day: date, clock: time) -> datetime:
     check_year(day.year)
     zone = _zone(timezone)

@@ -7,7 +7,7 @@ again (a report that was corrected, rework after everything was back) is a new o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -105,7 +105,10 @@ _AFTER_THE_END = frozenset(
 )
 
 
-def causes(order: Order) -> Iterator[tuple[Rule, Cause, datetime | None]]:
+Found = tuple[Rule, Cause, datetime | None]
+
+
+def causes(order: Order) -> Iterator[Found]:
     """Every cause that exists now with its due instant; none is due while the order is on hold."""
     for rule in RULES.values():
         if order.end is not None and rule.code not in _AFTER_THE_END:
@@ -118,20 +121,20 @@ def causes(order: Order) -> Iterator[tuple[Rule, Cause, datetime | None]]:
             yield rule, cause, due
 
 
-def watch(order: Order) -> list[Deadline]:
-    """What is still to be told or escalated, soonest first."""
+def watch(order: Order, found: Iterable[Found] | None = None) -> list[Deadline]:
+    """What is still to be told or escalated, soonest first; `found` are the order's causes, if known."""
     raised = {(alert.rule, alert.occurrence): alert for alert in order.alerts.values()}
-    found = []
-    for rule, cause, due in causes(order):
+    watched = []
+    for rule, cause, due in causes(order) if found is None else found:
         if due is None:
             continue
         if rule.kind == "remind":
             if f"{rule.code}:{cause.occurrence}" not in order.reminded:
-                found.append(Deadline(rule, cause, due))
+                watched.append(Deadline(rule, cause, due))
             continue
         alert = raised.get((rule.code, cause.occurrence))
         if alert is None:
-            found.append(Deadline(rule, cause, due))
+            watched.append(Deadline(rule, cause, due))
         elif (
             order.end is None
             and alert.open
@@ -139,8 +142,8 @@ def watch(order: Order) -> list[Deadline]:
             and alert.escalations < len(rule.escalate)
         ):
             next_step = alert.escalations + 1
-            found.append(Deadline(rule, cause, _patience(order, rule, alert), next_step, alert.alert))
-    return sorted(found, key=lambda deadline: deadline.due)
+            watched.append(Deadline(rule, cause, _patience(order, rule, alert), next_step, alert.alert))
+    return sorted(watched, key=lambda deadline: deadline.due)
 
 
 def now_about(order: Order, alert: Alert) -> str:

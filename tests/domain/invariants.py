@@ -375,6 +375,7 @@ def check_time(before: Order | None, events: Sequence[e.Event], after: Order, no
     for event in told:
         if isinstance(event, e.AlertRaised | e.ReminderSent):
             assert event.since <= now, "told before its cause began"
-    if before is not None and not [event for event in events if event not in told]:
+    if told and before is not None and not [event for event in events if event not in told]:
         was_due = next_deadline(before)
-        assert not told or (was_due is not None and was_due <= now), "told early"
+        assert was_due is not None, "told without a deadline"
+        assert was_due <= now, "told early"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain import settlement
 from models.domain.calendar import WorkingCalendar
-from models.domain.deadlines import Deadline, causes, watch
+from models.domain.deadlines import Deadline, Found, causes, watch
 from models.domain.decisions import checks
 from models.domain.errors import Invalid, Refusal
 from models.domain.evolve import evolve
@@ -91,12 +91,16 @@ def consequences(before: Order | None, events: Sequence[e.Event], now: datetime)
         story.add(event)
     for name in _settled(before, story.order):
         story.add(e.NonconformanceClosed(name))
-    for alert in _moot(story.order, now):
-        story.add(e.AlertCleared(alert))
-    if _due(story.order, now):
+    # To look for every cause costs more than anything else here: once, unless clearing one changes them.
+    found = list(causes(story.order))
+    if moot := _moot(story.order, found, now):
+        for alert in moot:
+            story.add(e.AlertCleared(alert))
+        found = list(causes(story.order))
+    if _due(story.order, now, found):
         # Nothing but what is there now: a wrong rule that finds another cause after each one told must
         # not keep the order locked for ever.
-        known = {(rule.code, cause.occurrence) for rule, cause, _ in causes(story.order)}
+        known = {(rule.code, cause.occurrence) for rule, cause, _ in found}
         while due := [
             one for one in _due(story.order, now) if (one.rule.code, one.cause.occurrence) in known
         ]:
@@ -146,18 +150,15 @@ def _settled(before: Order | None, after: Order) -> list[str]:
     )
 
 
-def _moot(order: Order, now: datetime) -> list[str]:
+def _moot(order: Order, found: Iterable[Found], now: datetime) -> list[str]:
     """Alerts whose cause went, or moved into the future. On hold the clock stands: they stay."""
-    opened = list(order.open_alerts)
-    if not opened:
-        return []
-    still = {(rule.code, cause.occurrence) for rule, cause, due in causes(order) if due is None or due <= now}
-    return [alert.alert for alert in opened if (alert.rule, alert.occurrence) not in still]
+    still = {(rule.code, cause.occurrence) for rule, cause, due in found if due is None or due <= now}
+    return [alert.alert for alert in order.open_alerts if (alert.rule, alert.occurrence) not in still]
 
 
-def _due(order: Order, now: datetime) -> list[Deadline]:
+def _due(order: Order, now: datetime, found: Iterable[Found] | None = None) -> list[Deadline]:
     """What is due by now, first what has been due the longest."""
-    return [deadline for deadline in watch(order) if deadline.due <= now]
+    return [deadline for deadline in watch(order, found) if deadline.due <= now]
 
 
 def _telling(order: Order, deadline: Deadline) -> e.Event:
