@@ -29,7 +29,7 @@ from tests.domain.orders import BUYER, PLAN, QUALITY, Scene, a_line, a_lot, issu
 
 SOAK = settings.get_current_profile_name() == "soak"
 RUNS = settings(
-    max_examples=2000 if SOAK else 600,
+    max_examples=2000 if SOAK else 400,
     stateful_step_count=60 if SOAK else 20,
     deadline=None,
     derandomize=False,
