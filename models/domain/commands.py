@@ -207,6 +207,8 @@ class SubmitInspection(Command):
     results: tuple[Result, ...]
     lot: str = ""
     parcel: str = ""
+    # Speaks of its reworked pieces, and of no others.
+    nonconformance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -369,6 +369,8 @@ class InspectionSubmitted(Event):
     results: tuple[Result, ...]
     verdict: str
     failures: tuple[Failure, ...] = ()
+    # The one whose reworked pieces were measured.
+    nonconformance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

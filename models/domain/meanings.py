@@ -466,7 +466,13 @@ def _processed(order: Order, event: e.ProcessReported, sequence: int, at: dateti
 
 def _submitted(order: Order, event: e.InspectionSubmitted, _: int, at: datetime) -> Order:
     inspection = Inspection(
-        event.inspection, event.line, event.lot, event.parcel, event.lot_size, event.verdict
+        event.inspection,
+        event.line,
+        event.lot,
+        event.parcel,
+        event.lot_size,
+        event.verdict,
+        nonconformance=event.nonconformance,
     )
     return replace(order, inspections={**order.inspections, event.inspection: inspection}, last_news_at=at)
 

@@ -335,6 +335,8 @@ class Inspection:
     lot_size: Decimal
     verdict: str
     decision: str = ""
+    # The one whose reworked pieces it speaks of, and of nothing else.
+    nonconformance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

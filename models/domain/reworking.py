@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.domain.pieces import OUT, Bucket, held_in, line_of
 from models.domain.quantities import ZERO
-from models.domain.records import Share
+from models.domain.records import Nonconformance, Share
 
 if TYPE_CHECKING:
     from models.domain.order import Order
@@ -32,6 +32,20 @@ def reworked_there(order: Order, at: str) -> Decimal:
     )
     there = held_in(order.stock.get(at, {}), *_THERE) - _share(order, at, Share.RETURNING)
     return max(ZERO, min(_share(order, at, Share.REWORKING) - shipped, there))
+
+
+def reworked_of(order: Order, item: Nonconformance, at: str) -> Decimal:
+    """Those of one nonconformance."""
+    shipped = sum(
+        (
+            parcel.contents.get(at, ZERO)
+            for parcel in order.parcels.values()
+            if parcel.nonconformance == item.nonconformance
+        ),
+        ZERO,
+    )
+    mine = item.shares.get(at, {}).get(Share.REWORKING, ZERO) - shipped
+    return max(ZERO, min(mine, reworked_there(order, at)))
 
 
 def raw_there(order: Order, at: str) -> Decimal:

@@ -185,6 +185,7 @@ def inspections(session: Session, order: Order) -> list[View]:
             "line": row.payload["line"],
             "lot": row.payload["lot"] or None,
             "parcel": row.payload["parcel"] or None,
+            "nonconformance": order.inspections[row.payload["inspection"]].nonconformance or None,
             "lot_size": row.payload["lot_size"],
             "verdict": row.payload["verdict"],
             "decision": order.inspections[row.payload["inspection"]].decision or None,

@@ -109,10 +109,12 @@ def over(decision: str, quantity: object = 1, lot: str = "", line: int = 1) -> c
     return c.ResolveOver((c.OverLine(line, Decimal(str(quantity)), decision, lot),))  # type: ignore[arg-type]
 
 
-def inspect(*values: str, line: int = 1, lot: str = "", parcel: str = "") -> c.SubmitInspection:
+def inspect(
+    *values: str, line: int = 1, lot: str = "", parcel: str = "", nonconformance: str = ""
+) -> c.SubmitInspection:
     """Thickness of sample 1, 2, …; two good ones when none are given."""
     results = tuple(Result("1", index + 1, value) for index, value in enumerate(values or ("10", "10")))
-    return c.SubmitInspection(line, results, lot, parcel)
+    return c.SubmitInspection(line, results, lot, parcel, nonconformance)
 
 
 def release(inspection: str = "SO-1-I1") -> c.ReviewInspection:

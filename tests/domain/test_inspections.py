@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from models.domain import commands as c
 from models.domain import events as e
 from models.domain.commands import ReviewInspection
+from models.domain.decisions.inspecting import may_ship
 from models.domain.order import Order
 from models.domain.records import Share
+from models.domain.reinspecting import to_judge
 from tests.domain.asking import (
     NC,
     PARCEL,
@@ -26,7 +29,7 @@ from tests.domain.asking import (
     send,
     ship,
 )
-from tests.domain.orders import PLAN, Scene, a_line, given, issued
+from tests.domain.orders import PLAN, Scene, a_line, given, issued, parametrize
 
 TWO_LOTS = a_line(lots=[("L1", 60), ("L2", 40)])
 
@@ -282,3 +285,140 @@ def test_found_pieces_wait_for_a_release_of_their_own() -> None:
     assert scene.event(e.PiecesReceived).lines[0].kept_because == "found"
     scene.when(judge(accepted=5)).then("received", accepted=100)
     assert scene.order.judged == {"1:L1": Decimal(100)}
+
+
+N2, P2, P3 = "SO-1-N2", "SO-1-P2", "SO-1-P3"
+
+
+def reworked_beside_raw() -> Scene:
+    """40 are accepted, 10 of the same box to be reworked, and 50 still there for the first time."""
+    released = given(planned(), inspect(), release(), ship(50))
+    return given(released, receive(40, rejected=10), dispose(rework=10))
+
+
+def back_again(*inspections: c.Command) -> Scene:
+    """The rework is back, pending, and so are 50 others in a box of their own."""
+    scene = given(reworked_beside_raw(), ship(10, nonconformance=NC), receive(10, parcel=P2), ship(50))
+    for each in inspections:
+        scene.when(each).when(last(scene.order)).then()
+    return scene
+
+
+@parametrize(
+    "inspection, covered",
+    # Both boxes: as many as there are at the supplier then, whichever they are.
+    (inspect(), 10),
+    (inspect(parcel=P2), 10),
+    (inspect(parcel=P2, nonconformance=NC), 10),
+    (inspect(nonconformance=NC), 10),
+    # Another box, and the one they came in before they were worked on again.
+    (inspect(parcel=P3), 0),
+    (inspect(parcel=PARCEL), 0),
+)
+def test_an_inspection_that_names_a_box_speaks_of_the_pieces_in_it(
+    inspection: c.SubmitInspection, covered: int
+) -> None:
+    scene = back_again(inspection)
+    scene.when(judge(accepted=10))
+    if covered:
+        scene.then(accepted=50, in_transit_back=50)
+    else:
+        scene.refused("judge.not_released", covered=covered, entered=10)
+
+
+def test_an_inspection_of_rework_covers_nothing_else() -> None:
+    scene = given(
+        issued(plans={1: PLAN}), send(100), arrived(), ship(50), receive(0, rejected=10, pending=40)
+    )
+    scene.when(dispose(rework=10)).when(ship(10, nonconformance=NC)).when(receive(10, parcel=P2))
+    # Twice, as if there were twenty.
+    for _ in range(2):
+        scene.when(inspect(nonconformance=NC)).when(last(scene.order)).then(pending=50, at_supplier=50)
+        assert scene.event(e.InspectionSubmitted).lot_size == 10
+    scene.when(judge(accepted=11)).refused("judge.not_released", covered=10, entered=11)
+    scene.when(judge(accepted=10)).then(accepted=10, pending=40, at_supplier=50)
+    assert not scene.order.nonconformances[NC].open
+    scene.when(judge(accepted=1)).refused("judge.not_released", covered=0, entered=1)
+
+
+def test_an_inspection_of_one_nonconformance_says_nothing_about_another() -> None:
+    scene = given(planned(), ship(50), receive(0, rejected=10, pending=40), ship(50))
+    scene.when(receive(0, rejected=5, pending=45, parcel=P2)).then(rejected=15, pending=85)
+    scene.when(dispose(reinspect=10)).when(dispose(N2, rework=5, at="here")).then(pending=100)
+    scene.when(inspect(nonconformance=N2)).when(last(scene.order)).then(pending=100)
+    scene.when(judge(accepted=6)).refused("judge.not_released", covered=5, entered=6)
+    scene.when(judge(accepted=5)).then(accepted=5, pending=95)
+    assert scene.order.nonconformances[NC].open
+    assert not scene.order.nonconformances[N2].open
+
+
+def test_pieces_that_were_rejected_again_uninspected_use_up_nothing_of_what_is_inspected_later() -> None:
+    scene = given(
+        reworked_beside_raw(), ship(10, nonconformance=NC), receive(0, rejected=4, pending=6, parcel=P2)
+    )
+    scene.when(inspect(nonconformance=NC)).when(last(scene.order)).when(judge(accepted=6))
+    scene.then(accepted=46, rejected=4, at_supplier=50)
+
+
+def test_with_the_gate_rework_leaves_on_an_inspection_of_its_own_and_no_other_does() -> None:
+    scene = given(
+        issued(plans={1: PLAN}), accept(), send(100), arrived(), ship(50), receive(0, rejected=10, pending=40)
+    )
+    scene.state = replace(scene.order, release_before_ship=True)
+    scene.when(dispose(rework=10)).when(inspect(nonconformance=NC)).when(last(scene.order)).then()
+    assert scene.event(e.InspectionSubmitted).lot_size == 10
+    assert may_ship(scene.order, scene.order.lines[0], "L1") == 10
+    scene.when(ship(10)).refused("ship.not_released", covered=0)
+    scene.when(ship(11, nonconformance=NC)).refused("ship.not_released", covered=10)
+    scene.when(ship(10, nonconformance=NC)).then(pending=40, at_supplier=50, in_transit_back=10)
+    scene.when(ship(1)).refused("ship.not_released", covered=0)
+    scene.when(receive(10, parcel=P2)).then(accepted=10, pending=40, at_supplier=50)
+    scene.when(judge(accepted=1)).refused("judge.not_released", covered=0)
+
+
+def test_rework_that_arrives_is_accepted_on_an_inspection_of_its_own_beside_others() -> None:
+    scene = given(planned(), ship(50), receive(0, rejected=10, pending=40), dispose(rework=10))
+    scene.when(ship(10, nonconformance=NC)).when(inspect(nonconformance=NC)).when(last(scene.order))
+    # What comes for the first time uses up nothing of it.
+    scene.when(ship(50)).when(receive(50, parcel=P3)).then(pending=90, in_transit_back=10)
+    scene.when(receive(8, rejected=2, parcel=P2)).then(accepted=8, rejected=2, pending=90)
+
+
+@parametrize(
+    "command, code, field",
+    (inspect(nonconformance="SO-1-N9"), "nonconformance.unknown", "nonconformance"),
+    (inspect(nonconformance=NC, parcel=PARCEL), "inspection.other_parcel", "parcel"),
+    (inspect(nonconformance=NC, parcel="SO-1-P9"), "parcel.unknown", "parcel"),
+)
+def test_which_rework_is_not_inspected(command: c.SubmitInspection, code: str, field: str) -> None:
+    reworked_beside_raw().when(command).refused(code, field)
+
+
+def test_there_must_be_rework_to_inspect_again() -> None:
+    scene = given(planned(), ship(50), receive(0, rejected=10, pending=40))
+    scene.when(inspect(nonconformance=NC)).refused("inspection.no_rework", "nonconformance")
+
+
+@parametrize("box, covered", (PARCEL, 0), (P2, 0), (P3, 10))
+def test_rework_that_nobody_named_is_covered_by_an_inspection_of_a_box_it_can_be_in(
+    box: str, covered: int
+) -> None:
+    scene = given(planned(), inspect(), release(), ship(60), receive(50, rejected=10), dispose(rework=10))
+    scene.when(ship(40)).when(receive(40, parcel=P2)).when(ship(10)).when(receive(10, parcel=P3))
+    scene.then(accepted=90, pending=10)
+    scene.when(inspect(parcel=box)).when(last(scene.order)).when(judge(accepted=10))
+    if covered:
+        scene.then("received", accepted=100)
+    else:
+        scene.refused("judge.not_released", covered=covered)
+
+
+def test_rework_inspected_as_such_uses_up_nothing_of_what_comes_with_it() -> None:
+    scene = given(reworked_beside_raw(), inspect(nonconformance=NC), release("SO-1-I2"))
+    both = c.Receive((counted(accepted=10, nonconformance=NC), counted(accepted=50)), packing_slip="LS-1")
+    scene.when(both).then("received", accepted=100)
+
+
+def test_an_inspection_of_the_box_they_came_in_first_says_nothing_of_pieces_that_are_to_be_reworked() -> None:
+    scene = given(reworked_beside_raw(), inspect(parcel=PARCEL), release("SO-1-I2"))
+    assert to_judge(scene.order, "1:L1") == 0

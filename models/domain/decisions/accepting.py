@@ -92,31 +92,52 @@ class Covered:
         # By stock key: how many of those accepted so far are rework, and how many are not.
         self.again: dict[str, Decimal] = {}
         self._first: dict[str, Decimal] = {}
+        # Of what was inspected as rework alone, how much was used up so far.
+        self._own: dict[str, Decimal] = {}
+        # Whose rework those with serials were.
+        self._whose: dict[str, dict[str, Decimal]] = {}
 
     def most(self, line: Line, part: Taken) -> Decimal:
         """How many pieces like those of `part` may be accepted at most."""
         again, first = self._kinds(part)
+        fresh = self._fresh(part, again)
         left = released_left(self._order, line, part.lot, self._judged)
-        return min(left, first + self._fresh(part, again))
+        return min(left + min(fresh, self._as_such(part)), first + fresh)
 
     def take(self, part: Taken) -> None:
         at = key(part.line, part.lot)
         again, _ = self._kinds(part)
         fresh = min(part.quantity, self._fresh(part, again))
-        self._judged[at] = self._judged.get(at, ZERO) + part.quantity
+        as_such = min(fresh, self._as_such(part))
+        self._own[at] = self._own.get(at, ZERO) + as_such
+        self._whose[at] = reinspecting.together(self._whose.get(at, {}), self._named(part))
+        self._judged[at] = self._judged.get(at, ZERO) + part.quantity - as_such
         self.again[at] = self.again.get(at, ZERO) + fresh
         self._first[at] = self._first.get(at, ZERO) + part.quantity - fresh
 
     def _fresh(self, part: Taken, again: Decimal) -> Decimal:
         at = key(part.line, part.lot)
-        left = reinspecting.to_judge(self._order, at) - self.again.get(at, ZERO) if again else ZERO
-        return max(ZERO, min(again, left))
+        if not again:
+            return ZERO
+        if part.serials:
+            of = reinspecting.together(self._whose.get(at, {}), self._named(part))
+            left = reinspecting.to_judge(self._order, at, of)
+        else:
+            left = reinspecting.to_judge(self._order, at)
+        return max(ZERO, min(again, left - self.again.get(at, ZERO)))
+
+    def _named(self, part: Taken) -> dict[str, Decimal]:
+        return reinspecting.named(self._order, part.line, part.serials, Share.REINSPECTING)
+
+    def _as_such(self, part: Taken) -> Decimal:
+        at = key(part.line, part.lot)
+        return max(ZERO, reinspecting.own(self._order, at, leaving=False) - self._own.get(at, ZERO))
 
     def _kinds(self, part: Taken) -> tuple[Decimal, Decimal]:
         """How many of them may be rework, and how many the first time here. A serial says itself which it is."""
         at = key(part.line, part.lot)
         if part.serials:
-            again = reinspecting.named(self._order, part.line, part.serials, Share.REINSPECTING)
+            again = sum(self._named(part).values(), ZERO)
             return again, part.quantity - again
         waiting = reinspecting.waiting(self._order, at)
         first = self._order.stock[at].get(Bucket.PENDING, ZERO) - waiting

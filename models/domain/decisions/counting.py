@@ -60,6 +60,10 @@ class Count:
         # What came, and what of it from rework; and how much of what was inspected anew it used up: by stock key.
         self.came: dict[str, tuple[Decimal, Decimal]] = {}
         self.fresh: dict[str, Decimal] = {}
+        # How much of that was inspected as rework alone.
+        self.own: dict[str, Decimal] = {}
+        # Whose rework it was that had serials.
+        self.whose: dict[str, dict[str, Decimal]] = {}
         # Whose rework came back, by stock key.
         self.rework: dict[str, str] = {}
 
@@ -226,7 +230,8 @@ class Count:
                 left[name] -= amount
                 available -= amount
                 again = self._come_again(rest, amount, item)
-                for target, some, reason in self._targets(line, part, name, amount, again):
+                of = self._whose(rest, amount, again, item)
+                for target, some, reason in self._targets(line, part, name, amount, again, of):
                     box = self.opened if self.unannounced else ""
                     these, rest = rest.cut(some)
                     self.moves.append(these.to(target, parcel=box, line=line))
@@ -241,28 +246,63 @@ class Count:
             return ZERO
         at = key(part.line, part.lot)
         if part.serials:
-            return reinspecting.named(self.order, part.line, part.serials[: int(amount)], Share.REWORKING)
+            named = reinspecting.named(self.order, part.line, part.serials[: int(amount)], Share.REWORKING)
+            return sum(named.values(), ZERO)
         came, came_again = self.came.get(at, (ZERO, ZERO))
         left = reworking.out_again(self.order, at) - came_again
         first = held_in(self.order.stock[at], *OUT) - reworking.again(self.order, at) - (came - came_again)
-        box = self.order.parcels.get(part.parcel)
-        named = item.nonconformance or (box is not None and box.nonconformance)
-        found = min(left, amount if named else max(ZERO, amount - first))
+        found = min(left, amount if self._named(part, item) else max(ZERO, amount - first))
         self.came[at] = (came + amount, came_again + found)
         return found
 
-    def _covered(self, line: Line, lot: str, amount: Decimal, again: Decimal) -> Decimal:
-        """How many of `amount`, `again` of them from rework, released inspections speak of."""
+    def _named(self, part: Taken, item: ReceiveLine) -> str:
+        """Whose rework these are said to be, by who counted them or announced their box."""
+        box = self.order.parcels.get(part.parcel)
+        return item.nonconformance or (box.nonconformance if box is not None else "")
+
+    def _whose(
+        self, part: Taken, amount: Decimal, again: Decimal, item: ReceiveLine
+    ) -> dict[str, Decimal] | None:
+        """Whose rework came with them so far, where anything says so."""
+        at = key(part.line, part.lot)
+        if part.serials:
+            these = reinspecting.named(self.order, part.line, part.serials[: int(amount)], Share.REWORKING)
+            self.whose[at] = reinspecting.together(self.whose.get(at, {}), these)
+            return self.whose[at]
+        name = self._named(part, item)
+        return {name: again + self.fresh.get(at, ZERO)} if name else None
+
+    def _covered(
+        self, line: Line, lot: str, amount: Decimal, again: Decimal, of: Mapping[str, Decimal] | None
+    ) -> Decimal:
+        """How many of `amount`, `again` of them from rework, released inspections speak of; these use it up."""
         at = key(line.line, lot)
-        left = reinspecting.to_judge(self.order, at) - self.fresh.get(at, ZERO) if again else ZERO
+        left = reinspecting.to_judge(self.order, at, of) - self.fresh.get(at, ZERO) if again else ZERO
         fresh = max(ZERO, min(again, left))
-        covered = min(amount - again + fresh, released_left(self.order, line, lot, self.judged))
+        as_such = min(fresh, self._as_such(at))
+        covered = min(amount - again + fresh, released_left(self.order, line, lot, self.judged) + as_such)
         if again:
             self.fresh[at] = self.fresh.get(at, ZERO) + min(fresh, covered)
+        self._judge(at, covered, min(fresh, covered))
         return covered
 
+    def _as_such(self, at: str) -> Decimal:
+        """What is left of what was inspected as rework alone."""
+        return max(ZERO, reinspecting.own(self.order, at, leaving=False) - self.own.get(at, ZERO))
+
+    def _judge(self, at: str, amount: Decimal, again: Decimal) -> None:
+        as_such = min(again, self._as_such(at))
+        self.own[at] = self.own.get(at, ZERO) + as_such
+        self.judged[at] = self.judged.get(at, ZERO) + amount - as_such
+
     def _targets(
-        self, line: Line, part: Taken, name: str, amount: Decimal, again: Decimal
+        self,
+        line: Line,
+        part: Taken,
+        name: str,
+        amount: Decimal,
+        again: Decimal,
+        of: Mapping[str, Decimal] | None,
     ) -> list[tuple[Bucket, Decimal, str]]:
         """Where `amount` pieces typed as `name` go, `again` of them from rework; accepted ones wait for what is
         still missing."""
@@ -270,7 +310,7 @@ class Count:
             return [(Bucket.PENDING, amount, "found")]
         at = key(line.line, part.lot)
         if name == "rejected":
-            self.judged[at] = self.judged.get(at, ZERO) + amount
+            self._judge(at, amount, again)
             self.fresh[at] = self.fresh.get(at, ZERO) + again
         if name != "accepted":
             return [(_TARGET[name], amount, "")]
@@ -283,8 +323,9 @@ class Count:
         ordered = min(amount, self._ordered_still(line))
         free = ordered
         if line.plan is not None:
-            free = self._covered(line, part.lot, ordered, min(again, ordered))
-        self.judged[at] = self.judged.get(at, ZERO) + free
+            free = self._covered(line, part.lot, ordered, min(again, ordered), of)
+        else:
+            self._judge(at, free, ZERO)
         self.accepted[line.line] = self.accepted.get(line.line, ZERO) + free
         targets = [
             (Bucket.ACCEPTED, free, ""),
@@ -323,9 +364,7 @@ class Count:
         if item.nonconformance:
             checks.the_nonconformance(self.order, item.nonconformance, index)
         for part in drawn.parts:
-            box = self.order.parcels.get(part.parcel)
-            name = item.nonconformance or (box.nonconformance if box is not None else "")
-            if name:
+            if name := self._named(part, item):
                 self.rework[key(line.line, part.lot)] = name
 
 

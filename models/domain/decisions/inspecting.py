@@ -52,13 +52,19 @@ def submit_inspection(
             results=command.results,
             verdict=judgement.verdict,
             failures=judgement.failures,
+            nonconformance=command.nonconformance,
         )
     ]
 
 
 def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
-    """The parcel inspected; before there is one, what is at the supplier, else what is on the way there."""
+    """The parcel inspected, or the rework; before there is one, what is at the supplier, else what is on the way
+    there."""
     lot, parcel = command.lot, command.parcel
+    if command.nonconformance:
+        again = _rework(order, line, command)
+        if not parcel:
+            return again
     if parcel:
         packed = checks.the_parcel(order, parcel).packed
         size = sum(
@@ -93,6 +99,30 @@ def lot_size_of(order: Order, line: Line, command: SubmitInspection) -> Decimal:
     )
 
 
+def _rework(order: Order, line: Line, command: SubmitInspection) -> Decimal:
+    """How many pieces of the nonconformance are to be inspected again."""
+    item = checks.the_nonconformance(order, command.nonconformance)
+    if command.parcel and checks.the_parcel(order, command.parcel).nonconformance != item.nonconformance:
+        raise Refusal(
+            "inspection.other_parcel",
+            "Parcel {parcel} was not shipped as rework of {nonconformance}. Name one of the two.",
+            field="parcel",
+            parcel=command.parcel,
+            nonconformance=item.nonconformance,
+        )
+    size = reinspecting.lot_size(item, line.line, command.lot)
+    if not size:
+        raise Refusal(
+            "inspection.no_rework",
+            "No such pieces of line {line} are worked on again for {nonconformance}. Name the nonconformance they "
+            "are of, or none.",
+            field="nonconformance",
+            line=line.line,
+            nonconformance=item.nonconformance,
+        )
+    return size
+
+
 def review_inspection(
     order: Order, command: ReviewInspection, asked: Asked, facts: Facts, now: datetime
 ) -> list[Event]:
@@ -122,10 +152,14 @@ def review_inspection(
     return [InspectionReviewed(inspection.inspection, command.decision, command.note.strip())]
 
 
-def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal]) -> Decimal:
-    """How many more pieces of `lot` released inspections cover, `used` by stock key taken off.
+def released_left(
+    order: Order, line: Line, lot: str, used: Mapping[str, Decimal], *, leaving: bool = False
+) -> Decimal:
+    """How many more pieces of `lot` released inspections cover, `used` by stock key taken off: those shipped when
+    they are `leaving` the supplier, else those judged.
 
-    An inspection of one lot covers that lot; one that named none covers any lot of the line.
+    An inspection of one lot covers that lot; one that named none covers any lot of the line. One of rework alone
+    covers only as many as it was used up by.
     """
     specific: dict[str, Decimal] = {}
     general = ZERO
@@ -134,10 +168,16 @@ def released_left(order: Order, line: Line, lot: str, used: Mapping[str, Decimal
     for inspection in order.inspections.values():
         if inspection.line != line.line or inspection.decision != "release":
             continue
+        if inspection.nonconformance and not inspection.parcel:
+            continue
         if inspection.lot:
             specific[inspection.lot] = specific.get(inspection.lot, ZERO) + inspection.lot_size
         else:
             general += inspection.lot_size
+    for at in order.stock:
+        if line_of(at) == line.line:
+            by_rework = reinspecting.spent(order, at, leaving=leaving)
+            specific[lot_of(at)] = specific.get(lot_of(at), ZERO) + by_rework
     for at, quantity in used.items():
         if line_of(at) == line.line:
             general -= max(ZERO, quantity - specific.get(lot_of(at), ZERO))
@@ -150,7 +190,9 @@ def may_ship(order: Order, line: Line, lot: str) -> Decimal:
     it was decided."""
     at = key(line.line, lot)
     again = min(reworked_there(order, at), reinspecting.to_ship(order, at))
-    return min(released_left(order, line, lot, order.shipped), raw_there(order, at) + again)
+    left = released_left(order, line, lot, order.shipped, leaving=True)
+    left += min(again, reinspecting.own(order, at, leaving=True))
+    return min(left, raw_there(order, at) + again)
 
 
 def unworked(
@@ -163,19 +205,22 @@ def unworked(
     *,
     released: bool,
     bare: Mapping[str, Decimal] = MappingProxyType({}),
+    own: Mapping[str, Decimal] = MappingProxyType({}),
 ) -> dict[str, Decimal]:
     """Which of the pieces nothing was done to, by stock key: `raw` of them, those first that no released
     inspection covers. The others use up what was released: `used` is brought up to date. `bare` are pieces
-    that were worked on again since they were inspected, by stock key.
+    that were worked on again since they were inspected, by stock key; `own` those that were inspected as such.
 
     Raises `Refusal` when more are not covered, if they have to be `released`.
     """
     found: dict[str, Decimal] = {}
     left = drawn.quantity
+    as_such = dict(own)
     inspected = {at: quantity - bare.get(at, ZERO) for at, quantity in drawn.by_place().items()}
     for part in drawn.parts if released else ():
         at = key(line.line, part.lot)
-        covered = min(released_left(order, line, part.lot, used), inspected[at])
+        mine = min(as_such.get(at, ZERO), part.quantity)
+        covered = min(released_left(order, line, part.lot, used, leaving=True) + mine, inspected[at])
         uncovered = max(ZERO, part.quantity - covered)
         if uncovered > raw:
             raise Refusal(
@@ -189,7 +234,9 @@ def unworked(
         left -= part.quantity
         raw -= uncovered
         found[at] = found.get(at, ZERO) + uncovered
-        used[at] = used.get(at, ZERO) + part.quantity - uncovered
+        mine = min(mine, part.quantity - uncovered)
+        as_such[at] = as_such.get(at, ZERO) - mine
+        used[at] = used.get(at, ZERO) + part.quantity - uncovered - mine
         inspected[at] -= part.quantity - uncovered
     for at, quantity in drawn.by_place().items():
         more = min(raw, quantity - found.get(at, ZERO))

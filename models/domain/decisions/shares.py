@@ -11,6 +11,7 @@ from models.domain.order import Order
 from models.domain.pieces import OUT, Bucket, Move, Pieces, held_in, key, line_of, lot_of, moved
 from models.domain.quantities import ZERO
 from models.domain.records import Nonconformance, Share
+from models.domain.reinspecting import covered_of
 
 # Shares of a bucket: their sum can never exceed what the bucket holds.
 _LIVES_IN: tuple[tuple[tuple[Bucket, ...], tuple[Share, ...]], ...] = (
@@ -83,6 +84,8 @@ def settle(
             if move.target is Bucket.ACCEPTED and at in again:
                 some = min(some, again[at])
                 again[at] -= some
+                for name, covered in covered_of(order, at).items():
+                    some -= ledger.take(name, at, Share.REINSPECTING, min(some, covered), None)
             ledger.take_any(at, Share.REINSPECTING, some)
         else:
             ledger.wait(move)

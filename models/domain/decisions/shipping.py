@@ -23,7 +23,7 @@ from models.domain.order import Line, Order, all_sent
 from models.domain.pieces import Bucket, Move, key, line_of, lot_of
 from models.domain.quantities import ZERO
 from models.domain.records import Load, Share, Tested
-from models.domain.reinspecting import named, to_ship
+from models.domain.reinspecting import named, own, to_ship, together
 from models.domain.reworking import raw_there, reworked_there
 from models.domain.transfers import offered
 
@@ -81,6 +81,8 @@ class _Packing:
         self.unworked: dict[str, Decimal] = {}
         # By stock key: those in the box, and how many of them were worked on again.
         self.packed: dict[str, tuple[Decimal, Decimal]] = {}
+        # By stock key: whose rework those of them are that have serials.
+        self.whose: dict[str, dict[str, Decimal]] = {}
         # By stock key and load: those that leave it, in the box or in tests.
         self.of_load: dict[tuple[str, str], Decimal] = {}
         self.tested: list[Tested] = []
@@ -122,8 +124,10 @@ class _Packing:
             # Nobody could say later which pieces the surplus was.
             raise serials.not_enough(line, drawn.quantity, quantity, f"lines.{index}.quantity")
         released = self.order.release_before_ship and line.plan is not None
-        bare = self._bare(drawn, again=bool(item.nonconformance)) if released else {}
-        as_they_came = unworked(self.order, line, drawn, self.used, raw, index, released=released, bare=bare)
+        bare, own = self._rework(drawn, item.nonconformance) if released else ({}, {})
+        as_they_came = unworked(
+            self.order, line, drawn, self.used, raw, index, released=released, bare=bare, own=own
+        )
         for at, some in as_they_came.items():
             self.unworked[at] = self.unworked.get(at, ZERO) + some
         self._of_load(line, drawn, load, index)
@@ -144,25 +148,32 @@ class _Packing:
         rework = sum((reworked_there(self.order, at) for at in places), ZERO)
         return tuple(reversed(_THERE)) if again and on_its_way <= rework else _THERE
 
-    def _bare(self, drawn: Drawn, *, again: bool) -> dict[str, Decimal]:
-        """Rework among these that no inspection speaks of since, by stock key: all that is called so, and what can
-        be nothing else."""
-        found: dict[str, Decimal] = {}
+    def _rework(self, drawn: Drawn, again: str) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+        """Rework among these that no inspection speaks of since, by stock key, and rework that one speaks of and of
+        nothing else: all that is called so, and what can be nothing else."""
+        bare: dict[str, Decimal] = {}
+        inspected: dict[str, Decimal] = {}
         for at, quantity in drawn.by_place().items():
             packed, packed_again = self.packed.get(at, (ZERO, ZERO))
             serials = [
                 name for part in drawn.parts if key(part.line, part.lot) == at for name in part.serials
             ]
             if serials:
-                rework = named(self.order, line_of(at), serials, Share.REWORKING)
+                these = named(self.order, line_of(at), serials, Share.REWORKING)
+                rework = sum(these.values(), ZERO)
+                of: dict[str, Decimal] | None = together(self.whose.get(at, {}), these)
+                self.whose[at] = of or {}
             else:
                 first = raw_there(self.order, at) - (packed - packed_again)
                 rework = quantity if again else max(ZERO, quantity - first)
                 rework = min(rework, reworked_there(self.order, at) - packed_again)
+                of = {again: packed_again + rework} if again else None
             self.packed[at] = (packed + quantity, packed_again + rework)
-            fresh = max(ZERO, to_ship(self.order, at) - packed_again)
-            found[at] = max(ZERO, rework - fresh)
-        return found
+            fresh = max(ZERO, to_ship(self.order, at, of) - packed_again)
+            bare[at] = max(ZERO, rework - fresh)
+            as_such = max(ZERO, own(self.order, at, leaving=True) - packed_again)
+            inspected[at] = min(rework - bare[at], as_such)
+        return bare, inspected
 
     def _of_load(self, line: Line, drawn: Drawn, load: Load | None, index: int) -> None:
         """A box with pieces of two loads would no longer say which piece was in which."""
