@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -265,7 +266,7 @@ def test_with_the_gate_reworked_pieces_ship_once_they_are_inspected_again() -> N
     scene.when(dispose(rework=10))
     scene.when(ship(10, nonconformance=NC)).refused("ship.not_released", "lines.0.quantity", covered=0)
     # Of the 60 there, 10 can only be rework.
-    scene.when(ship(60)).refused("ship.not_released", covered=50)
+    scene.when(ship(60)).refused("ship.not_released", covered=50, first=50, again=0)
     scene.when(inspect()).when(last(scene.order)).when(ship(10, nonconformance=NC)).then(
         accepted=40, at_supplier=50, in_transit_back=10
     )
@@ -369,7 +370,8 @@ def test_with_the_gate_rework_leaves_on_an_inspection_of_its_own_and_no_other_do
     assert scene.event(e.InspectionSubmitted).lot_size == 10
     assert may_ship(scene.order, scene.order.lines[0], "L1") == 10
     scene.when(ship(10)).refused("ship.not_released", covered=0)
-    scene.when(ship(11, nonconformance=NC)).refused("ship.not_released", covered=10)
+    for some in (ship(11), ship(11, nonconformance=NC)):
+        scene.when(some).refused("ship.not_released", first=0, again=10)
     scene.when(ship(10, nonconformance=NC)).then(pending=40, at_supplier=50, in_transit_back=10)
     scene.when(ship(1)).refused("ship.not_released", covered=0)
     scene.when(receive(10, parcel=P2)).then(accepted=10, pending=40, at_supplier=50)
@@ -420,5 +422,9 @@ def test_rework_inspected_as_such_uses_up_nothing_of_what_comes_with_it() -> Non
 
 
 def test_an_inspection_of_the_box_they_came_in_first_says_nothing_of_pieces_that_are_to_be_reworked() -> None:
-    scene = given(reworked_beside_raw(), inspect(parcel=PARCEL), release("SO-1-I2"))
+    scene = given(planned(), inspect(), release(), ship(50))
+    scene.at(scene.now + timedelta(hours=1)).when(receive(40, rejected=10)).when(dispose(rework=10))
+    scene.when(inspect(parcel=PARCEL)).when(last(scene.order)).then(
+        accepted=40, at_supplier=50, in_transit_out=10
+    )
     assert to_judge(scene.order, "1:L1") == 0

@@ -316,3 +316,16 @@ def test_nothing_is_given_away_that_is_done_or_still_open() -> None:
     given(issued(), accept(), send(80), ship(30), receive(30), elsewhere()).when(elsewhere()).refused(
         "order.reassigned"
     )
+
+
+@parametrize(
+    "gone, most",
+    ((lose(10),), 60),
+    ((ship(0, tested=5),), 65),
+    ((ship(20), receive(0, rejected=20, parcel="SO-1-P2"), dispose("SO-1-N1", scrap=20)), 50),
+)
+def test_no_more_is_asked_of_another_supplier_than_there_is(gone: tuple[c.Command, ...], most: int) -> None:
+    scene = given(issued(), accept(), send(100), arrived(), ship(30), receive(30), *gone)
+    refused = scene.when(elsewhere(line1=(most + 1, 1)))
+    refused.refused("reassign.more_than_open", "lines.0.quantity", open=most, ordered=100)
+    assert lines(scene.when(elsewhere(line1=(most, 1))))[0].quantity == most

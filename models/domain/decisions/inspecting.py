@@ -223,14 +223,7 @@ def unworked(
         covered = min(released_left(order, line, part.lot, used, leaving=True) + mine, inspected[at])
         uncovered = max(ZERO, part.quantity - covered)
         if uncovered > raw:
-            raise Refusal(
-                "ship.not_released",
-                "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for "
-                "its release.",
-                field=f"lines.{index}.quantity",
-                line=line.line,
-                covered=drawn.quantity - left + covered,
-            )
+            raise _not_released(order, line, drawn, drawn.quantity - left + covered, index)
         left -= part.quantity
         raw -= uncovered
         found[at] = found.get(at, ZERO) + uncovered
@@ -245,6 +238,34 @@ def unworked(
         if released:
             used[at] -= more
     return {at: some for at, some in found.items() if some}
+
+
+def _not_released(order: Order, line: Line, drawn: Drawn, covered: Decimal, index: int) -> Refusal:
+    """With rework among them, how many may leave for the first time, and how many again."""
+    places = list(drawn.by_place())
+    if any(reworked_there(order, at) for at in places):
+        left = {at: released_left(order, line, lot_of(at), order.shipped, leaving=True) for at in places}
+        again = {at: min(reworked_there(order, at), reinspecting.to_ship(order, at)) for at in places}
+        return Refusal(
+            "ship.not_released",
+            "Line {line}: released inspections cover {first} pieces that go for the first time and {again} that were "
+            "worked on again. Ship so many of each, naming the nonconformance of those worked on again, or submit an "
+            "inspection and wait for its release.",
+            field=f"lines.{index}.quantity",
+            line=line.line,
+            covered=covered,
+            first=sum((min(left[at], raw_there(order, at)) for at in places), ZERO),
+            again=sum(
+                (min(again[at], left[at] + reinspecting.own(order, at, leaving=True)) for at in places), ZERO
+            ),
+        )
+    return Refusal(
+        "ship.not_released",
+        "Line {line}: {covered} pieces are released for shipping. Submit the inspection and wait for its release.",
+        field=f"lines.{index}.quantity",
+        line=line.line,
+        covered=covered,
+    )
 
 
 def _together(used: Mapping[str, Decimal], waiting: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

@@ -63,9 +63,15 @@ def reassign(order: Order, command: c.Reassign, asked: Asked, facts: Facts, now:
 def undone(order: Order, line: Line) -> Decimal:
     """How many pieces of the line its supplier has not done, sent back, or to work on again. What was
     rejected for good is needed anew; nobody can work on what was scrapped or lost."""
+    return max(
+        ZERO, _existing(order, line) - total(order.stock, *_DONE, line=line.line) - _reworked(order, line)
+    )
+
+
+def _existing(order: Order, line: Line) -> Decimal:
+    """How many pieces of those ordered there are, or are to come."""
     gone = total(order.stock, Bucket.SCRAPPED, Bucket.LOST, line=line.line)
-    left = min(line.ordered, max(line.ordered, sent_on(order, line.line)) - gone)
-    return max(ZERO, left - total(order.stock, *_DONE, line=line.line) - _reworked(order, line))
+    return min(line.ordered, max(line.ordered, sent_on(order, line.line)) - gone)
 
 
 def _reworked(order: Order, line: Line) -> Decimal:
@@ -171,15 +177,16 @@ def _lines(order: Order, command: c.Reassign, offer: Offer) -> Iterator[DraftLin
             )
         seen.add(line.line)
         wanted = checks.counted(line, item.quantity, index)
-        done = total(order.stock, Bucket.ACCEPTED, Bucket.FORWARDED, line=line.line)
-        most = line.ordered - done - _reworked(order, line)
+        done = total(order.stock, Bucket.ACCEPTED, Bucket.FORWARDED, Bucket.TEST_CONSUMED, line=line.line)
+        most = max(ZERO, _existing(order, line) - done - _reworked(order, line))
         if wanted > most:
             raise Invalid(
                 "reassign.more_than_open",
-                "Line {line}: only {open} of {ordered} are open; the others are done.",
+                "Line {line}: only {open} of {ordered} are open; the others are done, gone, or worked on again where "
+                "they are. Enter {open} or fewer.",
                 field=f"lines.{index}.quantity",
                 line=line.line,
-                open=max(ZERO, most),
+                open=most,
                 ordered=line.ordered,
             )
         price = item.unit_price
