@@ -32,6 +32,7 @@ from tests.domain.asking import (
     reject,
     send,
     ship,
+    terms,
     withdraw,
 )
 from tests.domain.orders import (
@@ -231,3 +232,36 @@ def test_a_line_is_not_raised_beyond_what_its_operation_has_left() -> None:
     # Fewer may always be asked for, also of what was ordered beyond it before.
     scene.operations[("WO-1", 30)] = an_operation(quantity=D(50))
     given(scene, change(changed(1, 110)))
+
+
+def divided(quantity: int) -> Scene:
+    """Line 1, of 100, comes as 60 and 40 (line 2); the work order is for `quantity`."""
+    days = (terms(1, 60, promise=date(2026, 11, 30)), terms(1, 40, promise=date(2026, 12, 7)))
+    scene = given(issued(a_line(1, 100), lots=[a_lot("L1", 100)]), counter(None, *days), answer())
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(quantity))
+    return scene
+
+
+def test_what_one_line_of_an_operation_gives_away_another_may_have() -> None:
+    scene = given(divided(100), change(changed(1, 40), changed(2, 60)), approve(), agree())
+    assert [line.ordered for line in scene.order.lines] == [40, 60]
+
+
+def test_lines_of_one_operation_are_not_raised_beyond_it_together() -> None:
+    scene = divided(110)
+    scene.when(change(changed(1, 70), changed(2, 50))).refused(
+        "operations.beyond", "changes.lines.0.quantity", line=1, left=10, entered=70, most=60
+    )
+    given(scene, change(changed(1, 65), changed(2, 45)))
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(105))
+    scene.when(approve()).refused("operations.beyond", "change", left=5)
+
+
+def test_a_line_is_not_raised_beyond_what_an_added_one_leaves() -> None:
+    scene = shop()
+    scene.operations[("WO-1", 30)] = an_operation(quantity=D(110))
+    more = replace(added(quantity=10, price=1), work_order="WO-1", operation=30)
+    scene.when(change(changed(1, 110), more)).refused(
+        "operations.beyond", "changes.lines.0.quantity", most=100
+    )
+    given(scene, change(more))

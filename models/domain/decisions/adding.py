@@ -6,12 +6,12 @@ is proposed, when it is approved and when the supplier accepts it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from models.domain import commands as c
-from models.domain.changes import AddedLine, Change
+from models.domain.changes import AddedLine, Change, LineCommercial
 from models.domain.contract import Basis
 from models.domain.covering import more_than_left, nothing_left
 from models.domain.decisions import lots_going
@@ -61,31 +61,46 @@ def check_still(order: Order, change: Change, facts: Facts) -> None:
         found = facts.operations[_key(item)]
         _check(order, found, *_key(item), "change", facts)
         _not_beyond(found, item.quantity, *_key(item), "change")
-    for terms in change.on(order.commercial).lines:
-        line = order.line(terms.line)
-        if line is not None and terms.line in change.raised:
-            not_raised_beyond(line, terms.quantity, "change", facts)
+    lines = change.on(order.commercial).lines
+    check_raised(order, lines, change.added, dict.fromkeys(change.raised, "change"), facts)
 
 
-def not_raised_beyond(line: Line, wanted: Decimal, field: str, facts: Facts) -> None:
-    """Raises when a line is to be for more than its operation has left, as a new line would."""
-    found = facts.operations.get((line.work_order, line.operation))
-    if found is None or wanted <= line.ordered:
-        return
-    left = found.covered.left(found.quantity)
-    if wanted > line.ordered + left:
-        raise Refusal(
-            "operations.beyond",
-            "Line {line}: of {work_order} operation {operation}, {left} more are still to be ordered; you entered "
-            "{entered}. Enter {most} or fewer, or raise the quantity of the work order first.",
-            field=field,
-            line=line.line,
-            work_order=line.work_order,
-            operation=line.operation,
-            left=left,
-            entered=wanted,
-            most=line.ordered + left,
-        )
+def check_raised(
+    order: Order,
+    lines: Sequence[LineCommercial],
+    added: Sequence[AddedLine],
+    raised: Mapping[int, str],
+    facts: Facts,
+) -> None:
+    """Raises when `lines`, as they are to be, and those `added` come to more of an operation than is left of it.
+
+    What one line of an operation gives away another may have. Named is the first of the lines `raised`, by its
+    field; of a line added alone `wanted` says it.
+    """
+    more: dict[tuple[str, int], Decimal] = {}
+    for line, terms in zip(order.lines, lines, strict=True):
+        more[_key(line)] = more.get(_key(line), ZERO) + terms.quantity - line.ordered
+    for item in added:
+        more[_key(item)] = more.get(_key(item), ZERO) + item.quantity
+    for line, terms in zip(order.lines, lines, strict=True):
+        found = facts.operations.get(_key(line))
+        if line.line not in raised or found is None:
+            continue
+        left = found.covered.left(found.quantity)
+        beyond = more[_key(line)] - left
+        if beyond > ZERO:
+            raise Refusal(
+                "operations.beyond",
+                "Line {line}: of {work_order} operation {operation}, {left} more are still to be ordered; you "
+                "entered {entered}. Enter {most} or fewer, or raise the quantity of the work order first.",
+                field=raised[line.line],
+                line=line.line,
+                work_order=line.work_order,
+                operation=line.operation,
+                left=left,
+                entered=terms.quantity,
+                most=max(line.ordered, terms.quantity - beyond),
+            )
 
 
 def kept(order: Order, change: Change, facts: Facts) -> tuple[Line, ...]:
@@ -98,7 +113,7 @@ def kept(order: Order, change: Change, facts: Facts) -> tuple[Line, ...]:
     )
 
 
-def _key(item: AddedLine) -> tuple[str, int]:
+def _key(item: AddedLine | Line) -> tuple[str, int]:
     return item.work_order, item.operation
 
 

@@ -46,6 +46,7 @@ def propose_change(
     before = order.commercial
     after = _after(order, command.changes, asked, facts, now)
     added = _added(order, command.changes, asked, facts)
+    adding.check_raised(order, after.lines, added, _raised(order, after, command.changes), facts)
     if after == before and not added:
         raise Invalid(
             "change.same",
@@ -70,6 +71,13 @@ def _after(order: Order, changes: c.Changes, asked: Asked, facts: Facts, now: da
         _spec_revision(order, changes),
         tuple(_line(line, wished.get(line.line), asked, facts) for line in order.lines),
     )
+
+
+def _raised(order: Order, after: Commercial, changes: c.Changes) -> dict[int, str]:
+    """The lines of which more is asked for than was ordered, with the field that says so."""
+    wished = _by_line(order, changes.lines)
+    beside = zip(order.lines, after.lines, strict=True)
+    return {now.line: f"{wished[now.line][0]}.quantity" for was, now in beside if now.quantity > was.ordered}
 
 
 def _added(order: Order, changes: c.Changes, asked: Asked, facts: Facts) -> tuple[AddedLine, ...]:
@@ -140,7 +148,6 @@ def _line(line: Line, wish: tuple[str, c.ChangedLine] | None, asked: Asked, fact
     ordered = line.ordered
     if item.quantity is not None:
         ordered = quantity(item.quantity, field=f"{at}.quantity", unit=line.unit)
-        adding.not_raised_beyond(line, ordered, f"{at}.quantity", facts)
     if line.short_closed and ordered != line.ordered:
         raise Refusal(
             "change.short_closed",
