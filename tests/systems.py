@@ -45,8 +45,7 @@ def on_sqlite(folder: Path, template: Path, **own: object) -> Settings:
         "task_queue": f"test-{uuid.uuid4().hex}",
         "secret_key": "a key for tests, long enough to sign with",
         "company": "Northfield Valves",
-        # As in production; the tests of workflows, of the API and of replay have it.
-        "sandbox": False,
+        "sandbox": True,
         "log_level": "WARNING",
     }
     return Settings(_env_file=None, **(usual | own))  # type: ignore[arg-type]

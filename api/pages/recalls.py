@@ -306,7 +306,9 @@ def _one(request: Request, staff: Staff, number: str, sheet: Sheet) -> Response:
         written=written,
         retest_on=str(found["retest_on"] or ""),
         may_run=may_run,
-        may_hold=may_run and any(row["affected"] and not row["held"] for row in found["scope"]["lots"]),
+        # What was signed says nothing of what is free today.
+        may_hold=may_run
+        and (found["frozen"] or any(row["affected"] and not row["held"] for row in found["scope"]["lots"])),
         may_sign=may_run and found["approved_by"] != me,
         signs_too=me not in holding,
         may_approve=may_approve,

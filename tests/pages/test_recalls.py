@@ -126,6 +126,13 @@ async def test_a_real_recall_writes_to_customers_once_approved(system: System, b
     page = await quality.open(number)
     assert not any(form.action.endswith("/hold") for form in page.forms)
     assert "yes · on hold" in page.text
+    # The signed report stays as it was signed: a lot may have become free since, or a new one be reached.
+    done = {"team": "Ana Ruiz", "conclusion": "All found", "retest_on": "2099-01-04"}
+    done |= {"actions__0__what": "Quarantine", "actions__0__owner": "Bo Li"}
+    await quality.send(page, f"{number}/record", **done)
+    page = await quality.send(await quality.open(number), f"{number}/sign", signature="Bo Li")
+    assert "yes · on hold" in page.text
+    assert any(form.action.endswith("/hold") for form in page.forms)
 
 
 async def test_who_approves_with_the_name_of_their_account_is_named_once(
