@@ -299,10 +299,13 @@ def scrapped(session: Session, mismatches: Collection[str]) -> dict[str, list[Re
 
 
 def to_be_scrapped(session: Session, lot: str) -> Record | None:
-    """The mismatch of a job that made the lot, of which quality decided that all of it is scrap."""
+    """The mismatch of a job that made the lot, of which quality decided that all of it is scrap. A job that took its
+    output back made nothing of it: the lot is free for another job's good pieces."""
     found = mismatches(
         session,
-        MISMATCHES.c.work_order.in_(select(OUTPUTS.c.work_order).where(OUTPUTS.c.lot == lot)),
+        MISMATCHES.c.work_order.in_(
+            select(OUTPUTS.c.work_order).where(OUTPUTS.c.lot == lot, OUTPUTS.c.reversed_at.is_(None))
+        ),
         MISMATCHES.c.decision == Decision.SCRAP.value,
         MISMATCHES.c.withdrawn_at.is_(None),
     )

@@ -117,6 +117,20 @@ def test_what_the_job_makes_later_is_scrapped_at_once(listed: TestClient) -> Non
     ]
 
 
+def test_good_pieces_of_another_job_in_a_lot_that_was_taken_back_are_not_scrapped(
+    listed: TestClient, as_role: Login
+) -> None:
+    made(listed, f"{JOB}/consumptions", lot="TUBE", quantity=1)
+    mistaken = out(listed, 300)["id"]
+    assert listed.post(f"{JOB}/outputs/{mistaken}/reverse", json={"reason": "Wrong job"}).status_code == 200
+    scrap(listed)
+    assert listed.post(API + "/work-orders", json=WORK_ORDER | {"number": "WO-9"}).status_code == 201
+    made(listed, f"{LATER}/outputs", lot="WO-3201-A", quantity=40)
+    assert on_hand(listed, "WO-3201-A") == ("40", "40")
+    assert listed.post(f"{API}/lots/WO-3201-A/hold", json={"reason": "Looks soft"}).status_code == 200
+    assert release(as_role(Role.DESIGN_AUTHORITY)).status_code == 200
+
+
 @sqlite_only
 def test_a_person_s_hold_of_a_lot_that_is_all_scrapped_can_be_lifted(
     listed: TestClient, as_role: Login
