@@ -48,7 +48,7 @@ def locked_job(session: Session, number: str, by: Recorder, *, with_lot: str | N
     """The job, locked with those that made `with_lot`. Raises `Unknown`."""
     wanted = {number}
     while True:
-        _lock_jobs(session, wanted)
+        lock_jobs(session, wanted)
         # Looked at without a lock, there may have come to be more by now.
         more = shop_floor.jobs_above(session, f"lot:{with_lot}") - wanted if with_lot else set()
         if not more:
@@ -61,10 +61,11 @@ def lock_jobs_above(session: Session, nodes: Collection[str]) -> None:
     wanted: set[str] = set()
     while more := {job for node in nodes for job in shop_floor.jobs_above(session, node)} - wanted:
         wanted |= more
-        _lock_jobs(session, wanted)
+        lock_jobs(session, wanted)
 
 
-def _lock_jobs(session: Session, numbers: Collection[str]) -> None:
+def lock_jobs(session: Session, numbers: Collection[str]) -> None:
+    """Nothing else is recorded of these jobs until the transaction ends."""
     query = select(_JOBS.c.number).where(_JOBS.c.number.in_(sorted(numbers)))
     session.execute(query.order_by(_JOBS.c.number).with_for_update()).all()
 

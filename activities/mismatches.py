@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from activities import holding
-from activities.floor_stock import shelved, write
+from activities.floor_stock import lock_jobs, shelved, write
 from models.domain.authority import Actor
 from models.domain.commands import Signature
 from models.domain.errors import Unknown
@@ -40,11 +40,14 @@ def disposition(
 ) -> None:
     """Accepted, the lots may leave, once whatever holds them is released. Scrapped is what is here of all that the job
     made, also of what came back under another name; what is elsewhere, and what is not scrapped, is put on hold."""
-    query = select(MISMATCHES).where(MISMATCHES.c.id == mismatch)
-    row = session.execute(query.with_for_update()).mappings().one_or_none()
-    if row is None:
+    of_it = MISMATCHES.c.id == mismatch
+    job = session.scalar(select(MISMATCHES.c.work_order).where(of_it))
+    if job is None:
         raise Unknown("unknown", "There is no {kind} {key}.", kind="material mismatch", key=mismatch)
-    made = shop_floor.lots_made(session, row["work_order"])
+    # In the order in which the floor locks them. What the job makes meanwhile is made once this is decided.
+    lock_jobs(session, {job})
+    row = session.execute(select(MISMATCHES).where(of_it).with_for_update()).mappings().one()
+    made = shop_floor.lots_made(session, job)
     signed = decide(
         shop_floor.as_mismatch(dict(row)),
         decision,
@@ -54,21 +57,21 @@ def disposition(
         actor.roles,
         left=any(not shop_floor.all_scrapped(session, lot) for lot in made),
     )
-    if decision is Decision.SCRAP:
-        for lot in sorted(lot_holds.became(session, made) - set(made)):
-            _scrap(session, lot, mismatch, now)
     if decision is not Decision.ACCEPT:
+        # To hold a lot, its orders are locked: before any lot is.
         for lot in made:
             if decision is Decision.HOLD or not _all_here(session, lot):
                 _hold(session, lot, mismatch, actor.id, reason, now)
-            if decision is Decision.SCRAP:
-                _scrap(session, lot, mismatch, now)
-                if not shop_floor.all_scrapped(session, lot):
-                    # Some of it went out while the lot was not locked yet.
-                    _hold(session, lot, mismatch, actor.id, reason, now)
+    if decision is Decision.SCRAP:
+        for lot in sorted(lot_holds.became(session, made)):
+            _scrap(session, lot, mismatch, now)
+        for lot in made:
+            if not shop_floor.all_scrapped(session, lot):
+                # Some of it went out while the lot was not locked yet.
+                _hold(session, lot, mismatch, actor.id, reason, now)
     session.execute(
         update(MISMATCHES)
-        .where(MISMATCHES.c.id == mismatch)
+        .where(of_it)
         .values(
             decision=decision.value,
             reason=reason,

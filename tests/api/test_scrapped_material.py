@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from activities import mismatches, shop_floor
 from activities.doctor import records
+from activities.floor_stock import Recorder, locked_job, shelved
+from activities.shop_floor import Step
 from models.domain import commands as c
-from models.domain.authority import Role
+from models.domain.authority import Actor, Role
+from models.domain.materials import Decision
 from models.settings import Settings
 from models.tables.shop_floor import OutputRow
 from tests.activities.test_apply import Shop
@@ -129,6 +134,41 @@ def test_good_pieces_of_another_job_in_a_lot_that_was_taken_back_are_not_scrappe
     assert on_hand(listed, "WO-3201-A") == ("40", "40")
     assert listed.post(f"{API}/lots/WO-3201-A/hold", json={"reason": "Looks soft"}).status_code == 200
     assert release(as_role(Role.DESIGN_AUTHORITY)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("decision", "standing"), [(Decision.SCRAP, ("0", False)), (Decision.HOLD, ("5", True))]
+)
+def test_pieces_that_come_out_while_quality_decides_wait_for_the_decision(
+    listed: TestClient, app: FastAPI, decision: Decision, standing: tuple[str, bool]
+) -> None:
+    wrong(listed)
+    (row,) = listed.get(API + "/material-mismatches").json()["items"]
+    quality = Actor(row["opened_by"], "user", frozenset({Role.QUALITY}))
+    with ThreadPoolExecutor(1) as pool:
+        with app.state.database.write() as session:
+            mismatches.disposition(session, row["id"], decision, "Soft", None, quality, app.state.clock())
+            asked = pool.submit(out, listed, 5)
+            assert wait([asked], timeout=1).not_done
+        assert asked.result()["lot"] == "WO-3201-B"
+    lot = listed.get(f"{API}/lots/WO-3201-B").json()
+    assert (lot["on_hand"], lot["held"]) == standing
+
+
+def test_quality_decides_about_what_is_being_recorded_once_it_is(listed: TestClient, app: FastAPI) -> None:
+    # Nothing was used: each output changes the mismatch that quality decides about.
+    out(listed, 300)
+    some, now = Decimal(5), app.state.clock()
+    with ThreadPoolExecutor(1) as pool:
+        with app.state.database.write() as session:
+            locked_job(session, "WO-3201", Recorder("u"))
+            shelved(session, ["WO-3201-A"], cleared=True)
+            asked = pool.submit(scrap, listed)
+            assert wait([asked], timeout=1).not_done
+            by, lot = Recorder("u_1"), "WO-3201-A"
+            shop_floor.produce(session, "WO-3201", lot, some, (), None, Step(), by, now, over=some)
+        decided = asked.result()
+    assert [(each["lot"], each["quantity"]) for each in decided["scrapped"]] == [("WO-3201-A", "305")]
 
 
 @sqlite_only
