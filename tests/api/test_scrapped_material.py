@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from activities import mismatches, shop_floor
@@ -16,9 +17,12 @@ from activities.floor_stock import Recorder, locked_job, shelved
 from activities.shop_floor import Step
 from models.domain import commands as c
 from models.domain.authority import Actor, Role
+from models.domain.events import PiecesSent
 from models.domain.materials import Decision
 from models.settings import Settings
+from models.tables.orders import CommandRow, EventRow
 from models.tables.shop_floor import OutputRow
+from models.tables.types import table
 from tests.activities.test_apply import Shop
 from tests.api.conftest import API, NOW, PART, WORK_ORDER, Login
 from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, listed, made, on_hand, out, refused
@@ -233,9 +237,9 @@ def test_what_was_released_and_is_scrapped_then_is_on_hold_again_where_it_is_els
 
 class Away:
     """Of the 100 pieces of L1, which job WO made with a tube, 60 went out: 20 came back as L1-P and were accepted, and
-    40 as they went, after quality had decided to scrap what the job made."""
+    40 as they went, after quality had decided to scrap what the job made. `corrected`: all 60 never went."""
 
-    def __init__(self, shop: Shop, client: TestClient) -> None:
+    def __init__(self, shop: Shop, client: TestClient, *, corrected: bool = False) -> None:
         self.client = client
         made(client, f"{API}/parts", **PART | {"number": "BAR", "revision": "A", "dfars": False})
         made(client, f"{API}/parts", **PART | {"number": "TUBE-1", "revision": "A", "dfars": False})
@@ -250,10 +254,14 @@ class Away:
             edge(session, link("job:WO", "process", "lot:L1", 100), "O-1")
         done = (c.Issue(), c.Acknowledge("accept"), c.Send((c.SendLine(1, Decimal(60), "L1"),)))
         back = c.ReceiveLine(1, Decimal(20), Decimal(20), output_lot="L1-P")
-        for command in (*done, c.Receive((back,), "", "LS-1")):
+        for command in (*done, *(() if corrected else (c.Receive((back,), "", "LS-1"),))):
             assert shop.do(command).status == "applied", command
         self.mismatch = made(client, f"{API}/work-orders/WO/consumptions", lot="TUBE", quantity=1)["mismatch"]
         self.decided = self.decide(decision="scrap", reason="Soft")
+        if corrected:
+            # What the order was told of the hold comes first.
+            _take_back(shop)
+            return
         unprocessed = c.ReceiveLine(1, Decimal(40), Decimal(0), unprocessed=Decimal(40))
         self.back = shop.do(c.Receive((unprocessed,), "", "LS-2"))
 
@@ -264,6 +272,16 @@ class Away:
 
     def leave(self, lot: str, quantity: int) -> Any:
         return leave(self.client, lot, quantity)
+
+
+def _take_back(shop: Shop) -> None:
+    commands, happened = table(CommandRow), table(EventRow)
+    with shop.database.read() as session:
+        waiting = session.scalars(select(commands.c.id).where(commands.c.status == "received")).all()
+        sent = session.scalar(select(happened.c.sequence).where(happened.c.type == PiecesSent.name))
+    for command in waiting:
+        shop.apply(command)
+    assert shop.do(c.Correct(sent or 0, "Another lot went")).status == "applied"
 
 
 @pytest.fixture
@@ -300,3 +318,19 @@ def test_what_came_back_after_the_rest_was_scrapped_is_accepted_and_released(
     assert release(as_role(Role.DESIGN_AUTHORITY), "L1").status_code == 200
     assert refused(away.leave("L1", 40)) == "dispatch.unprocessed"
     assert on_hand(away.client, "L1")[0] == "40"
+
+
+@sqlite_only
+def test_pieces_whose_sending_was_typed_wrongly_are_decided_about_again(
+    app: FastAPI, as_role: Login, settings: Settings
+) -> None:
+    away = Away(Shop(app.state.database, settings), as_role(Role.ADMIN), corrected=True)
+    design = as_role(Role.DESIGN_AUTHORITY)
+    assert on_hand(away.client, "L1")[0] == "60"
+    assert refused(release(design, "L1")) == "lot.scrapped"
+    told = away.decide(**SIGNED_SCRAP)
+    assert ([(each["lot"], each["quantity"]) for each in told["scrapped"]], told["possible"]) == (
+        [("L1", "100")],
+        [],
+    )
+    assert release(design, "L1").status_code == 200
