@@ -21,7 +21,7 @@ from models.domain.floor_records import shelf_change
 from models.domain.genealogy import Edge
 from models.domain.quantities import UNIT_DECIMALS, ZERO
 from models.domain.serial_stock import SerialStock
-from models.domain.shop_floor import Job, Shelved
+from models.domain.shop_floor import Job, Shelved, beginning
 from models.queries import controlled, master, shop_floor
 from models.queries.lot_holds import covering
 from models.queries.serial_stock import serial_stock
@@ -80,6 +80,7 @@ def _job(session: Session, number: str, by: Recorder) -> Job:
     part = session.get_one(Part, (row.part, row.revision))
     steps = master.operations_of(session, [number])[number]
     used = shop_floor.first_used(session, number)
+    began = beginning(used, row.created_at, with_bom=bool(part.bom))
     return Job(
         number,
         row.part,
@@ -88,7 +89,7 @@ def _job(session: Session, number: str, by: Recorder) -> Job:
         part.trace == "serial",
         frozenset(step.sequence for step in steps),
         row.quantity,
-        shop_floor.day_of(used or row.created_at),
+        shop_floor.day_of(began) if began is not None else None,
         used is not None,
     )
 

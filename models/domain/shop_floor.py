@@ -162,6 +162,13 @@ def make(
     return produced(job.number, lot, amount, job.unit)
 
 
+def beginning(used: datetime | None, entered: datetime, *, with_bom: bool) -> datetime | None:
+    """Before which nothing can have come out of a job: when it first `used` material, else when it was `entered`,
+    since what it used can be recorded first. Of a part whose bill of material names nothing there is nothing to record:
+    then it may be long ago."""
+    return used or (entered if with_bom else None)
+
+
 def had_begun(job: Job, at: datetime) -> None:
     """Raises `Invalid` when pieces came out of the job before it used material or was there at all."""
     day = (at + _EARLIEST_ZONE).astimezone(UTC).date()

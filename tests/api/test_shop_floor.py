@@ -359,16 +359,25 @@ def test_pieces_that_nobody_tells_apart_are_given_no_numbers(app: FastAPI, floor
 
 
 @sqlite_only
-def test_nothing_comes_out_of_a_job_before_its_material_went_in(app: FastAPI, floor: TestClient) -> None:
+def test_nothing_comes_out_of_a_job_before_its_material_went_in(app: FastAPI, listed: TestClient) -> None:
     early = {"quantity": 1, "at": "2020-01-05T09:00:00Z"}
-    assert refused(floor.post(f"{JOB}/outputs", json=early), 422) == "time.before_job"
-    use(floor, at="2026-03-16T06:00:00Z")
-    answer = floor.post(f"{JOB}/outputs", json=early | {"at": "2026-03-13T09:00:00Z"})
+    assert refused(listed.post(f"{JOB}/outputs", json=early), 422) == "time.before_job"
+    use(listed, at="2026-03-16T06:00:00Z")
+    answer = listed.post(f"{JOB}/outputs", json=early | {"at": "2026-03-13T09:00:00Z"})
     assert refused(answer, 422) == "time.before_material"
     assert "2026-03-13" in answer.json()["detail"]
     assert [edge[3] for edge in edges(app)] == ["consume"]
-    late = out(floor, at="2026-03-16T07:00:00Z")
+    late = out(listed, at="2026-03-16T07:00:00Z")
     assert late["late"] is True
+
+
+@sqlite_only
+def test_a_late_output_of_a_job_without_material_is_recorded(floor: TestClient) -> None:
+    assert floor.post(API + "/parts", json=PART | {"number": "CAST", "bom": []}).status_code == 201
+    assert floor.post(API + "/work-orders", json=WORK_ORDER | {"number": "WO-9", "part": "CAST"}).is_success
+    output = made(floor, f"{API}/work-orders/WO-9/outputs", quantity=5, at="2026-03-13T09:00:00Z")
+    assert (output["late"], output["at"]) == (True, "2026-03-13T09:00:00Z")
+    assert leave(floor, output["lot"], 5, shipped_on="2026-03-14").status_code == 201
 
 
 @sqlite_only

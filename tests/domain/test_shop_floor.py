@@ -171,6 +171,25 @@ def test_nothing_comes_out_of_a_job_before_it_began(
         assert refused(lambda: floor.had_begun(job, at)) == code
 
 
+USED, ENTERED = datetime(2026, 11, 3, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("used", "with_bom", "began"),
+    [
+        (USED, True, USED),
+        (USED, False, USED),
+        (None, True, ENTERED),
+        # There is no material to record first.
+        (None, False, None),
+    ],
+)
+def test_a_job_without_material_may_have_begun_before_it_was_entered(
+    used: datetime | None, with_bom: bool, began: datetime | None
+) -> None:
+    assert floor.beginning(used, ENTERED, with_bom=with_bom) == began
+
+
 def test_lots_are_named_after_their_job() -> None:
     assert records.lot_number("4520", ()) == "J4520-A"
     assert records.lot_number("WO-3201", {"WO-3201-A"}) == "WO-3201-B"
