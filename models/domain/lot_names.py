@@ -1,4 +1,7 @@
-"""The lots a command names. Who types one in other letters, capitals for small ones, means the lot there is."""
+"""The lots a command names. Who types one in other letters, capitals for small ones, means the lot there is.
+
+What a paper says stays as it is printed there: the record tells of the paper. It is matched in any letters.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from models.domain.commands import Command
+from models.domain.evidence import Printed
 from models.domain.order import Order
 from models.domain.pieces import lot_of
 
@@ -43,7 +47,7 @@ def _typed(value: object, name: str = "") -> Iterator[str]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _typed(item, name)
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, Printed):
         for field in fields(value):
             yield from _typed(getattr(value, field.name), field.name)
 
@@ -53,7 +57,7 @@ def _renamed(value: Any, name: str, written: Mapping[str, str]) -> Any:
         return written.get(value.strip(), value) if name in _NAMES else value
     if isinstance(value, tuple):
         return tuple(_renamed(item, name, written) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and not isinstance(value, type | Printed):
         inner = {field.name: getattr(value, field.name) for field in fields(value)}
         return replace(value, **{key: _renamed(item, key, written) for key, item in inner.items()})
     return value

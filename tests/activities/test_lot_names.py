@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.db import Database
 from models.domain import commands as c
+from models.domain.evidence import DocumentType, Printed
 from models.domain.scanned import read
 from models.queries import scanning
 from models.queries.lot_numbers import next_lot_number
@@ -67,6 +68,20 @@ def test_a_lot_typed_in_other_letters_is_the_one_there_is(shop: Shops) -> None:
     with shop.database.read() as session:
         found = scanning.found(session, read("pLATED-1"), Reader((), cleared=True))
     assert (found[0].what, found[0].value) == (scanning.What.LOT, "Plated-1"), found
+
+
+def test_a_certificate_keeps_the_lot_as_it_is_printed_and_fits_in_any_letters(shop: Shops) -> None:
+    assert shop.do(c.Send((c.SendLine(1, Decimal(20), "L1"),))).status == "applied"
+    fits, wrong = (
+        c.AddDocument(DocumentType.coc, digit * 64, 1, "application/pdf", "c.pdf", printed=Printed(lot=lot))
+        for digit, lot in (("0", "l1"), ("1", "L2"))
+    )
+    for paper in (fits, wrong):
+        assert shop.do(paper).status == "applied"
+    kept = shop.order(shop.number).documents.values()
+    assert [each.printed.lot for each in kept] == ["l1", "L2"]
+    contradicted = [[item.field for item in each.mismatches if item.printed] for each in kept]
+    assert contradicted == [[], ["lot"]]
 
 
 def test_the_database_keeps_no_second_lot_of_the_same_letters(shop: Shops) -> None:
