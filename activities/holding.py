@@ -72,7 +72,7 @@ def release_by(
     """Ends the hold a person placed, and gives the open orders that had been told of it. Raises `Refusal`,
     `Invalid` or `Forbidden`."""
     wrong = shop_floor.to_be_scrapped(session, lot)
-    stays = wrong is not None and not shop_floor.all_scrapped(session, lot)
+    stays = wrong is not None and bool(shop_floor.not_all_scrapped(session, [lot]))
     hold = to_release(
         lot,
         lot_holds.open_holds(session, lot),

@@ -55,7 +55,7 @@ def disposition(
         signature,
         signing.signer(session, actor.id, signature.name if signature is not None else ""),
         actor.roles,
-        left=any(not shop_floor.all_scrapped(session, lot) for lot in made),
+        left=bool(shop_floor.not_all_scrapped(session, made)),
     )
     if decision is not Decision.ACCEPT:
         # To hold a lot, its orders are locked: before any lot is.
@@ -65,10 +65,9 @@ def disposition(
     if decision is Decision.SCRAP:
         for lot in sorted(lot_holds.became(session, made)):
             _scrap(session, lot, mismatch, now)
-        for lot in made:
-            if not shop_floor.all_scrapped(session, lot):
-                # Some of it went out while the lot was not locked yet.
-                _hold(session, lot, mismatch, actor.id, reason, now)
+        for lot in shop_floor.not_all_scrapped(session, made):
+            # Some of it went out while the lot was not locked yet.
+            _hold(session, lot, mismatch, actor.id, reason, now)
     session.execute(
         update(MISMATCHES)
         .where(of_it)

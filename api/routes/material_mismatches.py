@@ -55,25 +55,25 @@ def list_mismatches(
 def shown(session: Session, rows: list[Record], *, cleared: bool) -> list[Record]:
     """With what was `scrapped` for each, where else pieces of the same lots are, and what it is `possible` to decide."""
     scrapped = shop_floor.scrapped(session, [row["id"] for row in rows])
-    return [
-        row
-        | {
-            "scrapped": scrapped.get(row["id"], []),
-            "elsewhere": lot_uses.but_scrapped(
-                session, shop_floor.lots_made(session, row["work_order"]), cleared=cleared
-            )
-            if row["decision"] == Decision.SCRAP
-            else [],
-            "possible": _possible(session, row),
-        }
-        for row in rows
-    ]
-
-
-def _possible(session: Session, row: Record) -> list[str]:
-    made = shop_floor.lots_made(session, row["work_order"]) if row["decision"] == Decision.SCRAP else []
-    left = any(not shop_floor.all_scrapped(session, lot) for lot in made)
-    return [each.value for each in possible(shop_floor.as_mismatch(row), left=left)]
+    jobs = {row["work_order"] for row in rows if row["decision"] == Decision.SCRAP}
+    # All in one question of each kind, however many there are.
+    made = shop_floor.lots_made_each(session, jobs)
+    lots = sorted({lot for each in made.values() for lot in each})
+    left = set(shop_floor.not_all_scrapped(session, lots))
+    elsewhere = lot_uses.but_scrapped(session, lots, cleared=cleared)
+    items = []
+    for row in rows:
+        of_it = made.get(row["work_order"], []) if row["decision"] == Decision.SCRAP else []
+        ways = possible(shop_floor.as_mismatch(row), left=not left.isdisjoint(of_it))
+        items.append(
+            row
+            | {
+                "scrapped": scrapped.get(row["id"], []),
+                "elsewhere": [use for lot in of_it for use in elsewhere.get(lot, [])],
+                "possible": [way.value for way in ways],
+            }
+        )
+    return items
 
 
 @router.post("/material-mismatches/{mismatch}/disposition")

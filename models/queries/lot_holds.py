@@ -51,9 +51,15 @@ def below_node(session: Session, node: str) -> frozenset[str]:
 
 def became(session: Session, lots: Collection[str]) -> frozenset[str]:
     """The lots and all that came back as another; what a job made of them is that job's."""
-    begin = {f"{_LOT}{lot}" for lot in lots}
+    return frozenset().union(*became_each(session, lots).values())
+
+
+def became_each(session: Session, lots: Collection[str]) -> dict[str, frozenset[str]]:
+    """The same, lot by lot."""
+    nodes = {lot: f"{_LOT}{lot}" for lot in lots}
+    begin = nodes.values()
     steps = _reached(session, begin, _EDGES.c.from_node, _EDGES.c.to_node, past=("load:", "job:"))
-    return _lots(begin | steps.keys())
+    return {lot: _lots(_closure(node, steps) | {node}) for lot, node in nodes.items()}
 
 
 def above(session: Session, node: str) -> frozenset[str]:
@@ -147,12 +153,10 @@ def _came_back_as(session: Session, lots: Collection[str]) -> Iterator[tuple[str
         names: dict[str, list[str]] = {}
         for row in rows:
             names.setdefault(row.number, []).append(row.to_node.removeprefix(_LOT))
-        for number, back in names.items():
-            snapshot = session.execute(
-                select(_ORDERS.c.snapshot).where(_ORDERS.c.number == number)
-            ).scalar_one()
+        known = select(_ORDERS.c.number, _ORDERS.c.snapshot).where(_ORDERS.c.number.in_(list(names)))
+        for number, snapshot in session.execute(known).all() if names else ():
             order = load_order(snapshot)
-            yield from ((number, lot) for lot in back if held_here(order, {lot}))
+            yield from ((number, lot) for lot in names[number] if held_here(order, {lot}))
 
 
 def gone_on_as(session: Session, orders: Collection[str]) -> frozenset[str]:

@@ -72,14 +72,32 @@ def of_lot(session: Session, lot: str, *, cleared: bool, limit: int, before: int
     return Uses(count, tuple(_use(row, when) for row in rows))
 
 
-def but_scrapped(session: Session, lots: Iterable[str], *, cleared: bool) -> list[dict[str, Any]]:
-    """Where pieces of these lots went that were not scrapped, the newest of each lot first."""
-    return [
-        {"lot": lot, "kind": use.kind, "number": use.number, "quantity": use.quantity, "unit": use.unit}
-        for lot in lots
-        for use in of_lot(session, lot, cleared=cleared, limit=_MOST_NAMED).some
-        if use.kind != NodeKind.SCRAP
-    ]
+def but_scrapped(session: Session, lots: Iterable[str], *, cleared: bool) -> dict[str, list[dict[str, Any]]]:
+    """By lot, where pieces of it went that were not scrapped, the newest first."""
+    last = func.max(_EDGES.c.id).label("last")
+    query = (
+        select(_EDGES.c.from_node, _EDGES.c.to_node, _EDGES.c.how, _EDGES.c.unit)
+        .add_columns(func.sum(_EDGES.c.quantity).label("quantity"), last)
+        .where(_EDGES.c.from_node.in_([lot_node(lot) for lot in lots]))
+        .group_by(_EDGES.c.from_node, _EDGES.c.to_node, _EDGES.c.how, _EDGES.c.unit)
+        .having(func.sum(_EDGES.c.quantity) > 0)
+    )
+    rows = session.execute(query.order_by(last.desc())).all()
+    seen = set(Genealogy(session, cleared).visible(dict.fromkeys(row.to_node for row in rows)))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row.to_node not in seen or kind_of(row.to_node) is NodeKind.SCRAP:
+            continue
+        lot, use = name_of(row.from_node), _use((row.to_node, row.how, row.unit, row.quantity, row.last), {})
+        told = {
+            "lot": lot,
+            "kind": use.kind,
+            "number": use.number,
+            "quantity": use.quantity,
+            "unit": use.unit,
+        }
+        found.setdefault(lot, []).append(told)
+    return {lot: uses[:_MOST_NAMED] for lot, uses in found.items()}
 
 
 def _use(row: tuple[str, str, str, Decimal, int], when: dict[int, datetime | date]) -> Use:

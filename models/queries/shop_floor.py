@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from models.domain.materials import BLOCKING, Decision, Mismatch
 from models.domain.quantities import ZERO
+from models.domain.trace import lot_node, name_of
 from models.queries import controlled
-from models.queries.lot_holds import above, became, orders_with, stopped
+from models.queries.lot_holds import above, became, became_each, orders_with, stopped
 from models.queries.serial_stock import BOUGHT
 from models.tables.demand import DispatchSale
 from models.tables.lots import Lot
@@ -177,8 +178,21 @@ def made_since(session: Session, consumption: Any) -> list[str]:
 
 def lots_made(session: Session, job: str) -> list[str]:
     """The lots that came out of a job and were not taken back."""
-    query = select(OUTPUTS.c.lot).where(OUTPUTS.c.work_order == job, OUTPUTS.c.reversed_at.is_(None))
-    return list(session.scalars(query.distinct().order_by(OUTPUTS.c.lot)))
+    return lots_made_each(session, [job]).get(job, [])
+
+
+def lots_made_each(session: Session, jobs: Collection[str]) -> dict[str, list[str]]:
+    """The same, by job."""
+    query = (
+        select(OUTPUTS.c.work_order, OUTPUTS.c.lot)
+        .where(OUTPUTS.c.work_order.in_(sorted(jobs)), OUTPUTS.c.reversed_at.is_(None))
+        .distinct()
+        .order_by(OUTPUTS.c.work_order, OUTPUTS.c.lot)
+    )
+    found: dict[str, list[str]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.work_order, []).append(row.lot)
+    return found
 
 
 def plants_of(session: Session, job: str) -> list[str]:
@@ -312,20 +326,23 @@ def to_be_scrapped(session: Session, lot: str) -> Record | None:
     return found[-1] if found else None
 
 
-def all_scrapped(session: Session, lot: str) -> bool:
-    """Whether nothing of the lot, nor of what it came back as, is here, at a supplier, in a job or with a customer."""
-    lots = sorted(became(session, [lot]))
-    here = select(_LOTS.c.number).where(_LOTS.c.number.in_(lots), _LOTS.c.on_hand > 0)
-    if session.scalar(here.limit(1)) is not None or orders_with(session, lots):
-        return False
+def not_all_scrapped(session: Session, lots: Collection[str]) -> list[str]:
+    """Those of the lots of which something, or of what they came back as, is here, at a supplier, in a job or with a
+    customer."""
+    names = became_each(session, lots)
+    every = sorted(frozenset().union(*names.values()))
+    there = set(session.scalars(select(_LOTS.c.number).where(_LOTS.c.number.in_(every), _LOTS.c.on_hand > 0)))
+    for out in orders_with(session, every).values():
+        there.update(out)
     gone = (
         select(_EDGES.c.from_node)
-        .where(_EDGES.c.from_node.in_([f"lot:{each}" for each in lots]))
+        .where(_EDGES.c.from_node.in_([lot_node(each) for each in every]))
         .where(_EDGES.c.how.in_(("consume", "dispatch")))
         .group_by(_EDGES.c.from_node, _EDGES.c.to_node)
         .having(func.sum(_EDGES.c.quantity) > 0)
     )
-    return session.scalar(gone.limit(1)) is None
+    there.update(name_of(node) for node in session.scalars(gone))
+    return [lot for lot, called in names.items() if called & there]
 
 
 def next_mismatch(session: Session, job: str) -> str:

@@ -24,6 +24,7 @@ from models.tables.orders import CommandRow, EventRow
 from models.tables.shop_floor import OutputRow
 from models.tables.types import table
 from tests.activities.test_apply import Shop
+from tests.activities.test_order_search import statements
 from tests.api.conftest import API, NOW, PART, WORK_ORDER, Login
 from tests.api.test_shop_floor import JOB, SIGNED, decide, floor, leave, listed, made, on_hand, out, refused
 from tests.domain.genealogies import link
@@ -334,3 +335,19 @@ def test_pieces_whose_sending_was_typed_wrongly_are_decided_about_again(
         [],
     )
     assert release(design, "L1").status_code == 200
+
+
+@sqlite_only
+def test_the_list_asks_no_more_however_many_lots_were_scrapped(listed: TestClient, app: FastAPI) -> None:
+    def asked() -> int:
+        with statements("") as seen:
+            assert listed.get(API + "/material-mismatches").status_code == 200
+        return len(seen)
+
+    wrong(listed)
+    used_elsewhere(listed, 11)
+    scrap(listed)
+    few = asked()
+    for _ in range(4):
+        out(listed, 5)
+    assert asked() == few
