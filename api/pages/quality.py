@@ -14,7 +14,7 @@ from fastapi import Query, Request, Response
 from activities.i18n import N_
 from activities.wording import WRONG_MATERIAL
 from api.pages.alert_words import caused_by
-from api.pages.floor.panels import DECISIONS, used_of
+from api.pages.floor.panels import decided, used_of
 from api.pages.order.possible import form_of
 from api.pages.order.telling import defect
 from api.pages.order.wording import DISPOSITIONS, RESPONSIBLE
@@ -204,7 +204,7 @@ def _entry(staff: Staff, item: Mapping[str, Any], names: Mapping[str, str], toda
 
 def _material(staff: Staff, item: Mapping[str, Any]) -> MaterialEntry:
     words, name, job = staff.words, item["nonconformance"], item["work_order"]
-    decided = item["dispositions"]
+    standing = [words.say(decided(each["decision"], item["scrapped"])[0]) for each in item["dispositions"]]
     return MaterialEntry(
         name=name,
         path=f"/material-mismatches/{quote(name, safe='')}",
@@ -213,7 +213,7 @@ def _material(staff: Staff, item: Mapping[str, Any]) -> MaterialEntry:
         wrong=words.say(WRONG_MATERIAL[item["defect"]]),
         used=used_of(words, item),
         since=words.time(item["opened_at"]),
-        decided=words.say(DECISIONS[decided[0]["decision"]][0]) if decided else _LAST,
+        decided=words.listed(standing) or _LAST,
         is_open=item["open"],
     )
 

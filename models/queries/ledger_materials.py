@@ -11,7 +11,7 @@ from models.queries import controlled
 from models.queries.cursors import behind
 from models.queries.order_records import instant
 from models.queries.orders import View
-from models.queries.shop_floor import MISMATCHES
+from models.queries.shop_floor import MISMATCHES, scrapped
 from models.tables.shop_floor import MaterialMismatchRow
 
 _OPEN = MISMATCHES.c.decision == ""
@@ -26,8 +26,10 @@ def listed(
         at, last = behind(after, instant)
         opened = MISMATCHES.c.opened_at
         query = query.where(or_(opened < at, and_(opened == at, MISMATCHES.c.id < last)))
-    rows = session.execute(query.order_by(MISMATCHES.c.opened_at.desc(), MISMATCHES.c.id.desc()).limit(limit))
-    return [_shown(row) for row in rows]
+    query = query.order_by(MISMATCHES.c.opened_at.desc(), MISMATCHES.c.id.desc()).limit(limit)
+    rows = session.execute(query).all()
+    gone = scrapped(session, [row.id for row in rows])
+    return [_shown(row) | {"scrapped": gone.get(row.id, [])} for row in rows]
 
 
 def counted(session: Session, *, part: str | None, is_open: bool | None, cleared: bool) -> tuple[int, int]:

@@ -174,6 +174,26 @@ async def test_what_quality_scraps_is_named_with_what_was_used_before(
     assert "scrapped 9 pcs" in page.text
 
 
+async def test_scrap_of_which_nothing_is_here_is_not_said_to_be_scrapped(
+    system: System, browsers: Browsers
+) -> None:
+    floor = await _floor(system)
+    dock, quality = browsers.of(Role.RECEIVING), browsers.of(Role.QUALITY)
+    await _sent(dock, floor.consume, lot=floor.wires, quantity="2")
+    await _sent(dock, floor.output, quantity="12")
+    user = {"number": f"{floor.job}-2", "type": "MTO", "part": f"PIN-{floor.job.rpartition('-')[2]}"}
+    await system.post(Role.ADMIN, "/work-orders", user | {"revision": "A", "quantity": 20}, status=201)
+    await _sent(dock, f"/work-orders/{floor.job}-2/consume", lot=f"{floor.job}-A", quantity="12")
+    path = f"/material-mismatches/{floor.job}-M1"
+    page = await _sent(quality, path, decision="scrap", reason="Soft")
+    there = f"12 pcs of {floor.job}-A: Work order {floor.job}-2"
+    assert f"To be scrapped: none of it was here {there}" in page.text
+    wire = floor.wires.replace("WIRES", "WIRE")
+    for told in (await quality.open(path), await quality.open(f"/quality?kind=material&part={wire}")):
+        assert "To be scrapped: none of it was here" in told.text
+        assert "Scrapped" not in told.text
+
+
 async def test_what_quality_put_on_hold_is_decided_about_again_on_its_page(
     system: System, browsers: Browsers
 ) -> None:

@@ -17,7 +17,7 @@ from api.fields import Body, Text
 from api.pages.floor import deeds
 from api.pages.floor.deeds import Deed
 from api.pages.floor.jobs import reason
-from api.pages.floor.panels import DECISIONS, elsewhere, scrapped, used_of
+from api.pages.floor.panels import DECISIONS, decided, elsewhere, scrapped, used_of
 from api.pages.master.forms import Form
 from api.pages.master.inputs import Input, words_for
 from api.pages.route import page_router
@@ -117,7 +117,10 @@ def _deciding(request: Request, staff: Staff, mismatch: str) -> Deed:
             (N_("Used"), used_of(words, row)),
             (N_("Quantity"), words.amount(row["quantity"], row["unit"])),
             (N_("Expected"), expected),
-            (N_("State"), words.labelled(words.say(DECISIONS[row["decision"]][0]), row["reason"])),
+            (
+                N_("State"),
+                words.labelled(words.say(decided(row["decision"], row["scrapped"])[0]), row["reason"]),
+            ),
             *((N_("Decided before"), _told_before(words, each)) for each in row["earlier"]),
             *([(N_("Scrapped"), scrapped(words, row))] if row["scrapped"] else []),
             *([(N_("Used or left before"), elsewhere(words, row))] if row["elsewhere"] else []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +28,8 @@ DECISIONS = {
     "scrap": (N_("Scrapped"), "watch"),
     "hold": (N_("On hold"), "watch"),
 }
+# Of what was used or had left before, nothing is with the scrap yet.
+_NOT_HERE = (N_("To be scrapped: none of it was here"), "watch")
 _HEADS = (N_("Lot"), N_("Quantity"), N_("When"), N_("Who and where"), N_("State"), N_("Correction"))
 
 
@@ -75,6 +77,11 @@ def of_job(session: Session, staff: Staff, record: Record) -> list[Panel]:
             _button(staff, N_("New dispatch"), "/dispatches/new", dispatches.record_dispatch),
         ),
     ]
+
+
+def decided(decision: str, scrapped: Collection[object]) -> tuple[str, str]:
+    """What quality decided and was `scrapped`, in words and how that is marked."""
+    return _NOT_HERE if decision == "scrap" and not scrapped else DECISIONS[decision]
 
 
 def used_of(words: Words, row: Mapping[str, Any]) -> str:
@@ -155,7 +162,7 @@ def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
     words = staff.words
     cells, decidable = [], may(staff, decide_mismatch)
     for row in rows:
-        text, kind = DECISIONS[row["decision"]]
+        text, kind = decided(row["decision"], row["scrapped"])
         path = f"/material-mismatches/{quote(row['id'], safe='')}"
         if gone and not row["decision"]:
             text = N_("Quality has to decide: pieces have left already")
@@ -168,7 +175,7 @@ def _mismatches(staff: Staff, rows: list[Record], *, gone: bool) -> Panel:
                 Cell(row["id"], href=path),
                 Cell(used_of(words, row)),
                 Cell(words.say(WRONG_MATERIAL[row["wrong"]])),
-                Cell(words.say(text), kind, hint=scrapped(words, row)),
+                Cell(words.say(text), kind, hint=scrapped(words, row) or elsewhere(words, row)),
                 Cell(words.say(N_("Decide")), href=path) if decidable and row["possible"] else Cell(""),
             ]
         )
