@@ -43,14 +43,23 @@ def told(
         "unsure": any("unsure" in edge for edge in view["edges"]),
         "nothing_drawn": [known[node["id"]] for node in view["nodes"] if node.get("nothing_drawn")],
         "differing": [
-            (known[node["id"]], ", ".join(node["mismatches"]))
+            (known[node["id"]], decision, ", ".join(names))
             for node in view["nodes"]
-            if node.get("mismatches")
+            for decision, names in _decided(node)
         ],
         "in_work": [known[node["id"]] for node in view["nodes"] if node.get("in_work")],
         # What is only held with another lot is marked, and that lot is named once.
         "held": [known[node["id"]] for node in view["nodes"] if node["kind"] == "lot" and node.get("held")],
     }
+
+
+def _decided(node: said.View) -> list[tuple[str, list[str]]]:
+    """The mismatches of a job by what quality decided about them, the undecided first."""
+    found: dict[str, list[str]] = {}
+    decided = node.get("mismatches_decided", {})
+    for name in node.get("mismatches", ()):
+        found.setdefault(decided.get(name, ""), []).append(name)
+    return sorted(found.items())
 
 
 def box(words: Words, box: Box, known: Mapping[str, said.Name], roots: Collection[str]) -> dict[str, Any]:

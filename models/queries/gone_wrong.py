@@ -19,7 +19,7 @@ UNDECIDED = (MISMATCHES.c.decision == "", MISMATCHES.c.withdrawn_at.is_(None))
 # Every trace with a job in it asks, by whether who asks is cleared.
 _NOT_ACCEPTED = {
     cleared: Prepared(
-        select(MISMATCHES.c.work_order, MISMATCHES.c.id)
+        select(MISMATCHES.c.work_order, MISMATCHES.c.id, MISMATCHES.c.decision)
         .where(MISMATCHES.c.decision != Decision.ACCEPT.value, MISMATCHES.c.withdrawn_at.is_(None))
         .where(*controlled.visible(MaterialMismatchRow, cleared=cleared))
         .order_by(MISMATCHES.c.opened_at, MISMATCHES.c.id)
@@ -46,9 +46,9 @@ def gone_wrong(session: Session, *where: ColumnElement[bool], cleared: bool) -> 
     return found
 
 
-def not_accepted(session: Session, *, cleared: bool) -> dict[str, list[str]]:
-    """By job, its mismatches that quality has not accepted, the first one first."""
-    found: dict[str, list[str]] = {}
-    for job, mismatch in _NOT_ACCEPTED[cleared].rows(session):
-        found.setdefault(job, []).append(mismatch)
+def not_accepted(session: Session, *, cleared: bool) -> dict[str, dict[str, str]]:
+    """By job, its mismatches that quality has not accepted, the first one first, with what was decided instead."""
+    found: dict[str, dict[str, str]] = {}
+    for job, mismatch, decision in _NOT_ACCEPTED[cleared].rows(session):
+        found.setdefault(job, {})[mismatch] = decision
     return found

@@ -131,7 +131,10 @@ def nodes(session: Session, trace: Trace, records: Records, *, cleared: bool) ->
         known[node]["in_work"] = node in trace.ahead and node not in gave
     differing = not_accepted(session, cleared=cleared) if trace.of_kind(NodeKind.JOB) else {}
     for node in trace.of_kind(NodeKind.JOB):
-        known[node]["mismatches"] = differing.get(name_of(node), [])
+        decided = differing.get(name_of(node), {})
+        known[node]["mismatches"] = list(decided)
+        if any(decided.values()):
+            known[node]["mismatches_decided"] = {name: told for name, told in decided.items() if told}
     melts = melt_flags.flags(session, of_lots.values()) if lots.melt_asked else {}
     for lot, told in melts.items():
         known[lot_node(lot)] |= told

@@ -80,6 +80,18 @@ def test_quality_is_told_of_material_that_turns_out_wrong_after_the_dispatch(
     assert gaps == [{"gap": "material", "where": "WO-3201", "mismatch": wrong}]
     assert f"({wrong})" in quality.get(f"/recalls/{recall['recall']}").text
 
+    # What quality decides instead is told in place of that.
+    for decision, said in (
+        ("hold", "put what was made of it on hold"),
+        ("scrap", "decided to scrap what was made"),
+    ):
+        assert decide(floor, wrong, **SIGNED | {"decision": decision}).status_code == 200
+        traced = quality.get(f"{API}/trace/lot:WO-3201-A?direction=both").json()
+        (job,) = [node for node in traced["nodes"] if node["kind"] == "work_order"]
+        assert job["mismatches_decided"] == {wrong: decision}
+        page = quality.get("/trace?q=lot:WO-3201-A").text
+        assert said in page
+        assert "quality has not accepted" not in page
     assert decide(floor, wrong, **SIGNED).status_code == 200
     assert left(quality) == []
     assert quality.get(f"{API}/dispatches/{note['number']}").json()["mismatches"] == []
