@@ -189,14 +189,7 @@ class Letters:
             case e.OrderClosed() | e.OrderForceCompleted():
                 return supplier_mails.OrderClosed(**theirs, totals=mail_facts.totals(order))
             case e.OrderAcknowledged():
-                return our_mails.OrderAcknowledged(
-                    **ours,
-                    supplier=order.supplier_name,
-                    process=order.process_name,
-                    need_by=mail_facts.needed_by_then(order, event),
-                    promise_date=event.promise_date,
-                    supplier_order=event.supplier_order,
-                )
+                return mail_facts.order_acknowledged(order, event, ours)
             case e.OrderCountered():
                 return our_mails.OrderCountered(
                     **ours,
@@ -208,18 +201,9 @@ class Letters:
                     supplier_order=event.supplier_order,
                 )
             case e.CounterAccepted():
-                return supplier_mails.CounterAnswered(
-                    **theirs,
-                    decision="accept",
-                    need_by=order.need_by,
-                    changes=mail_facts.changes(order, event.before, event.terms),
-                    reason=event.reason,
-                    rejected=tuple(mail_pieces.part(order, line) for line in event.rejected),
-                )
+                return mail_facts.counter_accepted(order, event, theirs)
             case e.CounterRejected():
-                return supplier_mails.CounterAnswered(
-                    **theirs, decision="reject", need_by=order.need_by, reason=event.reason
-                )
+                return mail_facts.counter_rejected(order, event, theirs)
             case e.ChangeProposed():
                 return our_mails.ChangeProposed(
                     **ours,

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from activities import mail_parts, our_mails, supplier_mails
+from activities import mail_parts, mail_pieces, our_mails, supplier_mails
 from activities.mail_pieces import leaves_with, pieces_in, some_pieces
 from models.domain import delivery_days
 from models.domain import events as e
-from models.domain.asking_price import LinePrice, asking_price
+from models.domain.asking_price import LinePrice, asked_lines, asking_price
 from models.domain.changed import with_change
 from models.domain.changes import Change, LineCommercial
 from models.domain.claims import Claim
@@ -43,11 +43,81 @@ def order_issued(order: Order, theirs: dict[str, Any]) -> supplier_mails.OrderIs
     )
 
 
-def needed_by_then(order: Order, event: e.OrderAcknowledged) -> date:
+def order_acknowledged(
+    order: Order, event: e.OrderAcknowledged, ours: dict[str, Any]
+) -> our_mails.OrderAcknowledged:
+    """The mail about an answer: each of several lines it answers, none that was agreed before."""
+    promises = {each.line: each.day for each in event.promises}
+    lines = [line for line in order.lines if line.line in promises]
+    return our_mails.OrderAcknowledged(
+        **ours,
+        supplier=order.supplier_name,
+        process=order.process_name,
+        need_by=_needed_by_then(order, event),
+        promise_date=max(promises.values(), default=event.promise_date),
+        supplier_order=event.supplier_order,
+        lines=tuple(line_days(order, line, promises[line.line]) for line in lines),
+        rest=event.rest,
+    )
+
+
+def _needed_by_then(order: Order, event: e.OrderAcknowledged) -> date:
     """The first day on which anything is needed that was promised for the day the answer names."""
     promised = delivery_days.promised
     same = (line for line in order.lines if promised(order, line) == event.promise_date)
     return min((delivery_days.needed(order, line) for line in same), default=order.need_by)
+
+
+def counter_accepted(
+    order: Order, event: e.CounterAccepted, theirs: dict[str, Any]
+) -> supplier_mails.CounterAnswered:
+    """The mail about other terms that hold from now on, for all lines or for some; of several, each with its days."""
+    several = [line for line in order.lines if line.ordered and len(order.lines) > 1]
+    agreed = [line for line in several if line.line not in event.rejected]
+    return supplier_mails.CounterAnswered(
+        **theirs,
+        decision="accept",
+        need_by=order.need_by,
+        changes=changes(order, event.before, event.terms),
+        reason=event.reason,
+        rejected=tuple(mail_pieces.part(order, line) for line in event.rejected),
+        agreed=tuple(line_days(order, line, delivery_days.promised(order, line)) for line in agreed),
+        again=tuple(line_days(order, line, None) for line in several if line.line in event.rejected),
+    )
+
+
+def counter_rejected(
+    order: Order, event: e.CounterRejected, theirs: dict[str, Any]
+) -> supplier_mails.CounterAnswered:
+    """The mail about other terms that are not agreed; lines asked again for several days are named with theirs."""
+    again = asked_lines(order)
+    days = {delivery_days.needed(order, line) for line in again}
+    return supplier_mails.CounterAnswered(
+        **theirs,
+        decision="reject",
+        need_by=max(days),
+        reason=event.reason,
+        again=tuple(line_days(order, line, None) for line in again if len(days) > 1),
+    )
+
+
+def line_days(order: Order, line: Line, promised: date | None) -> mail_parts.LineDays:
+    found = delivery_days.delivery(order, line)
+    return mail_parts.LineDays(
+        part=line.part,
+        revision=line.part_revision,
+        quantity=str(line.ordered),
+        unit=line.unit,
+        needed=delivery_days.needed(order, line),
+        promised=promised,
+        line=_number_among(order, line),
+        delivery=found.number if found is not None else 0,
+    )
+
+
+def _number_among(order: Order, line: Line) -> int:
+    """The line's number where others have the part, too; 0 where it is known by its part."""
+    return line.line if delivery_days.known_by_line(order, line) else 0
 
 
 def orders_merged(order: Order, event: OrdersMerged, theirs: dict[str, Any]) -> supplier_mails.OrdersMerged:
@@ -183,7 +253,10 @@ def changes(
     """The lines that differ, side by side."""
     return tuple(
         mail_parts.TermsChange(
-            **_both(order, was, now), promise_date=(was.promise_date, now.promise_date), delivery=number
+            **_both(order, was, now),
+            promise_date=(was.promise_date, now.promise_date),
+            delivery=number,
+            line=_number_among(order, order.line(was.line) or order.lines[0]),
         )
         for was, now, number in beside(before, terms)
         if was != now

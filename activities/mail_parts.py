@@ -92,6 +92,26 @@ class Total(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineDays(Part):
+    """One line and its days; ``promised`` is None where nothing is. ``line`` is its number where others have the
+    part too, 0 where none has; ``delivery`` tells those of a line that comes in several apart, as in terms."""
+
+    part: str
+    revision: str
+    quantity: str
+    unit: str
+    needed: date
+    promised: date | None = None
+    line: int = 0
+    delivery: int = 0
+
+    @property
+    def days_late(self) -> int:
+        """Calendar days the promise lies after the day it is needed; 0 when it does not."""
+        return max(0, ((self.promised or self.needed) - self.needed).days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange(Part):
     """One line's terms as they stand and as they were proposed; prices are in ``currency``, for what
     ``basis`` says.
@@ -108,6 +128,8 @@ class TermsChange(Part):
     basis: str = "piece"
     promise_date: tuple[date, date]
     delivery: int = 0
+    # Its number where others have the part, too.
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

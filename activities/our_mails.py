@@ -9,6 +9,7 @@ from typing import Literal
 from activities.mail_parts import (
     ChangeOrder,
     ClaimDue,
+    LineDays,
     MailContext,
     Part,
     Pieces,
@@ -81,13 +82,20 @@ class DrillReminder(MailContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAcknowledged(MailContext):
-    """To the buyer: accepted."""
+    """To the buyer: accepted, of several lines each with its days; with ``rest`` others were agreed before."""
 
     supplier: str
     process: str
     need_by: date
     promise_date: date
     supplier_order: str = ""
+    lines: tuple[LineDays, ...] = ()
+    rest: bool = False
+
+    @property
+    def days(self) -> list[date]:
+        """Every day promised now."""
+        return sorted({line.promised for line in self.lines if line.promised} or {self.promise_date})
 
     @property
     def days_late(self) -> int:

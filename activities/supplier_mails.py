@@ -12,6 +12,7 @@ from typing import Literal
 from activities.mail_parts import (
     ChangeOrder,
     DueMilestone,
+    LineDays,
     LinkedMail,
     MergedOrder,
     OrderLine,
@@ -63,7 +64,9 @@ class MilestoneReminder(LinkedMail):
 class CounterAnswered(LinkedMail):
     """The buyer's answer to other terms: with ``changes`` they hold, without the order stands as it was.
 
-    ``rejected`` names the parts that are asked for again although others were accepted.
+    ``rejected`` names the parts that are asked for again although others were accepted. Of several lines, ``agreed``
+    has those that are promised and ``again`` those that are not, where nothing was accepted only if they are needed on
+    different days.
     """
 
     decision: Literal["accept", "reject"]
@@ -71,6 +74,8 @@ class CounterAnswered(LinkedMail):
     changes: tuple[TermsChange, ...] = ()
     reason: str = ""
     rejected: tuple[str, ...] = ()
+    agreed: tuple[LineDays, ...] = ()
+    again: tuple[LineDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

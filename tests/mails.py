@@ -12,6 +12,7 @@ from activities.mail_parts import (
     ClaimDue,
     DueMilestone,
     LineChange,
+    LineDays,
     MailContext,
     MergedOrder,
     NewLine,
@@ -133,6 +134,29 @@ _HOLD: dict[str, Any] = {
     ),
 }
 
+LINE_DAYS = (
+    LineDays(
+        part="FL-DN50",
+        revision="C",
+        quantity="800",
+        unit="C62",
+        needed=NEED_BY,
+        promised=NEED_BY,
+        line=1,
+        delivery=1,
+    ),
+    LineDays(
+        part="FL-DN50",
+        revision="C",
+        quantity="400",
+        unit="C62",
+        needed=NEED_BY,
+        promised=date(2027, 1, 8),
+        line=2,
+        delivery=2,
+    ),
+)
+AGAIN = LineDays(part="FL-DN65", revision="B", quantity="40", unit="C62", needed=date(2026, 12, 30))
 LATER_DELIVERY = TermsChange(
     part="FL-DN50",
     revision="C",
@@ -251,6 +275,23 @@ SAMPLES: tuple[MailContext, ...] = (
         need_by=NEED_BY,
         promise_date=NEED_BY,
     ),
+    OrderAcknowledged(
+        **_OURS,
+        supplier="Acme Plating",
+        process="Zinc plating",
+        need_by=NEED_BY,
+        promise_date=date(2027, 1, 8),
+        lines=LINE_DAYS,
+    ),
+    OrderAcknowledged(
+        **_OURS,
+        supplier="Acme Plating",
+        process="Zinc plating",
+        need_by=NEED_BY,
+        promise_date=NEED_BY,
+        lines=LINE_DAYS[:1],
+        rest=True,
+    ),
     OrderCountered(
         **_OURS,
         supplier="ACME Galvanik",
@@ -271,6 +312,8 @@ SAMPLES: tuple[MailContext, ...] = (
         changes=(LATER_DELIVERY,),
         reason="Our customer waits",
         rejected=("FL-DN65 B",),
+        agreed=LINE_DAYS,
+        again=(AGAIN,),
     ),
     ChangeApproved(**_LINKED, change=CHANGED, reason="Our customer waits", revision=1, returns=(FLANGE,)),
     ClaimReminder(

@@ -16,9 +16,8 @@ def line_called(line: Line, words: Words) -> str:
 
 def line_among(order: Order, line: Line, words: Words) -> str:
     """FLANGE-DN50 B; with its line where others have the part too"""
-    part = (line.part, line.part_revision)
-    alike = sum((each.part, each.part_revision) == part for each in order.lines)
-    return line_called(line, words) if alike > 1 else " ".join(part)
+    alone = " ".join((line.part, line.part_revision))
+    return line_called(line, words) if delivery_days.known_by_line(order, line) else alone
 
 
 def delivery_told(order: Order, line: Line, words: Words) -> str:

@@ -23,6 +23,12 @@ class Delivery:
     unit_price: Decimal | None
 
 
+def known_by_line(order: Order, line: Line) -> bool:
+    """Whether others of the order's lines have its part, so that its number tells it apart."""
+    part = (line.part, line.part_revision)
+    return sum((each.part, each.part_revision) == part for each in order.lines) > 1
+
+
 def promised(order: Order, line: Line) -> date | None:
     return line.promise or order.promise_current
 

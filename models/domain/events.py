@@ -26,6 +26,7 @@ from models.domain.parted import PartWork
 from models.domain.pieces import Move
 from models.domain.records import (
     Contingency,
+    LinePromise,
     LineTerms,
     PlannedLot,
     Proposal,
@@ -73,12 +74,15 @@ class OrderIssued(Event):
 @dataclass(frozen=True, slots=True)
 class OrderAcknowledged(Event):
     """`promise_date` is for every line, unless `days` say which is for which, in the lines' sequence; then it is
-    the latest of them."""
+    the latest of them. Of several lines `promises` name those that this answers, with `rest`
+    because others were agreed before."""
 
     promise_date: date
     supplier_order: str = ""
     revision: int = 1
     days: tuple[date, ...] = ()
+    promises: tuple[LinePromise, ...] = ()
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

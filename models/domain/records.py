@@ -91,6 +91,14 @@ class LineTerms:
     need_by: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LinePromise:
+    """The day a line is promised for."""
+
+    line: int
+    day: date
+
+
 def beside(
     before: Iterable[LineTerms], after: Iterable[LineTerms]
 ) -> Iterator[tuple[LineTerms, LineTerms, int]]:

@@ -28,7 +28,18 @@ from models.domain.deadlines import RULES
 from models.domain.quantities import UNIT_DECIMALS
 from models.tables.outbox import Outbox
 from tests.english import leaves, left_in_english
-from tests.mails import BY_NAME, HOST, LATER_DELIVERY, ORDER, PROPOSED, SAMPLES, WRITTEN_AT, changed
+from tests.mails import (
+    AGAIN,
+    BY_NAME,
+    HOST,
+    LATER_DELIVERY,
+    LINE_DAYS,
+    ORDER,
+    PROPOSED,
+    SAMPLES,
+    WRITTEN_AT,
+    changed,
+)
 
 LINK = "https://sendout.test/s/a-token-to-be-kept-secret"
 SENDER = "Northfield Purchasing <orders@northfield.test>"
@@ -183,6 +194,55 @@ def test_a_price_is_written_with_its_cents() -> None:
 
 def test_an_instant_is_shown_in_the_readers_zone() -> None:
     assert "Tue, 8 Dec 2026 23:00 GMT+08:00" in written(BY_NAME["alert"]).text
+
+
+@pytest.mark.parametrize(
+    ("locale", "first", "second"),
+    [
+        ("en", "Line 1 · FL-DN50 rev. C, delivery 1", "Line 2 · FL-DN50 rev. C, delivery 2"),
+        ("es", "Línea 1 · FL-DN50 rev. C, entrega 1", "Línea 2 · FL-DN50 rev. C, entrega 2"),
+    ],
+)
+@pytest.mark.parametrize("mail", ["order_acknowledged", "counter_answered"])
+def test_of_several_lines_each_is_told_with_its_day(mail: str, locale: str, first: str, second: str) -> None:
+    context = changed("counter_answered", agreed=LINE_DAYS, again=(AGAIN,), rejected=("FL-DN65 B",))
+    if mail == "order_acknowledged":
+        context = changed("order_acknowledged", lines=LINE_DAYS)
+    found = written(context, locale)
+    days = {"en": ("Fri, 18 Dec 2026", "Fri, 8 Jan 2027"), "es": ("vie, 18 dic 2026", "vie, 8 ene 2027")}[
+        locale
+    ]
+    for told in (found.text, re.sub(r"<[^>]+>", " ", found.html)):
+        text = " ".join(told.split())
+        _, one, rest = text.partition(first)
+        before, other, after = rest.partition(second)
+        assert one, text
+        assert other, text
+        assert days[0] in before
+        assert days[1] not in before
+        assert days[1] in after
+        assert (mail == "order_acknowledged") or "FL-DN65 rev. B" in after
+    assert ("21 days late" in found.text) is (locale == "en")
+
+
+def test_lines_that_are_asked_again_are_told_with_the_day_each_is_needed() -> None:
+    found = written(changed("counter_answered", decision="reject", changes=(), again=(AGAIN, LINE_DAYS[1])))
+    for told in (found.text, re.sub(r"<[^>]+>", " ", found.html)):
+        text = " ".join(told.split())
+        _, one, rest = text.partition("Please answer it again:")
+        assert one, text
+        first, other, second = rest.partition("Line 2 · FL-DN50 rev. C")
+        assert other, text
+        assert "Wed, 30 Dec 2026" in first
+        assert "Fri, 18 Dec 2026" in second
+        assert "needed by" not in text
+
+
+def test_an_answer_to_the_rest_says_so() -> None:
+    found = written(changed("order_acknowledged", lines=LINE_DAYS[:1], rest=True))
+    assert "accepts the rest and promises" in found.subject
+    assert "accepts the rest of the order" in found.text
+    assert "What was agreed before stands." in found.text
 
 
 def test_a_late_promise_says_how_late() -> None:

@@ -18,11 +18,25 @@ def issued(event: e.OrderIssued, tell: Telling) -> Sentence:
 
 
 def acknowledged(event: e.OrderAcknowledged, tell: Telling) -> Sentence:
-    values = {"day": tell.words.listed(tell.day(day) for day in sorted({*event.days, event.promise_date}))}
-    if event.supplier_order:
-        text = N_("{who} accepted the order for {day}, as order {number}.")
-        return Sentence(text, {**values, "number": event.supplier_order}, "good")
-    return Sentence(N_("{who} accepted the order for {day}."), values, "good")
+    # Of several lines those that were answered now; what was agreed before was told then.
+    now = {each.day for each in event.promises} or {*event.days, event.promise_date}
+    values = {"day": tell.words.listed(tell.day(day) for day in sorted(now)), "number": event.supplier_order}
+    text = _ACCEPTED[event.rest, bool(event.supplier_order)]
+    details = tuple(
+        tell.words.labelled(tell.part(each.line), tell.day(each.day))
+        for each in event.promises
+        if len(now) > 1 or event.rest
+    )
+    return Sentence(text, values, "good", details=details)
+
+
+# Whether other lines were agreed before, and whether the supplier named its own number.
+_ACCEPTED = {
+    (False, False): N_("{who} accepted the order for {day}."),
+    (False, True): N_("{who} accepted the order for {day}, as order {number}."),
+    (True, False): N_("{who} accepted the rest of the order for {day}."),
+    (True, True): N_("{who} accepted the rest of the order for {day}, as order {number}."),
+}
 
 
 def countered(event: e.OrderCountered, tell: Telling) -> Sentence:

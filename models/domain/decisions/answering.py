@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.domain.asking_price import asked_lines
 from models.domain.commands import Acknowledge
 from models.domain.decisions import changing, countering
 from models.domain.delivery_days import needed
@@ -12,6 +13,7 @@ from models.domain.events import Event, OrderAcknowledged, OrderDeclined
 from models.domain.facts import Asked, Facts
 from models.domain.gate import FINAL, answered
 from models.domain.order import Order
+from models.domain.records import LinePromise
 
 
 def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, now: datetime) -> list[Event]:
@@ -35,10 +37,19 @@ def acknowledge(order: Order, command: Acknowledge, asked: Asked, facts: Facts, 
         return [OrderDeclined(reason, order.revision)]
     promise = countering.not_past(order, command.promise_date, "promise_date", now)
     number = command.supplier_order.strip()
-    if promise is not None and not any(line.promise for line in order.lines):
-        return [OrderAcknowledged(promise, number, order.revision)]
     # What was agreed for a line stands. Without a date the supplier promises need-by for the others, each line its
     # own, even when the answer comes after it.
-    days = tuple(line.promise or promise or needed(order, line) for line in order.lines)
-    several = days if len(set(days)) > 1 else ()
-    return [OrderAcknowledged(max(days), number, order.revision, several)]
+    days = {line.line: line.promise or promise or needed(order, line) for line in order.lines}
+    several = tuple(days.values()) if len(set(days.values())) > 1 else ()
+    now_answered = asked_lines(order)
+    told = tuple(LinePromise(line.line, days[line.line]) for line in now_answered if line.ordered)
+    return [
+        OrderAcknowledged(
+            max(days.values()),
+            number,
+            order.revision,
+            several,
+            promises=told if len(days) > 1 else (),
+            rest=len(now_answered) < len(days),
+        )
+    ]
