@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from activities import wording
 from activities.i18n import N_
-from api.supplier.naming import delivery_told, line_among
+from api.supplier.naming import again_for, delivery_told, line_among
 from api.supplier.owing import Owed, owed_by_supplier
 from api.supplier.tasks import label
 from api.supplier.told import Line as Said
@@ -288,9 +288,8 @@ def _rejections(order: Order, words: Words) -> Iterator[RejectionView]:
 
 
 def _inspection(visit: Visit, item: Inspection) -> InspectionView:
-    return InspectionView(
-        item.inspection, label(visit, f"{item.line}:{item.lot}"), item.verdict, item.decision
-    )
+    of = [label(visit, f"{item.line}:{item.lot}"), again_for(item.nonconformance, visit.words)]
+    return InspectionView(item.inspection, " · ".join(filter(None, of)), item.verdict, item.decision)
 
 
 def _parcels(order: Order, words: Words) -> Iterator[ParcelView]:

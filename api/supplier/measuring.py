@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from activities.i18n import N_
 from api.supplier.fields import Fields, plain_number
-from api.supplier.naming import line_among
+from api.supplier.naming import again_for, line_among
 from api.supplier.tasks import Lead, Sight, Task, Wanted, chosen, label
 from api.supplier.told import limits
 from api.supplier.words import Words
-from models.domain import gate
+from models.domain import gate, reinspecting
 from models.domain.commands import SubmitInspection
 from models.domain.decisions.inspecting import lot_size_of
 from models.domain.errors import FieldError, Invalid, Refusal
@@ -85,8 +86,28 @@ class MeasureForm:
     asked: tuple[Asked, ...]
     # The mark for decimals the reader writes, empty when there is nothing to write.
     decimal: str
-    # Other lines and lots to measure instead: line, lot and what they are called.
-    others: tuple[tuple[int, str, str], ...]
+    # What may be measured instead: the end of its address and what it is called.
+    others: tuple[tuple[str, str], ...]
+    # Whose pieces are inspected again, and no others; empty when that is all the same.
+    nonconformance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: a line, one lot of it or all, and where a nonconformance is named its pieces alone."""
+
+    line: Line
+    lot: str
+    nonconformance: str
+
+    @property
+    def command(self) -> SubmitInspection:
+        return SubmitInspection(self.line.line, (), self.lot, nonconformance=self.nonconformance)
+
+    @property
+    def address(self) -> str:
+        parts = {"line": self.line.line, "lot": self.lot, "nonconformance": self.nonconformance}
+        return urlencode({name: part for name, part in parts.items() if part or name == "lot"})
 
 
 def planned_lines(order: Order) -> Iterator[Line]:
@@ -105,46 +126,64 @@ def _offered(order: Order) -> bool:
     return gate.why_not(order, "submit-inspection") is None and any(True for _ in planned_lines(order))
 
 
-def _subject(visit: Sight, typed: Mapping[str, str]) -> tuple[Line, str]:
-    """The line and lot to measure: what was chosen, else the first, a lot only when it is the only one."""
+def _subject(visit: Sight, typed: Mapping[str, str]) -> Subject:
+    """What was chosen, else the first line; a lot only when it is the only one."""
     lines = list(planned_lines(visit.order))
     line = next((item for item in lines if str(item.line) == typed.get("line")), lines[0])
-    lots = _lots(visit.order, line)
+    again = [item.nonconformance for item in reinspecting.inspectable(visit.order, line.line)]
+    named = typed.get("nonconformance", "")
+    named = named if named in again else ""
+    lots = _lots(visit.order, line, named)
     wanted = typed.get("lot", "")
-    return line, wanted if wanted in lots else (lots[0] if len(lots) == 1 else "")
+    return Subject(line, wanted if wanted in lots else (lots[0] if len(lots) == 1 else ""), named)
 
 
-def _lots(order: Order, line: Line) -> list[str]:
-    return [lot_of(at) for at in order.stock if line_of(at) == line.line and lot_of(at)]
+def _lots(order: Order, line: Line, nonconformance: str) -> list[str]:
+    """The lots there are of the line, or with pieces of the nonconformance to inspect again."""
+    lots = [lot_of(at) for at in order.stock if line_of(at) == line.line and lot_of(at)]
+    if not nonconformance:
+        return lots
+    item = order.nonconformances[nonconformance]
+    return [lot for lot in lots if reinspecting.lot_size(item, line.line, lot)]
 
 
 def form(visit: Sight, typed: Mapping[str, str]) -> MeasureForm:
-    line, lot = _subject(visit, typed)
-    size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
+    subject = _subject(visit, typed)
+    line = subject.line
+    size = lot_size_of(visit.order, line, subject.command)
     assert line.plan is not None, "only lines with a plan are measured"
     words = visit.words
     return MeasureForm(
         heading=words.say(N_("What did you measure on {part}?"), part=line_among(visit.order, line, words)),
         line=line.line,
-        lot=lot,
+        lot=subject.lot,
         size=words.amount(size, line.unit),
         asked=tuple(
             _asked(index, item, size, typed, words) for index, item in enumerate(line.plan.characteristics)
         ),
         decimal=words.decimal if any(item.kind == "variable" for item in line.plan.characteristics) else "",
-        others=tuple(_others(visit, line, lot)),
+        others=tuple(
+            (other.address, _called(visit, other)) for other in _subjects(visit) if other != subject
+        ),
+        nonconformance=subject.nonconformance,
     )
 
 
-def _others(visit: Sight, line: Line, lot: str) -> Iterator[tuple[int, str, str]]:
-    for other in planned_lines(visit.order):
-        lots = _lots(visit.order, other)
-        for each in ["", *lots] if len(lots) > 1 else lots or [""]:
-            if (other.line, each) != (line.line, lot):
-                name = label(visit, f"{other.line}:{each}")
-                if lots and not each:
-                    name = visit.words.say(N_("{part}, all lots together"), part=name)
-                yield other.line, each, name
+def _subjects(visit: Sight) -> Iterator[Subject]:
+    order = visit.order
+    for line in planned_lines(order):
+        again = [item.nonconformance for item in reinspecting.inspectable(order, line.line)]
+        for named in ["", *again]:
+            lots = _lots(order, line, named)
+            for lot in ["", *lots] if len(lots) > 1 else lots or [""]:
+                yield Subject(line, lot, named)
+
+
+def _called(visit: Sight, subject: Subject) -> str:
+    name = label(visit, f"{subject.line.line}:{subject.lot}")
+    if not subject.lot and _lots(visit.order, subject.line, subject.nonconformance):
+        name = visit.words.say(N_("{part}, all lots together"), part=name)
+    return " · ".join(filter(None, [name, again_for(subject.nonconformance, visit.words)]))
 
 
 def _asked(index: int, item: Characteristic, size: Decimal, typed: Mapping[str, str], words: Words) -> Asked:
@@ -219,14 +258,17 @@ def ruler(item: Characteristic, values: list[str]) -> Ruler | None:
 def read(fields: Fields, visit: Sight) -> Wanted | None:
     if chosen(fields, "check", "submit") == "check":
         return None
-    line, lot = _subject(visit, fields.typed)
+    # A nonconformance that is done with meanwhile is refused: these values speak of nothing else.
+    subject = replace(_subject(visit, fields.typed), nonconformance=fields.raw("nonconformance"))
+    line = subject.line
     assert line.plan is not None, "only lines with a plan are measured"
-    size = lot_size_of(visit.order, line, SubmitInspection(line.line, (), lot=lot))
+    size = lot_size_of(visit.order, line, subject.command)
     found = _Results(fields, visit.words.decimal)
     for index, item in enumerate(line.plan.characteristics):
         found.add(f"v.{index}", item, required_units(item, size).n)
     found.check(line.plan, size)
-    return Wanted(SubmitInspection(line.line, tuple(found.results), lot=lot), found.places, found.names)
+    command = replace(subject.command, results=tuple(found.results))
+    return Wanted(command, found.places, found.names)
 
 
 class _Results:

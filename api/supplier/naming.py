@@ -43,3 +43,10 @@ def pieces_called(order: Order, at: str, words: Words) -> str:
     assert line is not None, "pieces are on the order's lines"
     told = [line_among(order, line, words), lot_of(at), delivery_told(order, line, words)]
     return " · ".join(filter(None, told))
+
+
+def again_for(nonconformance: str, words: Words) -> str:
+    """Whose pieces were inspected again; empty where no nonconformance is named."""
+    if not nonconformance:
+        return ""
+    return words.say(N_("inspected again for {nonconformance}"), nonconformance=nonconformance)

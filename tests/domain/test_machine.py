@@ -30,6 +30,7 @@ from models.domain.inspection import Result
 from models.domain.order import Answer, Stage, stage
 from models.domain.pieces import OUT, Bucket, Took, total
 from models.domain.records import Nonconformance, Share
+from models.domain.reinspecting import inspectable
 from tests.domain.genealogies import nothing_unexplained
 from tests.domain.naming import named
 from tests.domain.orders import (
@@ -113,11 +114,12 @@ class Orders(RuleBasedStateMachine):
         documents=rarely,
         milestones=rarely,
         # Most often far along, where there is most to do.
-        steps=st.sampled_from([8, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        steps=st.sampled_from([14, 14, 14, 14, 10, 10, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
         proposed=st.integers(0, 4),
         first=st.sampled_from([0, 0, 0, 10, 50]),
         tracked=st.sampled_from([(), (), (1,), (2,), (1, 2)]),
         made_of=st.sampled_from(MADE_OF),
+        planned=st.sampled_from([(1, 2), (2,)]),
     )
     def issue(
         self,
@@ -129,16 +131,17 @@ class Orders(RuleBasedStateMachine):
         first: int,
         tracked: tuple[int, ...],
         made_of: dict[str, str],
+        planned: tuple[int, ...],
     ) -> None:
-        """An order of two lines, three lots and one plan, as far along as `steps` says. The pieces of
-        `tracked` lines have serial numbers. Lot L2 may be of what the part is made of."""
+        """An order of two lines and three lots, as far along as `steps` says. `planned` lines are inspected;
+        the pieces of `tracked` ones have serial numbers. Lot L2 may be of what the part is made of."""
         self.kept = []
         rest: dict[str, Any] = {"milestones": ()} if milestones else {}
         self.scene = self.begin(
             a_line(1, 100, [("L1", 60), ("L2", 40)], tolerance=Decimal("0.05")),
             a_line(2, 50, [("L3", 50)], first_article=Decimal(first)),
             lots=[a_lot("L1", 60), a_lot("L2", 45, **made_of), a_lot("L3", 50), a_lot("L4", 60)],
-            plans={2: PLAN},
+            plans=dict.fromkeys(planned, PLAN),
             documents=[DocumentType.coc] if documents else [],
             release_before_ship=gated,
             contract=CONTRACT,
@@ -180,6 +183,13 @@ class Orders(RuleBasedStateMachine):
                 "SO-1-P1",
             ),
             c.ReportNonconformance((c.LineQuantity(1, Decimal(6)),), "Blisters"),
+            c.Disposition("SO-1-N1", (c.DispositionLine(Decimal(6), "rework"),)),
+            c.Disposition("SO-1-N2", (c.DispositionLine(Decimal(7), "rework", at="here"),)),
+            *(
+                c.SubmitInspection(line, (Result("1", 1, "10"), Result("1", 2, "10")), nonconformance=name)
+                for line, name in ((2, "SO-1-N2"), (1, "SO-1-N1"))
+            ),
+            *(c.ReviewInspection(name, "release") for name in ("SO-1-I2", "SO-1-I3")),
         ]
         for command in beginning[:steps]:
             self.ask(command)
@@ -473,6 +483,30 @@ class Orders(RuleBasedStateMachine):
         name = f"SO-1-I{max(1, len(self.scene.order.inspections))}"
         self.ask(c.ReviewInspection(name, "reject" if rejected else "release"))
 
+    @precondition(
+        lambda self: any(inspectable(self.scene.order, line.line) for line in self.scene.order.lines)
+    )
+    @rule(
+        number=numbers,
+        enough=st.sampled_from([6, 6, 6, 1]),
+        boxed=st.one_of(st.none(), st.none(), numbers),
+        lotted=rarely,
+        decision=st.sampled_from(["release", "release", "release", "reject", None]),
+    )
+    def rework_is_inspected_again(
+        self, number: int, enough: int, boxed: int | None, lotted: bool, decision: Any
+    ) -> None:
+        """As whose it is. Somebody reviews it at once, or later."""
+        lines = [line.line for line in self.scene.order.lines]
+        found = [(line, item) for line in lines for item in inspectable(self.scene.order, line)]
+        line, item = found[number % len(found)]
+        results = tuple(Result("1", index + 1, "10") for index in range(enough))
+        lot = next(iter(item.shares))[2:] if lotted else ""
+        box = "" if boxed is None else f"SO-1-P{boxed}"
+        self.ask(c.SubmitInspection(line, results, lot, box, item.nonconformance))
+        if decision is not None:
+            self.ask(c.ReviewInspection(f"SO-1-I{max(1, len(self.scene.order.inspections))}", decision))
+
     @precondition(there(Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT))
     @rule(
         number=which,
@@ -495,7 +529,7 @@ class Orders(RuleBasedStateMachine):
     ) -> None:
         place = self.place(number, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
         quantity = self.some(portion, place, Bucket.AT_SUPPLIER, Bucket.IN_TRANSIT_OUT)
-        named = "SO-1-N1" if rework else ""
+        named = f"SO-1-N{1 + number % 2}" if rework else ""
         raw, tested = (raw, tested) if portion is None and quantity > 6 else (ZERO, ZERO)
         box = [c.ShipLine(place[0], quantity - tested, place[1], raw, tested, load, named)]
         if other:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.domain.authority import Role
 from tests.pages.browser import Browsers, StaffPage
 from tests.pages.doing import PIECES, TOLD, at, hands, pieces, possible
-from tests.stories import BEHALF
+from tests.stories import BEHALF, LOT
+from tests.supplier.steps import reworked_beside_others
 from tests.systems import System
 
 VALUES = {"v__0__1": "8", "v__0__2": "12", "v__0__3": "10.1", "v__1__1": "conforms"}
@@ -43,6 +44,39 @@ async def test_quality_sees_the_values_beside_their_limits_and_releases_them(
     await quality.do("review-inspection", "release", note="Fine")
     assert (await system.get(f"/orders/{number}/inspections"))["items"][0]["decision"] == "release"
     assert not possible(await quality.look("review-inspection"))
+
+
+async def test_values_of_reworked_pieces_say_whose_they_are_until_they_are_released(
+    system: System, browsers: Browsers
+) -> None:
+    number, name = await reworked_beside_others(system)
+    buyer, quality = hands(browsers, number, Role.BUYER), hands(browsers, number, Role.QUALITY)
+    page = await buyer.look("submit-inspection")
+    assert "Inspected again for" not in page.text
+    again = f"inspected again for {name}"
+    page = await buyer.look(
+        "submit-inspection?" + page.links[f"FLANGE-DN50 B · {LOT} · {again}"].partition("?")[2]
+    )
+    assert f"Lot {LOT}, 4 pcs" in page.text
+    chosen = f"submit-inspection?nonconformance={name}"
+    page = await buyer.refused(chosen, "submit", v__0__1="9", **TOLD)
+    assert f"Inspected again for {name}: the values speak of its pieces alone" in page.text
+    response = await buyer.fill(page, "submit", **VALUES, **TOLD)
+    assert response.status_code == 303
+    (inspection,) = (await system.get(f"/orders/{number}/inspections"))["items"]
+    assert (inspection["nonconformance"], inspection["lot_size"]) == (name, "4")
+    assert f"{again} · 4 pcs" in (await quality.look("review-inspection")).text
+    page = await quality.browser.open(f"/orders/{number}")
+    # Among the inspections, and in the history.
+    assert f"{LOT} · {again} · 4 pcs" in page.text
+    assert page.text.count(again) == 2
+    await buyer.do("submit-inspection", "submit", **VALUES, **TOLD)
+    page = await quality.look("review-inspection")
+    assert f"I1 · FLANGE-DN50 B · {LOT} · {again}" in page.links
+    assert f"{again} · " not in page.text.partition("Also waiting")[0]
+    chinese = browsers.of(Role.QUALITY)
+    await chinese.open("/orders?language=zh")
+    assert f"针对 {name} 复检" in (await chinese.open(f"/orders/{number}")).text
 
 
 async def test_an_inspection_that_failed_has_no_button_to_release_it(

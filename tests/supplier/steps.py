@@ -42,6 +42,27 @@ async def there(system: System, **fields: Any) -> str:
     return number
 
 
+async def reworked_beside_others(system: System) -> tuple[str, str]:
+    """Ten of its pieces are at the supplier still, and of those that came back four were rejected and are to be
+    worked on again: the order's number and that of the nonconformance."""
+    number = await there(system)
+    shipped = await system.command(
+        Role.BUYER, number, "ship", lines=[{"line": 1, "quantity": 10}], on_behalf_of=BEHALF
+    )
+    counted = {"line": 1, "counted": 10, "accepted": 0, "pending": 6, "rejected": 4}
+    received = await system.command(
+        Role.RECEIVING, number, "receive", parcel=shipped["parcel"], lines=[counted]
+    )
+    name = received["nonconformance"]
+    decided = {
+        "cause": "thin",
+        "responsibility": "supplier",
+        "lines": [{"quantity": 4, "decision": "rework"}],
+    }
+    await system.command(Role.QUALITY, number, "disposition", nonconformance=name, **decided)
+    return number, name
+
+
 def rows(system: System) -> dict[str, int]:
     """How many rows every table has."""
     with system.database.read() as session:

@@ -8,7 +8,7 @@ from api.supplier.fields import plain_number
 from models.domain.authority import Role
 from tests.stories import BEHALF, LOT
 from tests.supplier.phone import opened
-from tests.supplier.steps import order, rows, there
+from tests.supplier.steps import order, reworked_beside_others, rows, there
 from tests.systems import System
 
 GOOD = {"v__0__1": "8", "v__0__2": "12", "v__0__3": "10.1", "v__1__1": "conforms"}
@@ -201,3 +201,54 @@ async def test_measured_values_outlive_a_hold_and_the_end_of_the_order(system: S
     assert "What you entered" in late.text
     for kept in ("Coating thickness, 1 8", "Coating thickness, 3 10.1"):
         assert kept in late.text
+
+
+async def test_values_of_reworked_pieces_are_sent_for_their_nonconformance_and_for_nothing_else(
+    system: System,
+) -> None:
+    number, name = await reworked_beside_others(system)
+    phone, page = await opened(system, number)
+    page = await phone.open(f"{page.url.partition('?')[0]}/measure")
+    whole = f"FLANGE-DN50 B · {LOT}"
+    assert "10 pcs" in page.text
+    assert "the values speak of its pieces alone" not in page.text
+    page = await phone.open(page.links[f"{whole} · inspected again for {name}"])
+    assert f"Inspected again for {name}: the values speak of its pieces alone" in page.text
+    assert f"Lot {LOT}, 4 pcs" in page.text
+    assert "nonconformance" not in page.links[whole]
+    # What is missing is said and the choice is kept, as it is when they are only looked at.
+    page = await phone.press(page, "check", **GOOD)
+    page = await phone.press(page, "submit", v__0__1="")
+    assert page.status == 422
+    assert f"Inspected again for {name}" in page.text
+    assert page.form("submit").fields["v.0.2"] == "12"
+    page = await phone.press(page, "submit", v__0__1="8")
+    assert "They fit the plan." in page.text
+    assert f"inspected again for {name}" in page.text
+    (inspection,) = (await system.get(f"/orders/{number}/inspections"))["items"]
+    assert (inspection["nonconformance"], inspection["lot"], inspection["lot_size"]) == (name, LOT, "4")
+
+
+async def test_values_for_what_is_reworked_no_more_are_refused_and_kept(system: System) -> None:
+    number, name = await reworked_beside_others(system)
+    phone, page = await opened(system, number)
+    page = await phone.open(f"{page.url.partition('?')[0]}/measure?nonconformance={name}&language=es")
+    assert f"Nueva inspección por {name}" in page.text
+    counted = {"line": 1, "counted": 4, "accepted": 0, "rejected": 4, "nonconformance": name}
+    await system.command(Role.RECEIVING, number, "receive", packing_slip="LS-7", lines=[counted])
+    refused = await phone.press(page, "submit", **GOOD | {"v__0__3": "10,1"})
+    assert refused.status == 409
+    assert f"{name}" in refused.text
+    assert refused.form("submit").fields["v.0.3"] == "10,1"
+    # The form is about the others now, and says so.
+    assert not refused.form("submit").fields["nonconformance"]
+    assert f"Nueva inspección por {name}" not in refused.text
+    assert not (await system.get(f"/orders/{number}/inspections"))["items"]
+
+
+async def test_without_rework_nobody_is_asked_whose_pieces_were_measured(system: System) -> None:
+    number = await there(system)
+    phone, page = await opened(system, number)
+    page = await phone.open(f"{page.url.partition('?')[0]}/measure")
+    assert page.form("submit").fields["nonconformance"] == ""
+    assert "Or measure" not in page.text

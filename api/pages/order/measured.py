@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from api.supplier.measuring import Ruler, ruler
-from api.supplier.naming import pieces_called
+from api.supplier.naming import again_for, pieces_called
 from api.supplier.told import limits
 from api.supplier.words import Words
 from models.domain.inspection import Characteristic
@@ -66,7 +66,11 @@ def _inspection(order: Order, row: Mapping[str, Any], words: Words) -> Inspectio
     line = order.line(row["line"])
     plan = line.plan.characteristics if line is not None and line.plan is not None else ()
     bad = {(failure["characteristic"], failure["sample"]) for failure in row["failures"]}
-    subject = [pieces_called(order, key(row["line"], row["lot"] or ""), words), row["parcel"]]
+    subject = [
+        pieces_called(order, key(row["line"], row["lot"] or ""), words),
+        row["parcel"],
+        again_for(row["nonconformance"] or "", words),
+    ]
     return InspectionView(
         name=row["inspection"],
         of=" · ".join(filter(None, subject)),

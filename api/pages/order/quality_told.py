@@ -12,6 +12,7 @@ from api.pages.alert_words import caused_by
 from api.pages.order.serials_told import recorded
 from api.pages.order.telling import Sentence, Telling, defect
 from api.pages.order.wording import DISPOSITIONS, PLACES, RESPONSIBLE
+from api.supplier.naming import again_for
 from api.supplier.told import mismatch
 from models.domain import events as e
 from models.domain.evidence import DOCUMENTS, comparable
@@ -26,13 +27,14 @@ def submitted(event: e.InspectionSubmitted, tell: Telling) -> Sentence:
         "part": tell.part(event.line),
         "inspection": event.inspection,
     }
+    again = (again_for(event.nonconformance, tell.words),) if event.nonconformance else ()
     if event.verdict == "pass":
         text = N_("{who} submitted {count} measured values of {part} as {inspection}; they fit the plan.")
-        return Sentence(text, values, "good")
+        return Sentence(text, values, "good", details=again)
     failures = tuple(_failure(item, tell) for item in event.failures)
     more = (f"+{len(failures) - _MOST}",) if len(failures) > _MOST else ()
     text = N_("{who} submitted {count} measured values of {part} as {inspection}; they do not fit the plan.")
-    return Sentence(text, values, "act", details=(*failures[:_MOST], *more))
+    return Sentence(text, values, "act", details=(*again, *failures[:_MOST], *more))
 
 
 def _failure(item: Failure, tell: Telling) -> str:

@@ -12,7 +12,7 @@ from api.pages.desk import Desk
 from api.pages.tasks.base import Acting, Button, Knowing, Task, Typed, answered
 from api.supplier.fields import LONGEST_TEXT, Fields
 from api.supplier.measuring import Ruler, form, planned_lines, read, ruler
-from api.supplier.naming import pieces_called
+from api.supplier.naming import again_for, pieces_called
 from api.supplier.tasks import Wanted, label
 from api.supplier.told import limits
 from api.supplier.words import Words
@@ -106,6 +106,7 @@ def _review_form(acting: Reviewing, typed: Typed) -> ReviewForm:
                 [
                     pieces_called(order, key(item.line, item.lot), words),
                     item.parcel,
+                    again_for(item.nonconformance, words),
                     words.amount(item.lot_size, line.unit),
                 ],
             )
@@ -118,6 +119,7 @@ def _review_form(acting: Reviewing, typed: Typed) -> ReviewForm:
                     [
                         other.inspection.removeprefix(f"{order.number}-"),
                         label(acting, key(other.line, other.lot)),
+                        *filter(None, [again_for(other.nonconformance, words)]),
                     ]
                 ),
                 f"{acting.desk.path}/review-inspection?inspection={other.inspection}",
