@@ -32,7 +32,7 @@ def named(order: Order, command: Command, turn: int) -> Command:
     """The command with serials for its pieces: some that are there, `turn` says which, and then some that
     nobody knows. Now and then it is left as it is."""
     buckets = _FROM.get(type(command))
-    if buckets is None or turn % 9 == 8:
+    if buckets is None or turn % 9 == 1:
         return command
     taken: set[str] = set()
     lines: Any = command.lines  # type: ignore[attr-defined]
@@ -53,15 +53,14 @@ def _named(
         found = []
         for result in _RESULTS:
             found += [
-                (name, result) for name in _some(getattr(item, result, Decimal(0)), left, order.number, turn)
+                (name, result)
+                for name in _some(getattr(item, result, Decimal(0)), left, taken, order.number, turn)
             ]
-        taken |= {name for name, _ in found}
         kind: Any = c.ReceivedSerial if isinstance(item, c.ReceiveLine) else c.JudgedSerial
         return replace(item, serials=tuple(kind(name, result) for name, result in found))
-    names = _some(item.quantity, left, order.number, turn)
-    taken |= set(names)
+    names = _some(item.quantity, left, taken, order.number, turn)
     if isinstance(item, c.ShipLine) and item.tested:
-        tested = _some(item.tested, left, order.number, turn + 1)
+        tested = _some(item.tested, left, taken, order.number, turn)
         return replace(item, serials=names, tested_serials=tested)
     return replace(item, serials=names)
 
@@ -76,11 +75,14 @@ def _there(order: Order, line: Line, command: Command, item: Any, buckets: Seque
     ]
 
 
-def _some(quantity: Decimal, left: list[str], prefix: str, turn: int) -> tuple[str, ...]:
-    """The first of those left, then some that were never heard of; `left` loses them."""
+def _some(quantity: Decimal, left: list[str], taken: set[str], prefix: str, turn: int) -> tuple[str, ...]:
+    """The first of those left, then some that were never heard of; `left` loses them, `taken` has them."""
     if not quantity.is_finite() or quantity != quantity.to_integral_value() or not 0 < quantity <= _MOST:
         return ()
     count = int(quantity)
     here = left[:count]
     del left[:count]
-    return (*here, *(f"{prefix}.{turn}.{number}" for number in range(count - len(here))))
+    first = len(taken)
+    names = (*here, *(f"{prefix}.{turn}.{number}" for number in range(first, first + count - len(here))))
+    taken.update(names)
+    return names
