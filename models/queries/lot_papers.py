@@ -13,8 +13,8 @@ from models.domain.evidence import DOCUMENTS, DocumentType, Printed
 from models.domain.lot_documents import LotPaper
 from models.domain.trace import NodeKind, kind_of, name_of, work_of
 from models.queries.prepared import Prepared, among
-from models.queries.trace import chunks
 from models.queries.trace_nodes import CERTIFY
+from models.queries.trace_one import chunks
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot
 from models.tables.orders import DocumentRow

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.domain.melting import CLAUSES, Melted, melted, met, worst
 from models.queries.lot_holds import sources
-from models.queries.trace import chunks
+from models.queries.trace_one import chunks
 from models.tables.lots import Lot
 from models.tables.parts import Part
 from models.tables.types import table

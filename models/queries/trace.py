@@ -28,6 +28,7 @@ from models.domain.trace import (
     steps,
     work_of,
 )
+from models.queries.trace_one import ONE_PIECE, Made, chunks, is_own, made, only_ways, own_lots
 from models.queries.trace_reach import Reach, net_links, told_plainly
 from models.tables.lots import Lot
 from models.tables.orders import EdgeRow, OrderRow
@@ -42,17 +43,8 @@ _PARTS, _DISPATCHES, _DISPATCHED = table(Part), table(DispatchRow), table(Dispat
 _SERIALS, _CONSUMED, _EDGES = table(SerialRow), table(ConsumptionRow), table(EdgeRow)
 # How pieces leave a lot for good, and what the nodes are called in which they end up.
 _LEAVING = {"dispatch": "dispatch:", "consume": "job:"}
-# Parts with serial numbers are counted in whole pieces, and a number is one of them.
-ONE_PIECE = Decimal(1)
-# So many names go into one question.
-AT_ONCE = 500
 _ANY_CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled).limit(1)
 _CONTROLLED = select(_PARTS.c.number).where(_PARTS.c.export_controlled)
-
-
-def chunks(names: Iterable[str]) -> Iterator[list[str]]:
-    known = list(names)
-    yield from (known[place : place + AT_ONCE] for place in range(0, len(known), AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +63,21 @@ class Begin:
 @dataclass
 class Genealogy:
     """The links as somebody may see them: what is about controlled parts is absent for who is not cleared. Of a
-    `serial` where it left by its number that piece alone; `exact` are the keys of these links."""
+    `serial` where it is known to have gone a way that piece alone; `exact` are the keys of these links, and `one_of`
+    those of the links on which it may have been among others."""
 
     session: Session
     cleared: bool
     serial: str = ""
     part: str = ""
     exact: set[tuple[str, ...]] = field(init=False, default_factory=set)
+    one_of: set[tuple[str, ...]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._hides = not self.cleared and self.session.scalar(_ANY_CONTROLLED) is not None
         self._seen: dict[str, bool] = {}
+        # Where it turned up beyond what was sent: nobody has sent it there.
+        self._claimed: set[str] = set()
 
     def __call__(self, nodes: list[str], forward: bool) -> Iterator[Link]:
         for some in chunks(nodes):
@@ -121,6 +117,8 @@ class Genealogy:
         named = self._named([link for link in found if link.how in _LEAVING])
         works = {node for link in found for node in (link.source, link.target) if node.startswith("order:")}
         been = self._at_work({work_of(node).order for node in works})
+        own, outputs = own_lots(self.session, self.part, found), made(self.session, self.part, found)
+        alone = only_ways(found)
         for link in found:
             if link.how == "scrap" and link.source in self._left:
                 continue
@@ -137,7 +135,36 @@ class Genealogy:
             at_work = link.source in been and link.target.startswith("lot:")
             if at_work and link.target != been[link.source][self.serial]:
                 continue
+            if link.source.startswith("job:") and self._others_made(link, outputs):
+                continue
+            if is_own(link, own) and link.key not in self.exact:
+                if link.key in alone and self._was_in(link, been, outputs):
+                    self.exact.add(link.key)
+                    link = link._replace(quantity=ONE_PIECE)
+                else:
+                    self.one_of.add(link.key)
             yield link
+
+    def _others_made(self, link: Link, outputs: Mapping[tuple[str, str], Made]) -> bool:
+        """Whether of what a job made as a lot all pieces are known to be others."""
+        known = outputs.get((link.source, link.target))
+        if known is None or self.serial in known.serials:
+            return False
+        lot = link.target
+        elsewhere = any(to == lot and self.serial in other.serials for (_, to), other in outputs.items())
+        return elsewhere or known.all_named
+
+    def _was_in(
+        self, link: Link, been: Mapping[str, Collection[str]], outputs: Mapping[tuple[str, str], Made]
+    ) -> bool:
+        """Whether this piece is known to have gone this way."""
+        if not link.quantity:
+            return False
+        if link.source.startswith("job:"):
+            known = outputs.get((link.source, link.target))
+            return known is not None and self.serial in known.serials
+        ends = [node for node in (link.source, link.target) if not node.startswith("lot:")]
+        return all(self.serial in been.get(node, ()) and node not in self._claimed for node in ends)
 
     @cached_property
     def _left(self) -> frozenset[str]:
@@ -190,6 +217,8 @@ class Genealogy:
             query = select(_SERIALS).where(_SERIALS.c.order_number.in_(some), _SERIALS.c.part == self.part)
             for row in self.session.execute(query):
                 node = f"order:{row.order_number}:{row.line}:{row.lot}"
+                if row.serial == self.serial and row.bucket == Bucket.OVER.value:
+                    self._claimed.add(node)
                 named.setdefault(node, {})[row.serial] = _back_as(row)
         return named
 

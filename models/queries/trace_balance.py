@@ -16,8 +16,8 @@ from models.domain.pieces import SENT, Bucket, Took
 from models.domain.quantities import ZERO
 from models.domain.trace import Link, NodeKind, Trace, lot_node, name_of, work_of
 from models.queries.prepared import Prepared, among
-from models.queries.trace import chunks
 from models.queries.trace_lots import Lots
+from models.queries.trace_one import chunks
 from models.queries.trace_reach import Reach, links
 from models.tables.orders import EdgeRow, EventRow, LineRow, OrderRow, PiecesRow
 from models.tables.types import table

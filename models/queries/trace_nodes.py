@@ -22,8 +22,9 @@ from models.queries import melt_flags, specifications
 from models.queries.gone_wrong import not_accepted
 from models.queries.lot_holds import stopped
 from models.queries.prepared import Columns, Prepared, Row, among, together
-from models.queries.trace import Begin, chunks
+from models.queries.trace import Begin
 from models.queries.trace_lots import LOT_ROWS, Lots, lot_views, lots, views
+from models.queries.trace_one import chunks
 from models.tables.orders import DocumentRow, LineRow, OrderRow, PiecesRow
 from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
 from models.tables.suppliers import Supplier

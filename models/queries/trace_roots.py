@@ -21,7 +21,8 @@ from models.domain.identifiers import Kind, words
 from models.domain.trace import NodeKind, kind_of, lot_node, name_of, work_of
 from models.queries import trace_boxes
 from models.queries.serial_stock import BOUGHT
-from models.queries.trace import ONE_PIECE, Begin, Genealogy, holds
+from models.queries.trace import Begin, Genealogy, holds
+from models.queries.trace_one import ONE_PIECE
 from models.queries.trace_reach import links
 from models.tables.lot_documents import LotDocumentRow
 from models.tables.lots import Lot

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models.domain.trace import Link, NodeKind, Trace
-from models.queries.trace import Genealogy, chunks
+from models.queries.trace import Genealogy
+from models.queries.trace_one import chunks
 from models.tables.orders import LineRow
 from models.tables.types import table
 

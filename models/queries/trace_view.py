@@ -18,6 +18,7 @@ from models.domain.trace import Direction, Step, Trace, follow
 from models.queries import lot_papers, trace_at_most, trace_balance, trace_nodes
 from models.queries.trace import Begin, Genealogy
 from models.queries.trace_nodes import Records
+from models.queries.trace_one import ONE_PIECE
 from models.queries.trace_piece import piece
 from models.queries.trace_reach import Reach, too_many
 from models.queries.trace_roots import Match
@@ -105,13 +106,13 @@ def at_most(session: Session, begin: Begin, direction: Direction, *, cleared: bo
 
 
 def _bounds(session: Session, known: Read, begin: Begin, genealogy: Genealogy) -> AtMost:
-    """Where a piece left by its number nobody else can be meant."""
+    """Where it is known that a piece went nobody else can be meant; where it may have, it is one at most."""
     bounds = trace_at_most.bounds(session, known.trace, known.records, known.scope, begin.most)
-    if not genealogy.exact:
+    if not begin.serial:
         return bounds
-    return AtMost(
-        bounds.nodes, {key: most for key, most in bounds.links.items() if key not in genealogy.exact}
-    )
+    links = {**dict.fromkeys(genealogy.one_of, ONE_PIECE), **bounds.links}
+    told = {key: min(most, ONE_PIECE) if key in genealogy.one_of else most for key, most in links.items()}
+    return AtMost(bounds.nodes, {key: most for key, most in told.items() if key not in genealogy.exact})
 
 
 def _answer(customers: list[View], missing: list[View], balances: list[View], nodes: list[View]) -> View:

@@ -21,6 +21,7 @@ from models.tables.lots import Lot
 from models.tables.outbox import Outbox
 from models.tables.shop_floor import ConsumptionRow, DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
+from models.tables.work_orders import WorkOrder
 from tests.api.conftest import API, Login
 from tests.api.test_recalls import contacts, get, post, signed
 from tests.api.test_trace import trace
@@ -164,3 +165,49 @@ def test_what_a_piece_went_into_is_found_though_it_has_serials_of_its_own(
     (row,) = trace(quality, "Pin-3")["customers"]
     assert (row["dispatch"], row["serials"]) == ("D-11", ["Pump-1"])
     assert f"lot:{LOT}" in {node["id"] for node in trace(quality, "Pump-1", "back")["nodes"]}
+
+
+def made_at(session: Any, job: str, lot: str, *serials: str, some: int) -> None:
+    told: dict[str, Any] = {"at": NOW, "recorded_at": NOW, "recorded_by": "u"}
+    if session.get(WorkOrder, job) is None:
+        of_part = {"part": "FLANGE", "revision": "B", "quantity": Decimal(8), "type": "MTO"}
+        session.add(WorkOrder(number=job, **of_part, plant="MAIN", created_at=NOW))
+    if session.get(Lot, lot) is None:
+        there = {"part": "FLANGE", "quantity": Decimal(some), "uom": "C62", "on_hand": Decimal(some)}
+        session.add(Lot(number=lot, **there, created_at=NOW))
+    session.flush()
+    made = {"work_order": job, "lot": lot, "part": "FLANGE", "quantity": Decimal(some), "unit": "C62"}
+    session.add(OutputRow(id=f"{job}-{lot}", **made, serials=list(serials), **told))
+    edge(session, link(f"job:{job}", "process", f"lot:{lot}", some), f"{job}-{lot}")
+
+
+def ways(client: TestClient, serial: str) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """How many went each way of a trace, and how many at most can be of it."""
+    edges = trace(client, serial)["edges"]
+    return {(each["from"], each["to"]): (each["quantity"], each.get("at_most")) for each in edges}
+
+
+@pytest.mark.parametrize("serial", SERIALS)
+def test_all_along_its_own_way_a_piece_is_one(app: FastAPI, quality: TestClient, serial: str) -> None:
+    with app.state.database.write() as session:
+        made_at(session, "WO-7", LOT, *SERIALS, "Pin-7", "Pin-8", some=8)
+        made_at(session, "WO-8", LOT, "Pin-9", some=1)
+        made_at(session, "WO-9", LOT, some=3)
+    found = ways(quality, serial)
+    assert found["job:WO-7", f"lot:{LOT}"] == ("1", None)
+    assert found[f"lot:{LOT}", WORK] == ("1", None)
+    # Four came back good: the one that was rejected and the one that is there still did not.
+    assert found.get((WORK, f"lot:{LOT}")) == (None if serial in SERIALS[4:] else ("1", None))
+    # What those jobs made as the lot are others, though nobody named them all.
+    assert not {("job:WO-8", f"lot:{LOT}"), ("job:WO-9", f"lot:{LOT}")} & found.keys()
+
+
+def test_where_nobody_named_what_jobs_made_it_may_be_one_of_any(app: FastAPI, quality: TestClient) -> None:
+    """But not of what has names that are all of others."""
+    with app.state.database.write() as session:
+        made_at(session, "WO-8", LOT, "Pin-9", some=1)
+        made_at(session, "WO-9", LOT, some=3)
+        made_at(session, "WO-10", LOT, "Pin-10", some=2)
+    found = ways(quality, "Pin-3")
+    made = {job: most for (job, _), most in found.items() if job.startswith("job:WO-")}
+    assert made == {"job:WO-9": ("3", "1"), "job:WO-10": ("2", "1")}
