@@ -178,6 +178,7 @@ def test_an_inspection_says_of_which_line_lot_and_delivery_it_is() -> None:
         "line": 2,
         "lot": "L1",
         "parcel": "",
+        "nonconformance": None,
         "failures": [],
         "results": [],
         "inspection": "SO-1-I1",
