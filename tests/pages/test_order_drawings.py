@@ -124,6 +124,7 @@ def inspected(values: list[str], bad: set[int]) -> Measured:
         "line": 1,
         "lot": None,
         "parcel": None,
+        "nonconformance": None,
         "lot_size": "100",
         "verdict": "pass",
         "decision": None,
