@@ -240,7 +240,10 @@ async def everything(tmp_path: Path) -> AsyncIterator[tuple[Site, Path]]:
 def begin(log: Path, folder: Path) -> tuple[Running, int]:
     """`sendout up`, and where in the log its words begin."""
     said = log.stat().st_size if log.exists() else 0
-    env = environment(SENDOUT_UPDATE_TIMEOUT=2, SENDOUT_RELAY_INTERVAL=0.3)
+    # Suppliers reach it at one address, whichever port it takes: a mail sent again has the same links in it.
+    env = environment(
+        SENDOUT_UPDATE_TIMEOUT=2, SENDOUT_RELAY_INTERVAL=0.3, SENDOUT_PUBLIC_URL="http://sendout.example"
+    )
     return start([*sendout("up"), "--port", "0", "--data-dir", str(folder)], log, env), said
 
 
