@@ -20,15 +20,16 @@ from activities import holding, recall_mails
 from models.domain import recalls as rules
 from models.domain.authority import Actor, acting_as
 from models.domain.commands import Signature as Named
-from models.domain.errors import Refusal
+from models.domain.errors import Refusal, Unknown
 from models.domain.lot_holds import OpenHold
 from models.domain.recall_scope import not_stopped, scope_of, still_ours
 from models.domain.recalls import Recall, Record, Signature
 from models.domain.signing import signed
 from models.domain.texts import LONGEST_TOLD
 from models.domain.trace import Direction
-from models.queries import recalls
+from models.queries import recalls, trace_roots
 from models.queries.signing import signer
+from models.queries.trace import Begin
 from models.queries.trace_near import named
 from models.queries.trace_roots import Match
 from models.queries.trace_view import found
@@ -69,9 +70,9 @@ def begin(
 
 def scope(session: Session, recall: Recall, *, cleared: bool) -> View:
     """What the recall reaches as it stands now, as JSON values."""
-    match = matches(session, recall.identifier, cleared=cleared)[0]
+    match, gone = _about(session, recall.identifier, cleared=cleared)
     traced = found(session, match, Direction.BOTH, cleared=cleared)
-    told: View = orjson.loads(_canonical(scope_of(traced.view, traced.trace.ahead)))
+    told: View = orjson.loads(_canonical(scope_of(traced.view, traced.trace.ahead, gone=gone)))
     return told
 
 
@@ -139,12 +140,8 @@ def to_hold(session: Session, number: str, *, cleared: bool) -> tuple[Recall, li
     a drill."""
     recall = recalls.named(session, number, cleared=cleared)
     rules.may_hold(recall)
-    scoped = found(
-        session,
-        matches(session, recall.identifier, cleared=cleared)[0],
-        Direction.FORWARD,
-        cleared=cleared,
-    )
+    match, _ = _about(session, recall.identifier, cleared=cleared)
+    scoped = found(session, match, Direction.FORWARD, cleared=cleared)
     reached = scope_of(scoped.view, scoped.trace.ahead)
     return recall, still_ours(reached), orjson.loads(_canonical(not_stopped(reached)))
 
@@ -162,7 +159,20 @@ def not_held(lot: str, refusal: Refusal) -> View:
 
 def _controlled(session: Session, identifier: str) -> bool:
     """Whether it reaches what only cleared people know of; asked as somebody who sees all."""
-    return recalls.reaches_controlled(session, matches(session, identifier, cleared=True)[0].begin)
+    match, _ = _about(session, identifier, cleared=True)
+    return recalls.reaches_controlled(session, match.begin)
+
+
+def _about(session: Session, identifier: str, *, cleared: bool) -> tuple[Match, bool]:
+    """What an open recall is about, and whether the books have it no more: it may have been taken back, deleted or
+    renamed since, and then nothing is reached. Raises `Unknown` for what only cleared people know of."""
+    try:
+        return matches(session, identifier, cleared=cleared)[0], False
+    except Unknown:
+        if trace_roots.matches(session, identifier, cleared=True):
+            raise
+        kind, _, value = identifier.partition(":")
+        return Match(kind, value.strip(), "", Begin(())), True
 
 
 def _report(recall: Recall, reached: View) -> View:

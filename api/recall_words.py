@@ -30,6 +30,9 @@ FIGURES: dict[str, str] = {
     "elsewhere": N_("elsewhere"),
 }
 GAPS: dict[Gap, str] = {
+    Gap.GONE: N_(
+        "{where} is no longer in the books: it was taken back, deleted or renamed, so nothing can be traced from it"
+    ),
     Gap.UNEXPLAINED: N_("{amount} of {where} are nowhere"),
     Gap.UNSURE: N_("{amount} may have gone this way; nobody named the lot or load: {where}"),
     Gap.NO_LOT: N_("{amount} of order {where} have no lot"),

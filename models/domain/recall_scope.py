@@ -25,6 +25,7 @@ _HEADS = frozenset({"part", "unit", "lot", "made", "unexplained", "items"})
 class Gap(StrEnum):
     """What stands between a trace and an answer one can rely on."""
 
+    GONE = "gone"
     UNEXPLAINED = "unexplained"
     UNSURE = "unsure"
     NO_LOT = "no_lot"
@@ -35,8 +36,9 @@ class Gap(StrEnum):
     NO_CONTACT = "no_contact"
 
 
-def scope_of(trace: Mapping[str, Any], ahead: Collection[str]) -> View:
-    """What a recall reaches. `ahead` are the nodes made from what it is about, that included."""
+def scope_of(trace: Mapping[str, Any], ahead: Collection[str], *, gone: bool = False) -> View:
+    """What a recall reaches. `ahead` are the nodes made from what it is about, that included; `gone`: the books have
+    that no more."""
     by_kind: dict[str, list[View]] = {}
     if (one := trace["root"].get("piece")) is not None:
         trace = {**trace, "nodes": [only(one, node) for node in trace["nodes"]]}
@@ -55,7 +57,10 @@ def scope_of(trace: Mapping[str, Any], ahead: Collection[str]) -> View:
         "balance": balance,
         "balance_percent": furthest(row["percent"] for row in balance),
         "missing": list(trace["missing"]),
-        "gaps": list(_gaps(trace, customers, balance)),
+        "gaps": [
+            *([_gap(Gap.GONE, trace["root"]["value"])] if gone else []),
+            *_gaps(trace, customers, balance),
+        ],
     }
     return scope | {"answer": _answer(scope, of_lots(trace["nodes"]))}
 

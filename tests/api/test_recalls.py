@@ -21,7 +21,7 @@ from models.tables.lots import Lot
 from models.tables.outbox import Outbox, OutboxRecipient
 from models.tables.parts import Part
 from models.tables.recalls import RecallReportRow
-from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow
+from models.tables.shop_floor import Customer, DispatchLineRow, DispatchRow, OutputRow
 from models.tables.types import table
 from tests.api.conftest import API, NOW, Hands, Login
 from tests.domain.asking import arrived, process, receive, send, ship
@@ -385,6 +385,26 @@ def test_the_doctor_finds_a_report_that_is_not_what_was_signed(app: FastAPI, qua
     with app.state.database.read() as session:
         (finding,) = reports(session)
     assert (finding.code, finding.where) == ("recall.report", f"recall {number}, signature 1")
+
+
+def test_what_the_books_have_no_more_is_a_gap_and_its_recall_is_ended_like_any_other(
+    app: FastAPI, quality: TestClient
+) -> None:
+    with app.state.database.write() as session:
+        made: Any = {"work_order": "4520", "lot": "J4520-A", "part": "FLANGE", "quantity": 1, "unit": "C62"}
+        session.add(OutputRow(id="O-RV", **made, serials=["RV-1"], at=NOW, recorded_at=NOW, recorded_by="u"))
+    body = {"identifier": "RV-1", "reason": "A crack", "drill": False}
+    number = post(quality, "/recalls", body, 201)["recall"]
+    with app.state.database.write() as session:
+        session.execute(update(table(OutputRow)).values(reversed_at=NOW))
+    told = get(quality, f"/recalls/{number}")["scope"]
+    assert told["gaps"] == [{"gap": "gone", "where": "RV-1/FLANGE"}]
+    assert (told["lots"], told["customers"], told["answer"]["gaps"]) == ([], [], 1)
+    assert quality.get(f"{API}/recalls/{number}.pdf").content.startswith(b"%PDF-")
+    assert "RV-1/FLANGE" in quality.get(f"{API}/recalls/{number}.csv").text
+    assert post(quality, f"/recalls/{number}/hold", {}) == {"held": [], "failed": [], "not_stopped": []}
+    assert signed(quality, number)["frozen"]
+    assert get(quality, f"/recalls/{number}")["scope"] == told
 
 
 def test_a_drill_writes_to_nobody_and_holds_nothing(quality: TestClient, as_role: Login) -> None:

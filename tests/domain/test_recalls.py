@@ -262,7 +262,8 @@ def test_the_scope_tells_what_is_concerned_from_where_it_came_from() -> None:
 
 
 def test_every_gap_is_found() -> None:
-    gaps = scope_of(trace(), AHEAD)["gaps"]
+    gaps = scope_of(trace(), AHEAD, gone=True)["gaps"]
+    assert gaps[0] == {"gap": "gone", "where": "MADE"}
     assert {gap["gap"] for gap in gaps} == set(Gap)
     (material,) = [gap for gap in gaps if gap["gap"] == Gap.MATERIAL]
     assert material == {"gap": "material", "where": "4520", "mismatch": "4520-M1"}

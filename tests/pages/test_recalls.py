@@ -17,6 +17,7 @@ from models.domain.recall_scope import Gap
 from models.tables.lots import Lot
 from models.tables.shop_floor import Customer
 from models.tables.types import table
+from tests.domain.orders import NOW
 from tests.pages.browser import Browser, Browsers, StaffPage
 from tests.systems import System, on_sqlite, running
 from tests.traced import tell_story
@@ -89,6 +90,24 @@ async def test_a_drill_goes_from_its_lot_to_the_signed_report(system: System, br
     listed = await browsers.of(Role.VIEWER).open("/recalls")
     assert number.removeprefix("/recalls/") in listed.text
     assert not any("reason" in form.fields for form in listed.forms)
+
+
+async def test_a_recall_says_that_what_it_is_about_is_no_longer_in_the_books(
+    system: System, browsers: Browsers
+) -> None:
+    rows = table(Lot)
+    with system.database.write() as session:
+        lot = {"number": "RV-1", "part": "FLANGE", "quantity": 1, "uom": "C62", "on_hand": 1}
+        session.execute(insert(rows).values(**lot, heat_number="HX-RV", held=False, created_at=NOW))
+    quality = browsers.of(Role.QUALITY)
+    page = await quality.send(
+        await quality.open("/recalls?about=HX-RV"), "/recalls", reason="Melt", kind="real"
+    )
+    with system.database.write() as session:
+        session.execute(update(rows).where(rows.c.number == "RV-1").values(heat_number=None))
+    page = await quality.open(path(page))
+    assert page.status == 200
+    assert "▲ HX-RV is no longer in the books" in page.text
 
 
 async def test_a_lot_is_drawn_with_one_click(system: System, browsers: Browsers) -> None:
