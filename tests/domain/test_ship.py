@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 
 from models.domain import events as e
-from models.domain.commands import Command, Hold, Ship, ShipLine
-from tests.domain.asking import NC, PARCEL, arrived, dispose, receive, send, ship, some
-from tests.domain.orders import a_line, day, given, issued, parametrize
+from models.domain.commands import Command, Hold, Receive, Ship, ShipLine
+from tests.domain.asking import NC, PARCEL, arrived, counted, dispose, process, receive, send, ship, some
+from tests.domain.orders import a_line, a_lot, day, given, issued, parametrize
 
 TWO_LOTS = a_line(lots=[("L1", 60), ("L2", 40)])
 
@@ -146,3 +148,66 @@ def test_a_late_notice_names_the_box_that_was_opened_at_the_dock_and_moves_nothi
 
 def test_an_announced_parcel_is_not_announced_again() -> None:
     given(issued(), send(100), ship(60)).when(Ship(parcel=PARCEL)).refused("parcel.announced")
+
+
+def test_a_box_holds_reworked_pieces_of_one_nonconformance() -> None:
+    scene = given(
+        issued(a_line(1, 100), a_line(2, 50, lots=[("L2", 50)]), lots=[a_lot("L1", 100), a_lot("L2", 50)]),
+        send(100),
+        send(50, line=2),
+        arrived(),
+        ship(10),
+        ship(5, line=2),
+        receive(rejected=10),
+        receive(rejected=5, line=2, parcel="SO-1-P2"),
+        dispose(rework=10),
+        dispose("SO-1-N2", rework=5),
+    )
+    first, second = ship(10, nonconformance=NC), ship(5, line=2, nonconformance="SO-1-N2")
+    both = Ship(first.lines + second.lines)
+    scene.when(both).refused("ship.two_nonconformances", "lines.1.nonconformance", line=2)
+    given(scene, first, second).then(at_supplier=135, in_transit_back=15)
+
+
+def test_reworked_pieces_of_a_lot_are_counted_for_one_nonconformance_after_the_other() -> None:
+    scene = given(issued(), send(100), arrived(), ship(10), receive(rejected=10), dispose(rework=10))
+    given(scene, ship(5), receive(rejected=5, parcel="SO-1-P2"))
+    given(scene, dispose("SO-1-N2", rework=5), ship(10, nonconformance=NC), ship(5, nonconformance="SO-1-N2"))
+    first = counted(accepted=10, nonconformance=NC)
+    second = counted(accepted=5, nonconformance="SO-1-N2")
+    scene.when(Receive((first, second), "", "LS-9")).refused(
+        "receive.two_nonconformances", "lines.1.nonconformance", line=1
+    )
+    given(scene, Receive((first,), "SO-1-P3"), Receive((second,), "SO-1-P4")).then(
+        accepted=15, at_supplier=85
+    )
+
+
+def test_what_else_is_in_a_box_takes_no_load_beyond_what_it_held() -> None:
+    line = a_line(2, 50, lots=[("L2", 50)])
+    scene = given(
+        issued(a_line(1, 100), line, lots=[a_lot("L1", 100), a_lot("L2", 50)]),
+        send(100),
+        send(50, line=2),
+        arrived(),
+        ship(10),
+        receive(rejected=10),
+        dispose(rework=10),
+    ).at(day(5))
+    given(scene, process("F-2", line=2, started=day(4), L2=20))
+    again, load = ship(10, nonconformance=NC), ship(15, "L2", line=2, load="F-2")
+    given(scene, ship(5, "L2", line=2, load="F-2"))
+    for lines in (again.lines + load.lines, load.lines + again.lines):
+        boxed = deepcopy(scene)
+        given(boxed, Ship(lines)).when(load).refused("ship.load_short", "lines.0.quantity", left=0)
+    given(scene, load)
+    for lines, place in ((again.lines + load.lines, 1), (load.lines + again.lines, 0)):
+        scene.when(Ship(lines)).refused("ship.load_short", f"lines.{place}.quantity", left=0)
+
+
+def test_of_a_box_that_was_counted_before_it_was_announced_only_how_many_is_said() -> None:
+    scene = given(issued(), send(100), arrived(), receive(20, parcel="", slip="LS-1"))
+    for name, said in {"nonconformance": NC, "load": "F-1", "unprocessed": 7, "tested": 3}.items():
+        late = replace(ship(20, **{name: said}), parcel=PARCEL)
+        scene.when(late).refused("ship.counted_already", f"lines.0.{name}")
+    given(scene, replace(ship(20), parcel=PARCEL))

@@ -364,8 +364,15 @@ class Count:
         if item.nonconformance:
             checks.the_nonconformance(self.order, item.nonconformance, index)
         for part in drawn.parts:
-            if name := self._named(part, item):
-                self.rework[key(line.line, part.lot)] = name
+            name = self._named(part, item)
+            if name and self.rework.setdefault(key(line.line, part.lot), name) != name:
+                raise Refusal(
+                    "receive.two_nonconformances",
+                    "Line {line}: reworked pieces of two nonconformances are received one after the other. Count "
+                    "those of the other separately.",
+                    field=f"lines.{index}.nonconformance",
+                    line=line.line,
+                )
 
 
 def _renamed(line: Line, lot: str, drawn: Drawn, output: str) -> Line:

@@ -120,7 +120,7 @@ def _gone(order: Order, line: Line, lot: str, node: str) -> Decimal:
         if (item.line, item.lot, item.load) == (line.line, lot, node)
     ]
     left += [
-        (parcel.shipped_at, parcel.nonconformance, _out_of(parcel, at, node))
+        (parcel.shipped_at, _rework_of(order, parcel, at), _out_of(parcel, at, node))
         for parcel in order.parcels.values()
         if not parcel.void
     ]
@@ -140,6 +140,13 @@ def _gone(order: Order, line: Line, lot: str, node: str) -> Decimal:
         else:
             gone += quantity
     return gone
+
+
+def _rework_of(order: Order, parcel: Parcel, at: str) -> str:
+    """The nonconformance whose reworked pieces those of a box at a stock key are; its name stands for no others."""
+    found = order.nonconformances.get(parcel.nonconformance)
+    places = {key(outcome.line, outcome.lot) for outcome in found.outcomes} if found is not None else ()
+    return parcel.nonconformance if at in places else ""
 
 
 def _again(order: Order, line: Line, lot: str, node: str, rework: str) -> Decimal:

@@ -106,7 +106,15 @@ class _Packing:
             lot = next(iter(load.lots))
         if item.nonconformance:
             name = checks.the_nonconformance(self.order, item.nonconformance, index).nonconformance
-            self.rework = self.rework or name
+            if self.rework not in ("", name):
+                raise Refusal(
+                    "ship.two_nonconformances",
+                    "Line {line}: one parcel holds the reworked pieces of one nonconformance. Ship the others in "
+                    "a parcel of their own.",
+                    field=f"lines.{index}.nonconformance",
+                    line=line.line,
+                )
+            self.rework = name
         if tested:
             self._test(line, lot, tested, load, item, index)
         wanted = checks.serials(line, item.serials, quantity, index)
@@ -132,7 +140,7 @@ class _Packing:
             self.unworked[at] = self.unworked.get(at, ZERO) + some
         self._of_load(line, drawn, load, index)
         if load is not None:
-            self._not_more_than_held(line, drawn, load, as_they_came, index)
+            self._not_more_than_held(line, drawn, load, as_they_came, item.nonconformance, index)
         self.moves += drawn.to(Bucket.IN_TRANSIT_BACK, parcel=self.parcel)
         self.boxed += quantity
         self.unprocessed += raw
@@ -191,24 +199,29 @@ class _Packing:
                 )
 
     def _not_more_than_held(
-        self, line: Line, drawn: Drawn, load: Load, raw: Mapping[str, Decimal], index: int
+        self, line: Line, drawn: Drawn, load: Load, raw: Mapping[str, Decimal], rework: str, index: int
     ) -> None:
-        """What nothing was done to was in no load."""
+        """What nothing was done to was in no load. What else is in the box does not make these rework."""
         worked: dict[str, Decimal] = {}
         for part in drawn.parts:
             worked[part.lot] = worked.get(part.lot, ZERO) + part.quantity
         for lot, quantity in worked.items():
             at = key(line.line, lot)
-            self._leave(line, lot, load, quantity - raw.get(at, ZERO), index)
+            self._leave(line, lot, load, quantity - raw.get(at, ZERO), rework, index)
 
     def _leave(
-        self, line: Line, lot: str, load: Load, quantity: Decimal, index: int, field: str = "quantity"
+        self,
+        line: Line,
+        lot: str,
+        load: Load,
+        quantity: Decimal,
+        rework: str,
+        index: int,
+        field: str = "quantity",
     ) -> None:
         at = (key(line.line, lot), load.node)
         self.of_load[at] = self.of_load.get(at, ZERO) + quantity
-        not_more_than_held(
-            self.order, line, lot, load, self.of_load[at], index, rework=self.rework, field=field
-        )
+        not_more_than_held(self.order, line, lot, load, self.of_load[at], index, rework=rework, field=field)
 
     def _test(
         self, line: Line, lot: str, tested: Decimal, load: Load | None, item: ShipLine, index: int
@@ -229,7 +242,7 @@ class _Packing:
         if load is not None:
             for part in drawn.parts:
                 in_load(line, part.lot, load, index)
-                self._leave(line, part.lot, load, part.quantity, index, "tested")
+                self._leave(line, part.lot, load, part.quantity, item.nonconformance, index, "tested")
             self.tested += of_tests(drawn, load)
         self.moves += drawn.to(Bucket.TEST_CONSUMED)
         self.lot_unknown = self.lot_unknown or drawn.lot_unknown
@@ -263,6 +276,14 @@ def _said(order: Order, command: Ship) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for index, item in enumerate(command.lines):
         line = checks.the_line(order, item.line, index)
+        for name in ("load", "nonconformance", "unprocessed", "tested"):
+            if getattr(item, name):
+                raise Invalid(
+                    "ship.counted_already",
+                    "Line {line}: this parcel was counted before it was announced. Say only how many were in it.",
+                    field=f"lines.{index}.{name}",
+                    line=line.line,
+                )
         at = key(line.line, checks.the_lot(order, line, item.lot, index))
         found[at] = found.get(at, ZERO) + checks.counted(line, item.quantity, index)
     return found
