@@ -24,15 +24,17 @@ def open_pieces(trace: Mapping[str, Any], ahead: Collection[str]) -> Iterator[Vi
     """By order and lot: how many, the lots whose hold stops them, and whether others may be `unsure`ly among
     them. `ahead` are the nodes made from what the recall is about, that included."""
     edges = list(trace["edges"])
+    # Of one piece no edge says as which lot it came back before it is accepted.
+    came_as = [f"{_LOT}{lot}" for lot in trace["root"].get("piece", {}).get("lots", ())]
     for node in trace["nodes"]:
         if node["kind"] == "order" and node["id"] in ahead and node.get("pieces"):
             touching = [edge for edge in edges if node["id"] in (edge["from"], edge["to"])]
-            row = _open(node, touching, ahead)
+            row = _open(node, touching, ahead, came_as)
             if row["quantity"]:
                 yield row
 
 
-def _open(node: View, edges: Iterable[View], ahead: Collection[str]) -> View:
+def _open(node: View, edges: Iterable[View], ahead: Collection[str], came_as: Iterable[str]) -> View:
     known = list(edges)
     back = _sum(node, _LOOKED_AT)
     out = _sum(node, OUT)
@@ -41,6 +43,7 @@ def _open(node: View, edges: Iterable[View], ahead: Collection[str]) -> View:
     unsure = False
     if back:
         stops += [edge["to"] for edge in known if edge["from"] == node["id"] and edge["to"] in ahead]
+        stops += came_as
     if out and sent_as in ahead:
         stops.append(sent_as)
     elif out and (again := [edge["from"] for edge in known if _again(edge, node["id"], ahead)]):

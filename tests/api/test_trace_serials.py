@@ -36,7 +36,7 @@ SERIALS = tuple(f"Pin-{number}" for number in range(1, 7))
 ONE = Decimal(1)
 
 
-def plated() -> Scene:
+def plated(back_as: str = LOT) -> Scene:
     """Six named pieces out; four came back good, one rejected, one is there still."""
     scene = issued(
         a_line(quantity=6, lots=[(LOT, 6)]),
@@ -48,7 +48,7 @@ def plated() -> Scene:
     given(scene, c.Ship((c.ShipLine(1, Decimal(5), LOT, serials=SERIALS[:5]),)))
     results = ["accepted"] * 4 + ["rejected"]
     each = tuple(c.ReceivedSerial(name, result) for name, result in zip(SERIALS, results, strict=False))
-    line = c.ReceiveLine(1, Decimal(5), Decimal(4), Decimal(1), LOT, serials=each)
+    line = c.ReceiveLine(1, Decimal(5), Decimal(4), Decimal(1), LOT, output_lot=back_as, serials=each)
     return given(scene, c.Receive((line,), parcel="SO-4-P1"))
 
 
@@ -100,24 +100,43 @@ def test_a_trace_of_one_piece_counts_that_piece_and_names_no_other(quality: Test
 
 
 @pytest.mark.parametrize(
-    ("serial", "here", "opened", "on_hand"),
+    ("serial", "here", "opened", "held_by", "on_hand"),
     [
         # It left with another one, lies here with another one, is rejected, or is at its supplier.
-        ("Pin-1", [], [], "0"),
-        ("Pin-3", ["1"], [], "1"),
-        ("Pin-5", ["1"], ["1"], "0"),
-        ("Pin-6", ["1"], ["1"], "0"),
+        ("Pin-1", [], [], [], "0"),
+        ("Pin-3", ["1"], [], [], "1"),
+        ("Pin-5", ["1"], ["1"], [[LOT]], "0"),
+        ("Pin-6", ["1"], ["1"], [[LOT]], "0"),
     ],
 )
 def test_a_recall_of_one_piece_reaches_that_piece(
-    quality: TestClient, serial: str, here: list[str], opened: list[str], on_hand: str
+    quality: TestClient,
+    serial: str,
+    here: list[str],
+    opened: list[str],
+    held_by: list[list[str]],
+    on_hand: str,
 ) -> None:
     told = scope(quality, serial)
     assert [str(row["quantity"]) for row in told["answer"]["here"]] == here
     assert [str(row["quantity"]) for row in told["open"]] == opened
+    assert [row["held_by"] for row in told["open"]] == held_by
     (lot,) = [row for row in told["lots"] if row["lot"] == LOT]
     assert str(lot["on_hand"]) == on_hand
     assert told["answer"]["customers"] == (serial == "Pin-1")
+
+
+def test_a_recall_of_a_rejected_piece_holds_the_lot_it_came_back_as(app: FastAPI, as_role: Login) -> None:
+    client = as_role(Role.QUALITY)
+    with app.state.database.write() as session:
+        tell_story(session)
+        session.add(Lot(number="BACK", part="FLANGE", quantity=4, uom="C62", on_hand=4, created_at=NOW))
+        session.flush()
+        record_all(session, plated("BACK"))
+    asked = {"identifier": "Pin-5", "reason": "A crack", "drill": False}
+    number = post(client, "/recalls", asked, 201)["recall"]
+    told = post(client, f"/recalls/{number}/hold", {})
+    assert told == {"held": ["BACK"], "failed": [], "not_stopped": []}
 
 
 def test_the_mail_of_a_recall_of_one_piece_names_no_other(
