@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from api.pages.trace_labels import HIGH, WIDE, apart
+from api.pages.trace_labels import HIGH, WIDE, apart, area
 from models.domain.quantities import ZERO
 
 View = Mapping[str, Any]
@@ -259,3 +259,6 @@ def _draw(line: Line, source: Box, target: Box, *, fanned: bool) -> None:
         else:
             out = source.x - _GAP // 3
             line.path = f"M{source.x} {begin[1]}C{out} {begin[1]} {out} {end[1]} {target.x} {end[1]}"
+            # On its curve, where that leaves the box: before the target is the quantity of what stands next to it.
+            line.x = source.x - round(area(line.sums, 0, 0).right) - 2
+            line.y = source.y + _HIGH + _ROW if down else source.y

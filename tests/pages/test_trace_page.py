@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlmodel import col
 
-from api.pages.trace_graph import drawing
+from api.pages.trace_graph import Drawing, Line, drawing
 from api.pages.trace_labels import Area, area
 from models.db import Database
 from models.domain.authority import Role
@@ -294,16 +294,25 @@ CROWDED: dict[str, list[tuple[str, str, int]]] = {
         *(("lot:A", "job:1", 150), ("job:1", "lot:B", 150), ("lot:A", "job:2", 100)),
         *(("lot:B", "job:2", 12_000), ("job:2", "lot:C", 1_000)),
     ],
+    "a load of two orders": [
+        *(("lot:A", "order:1", 300), ("lot:B", "order:2", 100), ("order:2", "lot:B", 100)),
+        *(("order:1", "load:1", 150), ("order:2", "load:1", 100)),
+    ],
 }
+KINDS = {"job": "work_order"}
+
+
+def crowded(ways: list[tuple[str, str, int]]) -> Drawing:
+    kinds = {name: name.partition(":")[0] for a, b, _ in ways for name in (a, b)}
+    nodes = [{"id": name, "kind": KINDS.get(kind, kind)} for name, kind in kinds.items()]
+    way = {"unit": "C62", "how": "process"}
+    edges = [way | {"from": a, "to": b, "quantity": Decimal(some)} for a, b, some in ways]
+    return drawing(nodes, edges, [ways[0][0]], [])
 
 
 @pytest.mark.parametrize("ways", CROWDED.values(), ids=CROWDED)
 def test_no_quantity_lies_over_another_or_under_a_box(ways: list[tuple[str, str, int]]) -> None:
-    names = dict.fromkeys(name for a, b, _ in ways for name in (a, b))
-    nodes = [{"id": name, "kind": "lot" if name.startswith("lot") else "work_order"} for name in names]
-    way = {"unit": "C62", "how": "process"}
-    edges = [way | {"from": a, "to": b, "quantity": Decimal(some)} for a, b, some in ways]
-    found = drawing(nodes, edges, [ways[0][0]], [])
+    found = crowded(ways)
     assert found.labelled
     assert len(found.lines) == len(ways)
     labels = [area(line.sums, line.x, line.y) for line in found.lines]
@@ -313,6 +322,24 @@ def test_no_quantity_lies_over_another_or_under_a_box(ways: list[tuple[str, str,
         place = Area(box.x, box.y, box.x + found.box_width, box.y + found.box_height)
         assert not any(map(place.meets, labels)), box
     assert max(each.bottom for each in labels) <= found.height
+
+
+def test_each_quantity_that_goes_into_a_load_is_nearest_to_its_own_line() -> None:
+    lines = crowded(CROWDED["a load of two orders"]).lines
+    for line in lines:
+        assert min(lines, key=lambda other: _away(line, other.path)) is line, line
+
+
+def _away(label: Line, path: str) -> float:
+    """How far the middle of a quantity is from a line that is straight or one curve."""
+    begin, *bends, end = re.findall(r"(-?\d+) (-?\d+)", path)
+    points = [complex(int(x), int(y)) for x, y in (begin, *(bends or (begin, end)), end)]
+    middle = complex(label.x, label.y - 8)
+    part = [place / 100 for place in range(101)]
+    factors = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3) for t in part]
+    return min(
+        abs(sum(f * point for f, point in zip(each, points, strict=True)) - middle) for each in factors
+    )
 
 
 @pytest.mark.parametrize("reached", [[True, False], [True], [False]], ids=["both", "forward", "back"])
