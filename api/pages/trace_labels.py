@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import ceil, floor, inf
 from typing import NamedTuple, Protocol
 
 # A box of the drawing.
@@ -33,9 +34,8 @@ class Area(NamedTuple):
     right: float
     bottom: float
 
-    def meets(self, other: Area) -> bool:
-        beside = self.right <= other.left or other.right <= self.left
-        return not (beside or self.bottom <= other.top or other.bottom <= self.top)
+    def beside(self, other: Area) -> bool:
+        return self.right <= other.left or other.right <= self.left
 
 
 def area(sums: Mapping[str, Decimal], x: int, y: int) -> Area:
@@ -49,17 +49,22 @@ def apart(labels: Iterable[Label], boxes: Sequence[Place]) -> None:
     """Moves each label up or down as little as it takes, the first ones not at all."""
     taken = [Area(box.x, box.y, box.x + WIDE, box.y + HIGH) for box in boxes]
     for label in labels:
-        for y in _near(label.y):
-            there = area(label.sums, label.x, y)
-            if there.top >= 0 and not any(map(there.meets, taken)):
-                label.y = y
-                taken.append(there)
+        there = area(label.sums, label.x, label.y)
+        label.y = _nearest(label.y, [each for each in taken if not there.beside(each)])
+        taken.append(area(label.sums, label.x, label.y))
+
+
+def _nearest(y: int, over: Iterable[Area]) -> int:
+    """The height nearest to `y` at which a line of text meets none of these, and is not above the drawing."""
+    first, last = y, y
+    # What is blocked, from above to below: stretches that meet are one.
+    begin, end = -inf, float(_LINE + 1)
+    for top, bottom in sorted((each.top + 1, each.bottom + 1 + _LINE) for each in over):
+        if top >= end:
+            if begin < y < end:
                 break
-
-
-def _near(y: int) -> Iterator[int]:
-    step = 0
-    while True:
-        yield y + step
-        yield y - step
-        step += 2
+            begin = top
+        end = max(end, bottom)
+    if begin < y < end:
+        first, last = floor(max(begin, -1)), ceil(end)
+    return last if first < _LINE + 1 or last - y <= y - first else first

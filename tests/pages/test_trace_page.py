@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -16,7 +18,7 @@ from sqlalchemy import insert, update
 from sqlmodel import col
 
 from api.pages.trace_graph import Drawing, Line, drawing
-from api.pages.trace_labels import Area, area
+from api.pages.trace_labels import Area, apart, area
 from models.db import Database
 from models.domain.authority import Role
 from models.queries.trace_reach import MOST_HELD
@@ -317,11 +319,32 @@ def test_no_quantity_lies_over_another_or_under_a_box(ways: list[tuple[str, str,
     assert len(found.lines) == len(ways)
     labels = [area(line.sums, line.x, line.y) for line in found.lines]
     for one, other in combinations(labels, 2):
-        assert not one.meets(other), found.lines
+        assert not _meet(one, other), found.lines
     for box in found.boxes:
         place = Area(box.x, box.y, box.x + found.box_width, box.y + found.box_height)
-        assert not any(map(place.meets, labels)), box
+        assert not any(_meet(place, each) for each in labels), box
     assert max(each.bottom for each in labels) <= found.height
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return not (one.beside(other) or one.bottom <= other.top or other.bottom <= one.top)
+
+
+def test_as_many_quantities_as_are_ever_drawn_find_their_places_at_once() -> None:
+    @dataclass
+    class Crowded:
+        x: int
+        y: int
+        sums: dict[str, Decimal]
+
+    labels = [Crowded(240, 44, {"C62": Decimal(1000 + place)}) for place in range(300)]
+    boxes = [Crowded(16 + place % 6 * 256, 16 + place // 6 * 72, {}) for place in range(300)]
+    began = time.process_time()
+    apart(labels, boxes)
+    # A search from place to place took half a minute.
+    assert time.process_time() - began < 2
+    areas = [area(each.sums, each.x, each.y) for each in labels]
+    assert not any(_meet(one, other) for one, other in combinations(areas, 2))
 
 
 def test_each_quantity_that_goes_into_a_load_is_nearest_to_its_own_line() -> None:
